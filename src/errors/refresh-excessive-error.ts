@@ -1,0 +1,10 @@
+import { AuthError } from './auth-error'
+
+/** `refreshBudget` is spent: fresh tokens keep being answered by 401. Thrown by `refresh()` and `getAccessToken()` only. */
+export class RefreshExcessiveError extends AuthError {
+  override readonly name = 'RefreshExcessiveError'
+  readonly code = 'ERR_REFRESH_EXCESSIVE'
+  constructor() {
+    super('Too many refreshes were caused by 401 responses in a short time: the resource refuses fresh tokens')
+  }
+}

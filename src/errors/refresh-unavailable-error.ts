@@ -1,0 +1,16 @@
+import { AuthError } from './auth-error'
+
+/** The access token could not be refreshed now; the session is kept. `cause` says why. */
+export class RefreshUnavailableError extends AuthError {
+  override readonly name = 'RefreshUnavailableError'
+  readonly code = 'ERR_REFRESH_UNAVAILABLE'
+  /** When the next refresh will be tried, in milliseconds since the epoch; absent where no cool-down was opened. */
+  readonly retryAt?: number | undefined
+  /** `false` where no readable answer arrived: the server may have acted on the request, and the refresh token may be consumed. */
+  readonly answered: boolean
+  constructor(message: string, options?: { cause?: unknown; retryAt?: number | undefined; answered?: boolean | undefined }) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause })
+    this.retryAt = options?.retryAt
+    this.answered = options?.answered ?? true
+  }
+}

@@ -1,0 +1,32 @@
+import type { Clock } from '../platform/clock'
+import type { FetchLike } from '../platform/fetch-like'
+import type { TokenSet } from '../tokens/token-set'
+
+/**
+ * The plug for a way to get new tokens. What it throws decides: `SessionEndedError` ends the session, `TokenEndpointError`
+ * is a configuration mistake, anything else is an outage; the last two keep the session.
+ */
+export interface Grant {
+  (tokens: TokenSet | null, context: GrantContext): Promise<TokenSet>
+  /**
+   * What it starts from. `'nothing'`: it runs before the first call and never ends a session.
+   * @default 'session'
+   */
+  readonly needs?: 'refresh-token' | 'session' | 'nothing' | undefined
+  /** Where it sends its requests, so that calls to that URL pass through untouched and locks get a name of their own. */
+  readonly tokenEndpoint?: string | undefined
+  readonly clientId?: string | undefined
+}
+
+export interface GrantContext {
+  /** The client's own way to the network, past every credential. */
+  readonly fetch: FetchLike
+  /** Aborted at the deadline of the whole exchange. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  readonly resource?: string | undefined
+  readonly scope?: string | undefined
+  readonly claims?: string | undefined
+  /** Tells of a refresh token received in an otherwise unusable answer: the one presented is consumed. */
+  rotated(refreshToken: string): void
+}

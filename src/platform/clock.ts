@@ -1,0 +1,27 @@
+/** All time and chance that the client uses. Hand in your own to control both in a test. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Resolves after `ms` milliseconds; rejects with `signal.reason` when aborted, and leaves no timer behind. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** 0 ≤ n < 1, for jitter and session ids; never for secrets. */
+  random(): number
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      const stop = (): void => {
+        clearTimeout(timer)
+        reject(signal?.reason)
+      }
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', stop)
+        resolve()
+      }, ms)
+      signal?.addEventListener('abort', stop, { once: true })
+    }),
+}

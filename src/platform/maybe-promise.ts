@@ -1,0 +1,6 @@
+export type MaybePromise<Value> = Value | PromiseLike<Value>
+
+/** Whether to await: a value that is at hand must not cost its caller a turn of the event loop. */
+export function isPromise<Value>(value: MaybePromise<Value>): value is PromiseLike<Value> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+}

@@ -1,0 +1,51 @@
+import type { Challenge } from '../challenge/challenge'
+import type { MaybePromise } from '../platform/maybe-promise'
+import type { TokenSet } from '../tokens/token-set'
+
+/** A request about to be sent, as a scheme sees it. */
+export interface OutgoingRequest {
+  readonly method: string
+  /** Absolute; exactly what will be sent. */
+  readonly url: string
+  /** Made when first looked at; changes are sent. */
+  readonly headers: Headers
+  /** The snapshot that will be sent; absent for one-shot bodies and for none. */
+  readonly body?: BodyInit | null | undefined
+  /** `headers.set`, without making `headers`: the cheap way when a scheme need not read what the caller set. */
+  setHeader(name: string, value: string): void
+}
+
+/** What was sent and what came back, for a scheme that may have an answer of its own. */
+export interface Exchange {
+  readonly method: string
+  readonly url: string
+  readonly response: Response
+  /** 0 for the first send of a call. */
+  readonly attempt: number
+  /** Whether the scheme has already answered in this call. */
+  readonly answered: boolean
+}
+
+/**
+ * The plug for a way to authenticate.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-11 RFC 9110 §11}
+ */
+export interface AuthScheme {
+  /** The auth-scheme its challenges carry; `''` for one that has none (a cookie session, a key in its own header). */
+  readonly name: string
+  /** Headers it sets, in lower case: a request whose caller set one of them passes through untouched. */
+  readonly headers: readonly string[]
+  /** Whether it attaches the session's tokens; one that doesn't is never refreshed. */
+  readonly usesTokens: boolean
+  attach(
+    request: OutgoingRequest,
+    tokens: TokenSet | null,
+    context: { readonly attempt: number; readonly serverTimeOffset?: number | undefined },
+  ): MaybePromise<void>
+  /** `'replay'`: send again with the same credentials; `'refresh'`: the credentials are used up; `'return'`: there is no answer. */
+  answer?(challenge: Challenge, exchange: Exchange): 'replay' | 'refresh' | 'return'
+  /** Sees every response: nonces, `Authentication-Info`. */
+  observe?(response: Response): void
+  /** Sees every token request (DPoP). */
+  tokenRequest?(request: OutgoingRequest): MaybePromise<void>
+}

@@ -1,0 +1,37 @@
+/** What a session consists of. Fields beyond these survive at run time. */
+export interface TokenSet {
+  readonly accessToken: string
+  readonly refreshToken?: string | undefined
+  /** When the access token expires, in milliseconds since the epoch; absent = unknown: it is sent, and a 401 decides. */
+  readonly expiresAt?: number | undefined
+  /** As the server sent it; missing counts as Bearer. */
+  readonly tokenType?: string | undefined
+  /** Space-separated, as granted. */
+  readonly scope?: string | undefined
+  readonly idToken?: string | undefined
+  /** Minted by `setTokens`, kept by every refresh: tells "another tab rotated" from "another user signed in". */
+  readonly sessionId?: string | undefined
+}
+
+/** A cookie session has no tokens to store, only which session it is and how often it was renewed. */
+export interface SessionMarker {
+  readonly sessionId: string
+  readonly counter: number
+}
+
+export type StoredSession = TokenSet | SessionMarker
+
+/** Whether what is stored is a token set rather than a cookie session's marker. */
+export function isTokenSet(stored: StoredSession): stored is TokenSet {
+  return 'accessToken' in stored
+}
+
+/**
+ * Whether two stored sessions are the same for compare-and-swap: access and refresh token equal; markers: session id and
+ * counter; `null` only `null`. Other fields don't count, so a store may drop what it doesn't know.
+ */
+export function sameTokens(a: StoredSession | null | undefined, b: StoredSession | null | undefined): boolean {
+  if (!a || !b) return !a && !b
+  if (isTokenSet(a)) return isTokenSet(b) && a.accessToken === b.accessToken && a.refreshToken === b.refreshToken
+  return !isTokenSet(b) && a.sessionId === b.sessionId && a.counter === b.counter
+}
