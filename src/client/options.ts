@@ -1,0 +1,107 @@
+import type { ClientAuthentication } from '../grants/client-authentication'
+import type { Grant } from '../grants/grant'
+import type { OnStepUp } from '../pipeline/step-up'
+import type { Clock } from '../platform/clock'
+import type { FetchLike } from '../platform/fetch-like'
+import type { MaybePromise } from '../platform/maybe-promise'
+import type { AuthScheme } from '../schemes/auth-scheme'
+import type { Lock } from '../stores/lock'
+import type { TokenStore } from '../stores/token-store'
+import type { TokenSet } from '../tokens/token-set'
+import type { ClientEvent, LogoutEvent } from './events'
+
+/** Everything that a client can be told. `null` counts as absent. */
+export interface AuthenticatedClientOptions {
+  /**
+   * Where refresh tokens are traded: shorthand for `grant: refreshTokenGrant({ tokenEndpoint, clientId })`.
+   * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 §6}
+   */
+  readonly tokenEndpoint?: string | URL | null | undefined
+  readonly clientId?: string | null | undefined
+  /**
+   * How the client says who it is at the token endpoint: `none`, `clientSecretBasic(secret)`, `clientSecretPost(secret)`.
+   * @default none
+   */
+  readonly clientAuthentication?: ClientAuthentication | null | undefined
+  /**
+   * Where `logout()` revokes the refresh token, in the background.
+   * @see {@link https://www.rfc-editor.org/rfc/rfc7009 RFC 7009}
+   */
+  readonly revocationEndpoint?: string | URL | null | undefined
+  /** Another way to get tokens, such as `clientCredentialsGrant(…)`, in place of `tokenEndpoint`. */
+  readonly grant?: Grant | null | undefined
+
+  /** The tokens, or `null` where nobody is signed in. Read before every send; a synchronous answer costs no await. */
+  readonly getTokens?: (() => MaybePromise<TokenSet | null | undefined>) | null | undefined
+  /** Saves `next`, once per rotation, sign-in and step-up; never `null`. `false`, or a promise of it: the store has moved on. */
+  readonly saveTokens?: ((next: TokenSet, previous: TokenSet | null) => unknown) | null | undefined
+  /** Forgets the tokens when the session ends. Without it, forget them in `onLogout`. */
+  readonly clearTokens?: (() => unknown) | null | undefined
+  /**
+   * Where tokens live, in place of the callbacks.
+   * @default memoryStore()
+   */
+  readonly store?: TokenStore | null | undefined
+  /**
+   * What keeps two refreshes of one session apart.
+   * @default the store's; else Web Locks in a browser; else within this process
+   */
+  readonly lock?: Lock | null | undefined
+
+  /** What relative inputs resolve against (RFC 3986); its origin gets credentials. */
+  readonly baseUrl?: string | URL | null | undefined
+  /**
+   * The origins that get credentials, besides `baseUrl`'s; all others pass through untouched. Exact: no wildcards.
+   * @default the page's own and the token endpoint's, and a call elsewhere is a TypeError
+   */
+  readonly allowedOrigins?: readonly (string | URL)[] | null | undefined
+  /**
+   * Allows `http:` origins beyond this machine: whoever is on the way can read the tokens.
+   * @default false
+   */
+  readonly allowInsecureOrigins?: boolean | null | undefined
+  /**
+   * How credentials are attached and challenges answered, strongest first.
+   * @default bearer()
+   */
+  readonly scheme?: AuthScheme | readonly AuthScheme[] | null | undefined
+
+  /**
+   * How long before its expiry an access token counts as spent, in milliseconds; at most half its lifetime. Raise it where
+   * clocks or networks are slow.
+   * @default 30_000
+   */
+  readonly expiryLeeway?: number | null | undefined
+  /**
+   * From how long before expiry a passing call starts a refresh in the background, in milliseconds. No timers.
+   * @default false
+   */
+  readonly refreshAhead?: number | false | null | undefined
+  /**
+   * How long a whole refresh may take, body included, in milliseconds; also bounds each answer of the store. `false` for a
+   * grant that waits for a person: the grant is unbounded then, all else keeps the default.
+   * @default 10_000
+   */
+  readonly refreshTimeout?: number | false | null | undefined
+  /**
+   * How many successful refreshes 401s may cause within `interval` milliseconds; after that a 401 is returned as it is.
+   * @default { attempts: 5, interval: 30_000 }
+   */
+  readonly refreshBudget?: { readonly attempts: number; readonly interval: number } | false | null | undefined
+
+  /** Hears that a session is over, once per session and client. */
+  readonly onLogout?: ((event: LogoutEvent) => void) | null | undefined
+  /** Asked for more than a refresh can give (RFC 6750 §3.1 scope, RFC 9470 authentication, claims). Returns the new tokens. */
+  readonly onStepUp?: OnStepUp | null | undefined
+  /** Hears everything that happens, without secrets. */
+  readonly onEvent?: ((event: ClientEvent) => void) | null | undefined
+  /** Whether a response means 401 though it doesn't say so: refused before anything was applied. Clone it to read it. */
+  readonly isUnauthorized?: ((response: Response) => MaybePromise<boolean>) | null | undefined
+  /**
+   * What sends requests.
+   * @default globalThis.fetch, looked up at each call
+   */
+  readonly fetch?: FetchLike | null | undefined
+  /** @default the system's */
+  readonly clock?: Clock | null | undefined
+}

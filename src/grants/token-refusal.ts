@@ -1,0 +1,49 @@
+import type { AuthError } from '../errors/auth-error'
+import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
+import { SessionEndedError } from '../errors/session-ended-error'
+import { TokenEndpointError } from '../errors/token-endpoint-error'
+import type { FormAnswer } from './form-post'
+import { textOf } from './text-of'
+
+/**
+ * Says whether an answer means, in a server's own words, that the refresh token is no longer good. Only `true` counts; throwing
+ * doesn't. Not asked about answers that merely say "not now": 429 and every 5xx.
+ */
+export type RejectionTest = (answer: {
+  readonly status: number
+  /** The JSON's `error`, where that is a string. */
+  readonly error: string | undefined
+  /** The parsed JSON; the text itself where it is none. */
+  readonly body: unknown
+}) => boolean
+
+const misconfigured =
+  /^(invalid_(client|request|scope|target)|unauthorized_client|unsupported_grant_type|(interaction|login|consent)_required)$/
+
+/**
+ * What an answer without usable tokens means. `SessionEndedError`: the refresh token was rejected. `TokenEndpointError`: the
+ * client is misconfigured, or a person is needed. `RefreshUnavailableError`: everything else, so that nothing odd ends a session.
+ */
+export function tokenRefusal(answer: FormAnswer, isRejected?: RejectionTest | null): AuthError {
+  const { status, body, redirect, retryAt, sent } = answer
+  const fields: Record<string, unknown> = Object(body)
+  const error = textOf(fields.error)
+  const code = status === 400 || status === 401 ? error : '' // RFC 6749 §5.2
+  let rejected = code === 'invalid_grant'
+  try {
+    rejected = rejected || (body !== undefined && isRejected?.({ status, error, body }) === true)
+  } catch {}
+  if (rejected) return new SessionEndedError('The refresh token was rejected')
+  if (code && misconfigured.test(code)) {
+    return new TokenEndpointError(code, { errorDescription: withoutSecrets(textOf(fields.error_description), sent), status })
+  }
+  return new RefreshUnavailableError(`The token endpoint ${status ? `answered ${status}` : `redirects to ${redirect}`}`, {
+    retryAt,
+  })
+}
+
+// A35: some servers repeat what they were sent.
+function withoutSecrets(text: string | undefined, sent: string): string | undefined {
+  const secrets = [...sent.matchAll(/(?:token|secret|assertion)=([^&]+)/g)]
+  return secrets.some(([, secret = '']) => text?.includes(decodeURIComponent(secret))) ? undefined : text
+}

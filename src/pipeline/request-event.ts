@@ -1,0 +1,43 @@
+import type { AuthError } from '../errors/auth-error'
+import type { Cause, Decision } from './decide'
+
+/** What happens to a call, without its secrets: `url` has neither query nor fragment. */
+export type RequestEvent =
+  | {
+      readonly type: 'request'
+      /** Counts the calls of this client. */
+      readonly call: number
+      /** 0 for the first send. */
+      readonly attempt: number
+      readonly method: string
+      readonly url: string
+      /** The auth-scheme whose credentials it carries; absent where it carries none. */
+      readonly scheme?: string | undefined
+      /** Of the tokens it carries. */
+      readonly generation: number
+    }
+  | {
+      readonly type: 'response'
+      readonly call: number
+      readonly attempt: number
+      readonly status: number
+      /** The `WWW-Authenticate` challenges, reduced to what is no secret. */
+      readonly challenges: readonly { readonly scheme: string; readonly error?: string | undefined }[]
+    }
+  | {
+      readonly type: 'decision'
+      readonly call: number
+      readonly attempt: number
+      readonly action: Decision['action']
+      readonly row: number
+      readonly reason: string
+      readonly cause: Cause
+    }
+  /** The request passed through without our credentials. */
+  | { readonly type: 'credentials-withheld'; readonly url: string; readonly reason: 'origin' | 'endpoint' | 'caller' }
+  | {
+      readonly type: 'step-up'
+      readonly error: string
+      readonly outcome: 'asked' | 'granted' | 'declined'
+      readonly cause?: AuthError | undefined
+    }

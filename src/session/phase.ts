@@ -1,0 +1,60 @@
+import type { Expiry } from '../tokens/expiry'
+import type { StoredSession } from '../tokens/token-set'
+
+/** Why a session ended, as the app hears it. */
+export type LogoutReason = 'refresh_rejected' | 'no_refresh_token' | 'signed_out' | 'ended_elsewhere'
+
+/** What the app may know of the session: frozen, no secrets, the same object until it changes. */
+export type SessionState =
+  | { readonly status: 'restoring' }
+  | { readonly status: 'anonymous' }
+  | {
+      readonly status: 'authenticated'
+      readonly sessionId?: string | undefined
+      /** Counts the changes of the token set. */
+      readonly generation: number
+      /** In milliseconds since the epoch; absent where unknown. */
+      readonly expiresAt?: number | undefined
+    }
+  | { readonly status: 'ended'; readonly reason: LogoutReason }
+
+/** What we know of it: replaced as a whole at every change, so a call can keep the one it began with and compare. */
+export type Phase = Restoring | Anonymous | Authenticated | Ended
+
+interface Counts {
+  /** Counts sessions: two phases of one epoch belong to one sign-in. */
+  readonly epoch: number
+  /** Counts token sets. */
+  readonly generation: number
+  /** Counts changes by others that could not be told from another sign-in. */
+  readonly doubt: number
+}
+
+interface Restoring extends Counts {
+  readonly status: 'restoring'
+}
+
+interface Anonymous extends Counts {
+  readonly status: 'anonymous'
+}
+
+export interface Authenticated extends Counts {
+  readonly status: 'authenticated'
+  readonly tokens: StoredSession
+  readonly expiry: Expiry
+}
+
+interface Ended extends Counts {
+  readonly status: 'ended'
+  readonly reason: LogoutReason
+  /** What it ended with: seeing it again in the store brings nothing back. */
+  readonly dead: StoredSession
+}
+
+/** The phase as the app may see it. */
+export function stateOf(phase: Phase): SessionState {
+  if (phase.status === 'ended') return Object.freeze({ status: 'ended', reason: phase.reason })
+  if (phase.status !== 'authenticated') return Object.freeze({ status: phase.status })
+  const { generation, tokens, expiry } = phase
+  return Object.freeze({ status: 'authenticated', sessionId: tokens.sessionId, generation, expiresAt: expiry.expiresAt })
+}

@@ -1,0 +1,24 @@
+import type { AuthError } from '../errors/auth-error'
+import type { LogoutReason, SessionState } from './phase'
+
+/** What happens to a session, without its secrets. */
+export type SessionEvent =
+  | { readonly type: 'session-changed'; readonly state: SessionState }
+  /** The pair was changed by others and nothing tells whether the session is the same; fires once per client. */
+  | { readonly type: 'session-id-missing' }
+  | { readonly type: 'storage-error'; readonly operation: 'read' | 'write'; readonly error: AuthError }
+  | { readonly type: 'refresh-started'; readonly because: RefreshCause; readonly generation: number }
+  | {
+      readonly type: 'refresh-ended'
+      /** `adopted`: somebody else had refreshed already, no token request was made. */
+      readonly outcome: 'refreshed' | 'adopted' | 'rejected' | 'unavailable' | 'misconfigured' | 'session-changed'
+      readonly generation: number
+      readonly error?: AuthError | undefined
+      /** When the next refresh will be tried, in milliseconds since the epoch. */
+      readonly retryAt?: number | undefined
+    }
+  | { readonly type: 'revocation'; readonly revoked: boolean }
+  | { readonly type: 'logout'; readonly reason: LogoutReason; readonly sessionId?: string | undefined }
+
+/** Why a refresh began: a 401, a token spent before the first send, `refreshAhead`, or the app's own `refresh()`. */
+export type RefreshCause = 'unauthorized' | 'spent' | 'ahead' | 'asked'

@@ -1,0 +1,26 @@
+import { LockTimeoutError } from '../errors/lock-timeout-error'
+import { abortReason } from '../platform/abortable'
+import type { Clock } from '../platform/clock'
+import type { HoldOptions } from './lock'
+
+/**
+ * Bounds a wait for a lock: the caller's abort or `waitTimeout` calls `giveUp` with the reason, once.
+ * @returns what the grant calls: from then on `giveUp` is never called, and no timer or listener is left.
+ */
+export function limitWait({ signal, waitTimeout }: HoldOptions, clock: Clock, giveUp: (reason: unknown) => void): () => void {
+  const limit = new AbortController()
+  const stop = (): void => {
+    limit.abort()
+    signal?.removeEventListener('abort', onAbort)
+  }
+  const end = (reason: unknown): void => {
+    if (limit.signal.aborted) return // A timer that was due when the grant came.
+    stop()
+    giveUp(reason)
+  }
+  const onAbort = (): void => end(signal && abortReason(signal))
+  const onTimeout = (): void => end(new LockTimeoutError())
+  clock.sleep(waitTimeout, limit.signal).then(onTimeout, onTimeout) // A clock that breaks must not make a wait endless.
+  signal?.addEventListener('abort', onAbort)
+  return stop
+}

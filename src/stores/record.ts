@@ -1,0 +1,56 @@
+import { StorageError } from '../errors/storage-error'
+import type { StoredSession } from '../tokens/token-set'
+
+/** The key of a session in a storage. Its characters are those that every storage takes (expo-secure-store has the fewest). */
+export function recordKey(name: string): string {
+  if (typeof name !== 'string' || !/^[\w.-]+$/.test(name)) {
+    throw new TypeError("`name` must be one or more of the characters A-Z a-z 0-9 . _ -: pass the name of your app, such as 'my-app'")
+  }
+  return `authenticated-client.${name}`
+}
+
+/** The text that a storage keeps. Fields that JSON can't hold are dropped. */
+export function encodeRecord(session: StoredSession): string {
+  if (!isStoredSession(session)) {
+    throw new TypeError('A session to store needs a string `accessToken`, or `sessionId` and `counter`, and no known field of another type')
+  }
+  return JSON.stringify({ version, session })
+}
+
+/**
+ * What the storage's text says; `null` = there is none.
+ * @throws {StorageError} for anything this package did not write. It names the key, and has no `cause`: V8's JSON errors quote the text.
+ */
+export function decodeRecord(text: unknown, key: string): StoredSession | null {
+  if (text === null || text === undefined) return null
+  let record: { version?: unknown; session?: unknown } | null = null
+  try {
+    record = JSON.parse(String(text))
+  } catch {}
+  if (record?.version === version && isStoredSession(record.session)) return record.session
+  throw new StorageError(`What is stored under ${key} is corrupt, or another version's: it is left as it is; remove it to sign in anew`)
+}
+
+const version = 1
+
+const known = {
+  accessToken: 'string',
+  refreshToken: 'string',
+  expiresAt: 'number',
+  tokenType: 'string',
+  scope: 'string',
+  idToken: 'string',
+  sessionId: 'string',
+  counter: 'number',
+}
+
+// A41: whatever else runs on the origin may have written it.
+function isStoredSession(value: unknown): value is StoredSession {
+  if (typeof value !== 'object' || value === null) return false
+  const fields = value as Record<string, unknown>
+  const typed = Object.entries(known).every(([name, type]) => {
+    const field = fields[name] ?? undefined // JSON turns NaN into null: absent.
+    return field === undefined || typeof field === type
+  })
+  return typed && (typeof fields.accessToken === 'string' || (typeof fields.sessionId === 'string' && typeof fields.counter === 'number'))
+}

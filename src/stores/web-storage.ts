@@ -1,0 +1,93 @@
+import { StorageError } from '../errors/storage-error'
+import { type StoredSession, sameTokens } from '../tokens/token-set'
+import { defaultLock } from './default-lock'
+import { callQuietly, hints } from './hints'
+import { decodeRecord, encodeRecord, recordKey } from './record'
+import { requireStorage, storageFailed } from './storage-access'
+import type { TokenStore } from './token-store'
+
+/** The part of `Storage` that is used; synchronous. */
+export type SyncStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+
+export interface WebStorageOptions {
+  /**
+   * `'local'`: one session for all tabs, kept. `'session'`: one for this tab, gone with it. Or a synchronous storage of your own.
+   * @default 'local'
+   */
+  readonly storage?: 'local' | 'session' | SyncStorage | undefined
+}
+
+/**
+ * Keeps the session in `localStorage`, as JSON under `authenticated-client.<name>`; any script of the page can read it. Other tabs
+ * are told of a change; a second store object of the same name in the same page is not: share one.
+ * The storage is looked up when it is used, so a server may construct this.
+ * @param name letters, digits, `.`, `_`, `-`: one per app on the origin.
+ * @throws {TypeError} for a bad name or storage. `read` and `write` throw `StorageError`: the storage is missing, refused or full, or
+ * holds what this package did not write, which is never overwritten.
+ */
+export function webStorageStore(name: string, options: WebStorageOptions = {}): TokenStore {
+  const key = recordKey(name)
+  const storage = options.storage ?? 'local'
+  if (storage !== 'local' && storage !== 'session') requireStorage(storage, "or 'local' or 'session'")
+  const chosen = defaultLock()
+  const { subscribe, hint } = hints()
+
+  const use = <Result>(action: (area: SyncStorage) => Result): Result => {
+    try {
+      return action(typeof storage === 'string' ? globalStorage(storage) : storage)
+    } catch (cause) {
+      throw cause instanceof StorageError ? cause : storageFailed(key, cause)
+    }
+  }
+  const read = (): StoredSession | null =>
+    decodeRecord(
+      use((area) => area.getItem(key)),
+      key,
+    )
+
+  return {
+    name,
+    lock: chosen.lock,
+    get coordination() {
+      return isShared(storage) ? chosen.coordination : 'client'
+    },
+    read,
+    write(next, expected) {
+      // Atomic within a page, since nothing here waits. Between tabs nothing makes it so (the storage mutex that HTML once
+      // specified was never built): there the refresh lock excludes.
+      if (!sameTokens(read(), expected)) return false
+      const text = next && encodeRecord(next)
+      use((area) => (text === null ? area.removeItem(key) : area.setItem(key, text)))
+      hint()
+      return true
+    },
+    subscribe(listener) {
+      const stop = subscribe(listener)
+      const onStorage = (event: StorageEvent): void => {
+        if (event.key === key || event.key === null) callQuietly(listener) // null: everything was cleared.
+      }
+      globalThis.addEventListener?.('storage', onStorage)
+      return () => {
+        stop()
+        globalThis.removeEventListener?.('storage', onStorage)
+      }
+    },
+  }
+}
+
+function globalStorage(kind: 'local' | 'session'): SyncStorage {
+  const found = kind === 'local' ? globalThis.localStorage : globalThis.sessionStorage
+  if (found) return found
+  throw new StorageError(
+    `There is no ${kind}Storage here: use memoryStore() on a server or in a worker, asyncStorageStore() in React Native`,
+  )
+}
+
+/** Whether other tabs see what is written. */
+function isShared(storage: 'local' | 'session' | SyncStorage): boolean {
+  try {
+    return storage === 'local' || storage === globalThis.localStorage
+  } catch {
+    return false // The getter refuses: then so does every read.
+  }
+}
