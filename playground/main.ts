@@ -1,0 +1,25 @@
+import { servePage } from './serve-page'
+import { Playhouse } from './story/playhouse'
+import { Terminal } from './terminal/terminal'
+
+const once = process.argv.includes('--once') || !process.stdout.isTTY
+const terminal = new Terminal(process.stdout)
+const house = await Playhouse.open()
+terminal.print(`Authorization server ${house.servers.authorizationServer}, API ${house.servers.api}`)
+
+const leave = house.watch((told) => terminal.show(told))
+const results = await house.playAll()
+leave()
+terminal.showResults(results)
+process.exitCode = results.every(({ held }) => held) ? 0 : 1
+
+if (once) {
+  await house.close()
+} else {
+  const page = await servePage(house)
+  terminal.print(`Play it again: ${page.url}   (Ctrl-C ends)`)
+  process.once('SIGINT', async () => {
+    await page.close()
+    await house.close()
+  })
+}

@@ -1,0 +1,47 @@
+export interface HeldBack {
+  /** How many wait. */
+  readonly waiting: number
+  /** Settles when the first one has come to wait. */
+  readonly someone: Promise<void>
+  release(): void
+}
+
+/** Answers wait here while it is shut. */
+export class Gate {
+  #wait: (() => Promise<void>) | undefined
+  #release: () => void = () => undefined
+
+  async pass(): Promise<void> {
+    await this.#wait?.()
+  }
+
+  shut(): HeldBack {
+    this.open()
+    let waiting = 0
+    let arrived: () => void = () => undefined
+    const someone = new Promise<void>((resolve) => {
+      arrived = resolve
+    })
+    const released = new Promise<void>((resolve) => {
+      this.#release = resolve
+    })
+    this.#wait = () => {
+      waiting++
+      arrived()
+      return released
+    }
+
+    return {
+      get waiting() {
+        return waiting
+      },
+      someone,
+      release: () => this.open(),
+    }
+  }
+
+  open(): void {
+    this.#wait = undefined
+    this.#release()
+  }
+}

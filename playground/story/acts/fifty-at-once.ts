@@ -1,0 +1,26 @@
+import type { Act } from '../act'
+import { figure } from '../figure'
+import { webClient } from '../web-client'
+
+export const fiftyAtOnce: Act = {
+  id: 'fifty-at-once',
+  title: 'Fifty calls at once on an expired token',
+  promise: 'They share one refresh before they are sent, and all are answered.',
+
+  async run(stage) {
+    const tokens = await stage.signIn()
+    const client = webClient(stage, tokens)
+    await stage.untilExpired(tokens)
+    const counted = stage.countFromNow()
+
+    await Promise.allSettled(Array.from({ length: 50 }, () => client.fetch(`${stage.api.origin}/me`)))
+
+    const seen = counted()
+    return [
+      figure('replies', 50, seen.accepted),
+      figure('token requests', 1, seen.tokenRequests),
+      figure('refreshes', 1, seen.refreshes),
+      figure('401s', 0, seen.unauthorized),
+    ]
+  },
+}

@@ -1,0 +1,37 @@
+import type { Act } from '../act'
+import { figure } from '../figure'
+import { slowClock } from '../slow-clock'
+import { webClient } from '../web-client'
+
+export const late401: Act = {
+  id: 'late-401',
+  title: 'A late 401 for the old token',
+  promise: 'Newer tokens are here already: send again, no second refresh.',
+
+  async run(stage) {
+    const { api } = stage
+    const tokens = await stage.signIn()
+    const client = webClient(stage, tokens, { clock: slowClock })
+    await stage.untilExpired(tokens)
+    const counted = stage.countFromNow()
+
+    const held = api.holdBack()
+    const late = client.fetch(`${api.origin}/slow/me`)
+    await held.someone
+    stage.say('its 401 is held back, while another call refreshes')
+    await client.fetch(`${api.origin}/me`)
+    const inTime = counted()
+
+    stage.say('the 401 is let go')
+    held.release()
+    await late
+
+    const seen = counted()
+    return [
+      figure('refreshes before the late 401', 1, inTime.refreshes),
+      figure('refreshes after it', 0, seen.refreshes - inTime.refreshes),
+      figure('401s', 2, seen.unauthorized),
+      figure('replies', 2, seen.accepted),
+    ]
+  },
+}

@@ -1,0 +1,43 @@
+import { RefreshUnavailableError } from 'authenticated-client'
+import type { Act } from '../act'
+import { figure } from '../figure'
+import { webClient } from '../web-client'
+
+export const outage: Act = {
+  id: 'outage',
+  title: 'An outage of the token endpoint',
+  promise: 'Calls fail after one attempt for all; the session is kept, and recovers.',
+
+  async run(stage) {
+    const { authorizationServer, api } = stage
+    let logouts = 0
+    const tokens = await stage.signIn()
+    const client = webClient(stage, tokens, { onLogout: () => void logouts++ })
+    await stage.untilExpired(tokens)
+    const counted = stage.countFromNow()
+
+    stage.say('the token endpoint goes down')
+    authorizationServer.outage(true)
+    const calls = await Promise.allSettled(Array.from({ length: 50 }, () => client.fetch(`${api.origin}/me`)))
+    const errors = calls.flatMap((call) =>
+      call.status === 'rejected' && call.reason instanceof RefreshUnavailableError ? [call.reason] : [],
+    )
+    const during = counted()
+    const sessionDuring = client.state.status
+
+    stage.say('the token endpoint is back')
+    authorizationServer.outage(false)
+    await stage.untilPast(Math.max(...errors.map((error) => error.retryAt ?? 0)), 'the cool-down is over')
+    await client.fetch(`${api.origin}/me`).catch(() => undefined) // The figures tell.
+
+    const seen = counted()
+    return [
+      figure('calls that failed', 50, errors.length),
+      figure('token requests answered 503', 1, during.unavailable),
+      figure('session meanwhile', 'authenticated', sessionDuring),
+      figure('refreshes afterwards', 1, seen.refreshes),
+      figure('replies afterwards', 1, seen.accepted),
+      figure('logouts', 0, logouts),
+    ]
+  },
+}

@@ -1,0 +1,34 @@
+import type { Act } from '../act'
+import { figure } from '../figure'
+import { slowClock } from '../slow-clock'
+import { webClient } from '../web-client'
+
+export const postReplayed: Act = {
+  id: 'post-replayed',
+  title: 'A POST with a body on an expired token',
+  promise: 'The whole body arrives twice and is processed once.',
+
+  async run(stage) {
+    const { api } = stage
+    const tokens = await stage.signIn()
+    const client = webClient(stage, tokens, { clock: slowClock })
+    await stage.untilExpired(tokens)
+    const counted = stage.countFromNow()
+
+    await client.fetch(`${api.origin}/notes`, {
+      method: 'POST',
+      headers: { 'idempotency-key': 'note-1' },
+      body: 'a'.repeat(10_000),
+    })
+
+    const seen = counted()
+    const [refused, taken] = api.requests.slice(-2)
+    return [
+      figure('bytes in the request refused', 10_000, refused?.bodySize ?? 0),
+      figure('bytes in the request sent again', 10_000, taken?.bodySize ?? 0),
+      figure('its idempotency key', 'note-1', taken?.idempotencyKey ?? 'none'),
+      figure('notes taken', 1, seen.notes),
+      figure('refreshes', 1, seen.refreshes),
+    ]
+  },
+}

@@ -1,0 +1,34 @@
+import type { Act } from '../act'
+import { figure } from '../figure'
+import { slowClock } from '../slow-clock'
+import { webClient } from '../web-client'
+
+export const revoked: Act = {
+  id: 'revoked',
+  title: 'The refresh token is revoked',
+  promise: 'The session ends once: every call gets its own 401, onLogout fires once.',
+
+  async run(stage) {
+    const { authorizationServer, api } = stage
+    const logouts: string[] = []
+    const tokens = await stage.signIn({ user: 'bob' })
+    const client = webClient(stage, tokens, { clock: slowClock, onLogout: ({ reason }) => void logouts.push(reason) })
+    await stage.untilExpired(tokens)
+    const counted = stage.countFromNow()
+
+    stage.say('an administrator revokes the session')
+    await authorizationServer.revoke('bob')
+    const calls = await Promise.allSettled(Array.from({ length: 10 }, () => client.fetch(`${api.origin}/me`)))
+    const refused = calls.filter((call) => call.status === 'fulfilled' && call.value.status === 401)
+
+    const seen = counted()
+    return [
+      figure('401s of the API', 10, seen.unauthorized),
+      figure('calls that got theirs', 10, refused.length),
+      figure('refreshes rejected', 1, seen.rejections),
+      figure('onLogout calls', 1, logouts.length),
+      figure('their reason', 'refresh_rejected', [...new Set(logouts)].join(', ')),
+      figure('session', 'ended', client.state.status),
+    ]
+  },
+}

@@ -1,0 +1,43 @@
+import { AuthenticatedClient, clientCredentialsGrant, clientSecretBasic } from 'authenticated-client'
+import type { Act } from '../act'
+import { figure } from '../figure'
+
+export const service: Act = {
+  id: 'service',
+  title: 'A service with client credentials',
+  promise: 'A token before the first call, a new one when it is spent.',
+
+  async run(stage) {
+    const { authorizationServer, api } = stage
+    const counted = stage.countFromNow()
+    const client = stage.watch(
+      'service',
+      (onEvent) =>
+        new AuthenticatedClient({
+          baseUrl: api.origin,
+          grant: clientCredentialsGrant({
+            tokenEndpoint: authorizationServer.tokenEndpoint,
+            clientId: authorizationServer.service.clientId,
+            clientAuthentication: clientSecretBasic(authorizationServer.service.clientSecret),
+            scope: 'read',
+          }),
+          onEvent,
+        }),
+    )
+
+    await client.fetch('/me')
+    const first = counted()
+
+    const { state } = client
+    await stage.untilPast(state.status === 'authenticated' ? (state.expiresAt ?? 0) : 0, 'the access token is spent')
+    await client.fetch('/me')
+
+    const seen = counted()
+    return [
+      figure('tokens for the first call', 1, first.serviceTokens),
+      figure('tokens for the second', 1, seen.serviceTokens - first.serviceTokens),
+      figure('replies', 2, seen.accepted),
+      figure('401s', 0, seen.unauthorized),
+    ]
+  },
+}
