@@ -1,17 +1,43 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { findChromium } from './browser/chromium.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const alias = { 'authenticated-client': `${root}src/index.ts` }
+// Known before the first page loads: a dependency that is found later reloads the page, with the test in it.
+const optimizeDeps = { include: ['jwt-decode'] }
+const resolve = { alias: { 'authenticated-client': `${root}src/index.ts` } }
 
-export default defineConfig({
-  root,
-  test: {
-    projects: [
-      {
-        resolve: { alias },
-        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**', 'test/system/**'], testTimeout: 20_000 },
+const node: TestProjectConfiguration = {
+  resolve,
+  test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**', 'test/system/**'], testTimeout: 20_000 },
+}
+
+export default defineConfig({ root, test: { projects: [node, ...(await browser())] } })
+
+async function browser(): Promise<readonly TestProjectConfiguration[]> {
+  const launchOptions = await findChromium()
+  if (!launchOptions && !process.env.CI) {
+    console.warn('The browser tests were not run: neither @sparticuz/chromium (Linux x64 only) nor an installed Chrome starts here.')
+    return []
+  }
+  return [
+    {
+      resolve,
+      optimizeDeps,
+      test: {
+        name: 'browser',
+        include: ['test/browser/**/*.test.ts'],
+        globalSetup: launchOptions ? 'test/browser/server.ts' : 'test/browser/missing.ts',
+        testTimeout: 20_000,
+        browser: {
+          enabled: true,
+          headless: true,
+          screenshotFailures: false,
+          provider: playwright(launchOptions ? { launchOptions } : {}),
+          instances: [{ browser: 'chromium' }],
+        },
       },
-    ],
-  },
-})
+    },
+  ]
+}

@@ -1,61 +1,113 @@
-export const QUOTE = 34
-export const COMMA = 44
-export const EQUALS = 61
-const TAB = 9
-const SPACE = 32
-const BACKSLASH = 92
-const DELETE = 127
+import type { Challenge } from './challenge'
 
-/** The character code there; behind the end of the line a comma, since both end an element. */
-export function codeAt(line: string, at: number): number {
-  return at < line.length ? line.charCodeAt(at) : COMMA
-}
+/**
+ * Reads one field line. Of malformed text it drops what can be told for sure, and no more:
+ * - Commas outside quotes divide the line into elements, malformed ones too. Quotes pair from left to right: what they enclose is
+ *   never read as a challenge, and one left open runs to the end of its line (A23, A24).
+ * - A malformed element takes with it the challenge that it begins or adds a parameter to; one that begins with neither a scheme
+ *   nor `name=` takes none. Either way the parameters behind it, up to the next scheme, belong to nobody.
+ * - A blank in place of the comma between two parameters is forgiven: Google Cloud Run refuses a token that way.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1 RFC 9110 §11.6.1}
+ */
+export function scanChallenges(line: string): Challenge[] {
+  const found: Draft[] = []
+  let current: Draft | undefined
+  let opensElement = true
+  let at = 0
 
-export function isBlank(code: number): boolean {
-  return code === SPACE || code === TAB
-}
-
-/** Where the blanks end that may begin here. */
-export function blanksEnd(line: string, at: number): number {
-  let end = at
-  while (isBlank(codeAt(line, end))) end++
-  return end
-}
-
-/** Where the token ends that may begin here (RFC 9110 §5.6.2). */
-export function tokenEnd(line: string, at: number): number {
-  let end = at
-  while (isTokenCharacter(codeAt(line, end))) end++
-  return end
-}
-
-/** The quoted-string that begins here: where it ends and what it says, if it is well-formed (RFC 9110 §5.6.4). */
-export function quotedString(line: string, at: number): { readonly end: number; readonly text: string | undefined } {
-  let text = ''
-  let legal = true
-  let from = at + 1
-  let end = from
-  for (let code = 0; end < line.length; end++) {
-    code = line.charCodeAt(end)
-    if (code === QUOTE) break
-    if (code === BACKSLASH) {
-      text += line.slice(from, end)
-      from = ++end
-      code = codeAt(line, end)
+  while (at < line.length) {
+    const start = at
+    const usual = take(USUAL)
+    if (usual && (usual[1] ? opensElement : !current?.token68)) {
+      if (usual[1]) begin(usual[1])
+      addParam(usual[2], usual[3] ?? usual[4])
+      opensElement = !!usual[5]
+      continue
     }
-    if (code < SPACE ? code !== TAB : code === DELETE) legal = false
+    at = start
+    const scheme = opensElement && take(SCHEME)
+    if (scheme) {
+      begin(scheme[1], scheme[2])
+      opensElement = !!scheme[3]
+      continue
+    }
+    const param = take(PARAM)
+    const value = param?.[2] === '"' ? quotedString() : param?.[2]
+    const delimiter = value !== undefined && take(DELIMITER)
+    if (delimiter && !current?.token68) {
+      addParam(param?.[1]?.toLowerCase(), value)
+      opensElement = !!delimiter[1]
+      continue
+    }
+    if (current && (param || !opensElement)) found.pop()
+    current = undefined
+    opensElement = true
+    at = elementEnd(line, start)
+    take(DELIMITER)
   }
-  return { end: end + 1, text: legal && end < line.length ? text + line.slice(from, end) : undefined }
+  return found
+
+  function take(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = at
+    const match = pattern.exec(line)
+    if (match) at = pattern.lastIndex
+    return match
+  }
+
+  function begin(scheme = '', token68?: string): void {
+    current = { scheme, params: Object.create(null) } // A parameter may be called `__proto__` (A27).
+    if (token68) current.token68 = token68
+    found.push(current)
+  }
+
+  function addParam(name = '', value = ''): void {
+    if (!current) return
+    const first = current.params[name]
+    if (first === undefined) current.params[name] = value
+    else if (first !== value && DECISIVE.test(name)) current.conflict = true
+  }
+
+  /** What is left of a quoted-string, unescaped; `undefined` where it doesn't end or holds a control character. */
+  function quotedString(): string | undefined {
+    let text = ''
+    for (let piece = take(QUOTED); piece; piece = take(QUOTED)) {
+      const [, plain, escaped = '', quote] = piece
+      text += plain + escaped
+      if (quote) return text
+    }
+    return undefined
+  }
 }
 
-/** The comma outside quotes, or the end of the line, that ends the element read here. */
-export function elementEnd(line: string, at: number): number {
+interface Draft {
+  scheme: string
+  params: Record<string, string>
+  token68?: string
+  conflict?: true
+}
+
+const DECISIVE = /^(error|scope|claims|nonce|resource_metadata)$/
+
+// All are linear: a repetition ends at a character that it can't hold itself, and no group of repetitions is repeated. A pattern for
+// the whole quoted-string would be such a group, and deep enough to overflow a regex engine's stack.
+
+/** Nearly all of nearly every field: a parameter in lower case without escapes, behind its scheme if it is the first. Only for speed. */
+const USUAL =
+  /(?:[ \t,]*([\w!#$%&'*+.^`|~-]+)[ \t]+)?([\da-z!#$%&'*+.^_`|~-]+)[ \t]*=[ \t]*(?:([\w!#$%&'*+.^`|~-]+)|"([\t -!#-[\]-~\x80-\uffff]*)")(?:[ \t]*(,)[ \t,]*|[ \t]+|$)/y
+/** A scheme that isn't the name of a parameter, with its token68 if that isn't the beginning of one. */
+const SCHEME = /[ \t,]*([\w!#$%&'*+.^`|~-]+)(?![ \t]*=)(?:[ \t]+([\w.~+/-]+=*)(?=[ \t]*(?:,|$)))?(?:[ \t]*(,)[ \t,]*|[ \t]+|$)/y
+const PARAM = /([\w!#$%&'*+.^`|~-]+)[ \t]*=[ \t]*([\w!#$%&'*+.^`|~-]+|")?/y
+/** RFC 9110 §5.6.4: plain text, then an escaped character or the closing quote. Some platforms decode obs-text as UTF-8. */
+const QUOTED = /([\t -!#-[\]-~\x80-\uffff]*)(?:\\([\t -~\x80-\uffff])|("))/y
+const DELIMITER = /[ \t]*(,)[ \t,]*|[ \t]+|$/y
+
+/** The next comma outside quotes. */
+function elementEnd(line: string, at: number): number {
+  let quoted = false
   let end = at
-  for (let code = codeAt(line, end); code !== COMMA; code = codeAt(line, end)) end = code === QUOTE ? quotedString(line, end).end : end + 1
+  for (; end < line.length && (quoted || line[end] !== ','); end++) {
+    if (line[end] === '"') quoted = !quoted
+    else if (quoted && line[end] === '\\') end++
+  }
   return end
 }
-
-function isTokenCharacter(code: number): boolean {
-  return code < 127 && ((TOKEN[code >> 5]! >>> (code & 31)) & 1) === 1
-}
-const TOKEN = [0, 0x3ff6cfa, 0xc7fffffe|0, 0x57ffffff]

@@ -26,52 +26,44 @@ type UntimedEvent = SessionEvent | RequestEvent | CallbackErrorEvent
 export type ClientEvent = UntimedEvent & { readonly at: number }
 
 /** Tells the app: after our state has settled, in order, and so that nothing it throws comes back (rule 7). */
-export class Events {
-  readonly #onEvent: ((event: ClientEvent) => unknown) | undefined
-  readonly #clock: Clock
-  readonly #listeners = new Set<{ readonly call: () => unknown }>()
-  #isMute = false
-
-  constructor(onEvent: ((event: ClientEvent) => unknown) | undefined, clock: Clock) {
-    this.#onEvent = onEvent
-    this.#clock = clock
-  }
-
-  readonly emit = (event: UntimedEvent): void => {
-    if (event.type === 'session-changed') for (const { call } of this.#listeners) this.call('subscribe', call, undefined)
-    const onEvent = this.#onEvent
-    if (!onEvent) return
-    const timed = { ...event, at: this.#clock.now() }
-    // What a listener of errors throws has nobody left to hear it.
-    this.#later(
-      () => onEvent(timed),
-      () => {},
-    )
-  }
-
+export interface Outlet {
+  emit(event: UntimedEvent): void
   /** Calls one callback of the app. */
-  call<Argument>(callback: CallbackErrorEvent['callback'], listener: (argument: Argument) => unknown, argument: Argument): void {
-    this.#later(
-      () => listener(argument),
-      (error) => this.emit({ type: 'callback-error', callback, error }),
-    )
-  }
-
-  subscribe(listener: () => void): () => void {
-    const entry = { call: listener }
-    this.#listeners.add(entry)
-    return () => void this.#listeners.delete(entry)
-  }
-
+  call(callback: CallbackErrorEvent['callback'], listener: () => unknown): void
+  subscribe(listener: () => void): () => void
   /** Nobody is called from now on. */
-  mute(): void {
-    this.#isMute = true
-    this.#listeners.clear()
+  mute(): void
+}
+
+export function createOutlet(onEvent: ((event: ClientEvent) => unknown) | undefined, clock: Clock): Outlet {
+  const listeners = new Set<{ readonly listener: () => unknown }>()
+  let isMute = false
+
+  const later = (listener: () => unknown, failed?: (error: unknown) => void): void =>
+    void Promise.resolve()
+      .then(() => isMute || listener())
+      .catch(failed ?? (() => {}))
+
+  const call: Outlet['call'] = (callback, listener) => later(listener, (error) => emit({ type: 'callback-error', callback, error }))
+
+  const emit = (event: UntimedEvent): void => {
+    if (event.type === 'session-changed') for (const { listener } of listeners) call('subscribe', listener)
+    if (!onEvent) return
+    const timed = { ...event, at: clock.now() }
+    // What a listener of errors throws has nobody left to hear it.
+    later(() => onEvent(timed))
   }
 
-  #later(call: () => unknown, failed: (error: unknown) => void): void {
-    Promise.resolve()
-      .then(() => (this.#isMute ? undefined : call()))
-      .catch(failed)
+  return {
+    emit,
+    call,
+    subscribe(listener) {
+      const entry = { listener }
+      listeners.add(entry)
+      return () => void listeners.delete(entry)
+    },
+    mute() {
+      isMute = true
+    },
   }
 }

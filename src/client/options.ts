@@ -1,6 +1,6 @@
 import type { ClientAuthentication } from '../grants/client-authentication'
 import type { Grant } from '../grants/grant'
-import type { OnStepUp } from '../pipeline/step-up'
+import type { StepUpEvent } from '../pipeline/step-up'
 import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import type { MaybePromise } from '../platform/maybe-promise'
@@ -92,7 +92,7 @@ export interface AuthenticatedClientOptions {
   /** Hears that a session is over, once per session and client. */
   readonly onLogout?: ((event: LogoutEvent) => void) | null | undefined
   /** Asked for more than a refresh can give (RFC 6750 §3.1 scope, RFC 9470 authentication, claims). Returns the new tokens. */
-  readonly onStepUp?: OnStepUp | null | undefined
+  readonly onStepUp?: ((event: StepUpEvent) => MaybePromise<TokenSet | null | undefined>) | null | undefined
   /** Hears everything that happens, without secrets. */
   readonly onEvent?: ((event: ClientEvent) => void) | null | undefined
   /** Whether a response means 401 though it doesn't say so: refused before anything was applied. Clone it to read it. */

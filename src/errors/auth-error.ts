@@ -1,4 +1,4 @@
-const brand = 'authenticated-client.auth-error'
+const brand = Symbol.for('authenticated-client.AuthError')
 
 /**
  * What every error of this package extends. A programmer's mistake is a `TypeError` instead.
@@ -7,15 +7,12 @@ const brand = 'authenticated-client.auth-error'
 export abstract class AuthError extends Error {
   /** Stable across versions: compare this, not the message. */
   abstract readonly code: `ERR_${string}`
-
-  constructor(message: string, options?: { cause?: unknown }) {
-    super(message, options)
-    // A brand and not `instanceof`: two copies of this package in one app must agree (see `isAuthError`).
-    Object.defineProperty(this, Symbol.for(brand), { value: true })
-  }
+  /** @internal Not `instanceof`: two copies of this package in one app must agree. */
+  readonly [brand] = true
 }
 
-/** Whether `error` was thrown by this package, also by another copy of it. */
-export function isAuthError(error: unknown): error is AuthError {
-  return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[Symbol.for(brand)] === true
+/** Whether `error` was thrown by this package, also by another copy of it; and with that `code`, where one is given. */
+export function isAuthError<Known extends AuthError = AuthError>(error: unknown, code?: Known['code']): error is Known {
+  const known = Object(error)
+  return known[brand] === true && (!code || known.code === code)
 }

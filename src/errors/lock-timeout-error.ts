@@ -4,7 +4,7 @@ import { AuthError } from './auth-error'
 export class LockTimeoutError extends AuthError {
   override readonly name = 'LockTimeoutError'
   readonly code = 'ERR_LOCK_TIMEOUT'
-  constructor(options?: { cause?: unknown }) {
-    super('The refresh lock was not granted in time', options)
+  constructor(options?: ErrorOptions) {
+    super('The lock was not granted in time', options)
   }
 }

@@ -5,6 +5,6 @@ export class RefreshExcessiveError extends AuthError {
   override readonly name = 'RefreshExcessiveError'
   readonly code = 'ERR_REFRESH_EXCESSIVE'
   constructor() {
-    super('Too many refreshes were caused by 401 responses in a short time: the resource refuses fresh tokens')
+    super('refreshBudget is spent: fresh tokens keep being refused')
   }
 }

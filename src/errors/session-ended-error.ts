@@ -7,7 +7,7 @@ import { AuthError } from './auth-error'
 export class SessionEndedError extends AuthError {
   override readonly name = 'SessionEndedError'
   readonly code = 'ERR_SESSION_ENDED'
-  constructor(message = 'The session has ended', options?: { cause?: unknown }) {
+  constructor(message = 'There is no session', options?: ErrorOptions) {
     super(message, options)
   }
 }

@@ -4,7 +4,4 @@ import { AuthError } from './auth-error'
 export class StorageError extends AuthError {
   override readonly name = 'StorageError'
   readonly code = 'ERR_STORAGE'
-  constructor(message: string, options?: { cause?: unknown }) {
-    super(message, options)
-  }
 }

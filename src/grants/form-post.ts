@@ -23,8 +23,6 @@ export interface FormAnswer {
   readonly body: unknown
   /** From `Retry-After`, in milliseconds since the epoch. */
   readonly retryAt: number | undefined
-  /** The form that went out, so that an error can be kept from repeating its secrets. */
-  readonly sent: string
 }
 
 /**
@@ -53,11 +51,11 @@ export async function postForm(post: FormPost, context: Pick<GrantContext, 'fetc
       referrerPolicy: 'no-referrer',
     })
     const redirect = redirectTarget(response, url)
-    const status = redirect === undefined ? response.status : 0
+    const status = redirect ? 0 : response.status
     const readable = status && status < 500 && status !== 429
     if (!readable) void response.body?.cancel?.().catch(() => {}) // Never awaited: in some places it never settles.
     const body = readable ? parsed(await readText(response, 65_536)) : undefined
-    return { status, redirect, body, retryAt: retryAfter(response.headers.get('retry-after') ?? '', clock.now()), sent }
+    return { status, redirect, body, retryAt: retryAfter(response.headers.get('retry-after') ?? '', clock.now()) }
   } catch (error) {
     const problem = sent ? 'The token endpoint did not answer: network or CORS' : 'The client authentication failed'
     throw signal.aborted
@@ -76,6 +74,7 @@ function parsed(text: string | undefined): unknown {
 
 // A35, A36: somebody's `fetch` may throw a Response, or hang a Request on an error; Node prints an invalid header's value.
 function harmless(error: unknown): unknown {
-  if (!(error instanceof Error) || /header value/i.test(error.message)) return undefined
-  return Object.values(error).some((value) => typeof value === 'object') ? undefined : error
+  const { message } = Object(error) as { readonly message?: unknown }
+  if (typeof message !== 'string' || /header value/i.test(message)) return undefined
+  return Object.values(error as object).some((value) => typeof value === 'object') ? new Error(message) : error
 }

@@ -25,25 +25,16 @@ const misconfigured =
  * client is misconfigured, or a person is needed. `RefreshUnavailableError`: everything else, so that nothing odd ends a session.
  */
 export function tokenRefusal(answer: FormAnswer, isRejected?: RejectionTest | null): AuthError {
-  const { status, body, redirect, retryAt, sent } = answer
-  const fields: Record<string, unknown> = Object(body)
-  const error = textOf(fields.error)
+  const { status, body, redirect, retryAt } = answer
+  const error = textOf(Object(body).error)
   const code = status === 400 || status === 401 ? error : '' // RFC 6749 §5.2
   let rejected = code === 'invalid_grant'
   try {
     rejected = rejected || (body !== undefined && isRejected?.({ status, error, body }) === true)
   } catch {}
   if (rejected) return new SessionEndedError('The refresh token was rejected')
-  if (code && misconfigured.test(code)) {
-    return new TokenEndpointError(code, { errorDescription: withoutSecrets(textOf(fields.error_description), sent), status })
-  }
-  return new RefreshUnavailableError(`The token endpoint ${status ? `answered ${status}` : `redirects to ${redirect}`}`, {
-    retryAt,
-  })
-}
-
-// A35: some servers repeat what they were sent.
-function withoutSecrets(text: string | undefined, sent: string): string | undefined {
-  const secrets = [...sent.matchAll(/(?:token|secret|assertion)=([^&]+)/g)]
-  return secrets.some(([, secret = '']) => text?.includes(decodeURIComponent(secret))) ? undefined : text
+  // A35: the code alone; servers repeat in `error_description` what they were sent.
+  if (code && misconfigured.test(code)) return new TokenEndpointError(code, { status })
+  const problem = redirect ? `redirects to ${redirect}` : `answered ${status}`
+  return new RefreshUnavailableError(`The token endpoint ${problem}`, { retryAt })
 }

@@ -7,9 +7,8 @@ export type Cause = 'credentials' | 'scheme' | 'step-up'
 export interface Facts {
   /** Why the request went out without our credentials, if it did. */
   readonly withheld?: 'origin' | 'endpoint' | 'caller' | undefined
+  /** 0 for an opaque response. */
   readonly status: number
-  /** An opaque response says nothing of its status. */
-  readonly opaque: boolean
   /** 401, or `isUnauthorized` says so. */
   readonly unauthorized: boolean
   /** `isUnauthorized` says so. */
@@ -17,10 +16,10 @@ export interface Facts {
   /** The response came from another origin than the one we sent to. */
   readonly elsewhere: boolean
   /** The session is not the one the call began with, or can't be told from another. */
-  readonly sessionChanged: boolean
+  readonly changed: boolean
   readonly answered: ReadonlySet<Cause>
   /** The call may come from inside `saveTokens`: it must not wait for the flight that waits for it. */
-  readonly beingSaved: boolean
+  readonly saving: boolean
   /** Whether our credentials were on the request. */
   readonly attached: boolean
   /** Whether they were, and are older than the ones we have now. */
@@ -31,10 +30,10 @@ export interface Facts {
   /** Our scheme has no auth-scheme: every 401 to what it sent is its own. */
   readonly ownsAll: boolean
   /** What the scheme says of its challenge. */
-  readonly schemeAnswer?: 'replay' | 'refresh' | 'return' | undefined
+  readonly answer?: 'replay' | 'refresh' | 'return' | undefined
   readonly canStepUp: boolean
-  readonly hasGrant: boolean
-  readonly startsFromNothing: boolean
+  /** There is a grant, and what was sent is what it could make anew. */
+  readonly canCure: boolean
   readonly coolingDown: boolean
   readonly budgetSpent: boolean
   /** The grant needs a refresh token and there is none. */
@@ -54,17 +53,17 @@ export interface Decision {
 
 /** The challenge of ours that says most: one with an error. */
 export function leading(ours: readonly Challenge[]): Challenge | undefined {
-  return ours.find((challenge) => challenge.params.error !== undefined) ?? ours[0]
+  return ours.find(({ params }) => params.error) ?? ours[0]
 }
 
 /** What to do about a response: the first row that applies. Pure; read this first. */
 export function decide(facts: Facts): Decision {
-  const { unauthorized, attached, ours, schemeAnswer } = facts
-  const challenge = leading(ours)
-  const error = challenge?.params.error
-  const asksMore =
-    attached && wantsStepUp(challenge) && (facts.canStepUp || !(error === 'invalid_token' && challenge?.params.claims !== undefined))
-  const cause: Cause = schemeAnswer === 'replay' ? 'scheme' : asksMore ? 'step-up' : 'credentials'
+  const { status, unauthorized, attached, ours, answer, canStepUp } = facts
+  const { error = '', claims } = leading(ours)?.params ?? {}
+  // A refresh can't give scope (RFC 6750 §3.1), authentication (RFC 9470 §3) or claims.
+  const wantsMore = attached && (claims !== undefined || /^insufficient_(scope|user_authentication|claims)$/.test(error))
+  const stepUp = wantsMore && (canStepUp || error !== 'invalid_token')
+  const cause: Cause = answer === 'replay' ? 'scheme' : stepUp ? 'step-up' : 'credentials'
   const row = (number: number, action: Decision['action'], reason: string, of = cause): Decision => ({
     action,
     row: number,
@@ -72,51 +71,33 @@ export function decide(facts: Facts): Decision {
     cause: of,
   })
 
-  if (facts.withheld) return row(1, 'return', `no credentials of ours were sent: ${facts.withheld}`)
-  if (facts.opaque || facts.status === 407 || facts.status === 429 || facts.status >= 500 || (facts.status !== 403 && !unauthorized))
-    return row(2, 'return', 'not an answer to credentials')
+  if (facts.withheld) return row(1, 'return', facts.withheld)
+  if (!status || status === 407 || status === 429 || status > 499 || (status !== 403 && !unauthorized))
+    return row(2, 'return', 'not about credentials')
   if (facts.elsewhere) return row(3, 'return', 'answered by another origin')
-  if (facts.sessionChanged) return row(4, 'return', 'the session changed since the call began')
-  if (facts.answered.has(cause)) return row(5, 'return', 'answered once in this call already')
-  if (facts.beingSaved) return row(5, 'return', 'these credentials are being saved')
-  if (hasConflict(ours)) return row(6, 'return', 'the challenge contradicts itself')
-  if (unauthorized && facts.outdated && !facts.answered.has('credentials'))
-    return row(7, 'replay', 'there are newer credentials', 'credentials')
-  if (unauthorized && schemeAnswer === 'replay') return row(8, 'replay', 'the scheme can answer')
-  if (schemeAnswer === 'return') return row(9, 'return', 'the scheme has no answer')
-  if (asksMore)
-    return facts.canStepUp ? row(10, 'step-up', 'more is asked than a refresh can give') : row(10, 'return', 'no onStepUp to ask')
-  if (!unauthorized) return row(11, 'return', 'understood and refused')
-  if (error === 'invalid_request') return row(11, 'return', 'the request is malformed')
-  if (facts.challenges.length > 0 && ours.length === 0 && !facts.ownsAll && !facts.claimed)
-    return row(12, 'return', 'asks for a foreign scheme')
-  if (!facts.hasGrant) return row(13, 'return', 'no grant')
-  if (!attached && !facts.startsFromNothing) return row(13, 'return', 'no credentials were sent')
-  if (facts.coolingDown) return row(14, 'reject', 'a refresh has just failed')
-  if (facts.budgetSpent) return row(15, 'return', 'fresh tokens keep being refused')
-  if (facts.lacksRefreshToken) {
-    return error === 'invalid_token' || facts.expired
-      ? row(16, 'end', 'nothing to refresh with')
-      : row(16, 'return', 'nothing to refresh with')
-  }
-  return row(17, 'refresh', error ?? (challenge ? 'challenged without an error' : 'no challenge readable'))
-}
-
-/** Whether it asks for what a refresh can't give: scope (RFC 6750 §3.1), authentication (RFC 9470 §3), claims. */
-function wantsStepUp(challenge: Challenge | undefined): boolean {
-  const { error, claims } = challenge?.params ?? {}
-  return claims !== undefined || /^insufficient_(scope|user_authentication|claims)$/.test(error ?? '')
+  if (facts.changed) return row(4, 'return', 'the session changed')
+  if (facts.answered.has(cause)) return row(5, 'return', 'answered already')
+  if (facts.saving) return row(5, 'return', 'being saved')
+  if (hasConflict(ours)) return row(6, 'return', 'contradictory challenge')
+  if (unauthorized && facts.outdated && !facts.answered.has('credentials')) return row(7, 'replay', 'newer credentials', 'credentials')
+  if (unauthorized && answer === 'replay') return row(8, 'replay', 'the scheme answers')
+  if (answer === 'return') return row(9, 'return', 'the scheme has no answer')
+  if (stepUp) return row(10, canStepUp ? 'step-up' : 'return', error || 'insufficient_claims')
+  if (!unauthorized || error === 'invalid_request') return row(11, 'return', error || 'refused')
+  if (facts.challenges[0] && !ours[0] && !facts.ownsAll && !facts.claimed) return row(12, 'return', 'foreign scheme')
+  if (!facts.canCure) return row(13, 'return', 'nothing to refresh')
+  if (facts.coolingDown) return row(14, 'reject', 'cooling down')
+  if (facts.budgetSpent) return row(15, 'return', 'budget spent')
+  if (facts.lacksRefreshToken) return row(16, error === 'invalid_token' || facts.expired ? 'end' : 'return', 'no refresh token')
+  return row(17, 'refresh', error || 'unauthorized')
 }
 
 // Several challenges of one scheme with different errors contradict each other just as one with two does (A26).
 function hasConflict(ours: readonly Challenge[]): boolean {
-  return ours.some(
-    (one) =>
-      one.conflict ||
-      ours.some(
-        (other) =>
-          other.scheme.toLowerCase() === one.scheme.toLowerCase() &&
-          (other.params.error ?? one.params.error) !== (one.params.error ?? other.params.error),
-      ),
-  )
+  const errors = new Map<string, string>()
+  return ours.some(({ scheme, params, conflict }) => {
+    const first = errors.get(scheme.toLowerCase()) ?? params.error
+    if (first) errors.set(scheme.toLowerCase(), first)
+    return conflict || (params.error ?? first) !== first
+  })
 }

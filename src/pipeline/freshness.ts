@@ -1,5 +1,7 @@
+import { isAuthError } from '../errors/auth-error'
 import { SessionChangedError } from '../errors/session-changed-error'
 import { SessionEndedError } from '../errors/session-ended-error'
+import type { TokenEndpointError } from '../errors/token-endpoint-error'
 import { abortable } from '../platform/abortable'
 import type { Clock } from '../platform/clock'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
@@ -8,8 +10,27 @@ import type { RefreshBudget } from '../session/refresh-budget'
 import type { Refresher } from '../session/refresher'
 import type { Session } from '../session/session'
 import { isSpent } from '../tokens/expiry'
-import { needsPerson } from './needs-person'
 import type { StepUp } from './step-up'
+
+/** What is about to be sent. */
+export interface Sending {
+  readonly signal?: AbortSignal | null | undefined
+  readonly isOneShot?: boolean
+  readonly isSafe: boolean
+}
+
+/** Finds tokens to send with. What is at hand is given without a promise. */
+export interface Freshness {
+  /** The session as the store shows it now; a call made for one session never goes out with another's tokens. */
+  current(signal: AbortSignal | null | undefined): MaybePromise<Phase>
+  /**
+   * The phase to send with: as it is while its token is fresh, else after one shared refresh.
+   * @param minValidity how long the token must be good for, in milliseconds, whatever its lifetime.
+   */
+  fresh(phase: Phase, sending: Sending, minValidity?: number): MaybePromise<Phase>
+  /** Where the authorization server wants a person to act, asks the app; throws `error` where that gives nothing. */
+  askPerson(error: unknown, signal: AbortSignal | null | undefined): Promise<void>
+}
 
 export interface FreshnessOptions {
   readonly session: Session
@@ -21,61 +42,52 @@ export interface FreshnessOptions {
   readonly stepUp: StepUp | undefined
 }
 
-/** A call that is about to be sent. */
-export interface Sending {
-  readonly signal: AbortSignal | null | undefined
-  readonly isOneShot: boolean
-  readonly isSafe: boolean
-  /** How long the token must be good for, in milliseconds, whatever its lifetime. */
-  readonly minValidity?: number | undefined
-}
+export function createFreshness({ session, refresher, budget, clock, expiryLeeway, refreshAhead, stepUp }: FreshnessOptions): Freshness {
+  const askPerson: Freshness['askPerson'] = async (error, signal) => {
+    const code = isAuthError<TokenEndpointError>(error, 'ERR_TOKEN_ENDPOINT') ? error.error : ''
+    // OpenID Connect Core §3.1.2.6.
+    if (!stepUp || !/^(interaction|login|consent)_required$/.test(code) || !(await abortable(stepUp.ask(code), signal))) throw error
+  }
 
-/** The session as the store shows it now; a call made for one session never goes out with another's tokens. */
-export function currentPhase(session: Session, signal: AbortSignal | null | undefined): MaybePromise<Phase> {
-  const before = session.phase
-  const { turns } = session
-  const looked = session.look()
-  if (!isPromise(looked)) return looked
-  return abortable(looked, signal).then((phase) => {
-    if (before.status === 'authenticated' && session.turns !== turns) throw sessionOver(phase)
-    return phase
-  })
-}
-
-/** The phase to send with: as it is while its token is fresh, else after one shared refresh. */
-export function freshPhase(options: FreshnessOptions, phase: Phase, sending: Sending): MaybePromise<Phase> {
-  const { refresher, clock, expiryLeeway, refreshAhead } = options
-  if (phase.status !== 'authenticated') return refresher.startsFromNothing ? refreshed(options, phase, sending) : phase
-  const { expiry } = phase
-  if (expiry.expiresAt === undefined) return phase
-  const now = clock.now()
-  // What can't be sent twice must not meet a 401: it goes out with a token that will last.
-  const leeway = sending.isOneShot ? 2 * expiryLeeway : expiryLeeway
-  const spent = isSpent(expiry, now, leeway) || expiry.expiresAt - now < (sending.minValidity ?? 0)
-  if (!spent && !(refreshAhead !== false && isSpent(expiry, now, refreshAhead))) return phase
-  if (!refresher.canRefresh(phase) || refresher.saving === phase || options.budget.spent) return phase
-  if (spent) return refreshed(options, phase, sending)
-  void refresher.refresh(phase, 'ahead')
-  return phase
-}
-
-async function refreshed(options: FreshnessOptions, phase: Phase, sending: Sending): Promise<Phase> {
-  const { session, refresher, clock, stepUp } = options
-  const outcome = await abortable(refresher.refresh(phase, 'spent'), sending.signal)
-  const now = session.phase
-  if (outcome.kind === 'rejected') throw outcome.error
-  if (now.epoch !== phase.epoch) throw sessionOver(now)
-  if (outcome.kind === 'failed') {
-    const { error } = outcome
-    if (now.status === 'authenticated' && !isSpent(now.expiry, clock.now(), 0)) return now
-    if (!stepUp || !needsPerson(error) || !(await abortable(stepUp.run(undefined, error.error), sending.signal))) throw error
+  const refreshed = async (phase: Phase, { signal, isSafe }: Sending): Promise<Phase> => {
+    const { kind, error } = await abortable(refresher.refresh(phase, 'spent'), signal)
+    const now = session.phase
+    if (kind === 'rejected') throw error
+    if (now.epoch !== phase.epoch || kind === 'session-changed') throw sessionOver(now)
+    if (error && !(now.held && !isSpent(now.expiry, clock.now(), 0))) await askPerson(error, signal)
+    // Rule 2: nothing tells whose tokens these are now.
+    if (now.doubt !== phase.doubt && !isSafe) throw new SessionChangedError()
     return session.phase
   }
-  // Rule 2: nothing tells whose tokens these are now.
-  if (now.doubt !== phase.doubt && !sending.isSafe) throw new SessionChangedError()
-  return now
+
+  return {
+    askPerson,
+    current(signal) {
+      const { turns, phase } = session
+      const looked = session.look()
+      if (!isPromise(looked)) return looked
+      return abortable(looked, signal).then((now) => {
+        if (phase.held && session.turns !== turns) throw sessionOver(now)
+        return now
+      })
+    },
+    fresh(phase, sending, minValidity = 0) {
+      if (!phase.held) return refresher.startsFromNothing ? refreshed(phase, sending) : phase
+      const { expiry } = phase
+      if (expiry.expiresAt === undefined) return phase
+      const now = clock.now()
+      // What can't be sent twice must not meet a 401: it goes out with a token that will last.
+      const spent = isSpent(expiry, now, sending.isOneShot ? 2 * expiryLeeway : expiryLeeway) || expiry.expiresAt < now + minValidity
+      const isDue = spent || (refreshAhead !== false && isSpent(expiry, now, refreshAhead))
+      if (!isDue || !refresher.canRefresh(phase) || refresher.saving === phase || budget.isSpent()) return phase
+      if (spent) return refreshed(phase, sending)
+      void refresher.refresh(phase, 'ahead')
+      return phase
+    },
+  }
 }
 
-function sessionOver(now: Phase): SessionChangedError | SessionEndedError {
-  return now.status === 'authenticated' ? new SessionChangedError() : new SessionEndedError()
+/** Why a call of a session that is no more can't be sent. */
+export function sessionOver(now: Phase): SessionChangedError | SessionEndedError {
+  return now.held ? new SessionChangedError() : new SessionEndedError()
 }

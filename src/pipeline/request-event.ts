@@ -1,4 +1,3 @@
-import type { AuthError } from '../errors/auth-error'
 import type { Cause, Decision } from './decide'
 
 /** What happens to a call, without its secrets: `url` has neither query nor fragment. */
@@ -29,15 +28,12 @@ export type RequestEvent =
       readonly call: number
       readonly attempt: number
       readonly action: Decision['action']
+      /** Of the decision table. */
       readonly row: number
       readonly reason: string
       readonly cause: Cause
     }
   /** The request passed through without our credentials. */
   | { readonly type: 'credentials-withheld'; readonly url: string; readonly reason: 'origin' | 'endpoint' | 'caller' }
-  | {
-      readonly type: 'step-up'
-      readonly error: string
-      readonly outcome: 'asked' | 'granted' | 'declined'
-      readonly cause?: AuthError | undefined
-    }
+  /** The app is asked for more than a refresh can give. */
+  | { readonly type: 'step-up'; readonly error: string }

@@ -1,13 +1,13 @@
 import type { FetchLike } from '../platform/fetch-like'
 import type { AuthScheme } from '../schemes/auth-scheme'
-import { Attachment } from './attach'
+import { outgoing } from './outgoing'
 
 /** A grant's way to the network: no credentials of the session, but what a scheme adds to token requests (RFC 9449 §5). */
 export function tokenFetch(fetch: FetchLike, schemes: readonly AuthScheme[]): FetchLike {
-  return async (input, init) => {
-    const attachment = new Attachment({ method: init?.method ?? 'GET', body: init?.body }, String(input), new Headers(init?.headers))
-    for (const scheme of schemes) await scheme.tokenRequest?.(attachment)
-    const response = await fetch(input, { ...init, headers: attachment.headers })
+  return async (input, init = {}) => {
+    const request = outgoing(init.method ?? 'GET', String(input), init.body, new Headers(init.headers))
+    for (const scheme of schemes) await scheme.tokenRequest?.(request)
+    const response = await fetch(input, { ...init, headers: request.headers })
     for (const scheme of schemes) scheme.observe?.(response)
     return response
   }

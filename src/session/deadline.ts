@@ -2,28 +2,17 @@ import type { Clock } from '../platform/clock'
 
 const grace = 1_000
 
-/** The end of a whole exchange: `signal` aborts then, until `clear()`. */
-export class Deadline {
-  readonly #controller = new AbortController()
-  readonly #timer = new AbortController()
-
-  constructor(ms: number | false, clock: Clock) {
-    if (ms !== false) this.#run(ms, clock).catch(() => {})
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
-  clear(): void {
-    this.#timer.abort()
-  }
-
-  async #run(ms: number, clock: Clock): Promise<void> {
-    const due = clock.now() + ms
-    await clock.sleep(ms, this.#timer.signal)
+/** The end of a whole exchange: `signal` aborts after `ms` milliseconds, until `clear()`; never for `false`. */
+export function startDeadline(ms: number | false, clock: Clock): { readonly signal: AbortSignal; clear(): void } {
+  const controller = new AbortController()
+  const timer = new AbortController()
+  const run = async (wait: number): Promise<void> => {
+    const due = clock.now() + wait
+    await clock.sleep(wait, timer.signal)
     // After a frozen tab, a stopped process or a sleep the answer may be here already, unread.
-    if (clock.now() - due > grace) await clock.sleep(grace, this.#timer.signal)
-    this.#controller.abort(Object.assign(new Error('The token endpoint did not answer in time'), { name: 'TimeoutError' }))
+    if (clock.now() > due + grace) await clock.sleep(grace, timer.signal)
+    controller.abort(Object.assign(new Error('The token endpoint did not answer in time'), { name: 'TimeoutError' }))
   }
+  if (ms) run(ms).catch(() => {})
+  return { signal: controller.signal, clear: () => timer.abort() }
 }

@@ -19,9 +19,11 @@ export type SessionState =
   | { readonly status: 'ended'; readonly reason: LogoutReason }
 
 /** What we know of it: replaced as a whole at every change, so a call can keep the one it began with and compare. */
-export type Phase = Restoring | Anonymous | Authenticated | Ended
+export type Phase = Authenticated | Vacant
 
 interface Counts {
+  /** What the app may see of it. */
+  readonly state: SessionState
   /** Counts sessions: two phases of one epoch belong to one sign-in. */
   readonly epoch: number
   /** Counts token sets. */
@@ -30,31 +32,14 @@ interface Counts {
   readonly doubt: number
 }
 
-interface Restoring extends Counts {
-  readonly status: 'restoring'
-}
-
-interface Anonymous extends Counts {
-  readonly status: 'anonymous'
-}
-
 export interface Authenticated extends Counts {
-  readonly status: 'authenticated'
-  readonly tokens: StoredSession
+  readonly held: StoredSession
   readonly expiry: Expiry
 }
 
-interface Ended extends Counts {
-  readonly status: 'ended'
-  readonly reason: LogoutReason
+/** Restoring, anonymous or ended. */
+interface Vacant extends Counts {
+  readonly held?: undefined
   /** What it ended with: seeing it again in the store brings nothing back. */
-  readonly dead: StoredSession
-}
-
-/** The phase as the app may see it. */
-export function stateOf(phase: Phase): SessionState {
-  if (phase.status === 'ended') return Object.freeze({ status: 'ended', reason: phase.reason })
-  if (phase.status !== 'authenticated') return Object.freeze({ status: phase.status })
-  const { generation, tokens, expiry } = phase
-  return Object.freeze({ status: 'authenticated', sessionId: tokens.sessionId, generation, expiresAt: expiry.expiresAt })
+  readonly dead?: StoredSession | undefined
 }

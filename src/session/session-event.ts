@@ -10,15 +10,19 @@ export type SessionEvent =
   | { readonly type: 'refresh-started'; readonly because: RefreshCause; readonly generation: number }
   | {
       readonly type: 'refresh-ended'
-      /** `adopted`: somebody else had refreshed already, no token request was made. */
-      readonly outcome: 'refreshed' | 'adopted' | 'rejected' | 'unavailable' | 'misconfigured' | 'session-changed'
+      readonly outcome: RefreshKind
       readonly generation: number
+      /** Of a refresh that failed; `retryAt` on it says when the next will be tried. */
       readonly error?: AuthError | undefined
-      /** When the next refresh will be tried, in milliseconds since the epoch. */
-      readonly retryAt?: number | undefined
     }
   | { readonly type: 'revocation'; readonly revoked: boolean }
   | { readonly type: 'logout'; readonly reason: LogoutReason; readonly sessionId?: string | undefined }
 
 /** Why a refresh began: a 401, a token spent before the first send, `refreshAhead`, or the app's own `refresh()`. */
 export type RefreshCause = 'unauthorized' | 'spent' | 'ahead' | 'asked'
+
+/**
+ * How a refresh came out. `adopted`: somebody else had refreshed already. `session-changed`: another session took its place, or
+ * it was signed out, meanwhile. The last three are the ways it fails.
+ */
+export type RefreshKind = 'refreshed' | 'adopted' | 'session-changed' | 'rejected' | 'unavailable' | 'misconfigured'

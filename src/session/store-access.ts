@@ -6,62 +6,47 @@ import type { TokenStore } from '../stores/token-store'
 import type { StoredSession } from '../tokens/token-set'
 import type { SessionEvent } from './session-event'
 
-export interface StoreAccessOptions {
-  readonly store: TokenStore
-  readonly clock: Clock
-  /** How long one read or write may take, in milliseconds. */
-  readonly limit: number
-  readonly emit: (event: SessionEvent) => void
+/** The store, as the session uses it: each answer bounded, each failure a `StorageError` that the app has heard of. */
+export interface StoreAccess {
+  read(): MaybePromise<StoredSession | null | undefined>
+  write(next: StoredSession | null, expected: StoredSession | null): MaybePromise<boolean>
+  failed(operation: 'read' | 'write', cause: unknown): never
 }
 
-/** The store, as the session uses it: each answer bounded, each failure a `StorageError` that the app has heard of. */
-export class StoreAccess {
-  readonly #options: StoreAccessOptions
-  #reading = false
+export function storeAccess(store: TokenStore, clock: Clock, limit: number, emit: (event: SessionEvent) => void): StoreAccess {
+  let isReading = false
 
-  constructor(options: StoreAccessOptions) {
-    this.#options = options
+  const failed = (operation: 'read' | 'write', cause: unknown): never => {
+    const error = cause instanceof StorageError ? cause : new StorageError(`The store could not ${operation}`, { cause })
+    emit({ type: 'storage-error', operation, error })
+    throw error
   }
 
-  read(): MaybePromise<StoredSession | null> {
-    // F103: a `getTokens` that calls the client would call itself for ever.
-    if (this.#reading) throw new StorageError('getTokens (or store.read) must not call the client: it would wait for itself')
-    this.#reading = true
+  const ask = <Answer>(operation: 'read' | 'write', call: () => MaybePromise<Answer>): MaybePromise<Answer> => {
     try {
-      const answer = this.#options.store.read()
-      return isPromise(answer) ? this.#readLater(answer) : (answer ?? null)
+      const answer = call()
+      if (!isPromise(answer)) return answer
+      return bounded(answer, limit, clock, () => new StorageError(`The store took too long to ${operation}`)).catch((cause) =>
+        failed(operation, cause),
+      )
     } catch (cause) {
-      throw this.failed('read', cause)
-    } finally {
-      this.#reading = false
+      return failed(operation, cause)
     }
   }
 
-  async write(next: StoredSession | null, expected: StoredSession | null): Promise<boolean> {
-    try {
-      const answer = this.#options.store.write(next, expected)
-      return (isPromise(answer) ? await this.#inTime(answer, 'write') : answer) !== false
-    } catch (cause) {
-      throw this.failed('write', cause)
-    }
-  }
-
-  failed(operation: 'read' | 'write', cause: unknown): StorageError {
-    const error = cause instanceof StorageError ? cause : new StorageError(`The store could not ${operation} the session`, { cause })
-    this.#options.emit({ type: 'storage-error', operation, error })
-    return error
-  }
-
-  async #readLater(answer: PromiseLike<StoredSession | null | undefined>): Promise<StoredSession | null> {
-    try {
-      return (await this.#inTime(answer, 'read')) ?? null
-    } catch (cause) {
-      throw this.failed('read', cause)
-    }
-  }
-
-  #inTime<Value>(answer: PromiseLike<Value>, operation: 'read' | 'write'): Promise<Value> {
-    const late = (): StorageError => new StorageError(`The store did not ${operation} the session in time`)
-    return bounded(answer, this.#options.limit, this.#options.clock, late)
+  return {
+    failed,
+    write: (next, expected) => ask('write', () => store.write(next, expected)),
+    read: () =>
+      ask('read', () => {
+        // F103: a `getTokens` that calls the client would call itself for ever.
+        if (isReading) throw new StorageError('getTokens must not call the client')
+        isReading = true
+        try {
+          return store.read()
+        } finally {
+          isReading = false
+        }
+      }),
   }
 }

@@ -1,5 +1,5 @@
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
-import { isTokenSet, type StoredSession, sameTokens, type TokenSet } from '../tokens/token-set'
+import { type StoredSession, sameTokens, type TokenSet } from '../tokens/token-set'
 import type { TokenStore } from './token-store'
 
 export interface TokenCallbacks {
@@ -28,8 +28,8 @@ export function callbackStore(callbacks: TokenCallbacks): TokenStore {
         await callbacks.clearTokens?.()
         return true
       }
-      if (!callbacks.saveTokens || !isTokenSet(next)) return false
-      const answer = callbacks.saveTokens(next, expected && isTokenSet(expected) ? expected : null)
+      if (!callbacks.saveTokens || !('accessToken' in next)) return false
+      const answer = callbacks.saveTokens(next, expected && 'accessToken' in expected ? expected : null)
       if ((isPromise(answer) ? await answer : answer) === false) return false
       // Still `expected`: the app's state lags behind (React). Something else: the app moved on. Neither holds `next`.
       return sameTokens(await read(), next)

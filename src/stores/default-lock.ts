@@ -2,6 +2,7 @@ import { LockTimeoutError } from '../errors/lock-timeout-error'
 import { type Clock, systemClock } from '../platform/clock'
 import { localLock } from './local-lock'
 import type { Lock } from './lock'
+import { hasWebLocks } from './nearest-lock'
 import type { Coordination } from './token-store'
 import { webLock } from './web-lock'
 
@@ -53,9 +54,4 @@ export function defaultLock(clock: Clock = systemClock): DefaultLock {
       },
     },
   }
-}
-
-// Node ≥ 24.5 has navigator.locks too, but for its own process only; it has no isSecureContext.
-function hasWebLocks(): boolean {
-  return globalThis.isSecureContext === true && Boolean(globalThis.navigator?.locks)
 }

@@ -33,6 +33,7 @@ export function decodeRecord(text: unknown, key: string): StoredSession | null {
 
 const version = 1
 
+/** Fields that are used as this type wherever they occur; `counter` may be an app's own beside tokens. */
 const known = {
   accessToken: 'string',
   refreshToken: 'string',
@@ -41,7 +42,6 @@ const known = {
   scope: 'string',
   idToken: 'string',
   sessionId: 'string',
-  counter: 'number',
 }
 
 // A41: whatever else runs on the origin may have written it.

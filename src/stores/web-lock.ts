@@ -27,7 +27,7 @@ export function webLock(clock: Clock = systemClock): Lock {
       const granted = async (): Promise<void> => {
         if (waiting.signal.aborted) return // The grant was on its way when we gave up.
         stop()
-        work = (async () => task(lost.signal))()
+        work = task(lost.signal)
         await work.catch(() => {}) // So that only a refusal or a theft rejects the request.
       }
 

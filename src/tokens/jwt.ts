@@ -1,28 +1,15 @@
-import { jwtDecode } from 'jwt-decode'
+import { type JwtPayload, jwtDecode } from 'jwt-decode'
 
-/** The claims that serve as hints. They are read, never verified: a claim proves nothing (A44). */
-export interface JwtClaims {
-  readonly exp?: number
-  readonly iat?: number
-  readonly sub?: string
+/** The claims that serve as hints. They are read, never verified: a claim proves nothing (A44), and may be of any type. */
+export interface JwtClaims extends JwtPayload {
   readonly sid?: string
 }
 
-/** The hints in a token; `undefined` where it is no JWT, or where the platform can't decode one (Hermes without `atob`). */
-export function jwtClaims(token: string): JwtClaims | undefined {
+/** The hints in a token; none where it is no JWT, or where the platform can't decode one (Hermes without `atob`). */
+export function jwtClaims(token: string | undefined): JwtClaims {
   try {
-    const { exp, iat, sub, sid } = jwtDecode<Record<string, unknown>>(token)
-    return {
-      ...(isFiniteNumber(exp) && { exp }),
-      ...(isFiniteNumber(iat) && { iat }),
-      ...(typeof sub === 'string' && { sub }),
-      ...(typeof sid === 'string' && { sid }),
-    }
+    return jwtDecode<JwtClaims>(token as string)
   } catch {
-    return undefined
+    return {}
   }
-}
-
-function isFiniteNumber(value: unknown): value is number {
-  return Number.isFinite(value)
 }

@@ -1,30 +1,24 @@
 import { jwtClaims } from './jwt'
-import { isTokenSet, type StoredSession } from './token-set'
+import { type StoredSession, spendable, tokenSetOf } from './token-set'
 
 /**
  * Whether two stored sessions belong to one sign-in. Ids are compared from the same source only: `sessionId`, else a JWT's
- * `sid`, else its `sub`. `'unknown'`: there is nothing to compare.
+ * `sid`, else its `sub`. `undefined`: there is nothing to compare.
  */
-export function compareSessions(a: StoredSession, b: StoredSession): 'same' | 'other' | 'unknown' {
-  if (isTokenSet(a) && isTokenSet(b) && (a.refreshToken ?? a.accessToken) === (b.refreshToken ?? b.accessToken)) return 'same'
-  const [one, two] = [ids(a), ids(b)]
-  for (const source of [0, 1, 2] as const) {
-    const [left, right] = [one[source](), two[source]()]
-    if (left !== undefined && right !== undefined) return left === right ? 'same' : 'other'
-  }
-  return 'unknown'
+export function isSameSignIn(a: StoredSession, b: StoredSession): boolean | undefined {
+  if (spendable(a) === spendable(b)) return true
+  const others = idsOf(b)
+  const comparable = idsOf(a).flatMap((id, source) => (id && others[source] ? [id === others[source]] : []))
+  return comparable[0]
 }
 
 /** The id that everyone who holds this session agrees on, or `''`. */
 export function comparableId(stored: StoredSession): string {
-  const [sessionId, sid, sub] = ids(stored)
-  return sessionId() ?? sid() ?? sub() ?? ''
+  return idsOf(stored).find(Boolean) ?? ''
 }
 
-function ids(stored: StoredSession): readonly [() => string | undefined, () => string | undefined, () => string | undefined] {
-  const claim = (name: 'sid' | 'sub') => (): string | undefined =>
-    isTokenSet(stored)
-      ? (jwtClaims(stored.accessToken)?.[name] ?? (stored.idToken ? jwtClaims(stored.idToken)?.[name] : undefined))
-      : undefined
-  return [() => stored.sessionId, claim('sid'), claim('sub')]
+function idsOf(stored: StoredSession): readonly (string | undefined)[] {
+  const tokens = tokenSetOf(stored)
+  const claims = { ...jwtClaims(tokens?.idToken), ...jwtClaims(tokens?.accessToken) }
+  return [stored.sessionId, claims.sid, claims.sub]
 }

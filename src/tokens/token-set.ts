@@ -21,9 +21,14 @@ export interface SessionMarker {
 
 export type StoredSession = TokenSet | SessionMarker
 
-/** Whether what is stored is a token set rather than a cookie session's marker. */
-export function isTokenSet(stored: StoredSession): stored is TokenSet {
-  return 'accessToken' in stored
+/** The token set, where what is stored is one rather than a cookie session's marker. */
+export function tokenSetOf(stored: StoredSession | null | undefined): TokenSet | null {
+  return stored && 'accessToken' in stored ? stored : null
+}
+
+/** What a refresh uses up; where there is no refresh token, what a sign-in replaces. */
+export function spendable(stored: StoredSession): string {
+  return 'accessToken' in stored ? (stored.refreshToken ?? stored.accessToken) : JSON.stringify([stored.sessionId, stored.counter])
 }
 
 /**
@@ -32,6 +37,9 @@ export function isTokenSet(stored: StoredSession): stored is TokenSet {
  */
 export function sameTokens(a: StoredSession | null | undefined, b: StoredSession | null | undefined): boolean {
   if (!a || !b) return !a && !b
-  if (isTokenSet(a)) return isTokenSet(b) && a.accessToken === b.accessToken && a.refreshToken === b.refreshToken
-  return !isTokenSet(b) && a.sessionId === b.sessionId && a.counter === b.counter
+  return (
+    spendable(a) === spendable(b) &&
+    tokenSetOf(a)?.accessToken === tokenSetOf(b)?.accessToken &&
+    tokenSetOf(a)?.refreshToken === tokenSetOf(b)?.refreshToken
+  )
 }

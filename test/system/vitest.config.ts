@@ -1,0 +1,59 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+// Known before the first page loads: a dependency that is found later reloads the page, with the test in it.
+const optimizeDeps = { include: ['jwt-decode'] }
+const resolve = { alias: { 'authenticated-client': `${root}src/index.ts` } }
+
+needs('curl', 'curl')
+const firefox = needs('firefox-esr', 'firefox-esr')
+
+/** What `npm ci` can't bring: an HTTP client and a browser engine that nobody here wrote. */
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      { resolve, test: { name: 'system', include: ['test/system/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        resolve,
+        optimizeDeps,
+        test: {
+          name: 'firefox',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: 'test/browser/server.ts',
+          testTimeout: 20_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            // Debian's own build has no Playwright patches: it is driven by WebDriver BiDi.
+            provider: playwright({ launchOptions: { channel: 'moz-firefox', executablePath: firefox } }),
+            instances: [{ browser: 'firefox' }],
+          },
+        },
+      },
+    ],
+  },
+})
+
+/** A missing package fails, in one sentence: a test that skips itself is a test that nobody runs. */
+function needs(program: string, debianPackage: string): string {
+  const found = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program))
+  const path = found.find(isExecutable)
+  if (path !== undefined) return path
+  console.error(`npm run test:system needs ${program}: install it with "apt-get install ${debianPackage}".`)
+  process.exit(1)
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
