@@ -122,12 +122,12 @@ export class AuthenticatedClient {
         (error) => emit({ type: 'step-up', error }),
         (error) => emit({ type: 'callback-error', callback: 'onStepUp', error }),
       )
-    const deps = { ...resolved, session, refresher, budget, stepUp }
-    const freshness = createFreshness(deps)
-    const roundTrip = createRoundTrip({ ...deps, freshness, fetch, tell: onEvent && emit, endpoints: resolved.endpoints.map(redacted) })
     const assertLive = (): void => {
       if (isDisposed) throw new TypeError('This client is disposed')
     }
+    const deps = { ...resolved, session, refresher, budget, stepUp, assertLive }
+    const freshness = createFreshness(deps)
+    const roundTrip = createRoundTrip({ ...deps, freshness, fetch, tell: onEvent && emit, endpoints: resolved.endpoints.map(redacted) })
     const signedIn = async (signal?: AbortSignal): Promise<Phase> => {
       assertLive()
       const phase = await freshness.current(signal)
@@ -152,12 +152,8 @@ export class AuthenticatedClient {
     this.#coordination = () => store.coordination ?? (!ownLock && hasWebLocks() ? 'browser' : 'client')
     this.subscribe = subscribe
 
-    this.fetch = async (input, init) => {
-      // A wrapper around this very client has brought our own request back (F104).
-      if (platform.leadsBack()) return platform.first(input, init)
-      assertLive()
-      return roundTrip(input, init)
-    }
+    // A wrapper around this very client may bring our own request back (F104).
+    this.fetch = (input, init) => (platform.leadsBack() ? platform.first(input, init) : roundTrip(input, init))
 
     this.getAccessToken = async ({ signal, minValidity } = {}) => {
       const before = await signedIn(signal)

@@ -16,11 +16,11 @@ export interface TokenResponse extends Omit<TokenSet, 'accessToken'> {
 export function tokenResponse(json: unknown, now: number): TokenResponse {
   const { access_token, refresh_token, expires_in, token_type, scope, id_token, error }: Record<string, unknown> = Object(json)
   // Some servers say 200 for an error, and `null` for a type they don't name.
-  const accessToken = !error && typeof (token_type ?? '') === 'string' && isB64token(access_token) ? access_token : ''
-  const { exp, iat } = jwtClaims(accessToken) ?? {}
+  const accessToken = !error && typeof (token_type ?? '') === 'string' && isB64token(access_token) ? access_token : undefined
+  const { exp, iat } = jwtClaims(accessToken)
   const lifetime = seconds(expires_in) ?? seconds(Number(exp) - Number(iat))
   return {
-    accessToken: textOf(accessToken),
+    accessToken,
     refreshToken: textOf(refresh_token),
     expiresAt: lifetime && now + lifetime * 1000,
     tokenType: textOf(token_type),

@@ -17,7 +17,7 @@ export interface Facts {
   readonly elsewhere: boolean
   /** The session is not the one the call began with, or can't be told from another. */
   readonly changed: boolean
-  readonly answered: ReadonlySet<Cause>
+  readonly answered: readonly Cause[]
   /** The call may come from inside `saveTokens`: it must not wait for the flight that waits for it. */
   readonly saving: boolean
   /** Whether our credentials were on the request. */
@@ -76,10 +76,10 @@ export function decide(facts: Facts): Decision {
     return row(2, 'return', 'not about credentials')
   if (facts.elsewhere) return row(3, 'return', 'answered by another origin')
   if (facts.changed) return row(4, 'return', 'the session changed')
-  if (facts.answered.has(cause)) return row(5, 'return', 'answered already')
+  if (facts.answered.includes(cause)) return row(5, 'return', 'answered already')
   if (facts.saving) return row(5, 'return', 'being saved')
   if (hasConflict(ours)) return row(6, 'return', 'contradictory challenge')
-  if (unauthorized && facts.outdated && !facts.answered.has('credentials')) return row(7, 'replay', 'newer credentials', 'credentials')
+  if (unauthorized && facts.outdated && !facts.answered.includes('credentials')) return row(7, 'replay', 'newer credentials', 'credentials')
   if (unauthorized && answer === 'replay') return row(8, 'replay', 'the scheme answers')
   if (answer === 'return') return row(9, 'return', 'the scheme has no answer')
   if (stepUp) return row(10, canStepUp ? 'step-up' : 'return', error || 'insufficient_claims')

@@ -63,9 +63,9 @@ export function createFreshness({ session, refresher, budget, clock, expiryLeewa
   return {
     askPerson,
     current(signal) {
-      const { turns, phase } = session
       const looked = session.look()
       if (!isPromise(looked)) return looked
+      const { turns, phase } = session
       return abortable(looked, signal).then((now) => {
         if (phase.held && session.turns !== turns) throw sessionOver(now)
         return now

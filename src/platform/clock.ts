@@ -8,6 +8,9 @@ export interface Clock {
   random(): number
 }
 
+// What a timer can hold; more would fire at once (F48).
+const longest = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),
@@ -18,10 +21,13 @@ export const systemClock: Clock = {
         clearTimeout(timer)
         reject(signal?.reason)
       }
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', stop)
-        resolve()
-      }, ms)
+      const timer = setTimeout(
+        () => {
+          signal?.removeEventListener('abort', stop)
+          resolve()
+        },
+        Math.min(ms, longest),
+      )
       signal?.addEventListener('abort', stop, { once: true })
     }),
 }

@@ -86,8 +86,10 @@ export function createSession(
   }
 
   const take = (found: StoredSession | null | undefined): Phase => {
+    const { held } = phase
+    if (held && !unsaved && sameTokens(found, held)) return phase
     const read = found ?? null
-    const { held, state } = phase
+    const { state } = phase
     // What we are about to write over, whatever it is, has nothing to tell.
     const known = unsaved?.force ? 'stale' : reconcile(phase, read, unsaved?.behind, superseded)
     const verdict = known === 'doubt' && sessionless ? 'adopt' : known

@@ -22,31 +22,33 @@ export function storeAccess(store: TokenStore, clock: Clock, limit: number, emit
     throw error
   }
 
-  const ask = <Answer>(operation: 'read' | 'write', call: () => MaybePromise<Answer>): MaybePromise<Answer> => {
-    try {
-      const answer = call()
-      if (!isPromise(answer)) return answer
-      return bounded(answer, limit, clock, () => new StorageError(`The store took too long to ${operation}`)).catch((cause) =>
-        failed(operation, cause),
-      )
-    } catch (cause) {
-      return failed(operation, cause)
-    }
-  }
+  const settle = <Answer>(operation: 'read' | 'write', answer: MaybePromise<Answer>): MaybePromise<Answer> =>
+    isPromise(answer)
+      ? bounded(answer, limit, clock, () => new StorageError(`The store took too long to ${operation}`)).catch((cause) =>
+          failed(operation, cause),
+        )
+      : answer
 
   return {
     failed,
-    write: (next, expected) => ask('write', () => store.write(next, expected)),
-    read: () =>
-      ask('read', () => {
+    write(next, expected) {
+      try {
+        return settle('write', store.write(next, expected))
+      } catch (cause) {
+        return failed('write', cause)
+      }
+    },
+    read() {
+      try {
         // F103: a `getTokens` that calls the client would call itself for ever.
         if (isReading) throw new StorageError('getTokens must not call the client')
         isReading = true
-        try {
-          return store.read()
-        } finally {
-          isReading = false
-        }
-      }),
+        return settle('read', store.read())
+      } catch (cause) {
+        return failed('read', cause)
+      } finally {
+        isReading = false
+      }
+    },
   }
 }

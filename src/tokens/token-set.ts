@@ -37,9 +37,12 @@ export function spendable(stored: StoredSession): string {
  */
 export function sameTokens(a: StoredSession | null | undefined, b: StoredSession | null | undefined): boolean {
   if (!a || !b) return !a && !b
+  const one: { readonly [Name in keyof TokenSet | keyof SessionMarker]?: unknown } = a
+  const two: typeof one = b
   return (
-    spendable(a) === spendable(b) &&
-    tokenSetOf(a)?.accessToken === tokenSetOf(b)?.accessToken &&
-    tokenSetOf(a)?.refreshToken === tokenSetOf(b)?.refreshToken
+    one.accessToken === two.accessToken &&
+    (one.refreshToken ?? '') === (two.refreshToken ?? '') &&
+    one.counter === two.counter &&
+    (one.accessToken !== undefined || one.sessionId === two.sessionId)
   )
 }

@@ -1,0 +1,31 @@
+import { abortable } from '../platform/abortable'
+import { isPromise } from '../platform/maybe-promise'
+import { tokenSetOf } from '../tokens/token-set'
+import type { Call, PipelineOptions } from './call'
+import { redacted } from './redacted'
+
+/** Attaches and sends; the wrapped fetch is called before this returns, unless the scheme needs time. */
+export async function send({ schemes: [scheme], fetch, tell }: PipelineOptions, call: Call): Promise<Response> {
+  const { template, phase, attempt, id } = call
+  // A token that can't stand in a header is never sent.
+  const tokens = phase.held && phase.expiry.expiresAt !== 0 ? tokenSetOf(phase.held) : null
+  if (!call.withheld && (tokens || !scheme.usesTokens)) {
+    const attaching = scheme.attach(template, tokens, { attempt })
+    if (isPromise(attaching)) await abortable(attaching, template.signal)
+  }
+  if (tell) {
+    const { method, url, isTouched } = template
+    tell({
+      type: 'request',
+      call: id,
+      attempt,
+      method,
+      url: redacted(url),
+      scheme: isTouched ? scheme.name : undefined,
+      generation: phase.generation,
+    })
+  }
+  const response = await template.send(fetch)
+  scheme.observe?.(response)
+  return response
+}

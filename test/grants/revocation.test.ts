@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { clientSecretPost } from '../../src/grants/client-authentication'
+import { type Revocation, revokeToken } from '../../src/grants/revocation'
+import { grantContext, recordingFetch } from './grant-context'
+import { loopback } from './loopback'
+
+const revocation = { revocationEndpoint: 'https://login.example.com/revoke', clientId: 'web', token: 'refresh-1' }
+
+describe('revoking a token', () => {
+  it('posts the token and what kind it is (RFC 7009 §2.1)', async () => {
+    const { fetch, sent } = recordingFetch(() => new Response())
+
+    const done = await revokeToken({ ...revocation, hint: 'refresh_token' }, grantContext({ fetch }))
+
+    expect(done).toBe(true)
+    expect(sent[0]?.url).toBe(revocation.revocationEndpoint)
+    expect([...(sent[0]?.form ?? [])]).toEqual([
+      ['token', 'refresh-1'],
+      ['token_type_hint', 'refresh_token'],
+      ['client_id', 'web'],
+    ])
+  })
+
+  it('A18, A37, A38: is as careful as a token request, and outlives the page', async () => {
+    const { fetch, sent } = recordingFetch(() => new Response())
+
+    await revokeToken(revocation, grantContext({ fetch }))
+
+    expect(sent[0]?.init).toMatchObject({
+      method: 'POST',
+      redirect: 'manual',
+      credentials: 'omit',
+      cache: 'no-store',
+      referrerPolicy: 'no-referrer',
+      keepalive: true,
+    })
+    expect(sent[0]?.form.has('token_type_hint')).toBe(false)
+  })
+
+  it('authenticates the client', async () => {
+    const { fetch, sent } = recordingFetch(() => new Response())
+
+    await revokeToken({ ...revocation, clientAuthentication: clientSecretPost('s3cret') }, grantContext({ fetch }))
+
+    expect(sent[0]?.form.get('client_secret')).toBe('s3cret')
+  })
+
+  it.each(['', 'OK', '<html>', '{"error":"invalid_grant"}'])(
+    'takes a 200 for success, whatever the body: %j (RFC 7009 §2.2)',
+    async (body) => {
+      const { fetch } = recordingFetch(() => new Response(body))
+
+      expect(await revokeToken(revocation, grantContext({ fetch }))).toBe(true)
+    },
+  )
+
+  it.each([201, 204, 302, 400, 401, 404, 503])('tells that a %i is none', async (status) => {
+    const { fetch } = recordingFetch(() => new Response(null, { status }))
+
+    expect(await revokeToken(revocation, grantContext({ fetch }))).toBe(false)
+  })
+
+  it.each([
+    ['the network fails', { fetch: recordingFetch().fetch }, {}],
+    ['the deadline is over', { signal: AbortSignal.abort() }, {}],
+    ['the endpoint is unusable', {}, { revocationEndpoint: 'nowhere' }],
+    ['the client authentication fails', {}, { clientAuthentication: () => Promise.reject(new Error('sealed')) }],
+    ['fetch gives nothing', { fetch: (async () => undefined) as unknown as typeof fetch }, {}],
+  ])('never throws: %s', async (_, context, wrong) => {
+    expect(await revokeToken({ ...revocation, ...wrong } as Revocation, grantContext(context))).toBe(false)
+  })
+
+  it('A18: hands the token to no other place', async () => {
+    const thief = await loopback((_, response) => response.end())
+    const server = await loopback((_, response) => response.writeHead(307, { location: thief.origin }).end())
+    const follow: typeof fetch = (input, init) => globalThis.fetch(input, { ...init, redirect: 'follow' })
+
+    expect(await revokeToken({ ...revocation, revocationEndpoint: server.tokenEndpoint }, grantContext())).toBe(false)
+    expect(thief.bodies).toEqual([])
+    expect(await revokeToken({ ...revocation, revocationEndpoint: server.tokenEndpoint }, grantContext({ fetch: follow }))).toBe(false)
+  })
+})

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { type ClientAuthentication, clientSecretBasic, clientSecretPost } from '../../src/grants/client-authentication'
+import { refreshTokenGrant } from '../../src/grants/refresh-token'
+import type { FetchLike } from '../../src/platform/fetch-like'
+import { grantContext, json, rejection } from './grant-context'
+import { loopback } from './loopback'
+import { expectNoSecrets } from './secrets'
+
+const refreshToken = 'canary/refresh+token=1'
+const accessToken = 'canary.access.token.1'
+const secret = 'canary secret & more'
+const received = 'canary-received-in-the-answer'
+const all = [refreshToken, accessToken, secret, received]
+
+const answers: readonly (readonly [string, () => Response])[] = [
+  ['rejects', json({ error: 'invalid_grant', error_description: `${refreshToken} is spent` }, { status: 400 })],
+  ['calls the client misconfigured', json({ error: 'invalid_client', error_description: `No such secret: ${secret}` }, { status: 401 })],
+  ['repeats the token', json({ error: 'invalid_request', error_description: `What is ${refreshToken}?` }, { status: 400 })],
+  ['is down and repeats it', () => new Response(`could not handle ${refreshToken} ${secret}`, { status: 503 })],
+  ['talks HTML', () => new Response(`<p>${refreshToken}</p>`, { status: 403 })],
+  ['gives a token that is unfit', json({ access_token: `${received}\r\n`, refresh_token: received })],
+  ['gives broken JSON', () => new Response(`{"access_token":"${received}`)],
+  [
+    'redirects',
+    () => new Response(null, { status: 302, headers: { location: `https://evil.example/?t=${encodeURIComponent(refreshToken)}` } }),
+  ],
+]
+
+describe('secrets', () => {
+  it.each(answers)('A28, A35: stay out of what is thrown where the server %s', async (_, answer) => {
+    for (const clientAuthentication of [undefined, clientSecretPost(secret)]) {
+      expectNoSecrets(await thrown({ fetch: async () => answer(), clientAuthentication }), all)
+    }
+  })
+
+  it.each([
+    ['a Response', () => new Response(secret)],
+    ['a Request', () => new Request('https://login.example.com', { method: 'POST', body: secret, headers: { 'x-secret': received } })],
+    ['a text', () => `failed to send ${refreshToken}`],
+    [
+      'an error that carries the request',
+      () => Object.assign(new Error('Request failed'), { request: { body: refreshToken }, config: { data: secret } }),
+    ],
+    ['an error that prints a header', () => headerError(`Basic ${secret}\n1`)],
+  ])('A36: stay out of the cause where somebody’s fetch throws %s', async (_, made) => {
+    const error = await thrown({ fetch: () => Promise.reject(made()) })
+
+    expectNoSecrets(error, all)
+    expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: false })
+  })
+
+  it('A36: leave the message of such an error, to debug with', async () => {
+    const failure = Object.assign(new Error('Request failed'), { request: { body: refreshToken } })
+
+    const error = (await thrown({ fetch: () => Promise.reject(failure) })) as Error
+
+    expect((error.cause as Error).message).toBe('Request failed')
+  })
+
+  it('A34, A35: stay out of the error of a client authentication that sets an impossible header', async () => {
+    const clientAuthentication: ClientAuthentication = ({ headers }) => headers.set('authorization', `Basic ${secret}\n1`)
+
+    const error = await thrown({ clientAuthentication })
+
+    expectNoSecrets(error, all)
+    expect(error).toMatchObject({ message: 'The client authentication failed', answered: true })
+  })
+
+  it('A35: stay out of a real network failure', async () => {
+    const server = await loopback((request) => request.socket.destroy())
+
+    for (const clientAuthentication of [undefined, clientSecretBasic(secret), clientSecretPost(secret)]) {
+      expectNoSecrets(await thrown({ tokenEndpoint: server.tokenEndpoint, clientAuthentication }), all)
+    }
+  })
+
+  it('A36: cannot be read off the grant or the client authentication', () => {
+    const clientAuthentication = clientSecretBasic(secret)
+
+    expectNoSecrets(clientAuthentication, all)
+    expectNoSecrets(refreshTokenGrant({ tokenEndpoint: 'https://login.example.com/token', clientId: 'web', clientAuthentication }), all)
+  })
+})
+
+interface Setting {
+  readonly fetch?: FetchLike
+  readonly tokenEndpoint?: string
+  readonly clientAuthentication?: ClientAuthentication | undefined
+}
+
+function thrown({ fetch, tokenEndpoint = 'https://login.example.com/token', clientAuthentication }: Setting): Promise<unknown> {
+  const grant = refreshTokenGrant({ tokenEndpoint, clientId: 'web', clientAuthentication })
+  return rejection(grant({ accessToken, refreshToken }, grantContext(fetch && { fetch })))
+}
+
+function headerError(value: string): unknown {
+  try {
+    return new Headers({ authorization: value })
+  } catch (error) {
+    return error
+  }
+}

@@ -1,0 +1,383 @@
+import fc from 'fast-check'
+import { HttpResponse, http } from 'msw'
+import { setupServer } from 'msw/node'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { isAuthError } from '../../src/errors/auth-error'
+import { RefreshUnavailableError } from '../../src/errors/refresh-unavailable-error'
+import { SessionEndedError } from '../../src/errors/session-ended-error'
+import { TokenEndpointError } from '../../src/errors/token-endpoint-error'
+import { type RefreshTokenGrantOptions, refreshTokenGrant } from '../../src/grants/refresh-token'
+import { isB64token } from '../../src/tokens/b64token'
+import { grantContext, json, now, recordingFetch, rejection, type TestContext } from './grant-context'
+
+const tokenEndpoint = 'https://login.example.com/token'
+const tokens = { accessToken: 'access-1', refreshToken: 'refresh-1' }
+
+const server = setupServer()
+beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
+afterEach(() => server.resetHandlers())
+afterAll(() => server.close())
+
+describe('what the token endpoint answers', () => {
+  describe('rejected', () => {
+    it.each([400, 401])('F10: ends the session for invalid_grant in JSON with %i', async (status) => {
+      const { error } = await refused({ status, body: { error: 'invalid_grant', error_description: 'unknown', extra: 1 } })
+
+      expect(error).toBeInstanceOf(SessionEndedError)
+      expect(error).toMatchObject({ code: 'ERR_SESSION_ENDED', message: 'The refresh token was rejected' })
+    })
+
+    it.each([
+      ['another status', { status: 403, body: { error: 'invalid_grant' } }],
+      ['a 200', { status: 200, body: { error: 'invalid_grant' } }],
+      ['a 500', { status: 500, body: { error: 'invalid_grant' } }],
+      ['upper case', { status: 400, body: { error: 'INVALID_GRANT' } }],
+      ['white space', { status: 400, body: { error: 'invalid_grant ' } }],
+      ['a line break', { status: 400, body: { error: 'invalid_grant\n' } }],
+      ['an array', { status: 400, body: { error: ['invalid_grant'] } }],
+      ['an object', { status: 400, body: { error: { code: 'invalid_grant' } } }],
+      ['the description alone', { status: 400, body: { error_description: 'invalid_grant' } }],
+      ['JSON in an array', { status: 400, body: [{ error: 'invalid_grant' }] }],
+      ['JSON in a string', { status: 400, body: 'invalid_grant' }],
+      ['plain text', { status: 400, text: 'invalid_grant' }],
+      ['a form', { status: 400, text: 'error=invalid_grant' }],
+      ['HTML', { status: 400, text: '<p>{"error":"invalid_grant"}</p>' }],
+      ['an inherited name', { status: 400, body: { __proto__: { error: 'invalid_grant' } } }],
+    ])('F11: keeps the session where invalid_grant comes in %s', async (_, answer) => {
+      const { error } = await refused(answer)
+
+      expect(error).toBeInstanceOf(RefreshUnavailableError)
+      expect(error).toMatchObject({ answered: true })
+    })
+  })
+
+  describe('misconfigured', () => {
+    it.each([
+      'invalid_client',
+      'unauthorized_client',
+      'unsupported_grant_type',
+      'invalid_scope',
+      'invalid_request',
+      'invalid_target',
+      'interaction_required',
+      'login_required',
+      'consent_required',
+    ])('F9: says %s aloud and keeps the session', async (code) => {
+      for (const status of [400, 401]) {
+        const { error } = await refused({ status, body: { error: code, error_description: 'Ask an administrator' } })
+
+        expect(error).toBeInstanceOf(TokenEndpointError)
+        expect(error).toMatchObject({ code: 'ERR_TOKEN_ENDPOINT', error: code, status })
+      }
+    })
+
+    it.each([
+      { status: 403, body: { error: 'invalid_client' } },
+      { status: 200, body: { error: 'invalid_client' } },
+      { status: 503, body: { error: 'invalid_client' } },
+      { status: 400, body: { error: 'Invalid_Client' } },
+      { status: 400, body: { error: 'invalid_client\n' } },
+      { status: 400, body: { error: 'not_invalid_client' } },
+      { status: 400, body: { error: 'mfa_required' } },
+      { status: 400, body: { error: ['invalid_client'] } },
+    ])('F11: takes $status $body.error for an outage, not for a misconfiguration', async (answer) => {
+      expect((await refused(answer)).error).toBeInstanceOf(RefreshUnavailableError)
+    })
+
+    it('A28, A35: repeats nothing that the server says beside the code', async () => {
+      const body = { error: 'invalid_request', error_description: '\u001b[31mrefresh-1\r\n', error_uri: 'https://evil.example/refresh-1' }
+
+      const { error } = await refused({ status: 400, body })
+
+      expect((error as Error).message).toBe('The token endpoint answered invalid_request')
+      expect(JSON.stringify(error)).toBe('{"name":"TokenEndpointError","code":"ERR_TOKEN_ENDPOINT","error":"invalid_request","status":400}')
+    })
+  })
+
+  describe('unavailable', () => {
+    it.each([500, 501, 502, 503, 504, 520, 529])('F5: keeps the session for %i', async (status) => {
+      const { error } = await refused({ status, text: '<h1>Sorry</h1>' })
+
+      expect(error).toBeInstanceOf(RefreshUnavailableError)
+      expect(error).toMatchObject({ message: `The token endpoint answered ${status}`, answered: true, retryAt: undefined })
+    })
+
+    it.each([408, 421, 425, 429])('F7: keeps the session for %i, whatever the body says', async (status) => {
+      const { error } = await refused({ status, body: { error: 'invalid_grant' } })
+
+      expect(error).toBeInstanceOf(RefreshUnavailableError)
+    })
+
+    it.each([400, 401, 403, 404, 405, 410, 418])('F8: keeps the session for a page of a firewall or hotel with %i', async (status) => {
+      const { error } = await refused({ status, text: '<!doctype html><title>Log in to the WLAN</title>' })
+
+      expect(error).toBeInstanceOf(RefreshUnavailableError)
+      expect(error).toMatchObject({ answered: true })
+    })
+
+    it.each(['temporarily_unavailable', 'server_error', 'slow_down', 'something_else', ''])(
+      'F12: keeps the session for %j',
+      async (code) => {
+        expect((await refused({ status: 400, body: { error: code } })).error).toBeInstanceOf(RefreshUnavailableError)
+      },
+    )
+
+    it.each([
+      ['F13: HTML', '<!doctype html>'],
+      ['F14: truncated JSON', '{"access_token":"access-2","token_type":"Bea'],
+      ['F14: UTF-16', Buffer.from('{"access_token":"access-2"}', 'utf16le')],
+      ['F15: an array', '[{"access_token":"access-2"}]'],
+      ['F15: null', 'null'],
+      ['F15: a string', '"access-2"'],
+      ['F15: a number', '42'],
+      ['nothing', ''],
+      ['F16: no access token', '{"token_type":"Bearer"}'],
+      ['F16: an empty one', '{"access_token":""}'],
+      ['A34: one that would split a header', '{"access_token":"a\\r\\nx-evil: 1"}'],
+      ['F17: an odd token type', '{"access_token":"access-2","token_type":["Bearer"]}'],
+    ])('keeps the session for a 200 with %s', async (_, text) => {
+      const { error, context } = await refused({ status: 200, text })
+
+      expect(error).toBeInstanceOf(RefreshUnavailableError)
+      expect(error).toMatchObject({ answered: true })
+      expect(context.rotations).toEqual([])
+    })
+
+    it.each([201, 202, 203, 204, 206])('F22: uses no tokens that come with %i', async (status) => {
+      const body = status === 204 ? undefined : { access_token: 'access-2', refresh_token: 'refresh-2' }
+
+      const { error, context } = await refused(body ? { status, body } : { status })
+
+      expect(error).toBeInstanceOf(RefreshUnavailableError)
+      expect(context.rotations).toEqual([])
+    })
+
+    it.each([
+      {},
+      { access_token: null },
+      { access_token: 7 },
+      { access_token: '' },
+      { access_token: 'not a token' },
+      { access_token: 'access-2', token_type: 7 },
+      { access_token: 'access-2', error: 'server_error' },
+    ])('F16: tells of the rotation in a 200 that is otherwise unusable: %j', async (fields) => {
+      const { error, context } = await refused({ status: 200, body: { ...fields, refresh_token: 'refresh-2' } })
+
+      expect(error).toBeInstanceOf(RefreshUnavailableError)
+      expect(error).toMatchObject({ answered: true })
+      expect(context.rotations).toEqual(['refresh-2'])
+    })
+
+    it.each([undefined, null, '', 7, ['refresh-2']])('F19: tells of no rotation to %j', async (refresh_token) => {
+      const { context } = await refused({ status: 200, body: { refresh_token } })
+
+      expect(context.rotations).toEqual([])
+    })
+  })
+
+  describe('when to try again', () => {
+    it.each([429, 503, 500, 403, 400, 200])('F6: hands on Retry-After with %i', async (status) => {
+      const { error } = await refused({ status, text: 'later', headers: { 'retry-after': '120' } })
+
+      expect(error).toMatchObject({ retryAt: now + 120_000 })
+    })
+
+    it('F6: reads an HTTP-date', async () => {
+      const { error } = await refused({ status: 429, headers: { 'retry-after': new Date(now + 60_000).toUTCString() } })
+
+      expect(error).toMatchObject({ retryAt: now + 60_000 })
+    })
+
+    it('A49: never waits longer than five minutes', async () => {
+      const { error } = await refused({ status: 429, headers: { 'retry-after': '1000000000' } })
+
+      expect(error).toMatchObject({ retryAt: now + 300_000 })
+    })
+
+    it.each(['-5', 'soon', '1e9', '0'])('F6: makes nothing of %s', async (field) => {
+      const { error } = await refused({ status: 429, headers: { 'retry-after': field } })
+
+      expect(error).toMatchObject({ retryAt: undefined })
+    })
+  })
+
+  it('F14: reads past a byte order mark', async () => {
+    const body = `\uFEFF${JSON.stringify({ access_token: 'access-2' })}`
+    server.use(http.post(tokenEndpoint, () => new HttpResponse(Buffer.from(body))))
+
+    expect(await grant()(tokens, grantContext())).toEqual({ accessToken: 'access-2' })
+  })
+
+  it('F14: takes JSON for JSON, and UTF-8 for UTF-8, whatever the content type says', async () => {
+    const body = JSON.stringify({ access_token: 'access-2', scope: 'größe' })
+    server.use(http.post(tokenEndpoint, () => new HttpResponse(body, { headers: { 'content-type': 'text/plain; charset=iso-8859-1' } })))
+
+    expect(await grant()(tokens, grantContext())).toEqual({ accessToken: 'access-2', scope: 'größe' })
+  })
+
+  describe('a nonce that was missing', () => {
+    const nonceMissing = json({ error: 'use_dpop_nonce' }, { status: 400, headers: { 'dpop-nonce': 'n1' } })
+    const usable = json({ access_token: 'access-2', token_type: 'DPoP' })
+
+    it.each([400, 401])('sends the same request again at once after %i, with a client authentication of its own', async (status) => {
+      const { fetch, sent } = recordingFetch(json({ error: 'use_dpop_nonce' }, { status }), usable)
+      let assertions = 0
+      const clientAuthentication: RefreshTokenGrantOptions['clientAuthentication'] = ({ body }) => {
+        assertions += 1
+        body.append('client_assertion', `assertion-${assertions}`)
+      }
+
+      const next = await grant({ clientAuthentication })(tokens, grantContext({ fetch }))
+
+      expect(next).toEqual({ accessToken: 'access-2', tokenType: 'DPoP' })
+      expect(sent.map(({ form }) => form.get('refresh_token'))).toEqual(['refresh-1', 'refresh-1'])
+      expect(sent.map(({ form }) => form.getAll('client_assertion'))).toEqual([['assertion-1'], ['assertion-2']])
+    })
+
+    it('sends it no more than once more', async () => {
+      const { fetch, sent } = recordingFetch(nonceMissing)
+
+      const error = await rejection(grant()(tokens, grantContext({ fetch })))
+
+      expect(sent).toHaveLength(2)
+      expect(error).toBeInstanceOf(RefreshUnavailableError)
+      expect(error).toMatchObject({ answered: true })
+    })
+
+    it('F4: does not know what became of it when the second answer is lost', async () => {
+      const { fetch, sent } = recordingFetch(nonceMissing, () => Promise.reject(new TypeError('fetch failed')))
+
+      const error = await rejection(grant()(tokens, grantContext({ fetch })))
+
+      expect(sent).toHaveLength(2)
+      expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: false })
+    })
+
+    it('ends the session where the second answer says so', async () => {
+      const { fetch } = recordingFetch(nonceMissing, json({ error: 'invalid_grant' }, { status: 400 }))
+
+      expect(await rejection(grant()(tokens, grantContext({ fetch })))).toBeInstanceOf(SessionEndedError)
+    })
+  })
+
+  describe('a server with words of its own', () => {
+    it('ends the session where isRejected says so', async () => {
+      const seen: unknown[] = []
+      const isRejected: RefreshTokenGrantOptions['isRejected'] = (answer) => {
+        seen.push(answer)
+        return answer.status === 403 && answer.error === 'token_expired'
+      }
+
+      const { error } = await refused({ status: 403, body: { error: 'token_expired', at: 1 } }, { isRejected })
+
+      expect(error).toBeInstanceOf(SessionEndedError)
+      expect(seen).toEqual([{ status: 403, error: 'token_expired', body: { error: 'token_expired', at: 1 } }])
+    })
+
+    it('shows it text that is no JSON', async () => {
+      const { error } = await refused(
+        { status: 401, text: 'refresh token expired' },
+        { isRejected: ({ body }) => body === 'refresh token expired' },
+      )
+
+      expect(error).toBeInstanceOf(SessionEndedError)
+    })
+
+    it('asks it before taking an answer for a misconfiguration', async () => {
+      const { error } = await refused({ status: 400, body: { error: 'invalid_request' } }, { isRejected: () => true })
+
+      expect(error).toBeInstanceOf(SessionEndedError)
+    })
+
+    it.each([429, 500, 503])('does not ask it about %i', async (status) => {
+      const { error } = await refused({ status, body: { error: 'token_expired' } }, { isRejected: () => true })
+
+      expect(error).toBeInstanceOf(RefreshUnavailableError)
+    })
+
+    it('does not ask it about tokens', async () => {
+      const { fetch } = recordingFetch(json({ access_token: 'access-2' }))
+
+      expect(await grant({ isRejected: () => true })(tokens, grantContext({ fetch }))).toEqual({ accessToken: 'access-2' })
+    })
+
+    it.each([
+      ['throws', () => throwing()],
+      ['returns a promise', async () => true],
+      ['returns something truthy', () => 1],
+      ['says no', () => false],
+    ])('keeps the session where it %s', async (_, isRejected) => {
+      const { error } = await refused(
+        { status: 400, body: { error: 'token_expired' } },
+        {
+          isRejected: isRejected as unknown as () => boolean,
+        },
+      )
+
+      expect(error).toBeInstanceOf(RefreshUnavailableError)
+    })
+
+    it('still knows invalid_grant by itself', async () => {
+      const { error } = await refused({ status: 400, body: { error: 'invalid_grant' } }, { isRejected: () => throwing() })
+
+      expect(error).toBeInstanceOf(SessionEndedError)
+    })
+  })
+
+  it('throws nothing but its own errors, and returns nothing unfit to be sent, whatever the answer', async () => {
+    const statuses = fc.constantFrom(200, 200, 200, 201, 302, 400, 400, 401, 403, 429, 500)
+    const codes = fc.constantFrom('invalid_grant', 'invalid_client', 'use_dpop_nonce', 'server_error', '', 7, null, ['invalid_grant'])
+    const names = ['access_token', 'refresh_token', 'token_type', 'expires_in', 'error_description', 'scope', '__proto__', 'toString']
+    const fields = fc.dictionary(fc.constantFrom(...names), fc.oneof(fc.jsonValue(), fc.constantFrom('ok-1', 'a b', 'a\nb')))
+    const objects = fc.tuple(fields, fc.option(codes)).map(([rest, error]) => JSON.stringify({ ...rest, error }))
+    const bodies = fc.oneof(objects, fc.json(), fc.string({ unit: 'binary' }), fc.uint8Array())
+    const headers = fc.dictionary(fc.constantFrom('retry-after', 'location', 'content-type'), fc.stringMatching(/^[!-~]{0,30}$/))
+
+    await fc.assert(
+      fc.asyncProperty(statuses, bodies, headers, async (status, body, head) => {
+        const context = grantContext({ fetch: async () => new Response(body as BodyInit, { status, headers: head }) })
+
+        const outcome = await grant()(tokens, context).catch((error: unknown) => error)
+
+        if (isAuthError(outcome)) {
+          const rejected = outcome instanceof SessionEndedError
+          if (rejected) expect([400, 401]).toContain(status)
+        } else {
+          expect(isB64token((outcome as { accessToken?: unknown }).accessToken)).toBe(true)
+          expect(status).toBe(200)
+        }
+        expect(context.rotations.every((token) => typeof token === 'string' && token !== '')).toBe(true)
+      }),
+      { numRuns: 1500 },
+    )
+  })
+})
+
+interface Answer {
+  readonly status: number
+  readonly body?: unknown
+  readonly text?: string | Buffer
+  readonly headers?: Record<string, string>
+}
+
+function grant(options: Partial<RefreshTokenGrantOptions> = {}): ReturnType<typeof refreshTokenGrant> {
+  return refreshTokenGrant({ tokenEndpoint, clientId: 'web', ...options })
+}
+
+/** What the grant makes of an answer that it must not take for tokens. */
+async function refused(answer: Answer, options?: Partial<RefreshTokenGrantOptions>): Promise<{ error: unknown; context: TestContext }> {
+  const { status, headers = {} } = answer
+  server.use(
+    http.post(tokenEndpoint, () =>
+      'body' in answer
+        ? HttpResponse.json(answer.body as object, { status, headers })
+        : new HttpResponse(answer.text as BodyInit | undefined, { status, headers }),
+    ),
+  )
+  const context = grantContext()
+  return { error: await rejection(grant(options)(tokens, context)), context }
+}
+
+function throwing(): never {
+  throw new Error('not mine to say')
+}

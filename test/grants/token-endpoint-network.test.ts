@@ -1,0 +1,355 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { RefreshUnavailableError } from '../../src/errors/refresh-unavailable-error'
+import { refreshTokenGrant } from '../../src/grants/refresh-token'
+import type { FetchLike } from '../../src/platform/fetch-like'
+import { grantContext, now, recordingFetch, rejection } from './grant-context'
+import { type Loopback, loopback } from './loopback'
+
+const tokens = { accessToken: 'access-1', refreshToken: 'refresh-1' }
+const usable = JSON.stringify({ access_token: 'access-2', refresh_token: 'refresh-2' })
+const limit = 65_536
+
+describe('the way to the token endpoint', () => {
+  it('brings the tokens home over a real connection', async () => {
+    const server = await loopback((_, response) => response.end(usable))
+
+    expect(await refresh(server)).toEqual({ accessToken: 'access-2', refreshToken: 'refresh-2' })
+    expect(server.bodies).toEqual(['grant_type=refresh_token&refresh_token=refresh-1&client_id=web'])
+  })
+
+  it('knows its endpoint again, however it is spelled', async () => {
+    const server = await loopback((_, response) => response.end(usable))
+
+    const odd = `${server.origin.replace('http', 'HTTP')}/a/../token?tenant=1`
+
+    expect(await refresh({ tokenEndpoint: odd })).toMatchObject({ accessToken: 'access-2' })
+  })
+
+  it('F30: neither takes cookies along nor minds that one is set', async () => {
+    let cookie: string | undefined
+    const server = await loopback((request, response) => {
+      cookie = request.headers.cookie
+      response.setHeader('set-cookie', 'session=1').end(usable)
+    })
+
+    await refresh(server)
+    await refresh(server)
+
+    expect(cookie).toBeUndefined()
+  })
+
+  describe('an answer that nobody could read', () => {
+    it('F3: says that a refused connection may be the network or CORS, and keeps the cause', async () => {
+      const error = await rejection(refresh({ tokenEndpoint: 'http://127.0.0.1:1/token' }))
+
+      expect(error).toBeInstanceOf(RefreshUnavailableError)
+      expect(error).toMatchObject({ message: 'The token endpoint did not answer: network or CORS', answered: false })
+      expect((error as Error).cause).toBeInstanceOf(TypeError)
+    })
+
+    it('F24: says the same of the bare TypeError that a browser gives for CORS', async () => {
+      const cors = new TypeError('Failed to fetch')
+      const { fetch } = recordingFetch(() => Promise.reject(cors))
+
+      const error = await rejection(refresh({ tokenEndpoint: 'https://login.example.com/token' }, fetch))
+
+      expect(error).toMatchObject({ message: 'The token endpoint did not answer: network or CORS', cause: cors, answered: false })
+    })
+
+    it('F4, F29: does not know what a server did that hung up after the request', async () => {
+      const server = await loopback((request) => request.socket.destroy())
+
+      const error = await rejection(refresh(server))
+
+      expect(server.bodies).toHaveLength(1) // Presenting it once more is for the caller to decide.
+      expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: false })
+    })
+
+    it.each([
+      ['a promised length', { 'content-length': '1000' }],
+      ['chunks', {}],
+    ])('F4: does not know what an answer said that broke off within %s', async (_, headers) => {
+      const server = await loopback((request, response) => {
+        response.writeHead(200, headers)
+        response.write(usable.slice(0, 20), () => request.socket.destroy())
+      })
+
+      expect(await rejection(refresh(server))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: false })
+    })
+
+    it('F14: gives up on a content-encoding that is a lie', async () => {
+      const server = await loopback((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(usable))
+
+      expect(await rejection(refresh(server))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: false })
+    })
+
+    it('F14: knows that an answer arrived whose JSON the server itself cut short', async () => {
+      const server = await loopback((_, response) => response.end(usable.slice(0, 20)))
+
+      expect(await rejection(refresh(server))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: true })
+    })
+
+    it('F2: stops reading a body that drips for ever when the deadline comes', async () => {
+      const { server, closed } = await dripping()
+      const deadline = new AbortController()
+      const reason = new Error('too late')
+      const fetch: FetchLike = async (input, init) => {
+        const response = await globalThis.fetch(input, init)
+        queueMicrotask(() => deadline.abort(reason)) // The headers are here; the body never will be.
+        return response
+      }
+
+      const error = await rejection(refresh(server, fetch, deadline.signal))
+
+      expect(error).toMatchObject({ message: 'The token endpoint did not answer in time', cause: reason, answered: false })
+      await closed
+    })
+
+    it('F1: stops waiting for headers when the deadline comes', async () => {
+      const deadline = new AbortController()
+      const server = await loopback(() => deadline.abort())
+
+      const error = await rejection(refresh(server, undefined, deadline.signal))
+
+      expect(error).toMatchObject({ message: 'The token endpoint did not answer in time', answered: false })
+      expect((error as Error).cause).toBe(deadline.signal.reason)
+    })
+
+    it('F1: sends nothing after the deadline', async () => {
+      const { fetch, sent } = recordingFetch(() => new Response(usable))
+
+      const error = await rejection(refresh({ tokenEndpoint: 'https://login.example.com/token' }, fetch, AbortSignal.abort()))
+
+      expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: false })
+      expect(sent).toHaveLength(0)
+    })
+
+    it('names the deadline also where the platform rejects with an error of its own, or knows no reason', async () => {
+      const foreign = Object.assign(new Error('Fetch is aborted'), { name: 'AbortError' })
+      const reasonless = { aborted: false, reason: undefined }
+      const { fetch } = recordingFetch(() => {
+        reasonless.aborted = true
+        throw foreign
+      })
+
+      const error = await rejection(refresh({ tokenEndpoint: 'https://login.example.com/token' }, fetch, reasonless as AbortSignal))
+
+      expect(error).toMatchObject({ message: 'The token endpoint did not answer in time', cause: foreign })
+    })
+
+    it.each([undefined, null, {}, 'a page', { status: 200 }, { status: 200, headers: new Headers() }])(
+      'takes %j from somebody’s fetch for no answer',
+      async (nothing) => {
+        const fetch = (async () => nothing) as unknown as FetchLike
+
+        const error = await rejection(refresh({ tokenEndpoint: 'https://login.example.com/token' }, fetch))
+
+        expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: false })
+      },
+    )
+  })
+
+  describe('an answer that is too long', () => {
+    const padded = (length: number): string => JSON.stringify({ access_token: 'access-2' }).padEnd(length)
+
+    it('F25: reads 64 KiB and not a byte more', async () => {
+      const exact = await loopback((_, response) => response.end(padded(limit)))
+      const over = await loopback((_, response) => response.end(padded(limit + 1)))
+
+      expect(await refresh(exact)).toMatchObject({ accessToken: 'access-2' })
+      expect(await rejection(refresh(over))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: true })
+    })
+
+    it('F25: counts bytes, not characters', async () => {
+      const body = JSON.stringify({ access_token: 'access-2', scope: 'ß'.repeat(limit / 2) })
+      const server = await loopback((_, response) => response.end(body))
+
+      expect(await rejection(refresh(server))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: true })
+    })
+
+    it('F25: hangs up on an answer without an end', async () => {
+      const server = await loopback((_, response) => {
+        const more = (): void => {
+          while (response.write('x'.repeat(limit))) {}
+          response.once('drain', more)
+        }
+        more()
+        void once(response, 'close').then(() => closed())
+      })
+      let closed = (): void => {}
+      const hungUp = new Promise<void>((resolve) => {
+        closed = resolve
+      })
+
+      expect(await rejection(refresh(server))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: true })
+      await hungUp
+    })
+
+    it('F25: is not blown up by a gzip bomb', async () => {
+      const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024))
+      const server = await loopback((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb))
+      const before = process.memoryUsage().rss
+
+      const error = await rejection(refresh(server))
+
+      expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: true })
+      expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024)
+    })
+
+    it('decodes characters that arrive in two halves', async () => {
+      const bytes = Buffer.from(JSON.stringify({ access_token: 'access-2', scope: 'größe' }))
+      const half = bytes.indexOf(0xc3) + 1
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(bytes.subarray(0, half))
+          controller.enqueue(bytes.subarray(half))
+          controller.close()
+        },
+      })
+      const { fetch } = recordingFetch(() => new Response(body))
+
+      expect(await refresh({ tokenEndpoint: 'https://login.example.com/token' }, fetch)).toMatchObject({ scope: 'größe' })
+    })
+
+    it('judges what is already here where the platform has no streams', async () => {
+      const answer = (text: string) => (): Response => Object.defineProperty(new Response(text), 'body', { value: undefined })
+      const { fetch } = recordingFetch(answer(`\uFEFF${usable}`), answer(padded(limit + 1)))
+      const endpoint = { tokenEndpoint: 'https://login.example.com/token' }
+
+      expect(await refresh(endpoint, fetch)).toMatchObject({ accessToken: 'access-2' })
+      expect(await rejection(refresh(endpoint, fetch))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: true })
+    })
+  })
+
+  it.each([429, 500, 503])('F2, F5: does not wait for the body of a %i, and gives its connection back', async (status) => {
+    const { server, closed } = await dripping(status)
+
+    const error = await rejection(refresh(server))
+
+    expect(error).toMatchObject({ message: `The token endpoint answered ${status}`, answered: true })
+    await closed
+  })
+
+  it('waits for no cancel', async () => {
+    const stuck = (status: number) => (): Response =>
+      new Response(
+        new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(limit)), cancel: () => new Promise(() => {}) }),
+        {
+          status,
+        },
+      )
+    const { fetch } = recordingFetch(stuck(200), stuck(503))
+    const endpoint = { tokenEndpoint: 'https://login.example.com/token' }
+
+    expect(await rejection(refresh(endpoint, fetch))).toMatchObject({ answered: true })
+    expect(await rejection(refresh(endpoint, fetch))).toMatchObject({ answered: true })
+  })
+
+  describe('a redirect', () => {
+    it.each([301, 302, 303, 307, 308])('F23, A18: is not followed with %i, and only its origin is named', async (status) => {
+      const thief = await loopback((_, response) => response.end(usable))
+      const location = `${thief.origin}/login;jsessionid=canary?token=canary#canary`
+      const server = await loopback((_, response) => response.writeHead(status, { location, 'retry-after': '60' }).end(usable))
+
+      const error = await rejection(refresh(server))
+
+      expect(thief.bodies).toEqual([])
+      expect(error).toBeInstanceOf(RefreshUnavailableError)
+      expect(error).toMatchObject({
+        message: `The token endpoint redirects to ${thief.origin}`,
+        answered: true,
+        retryAt: now + 60_000,
+      })
+    })
+
+    it.each([
+      '/login?token=canary',
+      '//evil.example/canary',
+      'https://user:canary@evil.example/',
+      'javascript:canary',
+      'https:\\\\evil.example\\canary',
+      'https://evil.example canary',
+      undefined,
+    ])('F23: is named by no more than can be shown safely: %s', async (location) => {
+      const server = await loopback((_, response) => response.writeHead(302, location ? { location } : {}).end())
+
+      const error = await rejection(refresh(server))
+
+      expect(server.bodies).toHaveLength(1)
+      expect(error).toMatchObject({ message: 'The token endpoint redirects to another URL', answered: true })
+    })
+
+    it('F23: is not followed within the same origin either', async () => {
+      const server = await loopback((_, response) => response.writeHead(307, { location: '/token2' }).end())
+
+      await rejection(refresh(server))
+
+      expect(server.bodies).toHaveLength(1)
+    })
+
+    it('A18: is seen where the platform follows it regardless, as React Native does', async () => {
+      const thief = await loopback((_, response) => response.end(usable))
+      const server = await loopback((_, response) => response.writeHead(307, { location: `${thief.origin}/token?canary` }).end())
+      const follow: FetchLike = (input, init) => globalThis.fetch(input, { ...init, redirect: 'follow' })
+      const context = grantContext({ fetch: follow })
+
+      const error = await rejection(refreshTokenGrant({ ...server, clientId: 'web' })(tokens, context))
+
+      expect(error).toMatchObject({ message: `The token endpoint redirects to ${thief.origin}`, answered: true })
+      expect(context.rotations).toEqual([])
+    })
+
+    it('A18: is seen by its path too, and by no query', async () => {
+      const server = await loopback((request, response) => {
+        if (request.url === '/token?a=1') response.writeHead(307, { location: '/token?b=2' }).end()
+        else if (request.url === '/token') response.writeHead(307, { location: '/elsewhere' }).end()
+        else response.end(usable)
+      })
+      const follow: FetchLike = (input, init) => globalThis.fetch(input, { ...init, redirect: 'follow' })
+
+      expect(await refresh({ tokenEndpoint: `${server.tokenEndpoint}?a=1` }, follow)).toMatchObject({ accessToken: 'access-2' })
+      expect(await rejection(refresh(server, follow))).toMatchObject({ message: `The token endpoint redirects to ${server.origin}` })
+    })
+
+    it('A18: cannot end the session with what it leads to', async () => {
+      const thief = await loopback((_, response) => response.writeHead(400).end('{"error":"invalid_grant"}'))
+      const server = await loopback((_, response) => response.writeHead(307, { location: thief.tokenEndpoint }).end())
+      const follow: FetchLike = (input, init) => globalThis.fetch(input, { ...init, redirect: 'follow' })
+
+      const grant = refreshTokenGrant({ ...server, clientId: 'web', isRejected: () => true })
+
+      expect(await rejection(grant(tokens, grantContext({ fetch: follow })))).toBeInstanceOf(RefreshUnavailableError)
+    })
+
+    it('F23: is known from the opaque answer that a browser gives', async () => {
+      const tokenEndpoint = 'https://login.example.com/token'
+      const properties = { status: { value: 0 }, type: { value: 'opaqueredirect' }, url: { value: tokenEndpoint } }
+      const { fetch } = recordingFetch(() => Object.defineProperties(new Response(null), properties))
+
+      const error = await rejection(refresh({ tokenEndpoint }, fetch))
+
+      expect(error).toMatchObject({ message: 'The token endpoint redirects to another URL', answered: true })
+    })
+  })
+})
+
+function refresh(server: Pick<Loopback, 'tokenEndpoint'>, fetch?: FetchLike, signal?: AbortSignal): Promise<unknown> {
+  const grant = refreshTokenGrant({ tokenEndpoint: server.tokenEndpoint, clientId: 'web' })
+  return grant(tokens, grantContext({ ...(fetch && { fetch }), ...(signal && { signal }) }))
+}
+
+/** A server whose body begins and never ends; `closed` when the client has hung up. */
+async function dripping(status = 200): Promise<{ server: Loopback; closed: Promise<unknown> }> {
+  let hungUp = (_: ServerResponse): void => {}
+  const closed = new Promise<ServerResponse>((resolve) => {
+    hungUp = resolve
+  })
+  const server = await loopback((_, response) => {
+    response.writeHead(status).write('{"access_token":')
+    response.once('close', () => hungUp(response))
+  })
+  return { server, closed }
+}

@@ -1,0 +1,405 @@
+import { isAuthError, type StepUpEvent } from 'authenticated-client'
+import { describe, expect, it } from 'vitest'
+import { json, unauthorized } from '../support/authorization-server.ts'
+import { quiet } from '../support/clock.ts'
+import { deferred } from '../support/deferred.ts'
+import { calls, presented, rejection, shown, signedIn, url } from './signed-in.ts'
+
+describe('rejected', () => {
+  it('ends the session once, and gives every waiting call its own 401 (F10)', async () => {
+    const { client, login, resource, app, inTime } = await signedIn({ standing: 'refused', sessionId: 's' })
+    login.always(() => json(400, { error: 'invalid_grant' }))
+    resource.always(({ url: to }) => {
+      const { search } = new URL(to)
+      return unauthorized(`Bearer realm="${search}", error="invalid_token"`, { body: `refused ${search}`, url: to })
+    })
+
+    const responses = await inTime(Promise.all(calls(client, 50)))
+
+    for (const [index, response] of responses.entries()) {
+      expect(response.status).toBe(401)
+      expect(response.url).toBe(`${url}?n=${index}`)
+      expect(response.headers.get('www-authenticate')).toBe(`Bearer realm="?n=${index}", error="invalid_token"`)
+      expect(await response.text()).toBe(`refused ?n=${index}`)
+    }
+    expect(login.tokenRequests).toHaveLength(1)
+    expect(app.logouts).toEqual([expect.objectContaining({ reason: 'refresh_rejected', sessionId: 's' })])
+    expect(client.state).toEqual({ status: 'ended', reason: 'refresh_rejected' })
+  })
+
+  it('rejects unsent calls with SessionEndedError, and sends none of them', async () => {
+    const { client, login, resource, app, inTime } = await signedIn({ standing: 'expired' })
+    login.always(() => json(400, { error: 'invalid_grant' }))
+
+    const errors = await inTime(Promise.all(calls(client, 10).map(rejection)))
+
+    for (const error of errors) expect(error).toMatchObject({ name: 'SessionEndedError', code: 'ERR_SESSION_ENDED' })
+    expect(isAuthError(errors[0])).toBe(true)
+    expect(resource.requests).toHaveLength(0)
+    expect(app.logouts).toHaveLength(1)
+  })
+
+  it('tells a nearly spent token from an expired one not at all: the session is over for both', async () => {
+    const { client, login, resource, app, inTime } = await signedIn({ standing: 'nearly spent' })
+    login.always(() => json(400, { error: 'invalid_grant' }))
+
+    const error = await rejection(inTime(client.fetch(url)))
+
+    expect(error).toMatchObject({ code: 'ERR_SESSION_ENDED' })
+    expect(resource.requests).toHaveLength(0)
+    expect(app.logouts).toHaveLength(1)
+  })
+
+  it('sends later calls out bare and asks the token endpoint no more (rule 15)', async () => {
+    const { client, login, resource, app, inTime } = await signedIn({ standing: 'refused' })
+    login.always(() => json(400, { error: 'invalid_grant' }))
+
+    await inTime(client.fetch(url))
+    const later = await inTime(client.fetch(url))
+    await rejection(inTime(client.refresh()))
+
+    expect(later.status).toBe(401)
+    expect(shown(resource)).toEqual(['access-1', null])
+    expect(login.tokenRequests).toHaveLength(1)
+    expect(app.logouts).toHaveLength(1)
+  })
+
+  it('lets a new sign-in begin a new session (rule 15)', async () => {
+    const { client, login, app, inTime } = await signedIn({ standing: 'refused' })
+    login.next(() => json(400, { error: 'invalid_grant' }))
+
+    await inTime(client.fetch(url))
+    await inTime(client.setTokens(login.signIn()))
+    const response = await inTime(client.fetch(url))
+
+    expect(response.status).toBe(200)
+    expect(client.state.status).toBe('authenticated')
+    expect(app.logouts).toHaveLength(1)
+  })
+
+  it('tells the app what the server said, once its state has settled (rule 7)', async () => {
+    const seen: unknown[] = []
+    const world = await signedIn({
+      standing: 'refused',
+      onLogout: ({ reason, error }) => void seen.push({ reason, status: world.client.state.status, isAuthError: isAuthError(error) }),
+    })
+    world.login.always(() => json(400, { error: 'invalid_grant', error_description: 'revoked' }))
+
+    await world.inTime(world.client.fetch(url))
+    await quiet()
+
+    expect(seen).toEqual([{ reason: 'refresh_rejected', status: 'ended', isAuthError: true }])
+  })
+
+  for (const [name, status, body] of [
+    ['with status 400', 400, { error: 'invalid_grant' }],
+    ['with status 401', 401, { error: 'invalid_grant' }],
+    ['with fields beyond the RFC', 400, { error: 'invalid_grant', error_uri: 'https://x', trace: { id: 1 }, __proto__: null }],
+    ['with a description that is no string', 400, { error: 'invalid_grant', error_description: 7 }],
+  ] as const) {
+    it(`knows exactly invalid_grant ${name} (F10, F11)`, async () => {
+      const { client, login, app, inTime } = await signedIn({ standing: 'refused' })
+      login.always(() => json(status, body))
+
+      await inTime(client.fetch(url))
+
+      expect(app.logouts).toHaveLength(1)
+    })
+  }
+
+  it('adopts what the store holds when someone else has rotated meanwhile, instead of ending (F10, F43, rule 4)', async () => {
+    const { client, login, resource, app, inTime } = await signedIn({ standing: 'refused', sessionId: 's' })
+    const newer = login.signIn()
+    login.next(() => {
+      app.tokens = { ...newer, sessionId: 's' }
+      return json(400, { error: 'invalid_grant' })
+    })
+
+    const response = await inTime(client.fetch(url))
+
+    expect(response.status).toBe(200)
+    expect(shown(resource)).toEqual(['access-1', newer.accessToken])
+    expect(login.tokenRequests).toHaveLength(1)
+    expect(app.logouts).toEqual([])
+  })
+
+  it('adopts it for an unsent call too (F10, F43, rule 4)', async () => {
+    const { client, login, app, inTime } = await signedIn({ standing: 'expired', sessionId: 's' })
+    const newer = login.signIn()
+    login.next(() => {
+      app.tokens = { ...newer, sessionId: 's' }
+      return json(400, { error: 'invalid_grant' })
+    })
+
+    expect((await inTime(client.fetch(url))).status).toBe(200)
+    expect(app.logouts).toEqual([])
+  })
+
+  it('looks again after a short delay: another tab may be about to save (F10, F45, rule 4)', async () => {
+    const { client, login, app, clock, inTime } = await signedIn({ standing: 'refused', sessionId: 's' })
+    const newer = login.signIn()
+    login.next(() => json(400, { error: 'invalid_grant' }))
+
+    const call = client.fetch(url)
+    await quiet()
+    const sleeping = clock.sleeping
+    app.tokens = { ...newer, sessionId: 's' }
+    const response = await inTime(call)
+
+    expect(sleeping).toBeGreaterThan(0)
+    expect(response.status).toBe(200)
+    expect(app.logouts).toEqual([])
+  })
+
+  it('does not end a session when the re-read after invalid_grant fails: that is unavailable (F35, rule 4)', async () => {
+    let locked = false
+    const { client, login, app, inTime } = await signedIn({
+      standing: 'refused',
+      reading: (tokens) => {
+        if (locked) throw new Error('User interaction is not allowed')
+        return tokens
+      },
+    })
+    login.next(() => {
+      locked = true
+      return json(400, { error: 'invalid_grant' })
+    })
+
+    const error = await rejection(inTime(client.fetch(url)))
+    locked = false
+
+    expect(isAuthError(error)).toBe(true)
+    expect(app.logouts).toEqual([])
+    expect(client.state.status).toBe('authenticated')
+    expect(app.tokens).toMatchObject({ refreshToken: 'refresh-1' })
+  })
+
+  it('gives a call its own 401 back when its session was replaced during the refresh (F40)', async () => {
+    const held = deferred()
+    const { client, login, resource, app, inTime } = await signedIn({ standing: 'refused', sessionId: 'alice' })
+    login.next(async () => {
+      await held.promise
+      return undefined
+    })
+    const alice = client.fetch(url)
+    await quiet()
+
+    const bob = login.signIn()
+    await inTime(client.setTokens(bob))
+    held.resolve()
+    const response = await inTime(alice)
+
+    expect(response.status).toBe(401)
+    expect(shown(resource)).toEqual(['access-1'])
+    expect(app.tokens).toMatchObject({ accessToken: bob.accessToken })
+    expect(app.logouts).toEqual([])
+  })
+
+  it('ends a session that has nothing to refresh with once the API says invalid_token (row 16)', async () => {
+    const { client, login, app, inTime } = await signedIn({ standing: 'refused', stored: { refreshToken: undefined } })
+
+    const response = await inTime(client.fetch(url))
+
+    expect(response.status).toBe(401)
+    expect(login.requests).toHaveLength(0)
+    expect(app.logouts).toEqual([expect.objectContaining({ reason: 'no_refresh_token' })])
+  })
+
+  it('keeps one that has nothing to refresh with while the API only says Bearer and the token is not over (row 16, A50)', async () => {
+    const { client, resource, app, inTime } = await signedIn({ stored: { refreshToken: undefined } })
+    resource.next(() => unauthorized('Bearer'))
+
+    const response = await inTime(client.fetch(url))
+
+    expect(response.status).toBe(401)
+    expect(app.logouts).toEqual([])
+    expect((await inTime(client.fetch(url))).status).toBe(200)
+  })
+})
+
+describe('unavailable', () => {
+  it('keeps the session, and tells every waiting call why and until when', async () => {
+    const { client, clock, login, app, inTime } = await signedIn({ standing: 'refused' })
+    const cause = new TypeError('fetch failed')
+    login.always(() => Promise.reject(cause))
+
+    const errors = await inTime(Promise.all(calls(client, 20).map(rejection)))
+
+    for (const error of errors) {
+      expect(error).toMatchObject({ name: 'RefreshUnavailableError', code: 'ERR_REFRESH_UNAVAILABLE', retryAt: expect.any(Number) })
+      expect(isAuthError(error)).toBe(true)
+      expect(chain(error)).toContain(cause)
+    }
+    expect((errors[0] as { retryAt: number }).retryAt).toBeGreaterThan(clock.now() - 200)
+    expect(app.logouts).toEqual([])
+    expect(app.saved).toEqual([])
+    expect(client.state.status).toBe('authenticated')
+  })
+})
+
+describe('misconfigured', () => {
+  for (const error of [
+    'invalid_client',
+    'unauthorized_client',
+    'unsupported_grant_type',
+    'invalid_scope',
+    'invalid_request',
+    'invalid_target',
+  ]) {
+    it(`tells ${error} loudly with a TokenEndpointError, and keeps the session (F9)`, async () => {
+      const { client, login, app, inTime } = await signedIn({ standing: 'refused' })
+      login.always(() => json(error === 'invalid_client' ? 401 : 400, { error, error_description: 'what is wrong' }))
+
+      const errors = await inTime(Promise.all(calls(client, 5).map(rejection)))
+
+      for (const each of errors) {
+        expect(each).toMatchObject({ name: 'TokenEndpointError', code: 'ERR_TOKEN_ENDPOINT', error, errorDescription: 'what is wrong' })
+      }
+      expect(login.tokenRequests).toHaveLength(1)
+      expect(app.logouts).toEqual([])
+      expect(client.state.status).toBe('authenticated')
+    })
+  }
+
+  it('sends with a token that is not yet over, and rejects when it is', async () => {
+    const nearly = await signedIn({ standing: 'nearly spent' })
+    const over = await signedIn({ standing: 'expired' })
+    for (const { login } of [nearly, over]) login.always(() => json(401, { error: 'invalid_client' }))
+
+    const response = await nearly.inTime(nearly.client.fetch(url))
+    const error = await rejection(over.inTime(over.client.fetch(url)))
+
+    expect(response.status).toBe(200)
+    expect(error).toMatchObject({ code: 'ERR_TOKEN_ENDPOINT', error: 'invalid_client' })
+    expect(over.resource.requests).toHaveLength(0)
+  })
+
+  it('tries once more per cool-down, as a secret may have been rolled, and recovers (F9, row 14)', async () => {
+    const { client, clock, login, resource, inTime } = await signedIn({ standing: 'refused' })
+    login.always(() => json(401, { error: 'invalid_client' }))
+
+    const before = await rejection(inTime(client.fetch(url)))
+    const inside = await rejection(inTime(client.fetch(url)))
+    const requestsInside = login.tokenRequests.length
+    await clock.advance(5000)
+    const after = await rejection(inTime(client.fetch(url)))
+    const requestsAfter = login.tokenRequests.length
+    login.always(undefined)
+    await clock.advance(10_000)
+    const response = await inTime(client.fetch(url))
+
+    expect([before, inside, after]).toMatchObject(Array(3).fill({ code: 'ERR_TOKEN_ENDPOINT', error: 'invalid_client' }))
+    expect(requestsInside).toBe(1)
+    expect(requestsAfter).toBe(2)
+    expect(response.status).toBe(200)
+    expect(resource.requests.length).toBe(5)
+  })
+})
+
+describe('a person is needed', () => {
+  for (const error of ['interaction_required', 'login_required', 'consent_required']) {
+    it(`asks the app for new tokens after ${error}, and replays with them`, async () => {
+      const asked: StepUpEvent[] = []
+      const { client, login, resource, app, inTime } = await signedIn({
+        standing: 'refused',
+        sessionId: 's',
+        onStepUp: (event) => {
+          asked.push(event)
+          return login.signIn()
+        },
+      })
+      login.next(() => json(400, { error }))
+
+      const response = await inTime(client.fetch(url))
+
+      expect(response.status).toBe(200)
+      expect(asked).toEqual([expect.objectContaining({ error })])
+      expect(shown(resource)).toEqual(['access-1', 'access-2'])
+      expect(app.tokens).toMatchObject({ accessToken: 'access-2', sessionId: 's' })
+      expect(app.logouts).toEqual([])
+    })
+
+    it(`rejects with TokenEndpointError after ${error} where the app has no answer, and keeps the session`, async () => {
+      const without = await signedIn({ standing: 'refused' })
+      const declined = await signedIn({ standing: 'refused', onStepUp: () => null })
+      for (const { login } of [without, declined]) login.always(() => json(400, { error }))
+
+      for (const { client, app, inTime } of [without, declined]) {
+        expect(await rejection(inTime(client.fetch(url)))).toMatchObject({ code: 'ERR_TOKEN_ENDPOINT', error })
+        expect(app.logouts).toEqual([])
+        expect(client.state.status).toBe('authenticated')
+      }
+    })
+  }
+
+  it('asks the app before the first send as well', async () => {
+    const { client, login, resource, inTime } = await signedIn({ standing: 'expired', sessionId: 's', onStepUp: () => login.signIn() })
+    login.next(() => json(400, { error: 'interaction_required' }))
+
+    const response = await inTime(client.fetch(url))
+
+    expect(response.status).toBe(200)
+    expect(shown(resource)).toEqual(['access-2'])
+  })
+
+  it('asks once for many calls', async () => {
+    let asked = 0
+    const { client, login, inTime } = await signedIn({
+      standing: 'refused',
+      sessionId: 's',
+      onStepUp: () => {
+        asked++
+        return login.signIn()
+      },
+    })
+    login.next(() => json(400, { error: 'login_required' }))
+
+    const responses = await inTime(Promise.all(calls(client, 20)))
+
+    expect(responses.map(({ status }) => status)).toEqual(Array(20).fill(200))
+    expect(asked).toBe(1)
+  })
+})
+
+describe('the same request once more', () => {
+  it('is sent at once after use_dpop_nonce, when the scheme has seen the nonce', async () => {
+    let nonce: string | null = null
+    const { client, login, app, inTime } = await signedIn({
+      standing: 'refused',
+      scheme: {
+        name: 'Bearer',
+        headers: ['authorization'],
+        usesTokens: true,
+        attach: (request, tokens) => request.setHeader('authorization', `Bearer ${tokens?.accessToken}`),
+        observe: (response) => {
+          nonce = response.headers.get('dpop-nonce') ?? nonce
+        },
+        tokenRequest: (request) => request.headers.set('dpop', `proof with ${nonce}`),
+      },
+    })
+    login.next(() => json(400, { error: 'use_dpop_nonce' }, { 'DPoP-Nonce': 'nonce-1' }))
+
+    const response = await inTime(client.fetch(url), 1000)
+
+    expect(response.status).toBe(200)
+    expect(login.tokenRequests.map(({ headers }) => headers.get('dpop'))).toEqual(['proof with null', 'proof with nonce-1'])
+    expect(await Promise.all(login.tokenRequests.map(presented))).toEqual(['refresh-1', 'refresh-1'])
+    expect(app.logouts).toEqual([])
+  })
+
+  it('is not sent for ever when the server asks for a nonce for ever', async () => {
+    const { client, login, app, inTime } = await signedIn({ standing: 'refused' })
+    login.always(() => json(400, { error: 'use_dpop_nonce' }, { 'DPoP-Nonce': 'another' }))
+
+    const error = await rejection(inTime(client.fetch(url)))
+
+    expect(isAuthError(error)).toBe(true)
+    expect(login.tokenRequests.length).toBeLessThanOrEqual(2)
+    expect(app.logouts).toEqual([])
+  })
+})
+
+/** An error and all its causes. */
+function chain(error: unknown): unknown[] {
+  return error instanceof Error && error.cause !== undefined ? [error, ...chain(error.cause)] : [error]
+}

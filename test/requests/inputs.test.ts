@@ -1,0 +1,301 @@
+import { describe, expect, it } from 'vitest'
+import { at, json, unauthorized } from '../support/authorization-server'
+import { anonymous, apiOrigin, me, refused, refusedOnce, signedIn } from './world'
+
+describe('inputs', () => {
+  it.each([
+    ['a string', me],
+    ['a URL', new URL(me)],
+    ['a Request', new Request(me)],
+    ['an object that turns into a string', { toString: () => me } as unknown as string],
+  ])('sends %s to the URL it names', async (_, input) => {
+    const { client, service } = await signedIn()
+
+    const response = await client.fetch(input)
+
+    expect(response.status).toBe(200)
+    expect(service.requests.map(({ url, method }) => [method, url])).toEqual([['GET', me]])
+  })
+
+  it('sends exactly the string it was given where the string is of an allowed origin (rule 10)', async () => {
+    const sent: unknown[] = []
+    const { client } = await signedIn({
+      fetch: (input) => {
+        sent.push(input)
+        return Promise.resolve(new Response('hello'))
+      },
+    })
+
+    await client.fetch(`${apiOrigin}/a%2Fb/./c?q=ü&r=%20#part`)
+
+    expect(sent).toEqual([`${apiOrigin}/a%2Fb/./c?q=ü&r=%20#part`])
+  })
+
+  it.each([apiOrigin, `${apiOrigin}/`, `${apiOrigin}?q=1`, `${apiOrigin}#part`])(
+    'knows the allowed origin in front of /, ?, # and the end: %s (rule 10)',
+    async (url) => {
+      const { client, authorizations } = await signedIn()
+
+      await client.fetch(url)
+
+      expect(authorizations()).toEqual(['Bearer access-1'])
+    },
+  )
+
+  it('rejects with a TypeError for a URL that is none, as fetch does', async () => {
+    const { client, service } = await signedIn()
+
+    await expect(client.fetch('https://')).rejects.toThrow(TypeError)
+    await expect(client.fetch('/relative')).rejects.toThrow(TypeError)
+
+    expect(service.requests).toHaveLength(0)
+  })
+})
+
+describe('a relative input', () => {
+  it.each([
+    ['https://api.example.com/v1/', 'me', 'https://api.example.com/v1/me'],
+    ['https://api.example.com/v1/', '/me', 'https://api.example.com/me'],
+    ['https://api.example.com/v1/', './me', 'https://api.example.com/v1/me'],
+    ['https://api.example.com/v1/x/', '../me', 'https://api.example.com/v1/me'],
+    ['https://api.example.com/v1', 'me', 'https://api.example.com/me'],
+    ['https://api.example.com/v1/', '?q=1', 'https://api.example.com/v1/?q=1'],
+    ['https://api.example.com/v1/', '', 'https://api.example.com/v1/'],
+    ['https://api.example.com', 'me', 'https://api.example.com/me'],
+    ['https://api.example.com/v1/?old=1', 'me?q=1', 'https://api.example.com/v1/me?q=1'],
+    ['https://api.example.com/v1/', '//api.example.com/me', 'https://api.example.com/me'],
+    ['https://api.example.com/v1/', 'https://api.example.com/v2/me', 'https://api.example.com/v2/me'],
+    ['https://api.example.com/v1/', '../../../me', 'https://api.example.com/me'],
+  ])('resolves against baseUrl %s by RFC 3986: %j is %s', async (baseUrl, input, url) => {
+    const { client, service } = await signedIn({ baseUrl, allowedOrigins: null })
+
+    const response = await client.fetch(input)
+
+    expect(response.status).toBe(200)
+    expect(service.requests.map((request) => request.url)).toEqual([url])
+  })
+
+  it('resolves against a baseUrl given as a URL', async () => {
+    const { client, service } = await signedIn({ baseUrl: new URL('https://api.example.com/v1/'), allowedOrigins: null })
+
+    await client.fetch('me')
+
+    expect(service.requests.map((request) => request.url)).toEqual(['https://api.example.com/v1/me'])
+  })
+
+  it('is sent to the same place again in a replay', async () => {
+    const { client, service } = await refusedOnce({ baseUrl: 'https://api.example.com/v1/', allowedOrigins: null })
+
+    const response = await client.fetch('me', { method: 'POST', body: 'hello' })
+
+    expect(response.status).toBe(200)
+    expect(service.requests.map((request) => request.url)).toEqual(['https://api.example.com/v1/me', 'https://api.example.com/v1/me'])
+  })
+})
+
+describe('init over a Request', () => {
+  it('sends method, headers and body of the Request where init says nothing', async () => {
+    const { client, service } = await refusedOnce()
+    const request = new Request(me, { method: 'PATCH', headers: { 'X-Trace': '1', 'Content-Type': 'text/x-own' }, body: 'hello' })
+
+    const response = await client.fetch(request)
+
+    expect(response.status).toBe(200)
+    expect(service.requests).toHaveLength(2)
+    for (const sent of service.requests) {
+      expect(sent.method).toBe('PATCH')
+      expect(sent.headers.get('x-trace')).toBe('1')
+      expect(sent.headers.get('content-type')).toBe('text/x-own')
+      expect(await sent.text).toBe('hello')
+    }
+  })
+
+  it('lets init win, member by member, in both sends', async () => {
+    const { client, service } = await refusedOnce()
+    const request = new Request(me, { method: 'PATCH', headers: { 'X-Trace': '1' }, body: 'hello' })
+
+    const response = await client.fetch(request, { method: 'PUT', body: 'goodbye' })
+
+    expect(response.status).toBe(200)
+    expect(service.requests).toHaveLength(2)
+    for (const sent of service.requests) {
+      expect(sent.method).toBe('PUT')
+      expect(sent.headers.get('x-trace')).toBe('1')
+      expect(await sent.text).toBe('goodbye')
+    }
+  })
+
+  it("replaces the Request's headers, all of them, by those of init, as fetch does", async () => {
+    const { client, service } = await signedIn()
+    const request = new Request(me, { headers: { 'X-Trace': '1', Authorization: 'Custom mine' } })
+
+    await client.fetch(request, { headers: { 'X-Other': '2' } })
+
+    const { headers } = service.requests[0]!
+    expect([headers.get('x-trace'), headers.get('x-other'), headers.get('authorization')]).toEqual([null, '2', 'Bearer access-1'])
+  })
+
+  it('uses a body of init in place of one that was read already, as fetch does (F87)', async () => {
+    const { client, service } = await signedIn()
+    const request = new Request(me, { method: 'POST', body: 'hello' })
+    await request.text()
+
+    const response = await client.fetch(request, { body: 'goodbye' })
+
+    expect(response.status).toBe(200)
+    expect(await service.requests[0]?.text).toBe('goodbye')
+  })
+
+  it('listens to the signal of the Request, and to that of init instead where there is one', async () => {
+    const { client } = await signedIn()
+    const ofRequest = AbortSignal.abort(new Error('of the Request'))
+
+    const alone = client.fetch(new Request(me, { signal: ofRequest }))
+    const replaced = client.fetch(new Request(me, { signal: ofRequest }), { signal: new AbortController().signal })
+
+    await expect(alone).rejects.toThrow('of the Request')
+    expect((await replaced).status).toBe(200)
+  })
+})
+
+describe('init', () => {
+  it('may be an instance of a class with getters, as fetch takes it', async () => {
+    class Init implements RequestInit {
+      get method(): string {
+        return 'PUT'
+      }
+      get headers(): HeadersInit {
+        return { 'X-Trace': '1' }
+      }
+      get body(): string {
+        return 'hello'
+      }
+    }
+    const { client, service } = await refusedOnce()
+
+    const response = await client.fetch(me, new Init())
+
+    expect(response.status).toBe(200)
+    expect(service.requests).toHaveLength(2)
+    for (const sent of service.requests) {
+      expect([sent.method, sent.headers.get('x-trace'), await sent.text]).toEqual(['PUT', '1', 'hello'])
+    }
+  })
+
+  it('may have its members on a prototype of its own', async () => {
+    const { client, service } = await refusedOnce()
+    const defaults: RequestInit = { method: 'PUT', headers: { 'X-Trace': '1' }, body: 'hello' }
+
+    const response = await client.fetch(me, Object.create(defaults) as RequestInit)
+
+    expect(response.status).toBe(200)
+    for (const sent of service.requests) {
+      expect([sent.method, sent.headers.get('x-trace'), await sent.text]).toEqual(['PUT', '1', 'hello'])
+    }
+  })
+
+  it('may be a Request: method, headers and body count, its URL does not', async () => {
+    const { client, service } = await signedIn()
+    const init = new Request('https://elsewhere.example.com/', { method: 'PUT', headers: { 'X-Trace': '1' }, body: 'hello' })
+
+    const response = await client.fetch(me, init)
+
+    expect(response.status).toBe(200)
+    const [sent] = service.requests
+    expect([sent?.url, sent?.method, sent?.headers.get('x-trace'), await sent?.text]).toEqual([me, 'PUT', '1', 'hello'])
+  })
+
+  it("keeps the caller's Authorization in an init that is a Request, and adds nothing (A57, row 1)", async () => {
+    const { client, service, authorizations } = await refusedOnce()
+
+    const response = await client.fetch(me, new Request(me, { headers: { Authorization: 'Custom mine' } }))
+
+    expect(response.status).toBe(401)
+    expect(service.requests).toHaveLength(1)
+    expect(authorizations()).toEqual(['Custom mine'])
+  })
+
+  it('may be null', async () => {
+    const { client } = await signedIn()
+
+    const response = await client.fetch(me, null as unknown as RequestInit)
+
+    expect(response.status).toBe(200)
+  })
+
+  it.each([
+    ['credentials', 'omit'],
+    ['credentials', 'include'],
+    ['mode', 'same-origin'],
+    ['redirect', 'manual'],
+    ['referrerPolicy', 'no-referrer'],
+    ['integrity', 'sha256-deadbeef'],
+    ['keepalive', true],
+    ['cache', 'no-store'],
+  ] as const)('leaves %s: %j as the caller set it, in both sends (A48)', async (member, value) => {
+    const { client, service } = await refusedOnce()
+
+    await client.fetch(me, { [member]: value })
+
+    expect(service.requests.map(({ request }) => request[member])).toEqual([value, value])
+  })
+
+  it('chooses neither credentials nor mode where the caller chose none (A48)', async () => {
+    const { client, service } = await refusedOnce()
+    const plain = new Request(me)
+
+    await client.fetch(me)
+
+    expect(service.requests.map(({ request }) => [request.credentials, request.mode])).toEqual([
+      [plain.credentials, plain.mode],
+      [plain.credentials, plain.mode],
+    ])
+  })
+
+  it('keeps credentials and mode of a Request (A48)', async () => {
+    const { client, service } = await refusedOnce()
+
+    await client.fetch(new Request(me, { credentials: 'include', mode: 'same-origin' }))
+
+    expect(service.requests.map(({ request }) => [request.credentials, request.mode])).toEqual([
+      ['include', 'same-origin'],
+      ['include', 'same-origin'],
+    ])
+  })
+
+  it('hands members that only this platform knows to the wrapped fetch, in both sends', async () => {
+    const dispatcher = {}
+    const seen: unknown[] = []
+    const { client } = await signedIn({
+      fetch: (input, init) => {
+        if (String(input).endsWith('/token')) return Promise.resolve(json(200, { access_token: 'access-2', token_type: 'Bearer' }))
+        seen.push((init as { dispatcher?: unknown } | undefined)?.dispatcher)
+        return Promise.resolve(seen.length === 1 ? unauthorized(refused) : json(200, {}))
+      },
+    })
+
+    await client.fetch(me, { dispatcher } as RequestInit)
+
+    expect(seen).toEqual([dispatcher, dispatcher])
+  })
+})
+
+it('treats an answer without a url as one from where it asked', async () => {
+  const { client, service } = await refusedOnce()
+  service.next(() => at(new Response('no', { status: 401 }), ''))
+
+  const response = await client.fetch(me)
+
+  expect(response.status).toBe(200)
+  expect(service.requests).toHaveLength(2)
+})
+
+it('sends a call bare while nobody is signed in, and gives its 401 back', async () => {
+  const { client, authorizations, login } = await anonymous()
+
+  const response = await client.fetch(me)
+
+  expect(response.status).toBe(401)
+  expect(authorizations()).toEqual([null])
+  expect(login.tokenRequests).toHaveLength(0)
+})

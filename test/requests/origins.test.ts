@@ -1,0 +1,357 @@
+import { AuthenticatedClient, type FetchLike } from 'authenticated-client'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { api, authorizationServer, network, openServer } from '../support/authorization-server'
+import { quiet, testClock } from '../support/clock'
+import { apiOrigin, expired, me, refusedOnce, signedIn } from './world'
+
+interface Sent {
+  readonly url: string
+  readonly authorization: string | null
+}
+
+/** A client whose wrapped fetch writes down what it was given, and understands URLs as this platform does. */
+async function watched(
+  allowed: string | readonly string[] = apiOrigin,
+  baseUrl?: string,
+): Promise<{ client: AuthenticatedClient; sent: Sent[] }> {
+  const sent: Sent[] = []
+  const fetch: FetchLike = (input, init) => {
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
+    const url = input instanceof Request ? input.url : String(input)
+    sent.push({ url: URL.canParse(url) ? new URL(url).href : url, authorization: headers.get('authorization') })
+    return Promise.resolve(new Response('hello'))
+  }
+  const clock = testClock()
+  const client = new AuthenticatedClient({
+    tokenEndpoint: 'https://login.example.com/token',
+    clientId: 'web',
+    allowedOrigins: [allowed].flat(),
+    ...(baseUrl && { baseUrl }),
+    fetch,
+    clock,
+  })
+  await client.setTokens({ accessToken: 'secret', refreshToken: 'refresh', expiresAt: clock.now() + 3600_000 })
+  await quiet()
+  return { client, sent }
+}
+
+/** The URLs that got the token, once `input` was fetched, whether that went well or not. */
+async function whoGotTheToken(input: string, allowed?: string | readonly string[], baseUrl?: string): Promise<readonly string[]> {
+  const { client, sent } = await watched(allowed, baseUrl)
+  await client.fetch(input).catch(() => {})
+  return sent.filter(({ authorization }) => authorization !== null).map(({ url }) => url)
+}
+
+describe('no token goes', () => {
+  it.each([
+    ['A1', 'https://evil.com/'],
+    ['A1', 'https://example.com/'],
+    ['A2', '//evil.com/x'],
+    ['A2', '/\\evil.com/x'],
+    ['A2', '\\\\evil.com/x'],
+    ['A2', '\\/evil.com/x'],
+    ['A2', '///evil.com/x'],
+    ['A3', 'https:evil.com'],
+    ['A3', 'https:/evil.com'],
+    ['A3', 'http:evil.com'],
+    ['A4', 'ht\ntps://ev\til.com/'],
+    ['A4', '\u0000https://evil.com/'],
+    ['A4', ' \thttps://evil.com/'],
+    ['A4', '/\t/evil.com/'],
+    ['A4', 'https://api.example.com\t.evil.com/'],
+    ['A5', 'https://api.example.com@evil.com/'],
+    ['A5', 'https://api.example.com%5C@evil.com/x@evil.com'],
+    ['A5', 'https://api.example.com:443@evil.com/'],
+    ['A5', 'https://api.example.com%2F@evil.com/'],
+    ['A5', 'https://evil.com\\@api.example.com/'],
+    ['A5', 'https://evil.com#@api.example.com/'],
+    ['A5', 'https://evil.com?https://api.example.com/'],
+    ['A6', 'https://api.example.com.evil.com/'],
+    ['A6', 'https://evilapi.example.com/'],
+    ['A6', 'https://x.api.example.com/'],
+    ['A6', 'https://api.example.comevil.com/'],
+    ['A6', 'https://api.example.com%2eevil.com/'],
+    ['A6', 'https://api-example.com/'],
+    ['A7', 'https://api.example.com:8443/'],
+    ['A7', 'https://api.example.com:80/'],
+    ['A7', 'https://api.example.com:4433/'],
+    ['A8', 'http://api.example.com/'],
+    ['A8', 'http://api.example.com:443/'],
+    ['A9', 'https://аpi.example.com/'],
+    ['A9', 'https://api.example.com./'],
+    ['A9', 'https://api.exаmple.com/'],
+    ['A10', 'blob:https://api.example.com/5f1d1f6e'],
+    ['A11', 'data:text/plain,https://api.example.com/'],
+    ['A11', 'javascript://api.example.com/%0aalert(1)'],
+    ['A11', 'file://api.example.com/etc/passwd'],
+    ['A11', 'wss://api.example.com/'],
+    ['A11', 'ftp://api.example.com/'],
+    ['A11', 'https+evil://api.example.com/'],
+    ['A12', 'https://2130706433/'],
+  ])('to another origin (%s): %j', async (_, input) => {
+    expect(await whoGotTheToken(input)).toEqual([])
+  })
+
+  it.each([
+    ['A2', '//evil.com/x'],
+    ['A2', '/\\evil.com/x'],
+    ['A2', '\\\\evil.com/x'],
+    ['A4', '/\t/evil.com/'],
+    ['A4', '\n//evil.com/'],
+    ['A3', 'http:/me'],
+    ['A3', 'http:me'],
+    ['A5', '//api.example.com@evil.com/'],
+    ['A11', 'javascript:alert(1)'],
+  ])('to another origin through a relative input with a baseUrl (%s): %j', async (_, input) => {
+    expect(await whoGotTheToken(input, [], `${apiOrigin}/v1/`)).toEqual([])
+  })
+
+  it.each([
+    'https://user:password@api.example.com/',
+    'https://user@api.example.com/',
+    'https://@evil.com/',
+    'https://:password@api.example.com/',
+  ])('into a URL with userinfo (A5): %s', async (input) => {
+    expect(await whoGotTheToken(input)).toEqual([])
+  })
+
+  it.each([
+    ['A12', 'http://[::ffff:127.0.0.1]:8080/'],
+    ['A12', 'http://[::1]:8080/'],
+    ['A12', 'http://127.0.0.2:8080/'],
+    ['A12', 'http://localhost:8080/'],
+    ['A12', 'http://127.0.0.1.evil.com:8080/'],
+    ['A7', 'http://127.0.0.1:8081/'],
+    ['A7', 'http://127.0.0.1/'],
+    ['A8', 'https://127.0.0.1:8080/'],
+  ])('to another address than the allowed one (%s): %s', async (_, input) => {
+    expect(await whoGotTheToken(input, 'http://127.0.0.1:8080')).toEqual([])
+  })
+})
+
+describe('the token goes to another spelling of the allowed origin, and to that alone', () => {
+  it.each([
+    ['A4', 'ht\ntps://api.exam\tple.com/me', me],
+    ['A5', 'https://api.example.com\\@evil.com/', `${apiOrigin}/@evil.com/`],
+    ['A6', 'https://api%2eexample.com/me', me],
+    ['A7', 'https://api.example.com:443/me', me],
+    ['A9', 'https://api。example。com/me', me],
+    ['A9', 'https://ａｐｉ.example.com/me', me],
+    ['A9', 'https://a\u00adpi.example.com/me', me],
+    ['A9', 'HTTPS://API.EXAMPLE.COM/me', me],
+  ])('(%s) %j', async (_, input, url) => {
+    expect(await whoGotTheToken(input)).toEqual([url])
+  })
+
+  it.each(['http://127.1:8080/me', 'http://2130706433:8080/me', 'http://0x7f.1:8080/me', 'http://0177.0.0.1:8080/me'])(
+    '(A12) %s',
+    async (input) => {
+      expect(await whoGotTheToken(input, 'http://127.0.0.1:8080')).toEqual(['http://127.0.0.1:8080/me'])
+    },
+  )
+
+  it.each([apiOrigin, `${apiOrigin}/`, 'https://API.example.com:443'])('(option) %s', async (allowed) => {
+    expect(await whoGotTheToken(me, allowed)).toEqual([me])
+    expect(await whoGotTheToken('https://evil.com/', allowed)).toEqual([])
+  })
+})
+
+describe('another origin, where origins are configured', () => {
+  it('gets the call untouched: same input, same init, and an event says so (rule 10)', async () => {
+    const server = openServer('https://elsewhere.example.com')
+    const { client, events } = await signedIn({ servers: [server] })
+    const init: RequestInit = { method: 'POST', headers: { 'X-Trace': '1' }, body: 'hello', credentials: 'include' }
+
+    const response = await client.fetch('https://elsewhere.example.com/x?secret=1', init)
+
+    expect(response.status).toBe(200)
+    const [sent] = server.requests
+    expect([sent?.method, sent?.request.credentials, await sent?.text]).toEqual(['POST', 'include', 'hello'])
+    expect(Object.fromEntries(sent!.headers)).toEqual({ 'x-trace': '1', 'content-type': 'text/plain;charset=UTF-8' })
+    const withheld = (await events()).filter(({ type }) => type === 'credentials-withheld')
+    expect(withheld).toMatchObject([{ url: 'https://elsewhere.example.com/x', reason: 'origin' }])
+  })
+
+  it('waits for no refresh, and causes none (rule 10)', async () => {
+    const server = openServer('https://elsewhere.example.com')
+    const { client, login } = await expired({ servers: [server] })
+
+    const call = client.fetch('https://elsewhere.example.com/x')
+
+    expect(server.requests).toHaveLength(1)
+    expect((await call).status).toBe(200)
+    expect(login.tokenRequests).toHaveLength(0)
+  })
+
+  it("gets the caller's own Authorization, which the caller meant for it (A57)", async () => {
+    const server = openServer('https://elsewhere.example.com')
+    const { client } = await signedIn({ servers: [server] })
+
+    await client.fetch('https://elsewhere.example.com/', { headers: { Authorization: 'Custom mine' } })
+
+    expect(server.requests[0]?.headers.get('authorization')).toBe('Custom mine')
+  })
+
+  it('gets a call with mode no-cors as it is', async () => {
+    const server = openServer('https://elsewhere.example.com')
+    const { client } = await signedIn({ servers: [server] })
+
+    const response = await client.fetch('https://elsewhere.example.com/', { mode: 'no-cors' })
+
+    expect(response.status).toBe(200)
+    expect(server.requests[0]?.request.mode).toBe('no-cors')
+  })
+})
+
+describe('where no origin is configured', () => {
+  const unconfigured = async (fetch: FetchLike): Promise<AuthenticatedClient> => {
+    const clock = testClock()
+    const client = new AuthenticatedClient({ tokenEndpoint: 'https://login.example.com/token', clientId: 'web', fetch, clock })
+    await client.setTokens({ accessToken: 'secret', refreshToken: 'refresh', expiresAt: clock.now() + 3600_000 })
+    await quiet()
+    return client
+  }
+
+  it('a call elsewhere rejects with a TypeError that says what to add, and nothing is sent (rule 10)', async () => {
+    const server = openServer(apiOrigin)
+    const client = await unconfigured(network(server))
+
+    const failure = await client.fetch(me).catch((error: unknown) => error)
+
+    expect(failure).toBeInstanceOf(TypeError)
+    expect(String(failure)).toContain('allowedOrigins')
+    expect(String(failure)).toContain(apiOrigin)
+    expect(server.requests).toHaveLength(0)
+  })
+
+  it("the token endpoint's own origin is allowed (rule 10)", async () => {
+    const server = openServer('https://login.example.com')
+    const client = await unconfigured(network(server))
+
+    await client.fetch('https://login.example.com/userinfo')
+
+    expect(server.requests[0]?.headers.get('authorization')).toBe('Bearer secret')
+  })
+
+  it("the page's own origin is allowed (rule 10)", async () => {
+    Object.defineProperty(globalThis, 'location', { value: new URL('https://app.example.com/a/b'), configurable: true })
+    onTestFinished(() => void Reflect.deleteProperty(globalThis, 'location'))
+    const server = openServer('https://app.example.com')
+    const client = await unconfigured(network(server))
+
+    await client.fetch('https://app.example.com/x')
+
+    expect(server.requests[0]?.headers.get('authorization')).toBe('Bearer secret')
+  })
+})
+
+describe('an insecure origin', () => {
+  const make = (origin: string, allowInsecureOrigins?: boolean): AuthenticatedClient =>
+    new AuthenticatedClient({
+      tokenEndpoint: 'https://login.example.com/token',
+      clientId: 'web',
+      allowedOrigins: [origin],
+      allowInsecureOrigins,
+    })
+
+  it.each(['http://api.example.com', 'http://192.168.1.1', 'http://localhost.evil.com', 'http://127.0.0.1.evil.com', 'http://0.0.0.0'])(
+    'is refused by the constructor: %s (A8, rule 10)',
+    (origin) => {
+      expect(() => make(origin)).toThrow(TypeError)
+      expect(() => make(origin)).toThrow('allowInsecureOrigins')
+    },
+  )
+
+  it.each(['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000', 'http://127.1'])(
+    'on this machine is allowed: %s (rule 10)',
+    (origin) => {
+      expect(() => make(origin)).not.toThrow()
+    },
+  )
+
+  it('is allowed by allowInsecureOrigins, and gets the token (rule 10)', async () => {
+    const clock = testClock()
+    const login = authorizationServer({ clock })
+    const service = api(login, 'http://api.internal.example')
+    const client = new AuthenticatedClient({
+      tokenEndpoint: login.tokenEndpoint,
+      clientId: 'web',
+      allowedOrigins: [service.origin],
+      allowInsecureOrigins: true,
+      fetch: network(login, service),
+      clock,
+    })
+    await client.setTokens(login.signIn())
+
+    expect((await client.fetch('http://api.internal.example/me')).status).toBe(200)
+  })
+})
+
+describe('mode no-cors', () => {
+  it.each([
+    ['init', (): readonly [RequestInfo, RequestInit?] => [me, { mode: 'no-cors' }]],
+    ['a Request', (): readonly [RequestInfo, RequestInit?] => [new Request(me, { mode: 'no-cors' })]],
+  ])('in %s is a TypeError for an allowed origin: the browser would drop the token without a word (F73)', async (_, args) => {
+    const { client, service } = await signedIn()
+
+    const failure = await client.fetch(...args()).catch((error: unknown) => error)
+
+    expect(failure).toBeInstanceOf(TypeError)
+    expect(String(failure)).toContain('no-cors')
+    expect(service.requests).toHaveLength(0)
+  })
+})
+
+describe('a polluted prototype', () => {
+  it.each([
+    ['no headers', {}],
+    ['a record', { headers: { 'X-Trace': '1' } }],
+  ])('puts no header of its own into a call with %s (A56)', async (_, init) => {
+    const { client, service, authorizations } = await refusedOnce()
+    for (const name of ['authorization', 'Authorization', 'x-evil']) {
+      Object.defineProperty(Object.prototype, name, { value: 'Evil', configurable: true, enumerable: true, writable: true })
+    }
+
+    try {
+      await client.fetch(me, init)
+    } finally {
+      for (const name of ['authorization', 'Authorization', 'x-evil']) Reflect.deleteProperty(Object.prototype, name)
+    }
+
+    expect(authorizations()).toEqual(['Bearer access-1', 'Bearer access-2'])
+    expect(service.requests.map(({ headers }) => headers.has('x-evil'))).toEqual([false, false])
+  })
+})
+
+describe("the caller's Authorization", () => {
+  it.each([
+    ['a Headers', { headers: new Headers({ AUTHORIZATION: 'Custom mine' }) }],
+    ['a record', { headers: { aUtHoRiZaTiOn: 'Custom mine' } }],
+    ['tuples', { headers: [['authorization', 'Custom mine']] as [string, string][] }],
+  ])('in %s is sent as it is, never beside or under ours (A57, A16)', async (_, init) => {
+    const { client, authorizations, events } = await signedIn()
+
+    await client.fetch(me, init)
+
+    expect(authorizations()).toEqual(['Custom mine'])
+    expect(await events()).toContainEqual(expect.objectContaining({ type: 'credentials-withheld', reason: 'caller' }))
+  })
+
+  it('in a Request is sent as it is (A57)', async () => {
+    const { client, authorizations } = await signedIn()
+
+    await client.fetch(new Request(me, { headers: { Authorization: 'Custom mine' } }))
+
+    expect(authorizations()).toEqual(['Custom mine'])
+  })
+
+  it('waits for no refresh, and causes none (A57)', async () => {
+    const { client, service, login } = await expired()
+
+    const call = client.fetch(me, { headers: { Authorization: 'Custom mine' } })
+
+    expect(service.requests).toHaveLength(1)
+    expect((await call).status).toBe(401)
+    expect(login.tokenRequests).toHaveLength(0)
+  })
+})

@@ -1,0 +1,226 @@
+import type { AuthScheme, ClientEvent } from 'authenticated-client'
+import { describe, expect, it } from 'vitest'
+import { quiet } from '../support/clock'
+import { type Loopback, loopback } from '../support/loopback'
+import { type RealWorld, realWorld, refuseFirst, tokenIn } from './real-servers'
+
+const hello = (): Promise<Loopback> => loopback((_, response) => void response.end('hello'))
+
+/** Redirects `/start` to wherever `target` says then; answers `hello` to all else. */
+async function redirecting(target: () => string, status = 302, options: Parameters<typeof realWorld>[1] = {}): Promise<RealWorld> {
+  return realWorld((request, response) => {
+    if (request.path === '/start') response.writeHead(status, { Location: target() }).end()
+    else response.end('hello')
+  }, options)
+}
+
+/** A key in a header of its own, which no platform takes off. */
+const keyScheme: AuthScheme = {
+  name: '',
+  headers: ['x-api-key'],
+  usesTokens: false,
+  attach: (request) => request.headers.set('x-api-key', 'the-key'),
+}
+
+const statuses = [301, 302, 303, 307, 308]
+
+describe('a redirect to another origin', () => {
+  it.each(statuses)('by %i takes no token along (A14)', async (status) => {
+    const elsewhere = await hello()
+    const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, status)
+
+    const response = await client.fetch(`${api.origin}/start`)
+
+    expect(await response.text()).toBe('hello')
+    expect(api.requests.map(tokenIn)).toEqual(['access-1'])
+    expect(elsewhere.requests).toHaveLength(1)
+    expect(JSON.stringify(elsewhere.requests)).not.toContain('access-')
+  })
+
+  it('takes no token along in a replay either (A14)', async () => {
+    const elsewhere = await hello()
+    const { client, api, refreshes } = await realWorld((request, response) => {
+      if (tokenIn(request) === 'access-1') response.writeHead(401, { 'WWW-Authenticate': 'Bearer error="invalid_token"' }).end()
+      else response.writeHead(302, { Location: `${elsewhere.origin}/x` }).end()
+    })
+
+    const response = await client.fetch(`${api.origin}/start`)
+
+    expect(await response.text()).toBe('hello')
+    expect(refreshes()).toBe(1)
+    expect(JSON.stringify(elsewhere.requests)).not.toContain('access-')
+  })
+
+  it('and its 401 are given back: no refresh on a foreign word (F75, row 3)', async () => {
+    const rows: number[] = []
+    const elsewhere = await loopback((_, response) =>
+      response.writeHead(401, { 'WWW-Authenticate': 'Bearer error="invalid_token"' }).end('who?'),
+    )
+    const { client, api, refreshes } = await redirecting(() => `${elsewhere.origin}/x`, 302, {
+      onEvent: (event: ClientEvent) => event.type === 'decision' && rows.push(event.row),
+    })
+
+    const response = await client.fetch(`${api.origin}/start`)
+    await quiet()
+
+    expect([response.status, response.url, await response.text()]).toEqual([401, `${elsewhere.origin}/x`, 'who?'])
+    expect(elsewhere.requests).toHaveLength(1)
+    expect(refreshes()).toBe(0)
+    expect(rows).toEqual([3])
+  })
+
+  it('and back does not bring the token back (A15)', async () => {
+    let home = ''
+    const elsewhere = await loopback((_, response) => response.writeHead(302, { Location: `${home}/end` }).end())
+    const { client, api } = await redirecting(() => `${elsewhere.origin}/x`)
+    home = api.origin
+
+    const response = await client.fetch(`${api.origin}/start`)
+
+    expect(await response.text()).toBe('hello')
+    expect(api.requests.map((request) => [request.path, tokenIn(request)])).toEqual([
+      ['/start', 'access-1'],
+      ['/end', undefined],
+    ])
+    expect(JSON.stringify(elsewhere.requests)).not.toContain('access-')
+  })
+
+  it.each([307, 308])('by %i takes the body along, as fetch does, without the token (A14)', async (status) => {
+    const elsewhere = await hello()
+    const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, status)
+
+    await client.fetch(`${api.origin}/start`, { method: 'POST', body: 'a body' })
+
+    expect(elsewhere.requests.map(({ method, body }) => [method, body])).toEqual([['POST', 'a body']])
+    expect(elsewhere.requests[0]?.headers.authorization).toBeUndefined()
+  })
+})
+
+describe('a redirect within the origin', () => {
+  it.each(statuses)('by %i takes the token along', async (status) => {
+    const { client, api } = await redirecting(() => '/end', status)
+
+    const response = await client.fetch(`${api.origin}/start`)
+
+    expect([response.status, response.redirected, response.url]).toEqual([200, true, `${api.origin}/end`])
+    expect(api.requests.map(tokenIn)).toEqual(['access-1', 'access-1'])
+  })
+
+  it('to a 401 replays the original request, with its method and body (F76)', async () => {
+    const { client, api, refreshes } = await realWorld((request, response) => {
+      if (request.path === '/start') response.writeHead(307, { Location: '/end' }).end()
+      else refuseFirst()(request, response)
+    })
+
+    const response = await client.fetch(`${api.origin}/start`, { method: 'PUT', body: 'a body' })
+
+    expect(await response.text()).toBe('hello')
+    expect(refreshes()).toBe(1)
+    const calls = api.requests.filter(({ path }) => path !== '/token')
+    expect(calls.map((request) => [request.method, request.path, request.body, tokenIn(request)])).toEqual([
+      ['PUT', '/start', 'a body', 'access-1'],
+      ['PUT', '/end', 'a body', 'access-1'],
+      ['PUT', '/start', 'a body', 'access-2'],
+      ['PUT', '/end', 'a body', 'access-2'],
+    ])
+  })
+})
+
+describe("the caller's redirect mode", () => {
+  it('manual gives the redirect back and follows nothing, without a refresh (F74)', async () => {
+    const elsewhere = await hello()
+    const { client, api, refreshes } = await redirecting(() => `${elsewhere.origin}/x`)
+
+    const response = await client.fetch(`${api.origin}/start`, { redirect: 'manual' })
+    const plain = await fetch(`${api.origin}/start`, { redirect: 'manual' })
+
+    expect([response.status, response.type]).toEqual([plain.status, plain.type])
+    expect(elsewhere.requests).toHaveLength(0)
+    expect(refreshes()).toBe(0)
+  })
+
+  it('error rejects, as fetch does, and follows nothing (F74)', async () => {
+    const elsewhere = await hello()
+    const { client, api } = await redirecting(() => `${elsewhere.origin}/x`)
+
+    await expect(client.fetch(`${api.origin}/start`, { redirect: 'error' })).rejects.toThrow(TypeError)
+
+    expect(api.requests).toHaveLength(1)
+    expect(elsewhere.requests).toHaveLength(0)
+  })
+})
+
+describe('a key in a header of its own', () => {
+  const withKey = { scheme: keyScheme }
+
+  it.each(statuses)('never follows a redirect by %i to another origin; the call goes on without it (rule 10, A17)', async (status) => {
+    const elsewhere = await hello()
+    const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, status, withKey)
+
+    const response = await client.fetch(`${api.origin}/start`)
+
+    expect(await response.text()).toBe('hello')
+    expect(response.url).toBe(`${elsewhere.origin}/x`)
+    expect(api.requests.map(({ headers }) => headers['x-api-key'])).toEqual(['the-key'])
+    expect(elsewhere.requests).toHaveLength(1)
+    expect(JSON.stringify(elsewhere.requests)).not.toContain('the-key')
+  })
+
+  it('does not come back after a foreign hop (rule 10, A15)', async () => {
+    let home = ''
+    const elsewhere = await loopback((_, response) => response.writeHead(302, { Location: `${home}/end` }).end())
+    const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, 302, withKey)
+    home = api.origin
+
+    await client.fetch(`${api.origin}/start`)
+
+    expect(api.requests.map(({ path, headers }) => [path, headers['x-api-key']])).toEqual([
+      ['/start', 'the-key'],
+      ['/end', undefined],
+    ])
+  })
+
+  it.each(statuses)('follows a redirect by %i within the origin (rule 10)', async (status) => {
+    const { client, api } = await redirecting(() => '/end', status, withKey)
+
+    const response = await client.fetch(`${api.origin}/start`)
+
+    expect([response.status, response.url, await response.text()]).toEqual([200, `${api.origin}/end`, 'hello'])
+    expect(api.requests.map(({ headers }) => headers['x-api-key'])).toEqual(['the-key', 'the-key'])
+  })
+
+  it.each([
+    [301, 'GET', ''],
+    [302, 'GET', ''],
+    [303, 'GET', ''],
+    [307, 'POST', 'a body'],
+    [308, 'POST', 'a body'],
+  ])('leaves method and body of a POST to the rules of fetch: %i becomes %s (rule 10)', async (status, method, body) => {
+    const { client, api } = await redirecting(() => '/end', status, withKey)
+
+    await client.fetch(`${api.origin}/start`, { method: 'POST', body: 'a body', headers: { 'Content-Type': 'text/x-own' } })
+
+    const target = api.requests.at(-1)
+    expect([target?.path, target?.method, target?.body, target?.headers['x-api-key']]).toEqual(['/end', method, body, 'the-key'])
+    expect(target?.headers['content-type']).toBe(method === 'POST' ? 'text/x-own' : undefined)
+  })
+
+  it('takes no Authorization or Cookie of the caller to another origin either, as fetch does (rule 10, A17, A20)', async () => {
+    const elsewhere = await hello()
+    const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, 302, withKey)
+
+    await client.fetch(`${api.origin}/start`, { headers: { Authorization: 'Custom mine', Cookie: 'a=1', 'X-Trace': '1' } })
+
+    const [sent] = elsewhere.requests
+    expect(api.requests.map(({ headers }) => [headers['x-api-key'], headers.authorization])).toEqual([['the-key', 'Custom mine']])
+    expect([sent?.headers.authorization, sent?.headers.cookie, sent?.headers['x-trace']]).toEqual([undefined, undefined, '1'])
+  })
+
+  it('stops going round after 20 hops, as fetch does (rule 10)', async () => {
+    const { client, api } = await redirecting(() => '/start', 302, withKey)
+
+    await expect(client.fetch(`${api.origin}/start`)).rejects.toThrow(TypeError)
+
+    expect(api.requests).toHaveLength(21)
+  })
+})

@@ -1,0 +1,374 @@
+import type { StepUpEvent, TokenSet } from 'authenticated-client'
+import { describe, expect, it } from 'vitest'
+import { type Answer, json, unauthorized } from '../support/authorization-server'
+import { quiet } from '../support/clock'
+import { deferred } from '../support/deferred'
+import { anonymous, apiOrigin, me, signedIn } from './world'
+
+const insufficientScope = 'Bearer error="insufficient_scope", scope="admin"'
+
+/** The API serves the token `stepped-up` and asks all others for more. */
+const asksForMore =
+  (challenge: string, status = 403): Answer =>
+  ({ headers }) =>
+    headers.get('authorization') === 'Bearer stepped-up' ? json(200, {}) : unauthorized(challenge, { status, body: 'not enough' })
+
+const steppedUp: TokenSet = { accessToken: 'stepped-up', refreshToken: 'refresh-up', expiresAt: Number.MAX_SAFE_INTEGER }
+
+describe('onStepUp gets the typed challenge', () => {
+  it.each([
+    [403, insufficientScope, { error: 'insufficient_scope', scope: 'admin' }],
+    [401, insufficientScope, { error: 'insufficient_scope', scope: 'admin' }],
+    [
+      401,
+      'Bearer error="insufficient_user_authentication", acr_values="phr mfa", max_age=5',
+      { error: 'insufficient_user_authentication', acrValues: 'phr mfa', maxAge: 5 },
+    ],
+    [401, 'Bearer error="insufficient_user_authentication", max_age="0"', { error: 'insufficient_user_authentication', maxAge: 0 }],
+    [401, 'Bearer error="insufficient_claims", claims="eyJhIjoxfQ=="', { error: 'insufficient_claims', claims: 'eyJhIjoxfQ==' }],
+    [401, 'Bearer error="invalid_token", claims="eyJhIjoxfQ=="', { claims: 'eyJhIjoxfQ==' }],
+    [401, `Basic realm="x", ${insufficientScope}`, { error: 'insufficient_scope', scope: 'admin' }],
+  ])('of a %i with %s (row 10)', async (status, challenge, expected) => {
+    const asked: StepUpEvent[] = []
+    const { client, service, login, rows } = await signedIn({
+      onStepUp: (event) => {
+        asked.push(event)
+        return steppedUp
+      },
+    })
+    service.always(asksForMore(challenge, status))
+
+    const response = await client.fetch(me, { method: 'POST', body: 'hello' })
+
+    expect(response.status).toBe(200)
+    expect(asked).toHaveLength(1)
+    expect(asked[0]).toMatchObject(expected)
+    expect(asked[0]?.challenge?.scheme).toBe('Bearer')
+    expect(service.requests).toHaveLength(2)
+    expect(await service.requests[1]?.text).toBe('hello')
+    expect(login.tokenRequests).toHaveLength(0)
+    expect(await rows()).toEqual([10])
+  })
+
+  it.each(['abc', '-1', '1.5', ''])('without a max_age that is none: %j', async (maxAge) => {
+    const asked: StepUpEvent[] = []
+    const { client, service } = await signedIn({ onStepUp: (event) => void asked.push(event) as unknown as null })
+    service.always(asksForMore(`Bearer error="insufficient_user_authentication", acr_values="mfa", max_age="${maxAge}"`, 401))
+
+    await client.fetch(me)
+
+    expect(asked).toHaveLength(1)
+    expect(asked[0]?.maxAge).toBeUndefined()
+  })
+})
+
+describe('what onStepUp answers', () => {
+  it('is saved for the session, under the same sessionId, and used by later calls', async () => {
+    const { client, service } = await signedIn({ onStepUp: () => steppedUp })
+    service.always(asksForMore(insufficientScope))
+    const before = client.state
+
+    await client.fetch(me)
+    await client.fetch(me)
+
+    expect(service.requests.map(({ headers }) => headers.get('authorization'))).toEqual([
+      'Bearer access-1',
+      'Bearer stepped-up',
+      'Bearer stepped-up',
+    ])
+    expect(client.state.status).toBe('authenticated')
+    expect(client.state).toMatchObject({ sessionId: before.status === 'authenticated' ? before.sessionId : '' })
+  })
+
+  it('may be set through setTokens instead', async () => {
+    const { client, service } = await signedIn({
+      async onStepUp() {
+        await client.setTokens(steppedUp)
+        return null
+      },
+    })
+    service.always(asksForMore(insufficientScope))
+    const before = client.state
+
+    const response = await client.fetch(me)
+
+    expect(response.status).toBe(200)
+    expect(client.state).toMatchObject({ sessionId: before.status === 'authenticated' ? before.sessionId : '' })
+  })
+
+  it('may be a promise', async () => {
+    const { client, service } = await signedIn({ onStepUp: () => Promise.resolve(steppedUp) })
+    service.always(asksForMore(insufficientScope))
+
+    expect((await client.fetch(me)).status).toBe(200)
+  })
+
+  it.each([null, undefined])('leaves the caller with its own answer when it is %s', async (nothing) => {
+    let asked = 0
+    const { client, service, login } = await signedIn({
+      onStepUp: () => {
+        asked++
+        return nothing
+      },
+    })
+    service.always(asksForMore(insufficientScope))
+
+    const response = await client.fetch(me)
+
+    expect(asked).toBe(1)
+    expect([response.status, await response.text()]).toEqual([403, 'not enough'])
+    expect(response.headers.get('www-authenticate')).toBe(insufficientScope)
+    expect(service.requests).toHaveLength(1)
+    expect(login.tokenRequests).toHaveLength(0)
+    expect(client.state.status).toBe('authenticated')
+  })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('closed the window')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('closed the window'))],
+  ])('leaves the caller with its own answer when it %s, and a callback-error event tells (rule 7)', async (_, onStepUp) => {
+    const { client, service, events } = await signedIn({ onStepUp })
+    service.always(asksForMore(insufficientScope))
+
+    const response = await client.fetch(me)
+
+    expect([response.status, await response.text()]).toEqual([403, 'not enough'])
+    expect(await events()).toContainEqual(
+      expect.objectContaining({
+        type: 'callback-error',
+        callback: 'onStepUp',
+        error: expect.objectContaining({ message: 'closed the window' }),
+      }),
+    )
+  })
+
+  it('ends it when the same challenge comes again (row 5)', async () => {
+    let asked = 0
+    const { client, service, rows } = await signedIn({
+      onStepUp: () => {
+        asked++
+        return steppedUp
+      },
+    })
+    service.always(() => unauthorized(insufficientScope, { status: 403 }))
+
+    const response = await client.fetch(me)
+
+    expect(response.status).toBe(403)
+    expect(asked).toBe(1)
+    expect(service.requests).toHaveLength(2)
+    expect(await rows()).toEqual([10, 5])
+  })
+
+  it('leaves a refresh for the same call: one replay per cause (rows 17, 10, I7)', async () => {
+    const { client, service, login, rows } = await signedIn({ onStepUp: () => steppedUp })
+    service.next(
+      () => unauthorized('Bearer error="invalid_token"'),
+      () => unauthorized(insufficientScope, { status: 403 }),
+      () => json(200, {}),
+    )
+
+    const response = await client.fetch(me)
+
+    expect(response.status).toBe(200)
+    expect(service.requests).toHaveLength(3)
+    expect(login.refreshes).toBe(1)
+    expect(await rows()).toEqual([17, 10])
+  })
+})
+
+describe('while a step-up is being answered', () => {
+  it('is asked once for calls with the same question, and all of them go on with the answer', async () => {
+    const answer = deferred<TokenSet>()
+    let asked = 0
+    const { client, service } = await signedIn({
+      onStepUp: () => {
+        asked++
+        return answer.promise
+      },
+    })
+    service.always(asksForMore(insufficientScope))
+
+    const calls = Promise.all([client.fetch(`${apiOrigin}/a`), client.fetch(`${apiOrigin}/b`), client.fetch(`${apiOrigin}/c`)])
+    await quiet()
+    answer.resolve(steppedUp)
+    const responses = await calls
+
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(asked).toBe(1)
+    expect(service.requests).toHaveLength(6)
+  })
+
+  it('is asked anew for each other question', async () => {
+    const scopes: (string | undefined)[] = []
+    const answer = deferred<null>()
+    const { client, service } = await signedIn({
+      onStepUp: ({ scope }) => {
+        scopes.push(scope)
+        return answer.promise
+      },
+    })
+    service.always(({ url }) =>
+      unauthorized(`Bearer error="insufficient_scope", scope="${new URL(url).pathname.slice(1)}"`, { status: 403 }),
+    )
+
+    const calls = Promise.all([client.fetch(`${apiOrigin}/a`), client.fetch(`${apiOrigin}/b`)])
+    await quiet()
+    const askedMeanwhile = [...scopes]
+    answer.resolve(null)
+    await calls
+
+    expect(askedMeanwhile.sort()).toEqual(['a', 'b'])
+  })
+
+  it('lets other calls go on, and a refresh too: no lock is held', async () => {
+    const answer = deferred<null>()
+    let asked = 0
+    const { client, service, login } = await signedIn({
+      onStepUp: () => {
+        asked++
+        return answer.promise
+      },
+    })
+    service.always(({ url }) => (url === me ? unauthorized(insufficientScope, { status: 403 }) : undefined))
+    const waiting = client.fetch(me)
+    await quiet()
+
+    const meanwhile = await client.fetch(`${apiOrigin}/other`)
+    login.spoilAccessTokens()
+    const refreshed = await client.fetch(`${apiOrigin}/another`)
+
+    expect([asked, meanwhile.status, refreshed.status, login.refreshes]).toEqual([1, 200, 200, 1])
+    answer.resolve(null)
+    expect((await waiting).status).toBe(403)
+  })
+
+  it('detaches a caller that aborts, with its own reason; the others still get the answer', async () => {
+    const answer = deferred<TokenSet>()
+    const { client, service } = await signedIn({ onStepUp: () => answer.promise })
+    service.always(asksForMore(insufficientScope))
+    const controller = new AbortController()
+    const leaving = client.fetch(`${apiOrigin}/a`, { signal: controller.signal })
+    const staying = client.fetch(`${apiOrigin}/b`)
+    leaving.catch(() => {})
+    await quiet()
+
+    const reason = new Error('changed my mind')
+    controller.abort(reason)
+    await expect(leaving).rejects.toBe(reason)
+    answer.resolve(steppedUp)
+
+    expect((await staying).status).toBe(200)
+  })
+
+  it('gives the call its own answer when another user has signed in meanwhile (row 4, F40)', async () => {
+    const answer = deferred<null>()
+    let asked = 0
+    const { client, service, login, authorizations } = await signedIn({
+      onStepUp: () => {
+        asked++
+        return answer.promise
+      },
+    })
+    service.always(asksForMore(insufficientScope))
+    const call = client.fetch(me)
+    await quiet()
+    expect(asked).toBe(1)
+
+    await client.setTokens({ ...login.signIn(), sessionId: 'of another user' })
+    answer.resolve(null)
+    const response = await call
+
+    expect(response.status).toBe(403)
+    expect(authorizations()).toEqual(['Bearer access-1'])
+  })
+})
+
+it('never sends the call of one user with what onStepUp got for another (F27, F40, A39)', async () => {
+  let asked = 0
+  const { client, service, clock, authorizations } = await anonymous({
+    onStepUp: () => {
+      asked++
+      return { accessToken: tokenOf('bob'), refreshToken: 'of bob' }
+    },
+  })
+  await client.setTokens({ accessToken: tokenOf('alice'), refreshToken: 'of alice', expiresAt: clock.now() + 3600_000 })
+  service.always(() => unauthorized(insufficientScope, { status: 403 }))
+
+  const response = await client.fetch(me)
+
+  expect(response.status).toBe(403)
+  expect(asked).toBe(1)
+  expect(authorizations()).toEqual([`Bearer ${tokenOf('alice')}`])
+})
+
+/** A JWT of that user, good for a long time. */
+function tokenOf(sub: string): string {
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+  return `${part({ alg: 'none' })}.${part({ sub, exp: 4_000_000_000 })}.c2ln`
+}
+
+describe('onStepUp is not asked', () => {
+  it('when the call carried no credentials', async () => {
+    let asked = 0
+    const { client, service } = await anonymous({
+      onStepUp: () => {
+        asked++
+        return null
+      },
+    })
+    service.always(() => unauthorized(insufficientScope, { status: 401 }))
+
+    const response = await client.fetch(me)
+
+    expect(response.status).toBe(401)
+    expect(asked).toBe(0)
+  })
+
+  it.each([
+    [403, 'DPoP error="insufficient_scope"'],
+    [401, 'Bearer error="insufficient_scope", error="invalid_token"'],
+    [401, 'Bearer error="insufficient_scope", scope="a", scope="b"'],
+    [404, insufficientScope],
+    [503, insufficientScope],
+  ])('by a %i with %s', async (status, challenge) => {
+    let asked = 0
+    const { client, service } = await signedIn({
+      onStepUp: () => {
+        asked++
+        return null
+      },
+    })
+    const answer = unauthorized(challenge, { status })
+    service.next(() => answer)
+
+    const response = await client.fetch(me)
+
+    expect(response).toBe(answer)
+    expect(asked).toBe(0)
+  })
+
+  it('for a body that cannot be sent twice: the answer is given back unread (rule 9)', async () => {
+    let asked = 0
+    const { client, service } = await signedIn({
+      onStepUp: () => {
+        asked++
+        return steppedUp
+      },
+    })
+    const answer = unauthorized(insufficientScope, { status: 403 })
+    service.next(() => answer)
+
+    const response = await client.fetch(me, { method: 'POST', body: new Blob(['hello']).stream(), duplex: 'half' } as RequestInit)
+
+    expect(response).toBe(answer)
+    expect(response.bodyUsed).toBe(false)
+    expect(asked).toBe(0)
+    expect(service.requests).toHaveLength(1)
+  })
+})

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { memoryStore } from '../../src/stores/memory'
+import { pair } from './conformance'
+
+it('answers a read synchronously, with the very object', () => {
+  const initial = Object.freeze(pair(1))
+
+  expect(memoryStore(initial).read()).toBe(initial)
+  expect(memoryStore().read()).toBeNull()
+  expect(memoryStore(null).read()).toBeNull()
+})
+
+it('answers a write synchronously, so that nothing can come between', () => {
+  const store = memoryStore(pair(1))
+
+  expect(store.write(pair(2), pair(1))).toBe(true)
+  expect(store.write(pair(3), pair(1))).toBe(false)
+})
+
+it('shares nothing with another store: one per session on a server (A40)', () => {
+  const [one, other] = [memoryStore(pair(1)), memoryStore()]
+
+  expect(other.read()).toBeNull()
+  expect(other.lock).not.toBe(one.lock)
+  expect(one.coordination).toBe('client')
+})
