@@ -7,7 +7,7 @@ import { redacted } from '../pipeline/redacted'
 import { createRoundTrip } from '../pipeline/round-trip'
 import { createStepUp } from '../pipeline/step-up'
 import { tokenFetch } from '../pipeline/token-fetch'
-import { abortable } from '../platform/abortable'
+import { abortReason, createAbortable } from '../platform/abortable'
 import { platformFetch } from '../platform/platform-fetch'
 import { startDeadline } from '../session/deadline'
 import type { Phase, SessionState } from '../session/phase'
@@ -70,6 +70,7 @@ export class AuthenticatedClient {
     const { store, clock, limit, grant, schemes, clientId, clientAuthentication, revocationEndpoint, onLogout, onStepUp, onEvent } =
       resolved
     const platform = platformFetch()
+    const abortable = createAbortable()
     const fetch = resolved.fetch ?? platform.fetch
     const tokenRequest = tokenFetch(fetch, schemes)
     const { emit, call, subscribe, mute } = createOutlet(onEvent, clock)
@@ -108,7 +109,7 @@ export class AuthenticatedClient {
       budget,
       emit,
       fetch: tokenRequest,
-      lock: ownLock ?? nearestLock(),
+      lock: ownLock ?? nearestLock(clock),
       lockName: (id) => `authenticated-client:${JSON.stringify([grant?.tokenEndpoint ?? store.name ?? '', clientId ?? '', id])}`,
       lockIsShared: () => Boolean(ownLock) || hasWebLocks(),
       acceptsType: (type) => /^bearer$/i.test(type) || schemes.some(({ name }) => name.toLowerCase() === type.toLowerCase()),
@@ -125,11 +126,12 @@ export class AuthenticatedClient {
     const assertLive = (): void => {
       if (isDisposed) throw new TypeError('This client is disposed')
     }
-    const deps = { ...resolved, session, refresher, budget, stepUp, assertLive }
+    const deps = { ...resolved, session, refresher, budget, stepUp, abortable, assertLive }
     const freshness = createFreshness(deps)
     const roundTrip = createRoundTrip({ ...deps, freshness, fetch, tell: onEvent && emit, endpoints: resolved.endpoints.map(redacted) })
     const signedIn = async (signal?: AbortSignal): Promise<Phase> => {
       assertLive()
+      if (signal?.aborted) throw abortReason(signal)
       const phase = await freshness.current(signal)
       if (!phase.held && !refresher.startsFromNothing) throw new SessionEndedError()
       return phase

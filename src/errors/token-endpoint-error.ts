@@ -9,11 +9,14 @@ export class TokenEndpointError extends AuthError {
   readonly code = 'ERR_TOKEN_ENDPOINT'
   /** The OAuth error code. */
   readonly error: string
+  /** For developers, as the server sent it: never render it as HTML. */
+  readonly errorDescription: string | undefined
   /** The HTTP status of the answer; absent where a custom grant threw this. */
   readonly status: number | undefined
-  constructor(error: string, options: ErrorOptions & { status?: number | undefined } = {}) {
+  constructor(error: string, options: ErrorOptions & { errorDescription?: string | undefined; status?: number | undefined } = {}) {
     super(`The token endpoint answered ${error}`, options)
     this.error = error
+    this.errorDescription = options.errorDescription
     this.status = options.status
   }
 }

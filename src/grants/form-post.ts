@@ -23,6 +23,8 @@ export interface FormAnswer {
   readonly body: unknown
   /** From `Retry-After`, in milliseconds since the epoch. */
   readonly retryAt: number | undefined
+  /** The form that went out, so that an error can be kept from repeating its secrets. */
+  readonly sent: string
 }
 
 /**
@@ -55,7 +57,7 @@ export async function postForm(post: FormPost, context: Pick<GrantContext, 'fetc
     const readable = status && status < 500 && status !== 429
     if (!readable) void response.body?.cancel?.().catch(() => {}) // Never awaited: in some places it never settles.
     const body = readable ? parsed(await readText(response, 65_536)) : undefined
-    return { status, redirect, body, retryAt: retryAfter(response.headers.get('retry-after') ?? '', clock.now()) }
+    return { status, redirect, body, retryAt: retryAfter(response.headers.get('retry-after') ?? '', clock.now()), sent }
   } catch (error) {
     const problem = sent ? 'The token endpoint did not answer: network or CORS' : 'The client authentication failed'
     throw signal.aborted

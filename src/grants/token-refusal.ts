@@ -33,8 +33,15 @@ export function tokenRefusal(answer: FormAnswer, isRejected?: RejectionTest | nu
     rejected = rejected || (body !== undefined && isRejected?.({ status, error, body }) === true)
   } catch {}
   if (rejected) return new SessionEndedError('The refresh token was rejected')
-  // A35: the code alone; servers repeat in `error_description` what they were sent.
-  if (code && misconfigured.test(code)) return new TokenEndpointError(code, { status })
+  if (code && misconfigured.test(code)) return new TokenEndpointError(code, { errorDescription: description(answer), status })
   const problem = redirect ? `redirects to ${redirect}` : `answered ${status}`
   return new RefreshUnavailableError(`The token endpoint ${problem}`, { retryAt })
+}
+
+// A28: fit for a log, and short. A35: nothing from a server that repeats a secret it was sent.
+function description({ body, sent }: FormAnswer): string | undefined {
+  const said = textOf(Object(body).error_description)
+  const secrets = [...sent.matchAll(/(?:token|secret|assertion)=([^&]+)/g)]
+  if (secrets.some(([, secret = '']) => said?.includes(decodeURIComponent(secret.replace(/\+/g, ' '))))) return undefined
+  return said?.replace(/[^ -~]/g, '').slice(0, 256)
 }

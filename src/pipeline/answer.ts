@@ -1,6 +1,6 @@
 import { isScheme } from '../challenge/challenge'
 import { parseChallenges } from '../challenge/parse-challenges'
-import { abortable, abortReason } from '../platform/abortable'
+import { abortReason } from '../platform/abortable'
 import { drainBody } from '../platform/drain-body'
 import type { Phase } from '../session/phase'
 import { isSpent } from '../tokens/expiry'
@@ -13,7 +13,7 @@ const longestField = 64 * 1024
 
 /** Reads the challenge, decides, and answers it by sending the request again: at most once for each cause. */
 export async function answer(options: PipelineOptions, call: Call, first: Response): Promise<Response> {
-  const { session, refresher, budget, clock, stepUp, freshness, schemes, isUnauthorized, tell } = options
+  const { session, refresher, budget, clock, abortable, stepUp, freshness, schemes, isUnauthorized, tell } = options
   const [scheme] = schemes
   const { id, template, withheld, phase: begun } = call
   const { signal, url } = template
@@ -41,8 +41,10 @@ export async function answer(options: PipelineOptions, call: Call, first: Respon
     let claimed = false
     if (isUnauthorized && !withheld && !elsewhere && status && status < 500 && status !== 407 && status !== 429) {
       try {
-        claimed = (await isUnauthorized(response)) === true
-      } catch {}
+        claimed = (await abortable((async () => isUnauthorized(response))(), signal)) === true
+      } catch {
+        if (signal?.aborted) throw abortReason(signal)
+      }
     }
     const unauthorized = claimed || status === 401
     if (unauthorized && !withheld) {
@@ -82,13 +84,12 @@ export async function answer(options: PipelineOptions, call: Call, first: Respon
 
     if (action === 'end') session.end(now, 'no_refresh_token').catch(() => {})
     if (action === 'return' || action === 'end') return response
-    if (!(await template.canReplay())) {
+    if (!(await abortable(template.canReplay(clock), signal))) {
       // The next call finds newer credentials; this one gets its answer unread.
       if (action === 'refresh') void refresher.refresh(phase, 'unauthorized')
       return response
     }
-    const held = await drainBody(response, clock)
-    if (signal?.aborted) throw abortReason(signal)
+    const held = await abortable(drainBody(response, clock), signal)
     if (action === 'reject') throw refresher.failure(now)
     answered.push(cause)
     if (action === 'refresh') {

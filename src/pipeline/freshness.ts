@@ -2,7 +2,7 @@ import { isAuthError } from '../errors/auth-error'
 import { SessionChangedError } from '../errors/session-changed-error'
 import { SessionEndedError } from '../errors/session-ended-error'
 import type { TokenEndpointError } from '../errors/token-endpoint-error'
-import { abortable } from '../platform/abortable'
+import type { Abortable } from '../platform/abortable'
 import type { Clock } from '../platform/clock'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import type { Phase } from '../session/phase'
@@ -35,6 +35,7 @@ export interface Freshness {
 export interface FreshnessOptions {
   readonly session: Session
   readonly refresher: Refresher
+  readonly abortable: Abortable
   readonly budget: RefreshBudget
   readonly clock: Clock
   readonly expiryLeeway: number
@@ -42,7 +43,16 @@ export interface FreshnessOptions {
   readonly stepUp: StepUp | undefined
 }
 
-export function createFreshness({ session, refresher, budget, clock, expiryLeeway, refreshAhead, stepUp }: FreshnessOptions): Freshness {
+export function createFreshness({
+  session,
+  refresher,
+  abortable,
+  budget,
+  clock,
+  expiryLeeway,
+  refreshAhead,
+  stepUp,
+}: FreshnessOptions): Freshness {
   const askPerson: Freshness['askPerson'] = async (error, signal) => {
     const code = isAuthError<TokenEndpointError>(error, 'ERR_TOKEN_ENDPOINT') ? error.error : ''
     // OpenID Connect Core §3.1.2.6.

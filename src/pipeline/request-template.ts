@@ -1,9 +1,12 @@
+import { bounded } from '../platform/bounded'
+import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import { readBody } from '../platform/read-body'
 import type { OutgoingRequest } from '../schemes/auth-scheme'
 import { snapshotOf } from './body-snapshot'
 
 const mostCopied = 1024 * 1024
+const patience = 1_000
 
 /** A call, read once: what the caller gave, in a form that can be sent again, or is known to be sendable only once. */
 export class RequestTemplate implements OutgoingRequest {
@@ -72,9 +75,10 @@ export class RequestTemplate implements OutgoingRequest {
     else this.sent = { ...this.sent, [name]: value }
   }
 
-  /** Whether a second send would be the whole request again; waits for the copy of a Request's body. */
-  async canReplay(): Promise<boolean> {
-    this.copied = await this.copy
+  /** Whether a second send would be the whole request again; waits a second for the copy of a Request's body. */
+  async canReplay(clock: Clock): Promise<boolean> {
+    // A 401 may come while the upload still runs (F81).
+    this.copied = this.copy && (await bounded(this.copy, patience, clock, noCopy).catch(noCopy))
     return this.copy ? this.copied !== undefined : !this.isOneShot
   }
 
@@ -116,6 +120,8 @@ async function wholeBody(stream: ReadableStream<Uint8Array<ArrayBuffer>> | null)
   const { bytes, isWhole } = (stream && (await readBody(stream, mostCopied))) ?? {}
   return isWhole ? bytes : undefined
 }
+
+function noCopy(): undefined {}
 
 // Some platforms know no cache modes, and throw (workerd).
 function canReload(url: string): boolean {

@@ -1,11 +1,11 @@
-import { abortable } from '../platform/abortable'
 import { isPromise } from '../platform/maybe-promise'
 import { tokenSetOf } from '../tokens/token-set'
 import type { Call, PipelineOptions } from './call'
+import { followRedirects } from './follow-redirects'
 import { redacted } from './redacted'
 
 /** Attaches and sends; the wrapped fetch is called before this returns, unless the scheme needs time. */
-export async function send({ schemes: [scheme], fetch, tell }: PipelineOptions, call: Call): Promise<Response> {
+export async function send({ schemes: [scheme], fetch, tell, abortable }: PipelineOptions, call: Call): Promise<Response> {
   const { template, phase, attempt, id } = call
   // A token that can't stand in a header is never sent.
   const tokens = phase.held && phase.expiry.expiresAt !== 0 ? tokenSetOf(phase.held) : null
@@ -25,7 +25,9 @@ export async function send({ schemes: [scheme], fetch, tell }: PipelineOptions, 
       generation: phase.generation,
     })
   }
-  const response = await template.send(fetch)
+  // Only `Authorization` is safe with the platform's own redirects.
+  const isPlain = !template.isTouched || scheme.headers.every((name) => name === 'authorization')
+  const response = await template.send(isPlain ? fetch : followRedirects(fetch, scheme.headers))
   scheme.observe?.(response)
   return response
 }

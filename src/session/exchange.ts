@@ -1,6 +1,5 @@
 import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import type { Grant, GrantContext } from '../grants/grant'
-import { abortable } from '../platform/abortable'
 import { isB64token } from '../tokens/b64token'
 import { jwtClaims } from '../tokens/jwt'
 import { type TokenSet, tokenSetOf } from '../tokens/token-set'
@@ -22,7 +21,8 @@ export async function exchange(
   const answer = (async () => grant(old, context))()
   // A grant that doesn't listen to its deadline may still bring a rotation home.
   answer.then((late) => signal.aborted && rotated(late.refreshToken ?? '')).catch(() => {})
-  const given = await abortable(answer, signal)
+  const expired = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  const given = await Promise.race([answer, expired])
   const { sub } = jwtClaims(old?.accessToken)
   // F27: an answer that was meant for somebody else is dropped whole.
   if (sub && sub !== (jwtClaims(given?.accessToken).sub ?? sub)) throw new RefreshUnavailableError('The new token has another subject')

@@ -129,6 +129,7 @@ export function createSession(
 
   const look = (): MaybePromise<Phase> => {
     if (looking) {
+      if (phase.state.status === 'restoring') return looking
       // A read already under way may be older than its caller: the next one serves all who came meanwhile.
       nextLook ??= looking.catch(noop).then(() => {
         nextLook = undefined

@@ -1,16 +1,18 @@
-import { inTurn } from '../platform/in-turn'
+import type { Clock } from '../platform/clock'
+import { localLock } from './local-lock'
 import type { Lock } from './lock'
 
 /**
- * Web Locks in a browser, else one after the other in this process; asked at each hold. It leaves the time limit to its caller,
- * and rejects where the browser refuses (an insecure origin, a sandboxed frame).
+ * Web Locks in a browser, else this process; asked at each hold. It leaves Web Locks' time limit to its caller, and rejects
+ * where the browser refuses (an insecure origin, a sandboxed frame).
  */
-export function nearestLock(): Lock {
-  const locally = inTurn()
+export function nearestLock(clock: Clock): Lock {
+  const local = localLock(clock)
   return {
-    async hold(name, task, { signal }) {
-      const run = (): ReturnType<typeof task> => task(new AbortController().signal)
-      return hasWebLocks() ? navigator.locks.request(name, signal ? { signal } : {}, run) : locally(run)
+    async hold(name, task, options) {
+      if (!hasWebLocks()) return local.hold(name, task, options)
+      const { signal } = options
+      return navigator.locks.request(name, signal ? { signal } : {}, () => task(new AbortController().signal))
     },
   }
 }

@@ -46,8 +46,9 @@ export interface World {
   inTime<Value>(promise: Promise<Value>, atMost?: number): Promise<Value>
 }
 
-export function world(): World {
-  const clock = testClock()
+/** Chance is another one for every `seed`, and the same one for the same seed. */
+export function world(seed = 1): World {
+  const clock: TestClock = Object.assign(testClock(), { random: chance(seed) })
   const login = authorizationServer({ clock })
   const accepted = new Set<string>()
   const resource = api({ accepts: (token) => accepted.has(token) || login.accepts(token) })
@@ -95,6 +96,14 @@ export function world(): World {
     events: <Type extends ClientEvent['type']>(type: Type) =>
       app.events.filter((event): event is Extract<ClientEvent, { type: Type }> => event.type === type),
     inTime: (promise, atMost) => inTime(clock, promise, atMost),
+  }
+}
+
+function chance(seed: number): () => number {
+  let last = seed
+  return () => {
+    last = (last * 48_271) % 2_147_483_647
+    return last / 2_147_483_647
   }
 }
 

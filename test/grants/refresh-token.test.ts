@@ -147,6 +147,8 @@ describe('the refresh token grant', () => {
     'https:///token',
     'https://user:hunter2@login.example.com/token',
     'https://login.example.com\\@evil.example/token',
+    'https://evil.example\\.login.example.com/token',
+    'https://login.example.com/\\token',
     'https://login.example.com/token#fragment',
     'https://login.example.com/to ken',
     ' https://login.example.com/token',

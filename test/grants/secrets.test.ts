@@ -14,7 +14,6 @@ const all = [refreshToken, accessToken, secret, received]
 
 const answers: readonly (readonly [string, () => Response])[] = [
   ['rejects', json({ error: 'invalid_grant', error_description: `${refreshToken} is spent` }, { status: 400 })],
-  ['calls the client misconfigured', json({ error: 'invalid_client', error_description: `No such secret: ${secret}` }, { status: 401 })],
   ['repeats the token', json({ error: 'invalid_request', error_description: `What is ${refreshToken}?` }, { status: 400 })],
   ['is down and repeats it', () => new Response(`could not handle ${refreshToken} ${secret}`, { status: 503 })],
   ['talks HTML', () => new Response(`<p>${refreshToken}</p>`, { status: 403 })],
@@ -31,6 +30,22 @@ describe('secrets', () => {
     for (const clientAuthentication of [undefined, clientSecretPost(secret)]) {
       expectNoSecrets(await thrown({ fetch: async () => answer(), clientAuthentication }), all)
     }
+  })
+
+  it('A35: stay out of what is thrown where the server repeats the client secret', async () => {
+    const fetch = async (): Promise<Response> =>
+      json({ error: 'invalid_client', error_description: `No such secret: ${secret}` }, { status: 401 })()
+
+    expectNoSecrets(await thrown({ fetch, clientAuthentication: clientSecretPost(secret) }), all)
+  })
+
+  it('A35: leave the rest of what the server says alone', async () => {
+    const fetch = async (): Promise<Response> =>
+      json({ error: 'invalid_client', error_description: 'Unknown client web' }, { status: 401 })()
+
+    expect(await thrown({ fetch, clientAuthentication: clientSecretPost(secret) })).toMatchObject({
+      errorDescription: 'Unknown client web',
+    })
   })
 
   it.each([

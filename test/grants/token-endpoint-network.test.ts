@@ -1,15 +1,11 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { RefreshUnavailableError } from '../../src/errors/refresh-unavailable-error'
-import { refreshTokenGrant } from '../../src/grants/refresh-token'
 import type { FetchLike } from '../../src/platform/fetch-like'
-import { grantContext, now, recordingFetch, rejection } from './grant-context'
+import { recordingFetch, rejection } from './grant-context'
 import { type Loopback, loopback } from './loopback'
+import { refresh, usable } from './refresh'
 
-const tokens = { accessToken: 'access-1', refreshToken: 'refresh-1' }
-const usable = JSON.stringify({ access_token: 'access-2', refresh_token: 'refresh-2' })
 const limit = 65_536
 
 describe('the way to the token endpoint', () => {
@@ -152,78 +148,6 @@ describe('the way to the token endpoint', () => {
     )
   })
 
-  describe('an answer that is too long', () => {
-    const padded = (length: number): string => JSON.stringify({ access_token: 'access-2' }).padEnd(length)
-
-    it('F25: reads 64 KiB and not a byte more', async () => {
-      const exact = await loopback((_, response) => response.end(padded(limit)))
-      const over = await loopback((_, response) => response.end(padded(limit + 1)))
-
-      expect(await refresh(exact)).toMatchObject({ accessToken: 'access-2' })
-      expect(await rejection(refresh(over))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: true })
-    })
-
-    it('F25: counts bytes, not characters', async () => {
-      const body = JSON.stringify({ access_token: 'access-2', scope: 'ß'.repeat(limit / 2) })
-      const server = await loopback((_, response) => response.end(body))
-
-      expect(await rejection(refresh(server))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: true })
-    })
-
-    it('F25: hangs up on an answer without an end', async () => {
-      const server = await loopback((_, response) => {
-        const more = (): void => {
-          while (response.write('x'.repeat(limit))) {}
-          response.once('drain', more)
-        }
-        more()
-        void once(response, 'close').then(() => closed())
-      })
-      let closed = (): void => {}
-      const hungUp = new Promise<void>((resolve) => {
-        closed = resolve
-      })
-
-      expect(await rejection(refresh(server))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: true })
-      await hungUp
-    })
-
-    it('F25: is not blown up by a gzip bomb', async () => {
-      const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024))
-      const server = await loopback((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb))
-      const before = process.memoryUsage().rss
-
-      const error = await rejection(refresh(server))
-
-      expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: true })
-      expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024)
-    })
-
-    it('decodes characters that arrive in two halves', async () => {
-      const bytes = Buffer.from(JSON.stringify({ access_token: 'access-2', scope: 'größe' }))
-      const half = bytes.indexOf(0xc3) + 1
-      const body = new ReadableStream({
-        start(controller) {
-          controller.enqueue(bytes.subarray(0, half))
-          controller.enqueue(bytes.subarray(half))
-          controller.close()
-        },
-      })
-      const { fetch } = recordingFetch(() => new Response(body))
-
-      expect(await refresh({ tokenEndpoint: 'https://login.example.com/token' }, fetch)).toMatchObject({ scope: 'größe' })
-    })
-
-    it('judges what is already here where the platform has no streams', async () => {
-      const answer = (text: string) => (): Response => Object.defineProperty(new Response(text), 'body', { value: undefined })
-      const { fetch } = recordingFetch(answer(`\uFEFF${usable}`), answer(padded(limit + 1)))
-      const endpoint = { tokenEndpoint: 'https://login.example.com/token' }
-
-      expect(await refresh(endpoint, fetch)).toMatchObject({ accessToken: 'access-2' })
-      expect(await rejection(refresh(endpoint, fetch))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: true })
-    })
-  })
-
   it.each([429, 500, 503])('F2, F5: does not wait for the body of a %i, and gives its connection back', async (status) => {
     const { server, closed } = await dripping(status)
 
@@ -247,99 +171,7 @@ describe('the way to the token endpoint', () => {
     expect(await rejection(refresh(endpoint, fetch))).toMatchObject({ answered: true })
     expect(await rejection(refresh(endpoint, fetch))).toMatchObject({ answered: true })
   })
-
-  describe('a redirect', () => {
-    it.each([301, 302, 303, 307, 308])('F23, A18: is not followed with %i, and only its origin is named', async (status) => {
-      const thief = await loopback((_, response) => response.end(usable))
-      const location = `${thief.origin}/login;jsessionid=canary?token=canary#canary`
-      const server = await loopback((_, response) => response.writeHead(status, { location, 'retry-after': '60' }).end(usable))
-
-      const error = await rejection(refresh(server))
-
-      expect(thief.bodies).toEqual([])
-      expect(error).toBeInstanceOf(RefreshUnavailableError)
-      expect(error).toMatchObject({
-        message: `The token endpoint redirects to ${thief.origin}`,
-        answered: true,
-        retryAt: now + 60_000,
-      })
-    })
-
-    it.each([
-      '/login?token=canary',
-      '//evil.example/canary',
-      'https://user:canary@evil.example/',
-      'javascript:canary',
-      'https:\\\\evil.example\\canary',
-      'https://evil.example canary',
-      undefined,
-    ])('F23: is named by no more than can be shown safely: %s', async (location) => {
-      const server = await loopback((_, response) => response.writeHead(302, location ? { location } : {}).end())
-
-      const error = await rejection(refresh(server))
-
-      expect(server.bodies).toHaveLength(1)
-      expect(error).toMatchObject({ message: 'The token endpoint redirects to another URL', answered: true })
-    })
-
-    it('F23: is not followed within the same origin either', async () => {
-      const server = await loopback((_, response) => response.writeHead(307, { location: '/token2' }).end())
-
-      await rejection(refresh(server))
-
-      expect(server.bodies).toHaveLength(1)
-    })
-
-    it('A18: is seen where the platform follows it regardless, as React Native does', async () => {
-      const thief = await loopback((_, response) => response.end(usable))
-      const server = await loopback((_, response) => response.writeHead(307, { location: `${thief.origin}/token?canary` }).end())
-      const follow: FetchLike = (input, init) => globalThis.fetch(input, { ...init, redirect: 'follow' })
-      const context = grantContext({ fetch: follow })
-
-      const error = await rejection(refreshTokenGrant({ ...server, clientId: 'web' })(tokens, context))
-
-      expect(error).toMatchObject({ message: `The token endpoint redirects to ${thief.origin}`, answered: true })
-      expect(context.rotations).toEqual([])
-    })
-
-    it('A18: is seen by its path too, and by no query', async () => {
-      const server = await loopback((request, response) => {
-        if (request.url === '/token?a=1') response.writeHead(307, { location: '/token?b=2' }).end()
-        else if (request.url === '/token') response.writeHead(307, { location: '/elsewhere' }).end()
-        else response.end(usable)
-      })
-      const follow: FetchLike = (input, init) => globalThis.fetch(input, { ...init, redirect: 'follow' })
-
-      expect(await refresh({ tokenEndpoint: `${server.tokenEndpoint}?a=1` }, follow)).toMatchObject({ accessToken: 'access-2' })
-      expect(await rejection(refresh(server, follow))).toMatchObject({ message: `The token endpoint redirects to ${server.origin}` })
-    })
-
-    it('A18: cannot end the session with what it leads to', async () => {
-      const thief = await loopback((_, response) => response.writeHead(400).end('{"error":"invalid_grant"}'))
-      const server = await loopback((_, response) => response.writeHead(307, { location: thief.tokenEndpoint }).end())
-      const follow: FetchLike = (input, init) => globalThis.fetch(input, { ...init, redirect: 'follow' })
-
-      const grant = refreshTokenGrant({ ...server, clientId: 'web', isRejected: () => true })
-
-      expect(await rejection(grant(tokens, grantContext({ fetch: follow })))).toBeInstanceOf(RefreshUnavailableError)
-    })
-
-    it('F23: is known from the opaque answer that a browser gives', async () => {
-      const tokenEndpoint = 'https://login.example.com/token'
-      const properties = { status: { value: 0 }, type: { value: 'opaqueredirect' }, url: { value: tokenEndpoint } }
-      const { fetch } = recordingFetch(() => Object.defineProperties(new Response(null), properties))
-
-      const error = await rejection(refresh({ tokenEndpoint }, fetch))
-
-      expect(error).toMatchObject({ message: 'The token endpoint redirects to another URL', answered: true })
-    })
-  })
 })
-
-function refresh(server: Pick<Loopback, 'tokenEndpoint'>, fetch?: FetchLike, signal?: AbortSignal): Promise<unknown> {
-  const grant = refreshTokenGrant({ tokenEndpoint: server.tokenEndpoint, clientId: 'web' })
-  return grant(tokens, grantContext({ ...(fetch && { fetch }), ...(signal && { signal }) }))
-}
 
 /** A server whose body begins and never ends; `closed` when the client has hung up. */
 async function dripping(status = 200): Promise<{ server: Loopback; closed: Promise<unknown> }> {

@@ -75,7 +75,10 @@ const faults: readonly [name: string, answer: () => Response | Promise<Response>
   ['F22: 204', () => new Response(null, { status: 204 })],
   ['F23: 302', () => new Response(null, { status: 302, headers: { Location: 'https://login.example.com/maintenance?x=1' } })],
   ['F23: 307', () => new Response(null, { status: 307, headers: { Location: 'https://evil.example/token' } })],
-  ['F23: a redirect that the platform followed', () => at(json(200, { access_token: 'x', token_type: 'Bearer' }), 'https://evil.example/t')],
+  [
+    'F23: a redirect that the platform followed',
+    () => at(json(200, { access_token: 'x', token_type: 'Bearer' }), 'https://evil.example/t'),
+  ],
   ['F23: an answer of status 0', () => Response.error()],
   ['F24: refused by CORS', () => Promise.reject(new TypeError('Failed to fetch'))],
   ['F25: larger than 64 KiB', () => json(200, { access_token: 'x', token_type: 'Bearer', padding: 'x'.repeat(70_000) })],

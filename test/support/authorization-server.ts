@@ -133,7 +133,8 @@ export function authorizationServer(options: AuthorizationServerOptions = {}): A
       families.add(family)
       return issue(family)
     },
-    isSameSession: (one, other) => one !== undefined && other !== undefined && familyOf(one) !== undefined && familyOf(one) === familyOf(other),
+    isSameSession: (one, other) =>
+      one !== undefined && other !== undefined && familyOf(one) !== undefined && familyOf(one) === familyOf(other),
     accepts: (accessToken) => (familyOf(accessToken)?.live.get(accessToken) ?? 0) > clock.now(),
     spoilAccessTokens() {
       for (const family of families) family.live.clear()

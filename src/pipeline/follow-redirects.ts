@@ -1,0 +1,42 @@
+import type { FetchLike } from '../platform/fetch-like'
+import { absolute, originOf } from './allowed-origins'
+
+const mostHops = 20
+
+/**
+ * A `fetch` for requests that carry credentials in headers of their own. `Authorization` is dropped by every platform on the way to
+ * another origin, `DPoP` or `X-Api-Key` is not (A17): so redirects are followed by hand, and what was dropped stays dropped (A15).
+ * Where the platform hides where they lead (browsers), they are network errors.
+ */
+export function followRedirects(fetch: FetchLike, names: readonly string[]): FetchLike {
+  return async (input, init = {}) => {
+    const request = typeof input === 'object' && 'url' in input ? input : undefined
+    if ((init.redirect ?? request?.redirect ?? 'follow') !== 'follow') return fetch(input, init)
+    let url = request?.url ?? String(input)
+    let method = (init.method ?? request?.method ?? 'GET').toUpperCase()
+    const headers = new Headers(init.headers)
+    let { body } = init
+    let response = await fetch(input, { ...init, redirect: 'manual' })
+    for (let hop = 0; response.type === 'opaqueredirect' || /^30[12378]$/.test(String(response.status)); hop++) {
+      const { status } = response
+      const location = response.headers.get('location')
+      if (status && location === null) return response
+      const next = absolute(location ?? '', url)
+      const dropsBody = (status < 303 && method === 'POST') || (status === 303 && method !== 'HEAD')
+      const isLost = !dropsBody && !body && request?.body
+      if (!next || !location || hop === mostHops || isLost)
+        throw new TypeError('fetch failed', { cause: 'a redirect that credentials must not follow' })
+      if (dropsBody) {
+        method = 'GET'
+        body = undefined
+        for (const name of ['content-type', 'content-length', 'content-encoding', 'content-language', 'content-location'])
+          headers.delete(name)
+      }
+      if (originOf(next) !== originOf(url)) for (const name of ['authorization', 'cookie', ...names]) headers.delete(name)
+      url = next
+      response.body?.cancel().catch(() => {})
+      response = await fetch(url, { ...init, method, headers, body: body ?? null, redirect: 'manual' })
+    }
+    return response
+  }
+}

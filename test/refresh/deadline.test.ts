@@ -1,0 +1,296 @@
+import type { ServerResponse } from 'node:http'
+import { AuthenticatedClient, type AuthenticatedClientOptions } from 'authenticated-client'
+import { describe, expect, it } from 'vitest'
+import { json, silence } from '../support/authorization-server.ts'
+import { quiet, testClock } from '../support/clock.ts'
+import { deferred } from '../support/deferred.ts'
+import { loopback } from '../support/loopback.ts'
+import { rejection, signedIn, url, watch } from './signed-in.ts'
+
+const fresh = { access_token: 'access-2', token_type: 'Bearer', refresh_token: 'refresh-2', expires_in: 3600 }
+
+describe('the deadline of the whole exchange', () => {
+  it('is 10 seconds where nothing else is said (F1)', async () => {
+    const { client, login, clock } = await signedIn({ standing: 'expired' })
+    login.always(silence)
+
+    const call = watch(client.fetch(url))
+    await clock.advance(9500)
+    const before = call.state
+    await clock.advance(1000)
+
+    expect(before).toBe('pending')
+    expect(call).toMatchObject({ state: 'rejected', reason: { code: 'ERR_REFRESH_UNAVAILABLE' } })
+  })
+
+  it('is refreshTimeout (F1)', async () => {
+    const { client, login, clock } = await signedIn({ standing: 'expired', refreshTimeout: 2000 })
+    login.always(silence)
+
+    const call = watch(client.fetch(url))
+    await clock.advance(1900)
+    const before = call.state
+    await clock.advance(200)
+
+    expect(before).toBe('pending')
+    expect(call.state).toBe('rejected')
+  })
+
+  it('covers a body that comes drop by drop: no drop buys more time (F2)', async () => {
+    const drips = new TextEncoder().encode(JSON.stringify(fresh))
+    let drip!: () => void
+    const { client, login, clock, app } = await signedIn({ standing: 'expired' })
+    login.always(
+      () =>
+        new Response(
+          new ReadableStream({
+            start(controller) {
+              let index = 0
+              drip = () => controller.enqueue(drips.slice(index, ++index))
+            },
+          }),
+        ),
+    )
+
+    const call = watch(client.fetch(url))
+    await quiet()
+    for (let second = 0; second < 9; second++) {
+      drip()
+      await clock.advance(1000)
+    }
+    const before = call.state
+    await clock.advance(1500)
+
+    expect(before).toBe('pending')
+    expect(call).toMatchObject({ state: 'rejected', reason: { code: 'ERR_REFRESH_UNAVAILABLE' } })
+    expect(app.logouts).toEqual([])
+  })
+
+  it('aborts the request it gave up (F1)', async () => {
+    const { client, login, inTime } = await signedIn({ standing: 'expired' })
+    login.always(silence)
+
+    await rejection(inTime(client.fetch(url)))
+
+    expect(login.tokenRequests[0]?.request.signal.aborted).toBe(true)
+  })
+
+  it('ends a fetch that does not listen to its signal all the same (F1)', async () => {
+    const { client, inTime } = await signedIn({ standing: 'expired', through: () => () => new Promise(() => {}) })
+
+    expect(await rejection(inTime(client.fetch(url), 15_000))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+  })
+
+  it('counts from each refresh anew', async () => {
+    const { client, login, clock, inTime } = await signedIn({ standing: 'expired' })
+    login.next(silence)
+    await rejection(inTime(client.fetch(url)))
+    await clock.advance(60_000)
+    login.next(async () => {
+      await clock.sleep(9000)
+      return undefined
+    })
+
+    const response = await inTime(client.fetch(url))
+
+    expect(response.status).toBe(200)
+  })
+})
+
+describe('a deadline that fires late, after a frozen tab or a sleep', () => {
+  it('waits a second more, so that an answer already here is read (rule 11, F49)', async () => {
+    const answer = deferred<Response>()
+    const { client, login, clock, inTime } = await signedIn({ standing: 'expired' })
+    login.next(() => answer.promise)
+    const call = client.fetch(url)
+    const seen = watch(call)
+    await quiet()
+
+    clock.jump(60_000)
+    await clock.advance(10_000)
+    const atDeadline = seen.state
+    await clock.advance(500)
+    answer.resolve(undefined as never)
+    const response = await inTime(call)
+
+    expect(atDeadline).toBe('pending')
+    expect(response.status).toBe(200)
+    expect(login.tokenRequests).toHaveLength(1)
+  })
+
+  it('waits no longer than that second (rule 11)', async () => {
+    const { client, login, clock } = await signedIn({ standing: 'expired' })
+    login.always(silence)
+    const call = watch(client.fetch(url))
+    await quiet()
+
+    clock.jump(3_600_000)
+    await clock.advance(10_000)
+    const atDeadline = call.state
+    await clock.advance(1100)
+
+    expect(atDeadline).toBe('pending')
+    expect(call).toMatchObject({ state: 'rejected', reason: { code: 'ERR_REFRESH_UNAVAILABLE' } })
+    expect(login.tokenRequests).toHaveLength(1)
+  })
+
+  it('is not late when it fires half a second late (rule 11)', async () => {
+    const { client, login, clock } = await signedIn({ standing: 'expired' })
+    login.always(silence)
+    const call = watch(client.fetch(url))
+    await quiet()
+
+    clock.jump(500)
+    await clock.advance(10_000)
+    await quiet()
+
+    expect(call.state).toBe('rejected')
+  })
+})
+
+describe('on real sockets, with a clock that the test moves', () => {
+  it('gives up a server that never answers, and hangs up (F1)', async () => {
+    const arrived = deferred()
+    const closed = deferred()
+    const { client, clock, origin } = await onLoopback((response) => {
+      response.on('close', closed.resolve)
+      arrived.resolve()
+    })
+
+    const call = watch(client.fetch(`${origin}/me`))
+    await arrived.promise
+    await clock.advance(9000)
+    const before = call.state
+    const rejected = rejection(client.fetch(`${origin}/me`))
+    await clock.advance(1500)
+    const error = await rejected
+    await closed.promise
+
+    expect(before).toBe('pending')
+    expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+    expect(call.state).toBe('rejected')
+  })
+
+  it('gives up a body that stops in the middle, and hangs up (F2)', async () => {
+    const headers = deferred()
+    const closed = deferred()
+    const { client, clock, origin } = await onLoopback(
+      (response) => {
+        response.on('close', closed.resolve)
+        response.writeHead(200, { 'Content-Type': 'application/json' })
+        response.write('{"access_token":')
+      },
+      {
+        fetch: async (input, init) => {
+          const response = await fetch(input, init)
+          headers.resolve()
+          return response
+        },
+      },
+    )
+
+    const rejected = rejection(client.fetch(`${origin}/me`))
+    await headers.promise
+    await clock.advance(11_000)
+    const error = await rejected
+    await closed.promise
+
+    expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+    expect(client.state.status).toBe('authenticated')
+  })
+
+  it('recovers after it (F1)', async () => {
+    const arrived = deferred()
+    let isDown = true
+    const { client, clock, origin } = await onLoopback((response) => {
+      arrived.resolve()
+      if (!isDown) response.end(JSON.stringify(fresh))
+    })
+    const rejected = rejection(client.fetch(`${origin}/me`))
+    await arrived.promise
+    await clock.advance(11_000)
+    await rejected
+
+    isDown = false
+    await clock.advance(10_000)
+    const response = await client.fetch(`${origin}/me`)
+
+    expect(await response.text()).toBe('Bearer access-2')
+  })
+
+  it('reads an answer that came while the process was stopped, though the deadline is long over (rule 11)', async () => {
+    const arrived = deferred<ServerResponse>()
+    const headers = deferred()
+    const { client, clock, origin } = await onLoopback(arrived.resolve, {
+      fetch: async (input, init) => {
+        const response = await fetch(input, init)
+        headers.resolve()
+        return response
+      },
+    })
+
+    const call = client.fetch(`${origin}/me`)
+    const response = await arrived.promise
+    clock.jump(600_000)
+    await clock.advance(10_000)
+    response.end(JSON.stringify(fresh))
+    await headers.promise
+
+    expect(await (await call).text()).toBe('Bearer access-2')
+  })
+})
+
+describe('refreshTimeout: false', () => {
+  it('lets a grant that waits for a person take its time', async () => {
+    const person = deferred()
+    const { client, clock, inTime } = await signedIn({
+      standing: 'expired',
+      refreshTimeout: false,
+      grant: async () => {
+        await person.promise
+        return { accessToken: 'access-1', expiresAt: clock.now() + 60_000_000 }
+      },
+    })
+    const call = client.fetch(url)
+    const seen = watch(call)
+
+    await clock.advance(3_600_000)
+    const before = seen.state
+    person.resolve()
+    await inTime(call)
+
+    expect(before).toBe('pending')
+  })
+})
+
+it('an answer that comes after the deadline changes nothing (F1)', async () => {
+  const late = deferred<Response>()
+  const { client, login, app, clock, inTime } = await signedIn({ standing: 'expired' })
+  login.next(() => late.promise)
+  await rejection(inTime(client.fetch(url)))
+
+  late.resolve(json(400, { error: 'invalid_grant' }))
+  await clock.advance(1000)
+
+  expect(app.logouts).toEqual([])
+  expect(client.state.status).toBe('authenticated')
+})
+
+async function onLoopback(answerToken: (response: ServerResponse) => void, options: AuthenticatedClientOptions = {}) {
+  const clock = testClock()
+  const server = await loopback((request, response) =>
+    request.path === '/token' ? answerToken(response) : response.end(request.headers.authorization),
+  )
+  const client = new AuthenticatedClient({
+    tokenEndpoint: `${server.origin}/token`,
+    clientId: 'web',
+    getTokens: () => tokens,
+    saveTokens: (next) => {
+      tokens = next
+    },
+    clock,
+    ...options,
+  })
+  let tokens: import('authenticated-client').TokenSet = { accessToken: 'access-1', refreshToken: 'refresh-1', expiresAt: clock.now() - 1 }
+  return { client, clock, origin: server.origin }
+}
