@@ -1,7 +1,7 @@
 import type { Grant } from '../grants/grant'
 import { refreshTokenGrant } from '../grants/refresh-token'
-import { absolute, isLoopback, originOf } from '../pipeline/allowed-origins'
 import { systemClock } from '../platform/clock'
+import { absolute, isLoopback, originOf } from '../platform/origin'
 import { pageUrl } from '../platform/page'
 import type { AuthScheme } from '../schemes/auth-scheme'
 import { bearer } from '../schemes/bearer'

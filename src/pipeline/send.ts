@@ -1,7 +1,6 @@
 import { isPromise } from '../platform/maybe-promise'
 import { tokenSetOf } from '../tokens/token-set'
 import type { Call, PipelineOptions } from './call'
-import { followRedirects } from './follow-redirects'
 import { redacted } from './redacted'
 
 /** Attaches and sends; the wrapped fetch is called before this returns, unless the scheme needs time. */
@@ -25,9 +24,10 @@ export async function send({ schemes: [scheme], fetch, tell, abortable }: Pipeli
       generation: phase.generation,
     })
   }
-  // Only `Authorization` is safe with the platform's own redirects.
-  const isPlain = !template.isTouched || scheme.headers.every((name) => name === 'authorization')
-  const response = await template.send(isPlain ? fetch : followRedirects(fetch, scheme.headers))
+  const { headers } = scheme
+  const response = await (template.isTouched && headers.some((name) => name !== 'authorization')
+    ? template.send(scheme.redirects?.(fetch, headers) ?? ((input, init) => fetch(input, { redirect: 'error', ...init })))
+    : template.send(fetch))
   scheme.observe?.(response)
   return response
 }

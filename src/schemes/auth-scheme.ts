@@ -1,4 +1,5 @@
 import type { Challenge } from '../challenge/challenge'
+import type { FetchLike } from '../platform/fetch-like'
 import type { MaybePromise } from '../platform/maybe-promise'
 import type { TokenSet } from '../tokens/token-set'
 
@@ -46,6 +47,11 @@ export interface AuthScheme {
   answer?(challenge: Challenge, exchange: Exchange): 'replay' | 'refresh' | 'return'
   /** Sees every response: nonces, `Authentication-Info`. */
   observe?(response: Response): void
+  /**
+   * Wraps the `fetch` that its requests go out with; `names` are its headers. A scheme with headers other than `Authorization` needs
+   * `followRedirects` here, or its requests follow none: no platform drops such a header on the way to another origin.
+   */
+  redirects?(fetch: FetchLike, names: readonly string[]): FetchLike
   /** Sees every token request (DPoP). */
   tokenRequest?(request: OutgoingRequest): MaybePromise<void>
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { AuthenticatedClient, type TokenSet } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { json, silence } from '../support/authorization-server.ts'
@@ -171,9 +172,8 @@ describe('on real sockets', () => {
   it('presents the token once more when the connection is cut in the middle of the answer (F4)', async () => {
     let cuts = 1
     const { client, server } = await onLoopback((respond, response) => {
-      if (cuts-- <= 0) return respond()
-      response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': 200 })
-      response.write('{"access_token":', () => response.destroy())
+      if (cuts-- > 0) response.writeHead(200, { 'Content-Length': 200 }).write('{"access_token":', () => response.destroy())
+      else respond()
     })
 
     const response = await client.fetch(`${server.origin}/me`)
@@ -212,7 +212,7 @@ describe('on real sockets', () => {
 })
 
 /** A server that refuses `access-1` and gives the next pair at `/token`, unless the test cuts in. */
-async function onLoopback(answerToken: (respond: () => void, response: import('node:http').ServerResponse) => void) {
+async function onLoopback(answerToken: (respond: () => void, response: ServerResponse) => void) {
   let serial = 1
   const server = await loopback((request, response) => {
     if (request.path === '/me') {

@@ -47,13 +47,15 @@ describe('a lifetime', () => {
   for (const [name, claims] of [
     ['is the other way round', { iat: 2000, exp: 1000 }],
     ['has no iat', { exp: 4_000_000_000 }],
+    ['has no iat and is long over', { exp: 1000 }],
+    ['took no time', { iat: 1000, exp: 1000 }],
     ['has no exp', { iat: 1000 }],
     ['is in words', { iat: 'now', exp: 'later' }],
     ['is negative', { iat: -10, exp: -5 }],
     ['is beyond every number', { iat: 0, exp: 1e300 }],
     ['is null', { iat: null, exp: null }],
   ] as const) {
-    it(`that a JWT claims and that ${name} makes no loop, and the 401 decides (A44, F21)`, async () => {
+    it(`that a JWT claims makes no loop where it ${name}, and the 401 decides (A44, F21, rule 12)`, async () => {
       const { client, clock, login, resource, inTime } = await serving()
       login.always(() => json(200, { access_token: jwt({ ...claims, n: login.requests.length }) }))
       await inTime(client.refresh())

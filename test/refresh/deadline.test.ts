@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { AuthenticatedClient, type AuthenticatedClientOptions } from 'authenticated-client'
+import { AuthenticatedClient, type AuthenticatedClientOptions, type TokenSet } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { json, silence } from '../support/authorization-server.ts'
 import { quiet, testClock } from '../support/clock.ts'
@@ -291,6 +291,6 @@ async function onLoopback(answerToken: (response: ServerResponse) => void, optio
     clock,
     ...options,
   })
-  let tokens: import('authenticated-client').TokenSet = { accessToken: 'access-1', refreshToken: 'refresh-1', expiresAt: clock.now() - 1 }
+  let tokens: TokenSet = { accessToken: 'access-1', refreshToken: 'refresh-1', expiresAt: clock.now() - 1 }
   return { client, clock, origin: server.origin }
 }

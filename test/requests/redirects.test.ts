@@ -1,4 +1,4 @@
-import type { AuthScheme, ClientEvent } from 'authenticated-client'
+import { type AuthScheme, type ClientEvent, followRedirects } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { quiet } from '../support/clock'
 import { type Loopback, loopback } from '../support/loopback'
@@ -19,6 +19,7 @@ const keyScheme: AuthScheme = {
   name: '',
   headers: ['x-api-key'],
   usesTokens: false,
+  redirects: followRedirects,
   attach: (request) => request.headers.set('x-api-key', 'the-key'),
 }
 
@@ -152,6 +153,16 @@ describe("the caller's redirect mode", () => {
 
 describe('a key in a header of its own', () => {
   const withKey = { scheme: keyScheme }
+
+  it('follows no redirect at all where its scheme does not say how (rule 10, A17)', async () => {
+    const elsewhere = await hello()
+    const { redirects: _, ...plainScheme } = keyScheme
+    const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, 302, { scheme: plainScheme })
+
+    await expect(client.fetch(`${api.origin}/start`)).rejects.toThrow(TypeError)
+
+    expect(elsewhere.requests).toHaveLength(0)
+  })
 
   it.each(statuses)('never follows a redirect by %i to another origin; the call goes on without it (rule 10, A17)', async (status) => {
     const elsewhere = await hello()

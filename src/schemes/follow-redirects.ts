@@ -1,5 +1,5 @@
 import type { FetchLike } from '../platform/fetch-like'
-import { absolute, originOf } from './allowed-origins'
+import { absolute, originOf } from '../platform/origin'
 
 const mostHops = 20
 

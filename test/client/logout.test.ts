@@ -1,0 +1,626 @@
+import type { LogoutEvent, TokenSet } from 'authenticated-client'
+import { describe, expect, it } from 'vitest'
+import { json, silence } from '../support/authorization-server.ts'
+import { quiet } from '../support/clock.ts'
+import { deferred } from '../support/deferred.ts'
+import { expectQuietProcess } from '../support/quiet-process.ts'
+import { rejection, shown, url, watch, world } from './world.ts'
+
+expectQuietProcess()
+
+describe('logout', () => {
+  it('ends the session and clears the store, then tells the app, then revokes (rule 15)', async () => {
+    const { restore, login, app, fetch, inTime, client: newClient } = world()
+    const tokens = restore('fresh')
+    const order: string[] = []
+    const client = newClient({
+      clearTokens: async () => {
+        await quiet()
+        app.tokens = null
+        order.push(`cleared while ${client.state.status}`)
+      },
+      onLogout: () => void order.push(`told with ${JSON.stringify(app.tokens)} while ${client.state.status}`),
+      fetch: (input, init) => {
+        if (String(input) === login.revocationEndpoint) order.push('revoked')
+        return fetch(input, init)
+      },
+    })
+    await inTime(client.fetch(url))
+
+    await inTime(client.logout())
+    await quiet()
+
+    expect(order.slice(0, 2)).toEqual(['cleared while ended', 'told with null while ended'])
+    expect(order.slice(2)).toEqual(order.slice(2).map(() => 'revoked'))
+    expect(login.revoked).toContain(tokens.refreshToken)
+    expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
+  })
+
+  it('ends the session at once, though clearTokens takes its time', async () => {
+    const { restore, inTime, client: newClient } = world()
+    restore('fresh')
+    const clearing = deferred()
+    const client = newClient({ clearTokens: () => clearing.promise })
+    await quiet()
+
+    const logout = client.logout()
+    await quiet()
+    const meanwhile = client.state
+    clearing.resolve()
+    await inTime(logout)
+
+    expect(meanwhile).toEqual({ status: 'ended', reason: 'signed_out' })
+  })
+
+  it('fires onLogout once, with reason and sessionId', async () => {
+    const { restore, app, events, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient()
+    await quiet()
+
+    await inTime(client.logout())
+    await quiet()
+
+    expect(app.logouts).toEqual([expect.objectContaining({ reason: 'signed_out', sessionId: 'session-a' })])
+    expect(events('logout')).toEqual([expect.objectContaining({ reason: 'signed_out', sessionId: 'session-a' })])
+  })
+
+  it('does not wait for the revocation endpoint', async () => {
+    const { restore, login, app, client: newClient } = world()
+    restore('fresh')
+    const client = newClient()
+    await quiet()
+    login.always(silence)
+
+    const logout = watch(client.logout())
+    await quiet()
+
+    expect(logout.state).toBe('fulfilled')
+    expect(app.logouts).toHaveLength(1)
+    expect(login.requests.map((request) => request.url)).toContain(login.revocationEndpoint)
+  })
+
+  it.each([
+    ['answers 503', () => json(503, {})],
+    ['is a network error', () => Promise.reject(new TypeError('fetch failed'))],
+    ['never answers', silence],
+    ['answers HTML', () => new Response('<html>', { status: 400 })],
+  ])('is no failure where the revocation endpoint %s', async (_what, answer) => {
+    const { restore, login, app, clock, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient()
+    await quiet()
+    login.always(answer)
+
+    await inTime(client.logout())
+    await clock.advance(120_000)
+
+    expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
+    expect(app.logouts).toHaveLength(1)
+    expect(app.tokens).toBeNull()
+  })
+
+  it('asks nobody where there is no revocation endpoint', async () => {
+    const { restore, login, clock, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient({ revocationEndpoint: null })
+    await quiet()
+
+    await inTime(client.logout())
+    await clock.advance(1000)
+
+    expect(login.requests).toHaveLength(0)
+  })
+
+  it('is heard once, however often and from wherever it is called (F106)', async () => {
+    const { restore, app, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient()
+    await quiet()
+
+    await inTime(Promise.all([client.logout(), client.logout(), client.logout()]))
+    await inTime(client.logout())
+    await quiet()
+
+    expect(app.logouts).toHaveLength(1)
+    expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
+  })
+
+  it('fires nothing where nobody is signed in', async () => {
+    const { login, app, inTime, client: newClient } = world()
+    const client = newClient()
+    await quiet()
+
+    await inTime(client.logout())
+    await quiet()
+
+    expect(app.logouts).toEqual([])
+    expect(login.requests).toHaveLength(0)
+    expect(client.state.status).not.toBe('authenticated')
+  })
+
+  it('fires no second event for a session that had ended already', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    login.revoke(restore('refused').accessToken)
+    const client = newClient()
+    await inTime(client.fetch(url))
+
+    await inTime(client.logout())
+    await quiet()
+
+    expect(app.logouts.map(({ reason }) => reason)).toEqual(['refresh_rejected'])
+  })
+
+  it('wins over a first read that takes its time: nobody is signed in again', async () => {
+    const { restore, app, inTime, client: newClient } = world()
+    const tokens = restore('fresh')
+    const read = deferred<TokenSet | null>()
+    const client = newClient({ getTokens: () => (app.clears === 0 ? read.promise : app.tokens) })
+    await quiet()
+
+    const logout = client.logout()
+    await quiet()
+    read.resolve(tokens)
+    await inTime(logout)
+    const response = await inTime(client.fetch(url))
+
+    expect(client.state.status).not.toBe('authenticated')
+    expect(response.status).toBe(401)
+    expect(app.tokens).toBeNull()
+    expect(app.logouts.length).toBeLessThanOrEqual(1)
+  })
+
+  it('settles where the first read hangs', async () => {
+    const { app, inTime, client: newClient } = world()
+    const client = newClient({ getTokens: () => new Promise(() => {}) })
+    await quiet()
+
+    await inTime(Promise.allSettled([client.logout(), client.fetch(url)]), 60_000)
+
+    expect(client.state.status).not.toBe('authenticated')
+    expect(app.logouts.length).toBeLessThanOrEqual(1)
+  })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('disk full')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('disk full'))],
+    ['hangs', () => new Promise(() => {})],
+  ])('ends the session here, tells the app once, and settles where clearTokens %s', async (_how, clearTokens) => {
+    const { restore, app, resource, events, clock, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient({ clearTokens })
+    await quiet()
+
+    await inTime(Promise.allSettled([client.logout()]), 60_000)
+    await clock.advance(15_000)
+    const response = await inTime(client.fetch(url))
+
+    expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
+    expect(app.logouts).toHaveLength(1)
+    expect(response.status).toBe(401)
+    expect(shown(resource)).toEqual([null])
+    expect(events('storage-error')[0]).toMatchObject({ operation: 'write', error: { code: 'ERR_STORAGE' } })
+  })
+
+  it('lets a new session end in its turn', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient()
+    await quiet()
+
+    await inTime(client.logout())
+    await inTime(client.setTokens(login.signIn()))
+    const { sessionId } = app.tokens ?? {}
+    await inTime(client.logout())
+    await quiet()
+
+    expect(app.logouts.map((event) => event.sessionId)).toEqual(['session-a', sessionId])
+  })
+})
+
+describe('logout during a refresh', () => {
+  /** The server has rotated; the answer is on its way. */
+  async function duringRefresh(standing: 'refused' | 'expired') {
+    const given = world()
+    const tokens = given.restore(standing)
+    const client = given.client()
+    await quiet()
+    const release = given.hold(given.login.tokenEndpoint)
+    const call = watch(client.fetch(url))
+    await quiet()
+    expect(given.login.refreshes).toBe(1)
+    return { ...given, client, tokens, call, release }
+  }
+
+  it('wins: nothing is written back, the waiting call gets its own 401 (F39, I10)', async () => {
+    const { client, call, release, app, resource, clock, inTime } = await duringRefresh('refused')
+
+    await inTime(client.logout())
+    release()
+    await clock.advance(5_000)
+
+    expect(call.value?.status).toBe(401)
+    expect(await call.value?.text()).toBe('refused')
+    expect(resource.requests).toHaveLength(1)
+    expect(app.saves).toEqual([])
+    expect(app.tokens).toBeNull()
+    expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
+    expect(app.logouts).toHaveLength(1)
+  })
+
+  it('does not wait for it (rule 3)', async () => {
+    const { client, app } = await duringRefresh('refused')
+
+    const logout = watch(client.logout())
+    await quiet()
+
+    expect(logout.state).toBe('fulfilled')
+    expect(app.logouts).toHaveLength(1)
+  })
+
+  it('has the rotation revoked that arrives later (rule 15)', async () => {
+    const { client, tokens, release, login, clock, inTime } = await duringRefresh('refused')
+
+    await inTime(client.logout())
+    await clock.advance(1000)
+    release()
+    await clock.advance(5_000)
+
+    const late = login.revoked.filter((token) => token !== tokens.refreshToken)
+    expect(late.length).toBeGreaterThan(0)
+    for (const token of late) expect(login.isSameSession(token, tokens.refreshToken)).toBe(true)
+  })
+
+  it('rejects the call that was not sent yet, and never sends it', async () => {
+    const { client, call, release, resource, clock, inTime } = await duringRefresh('expired')
+
+    await inTime(client.logout())
+    release()
+    await clock.advance(5_000)
+
+    expect(call.reason).toMatchObject({ code: 'ERR_SESSION_ENDED' })
+    expect(resource.requests).toHaveLength(0)
+  })
+
+  it.each(['getAccessToken', 'refresh'] as const)('rejects %s with SessionEndedError', async (method) => {
+    const { restore, login, hold, clock, inTime, client: newClient } = world()
+    restore('expired')
+    const client = newClient()
+    await quiet()
+    const release = hold(login.tokenEndpoint)
+    const call = watch<unknown>(client[method]())
+    await quiet()
+
+    await inTime(client.logout())
+    release()
+    await clock.advance(5_000)
+
+    expect(call.reason).toMatchObject({ name: 'SessionEndedError', code: 'ERR_SESSION_ENDED' })
+  })
+
+  it('may happen in another tab: nothing is resurrected (F38, F36)', async () => {
+    const { client, tokens, call, release, app, login, resource, clock } = await duringRefresh('refused')
+
+    app.tokens = null
+    release()
+    await clock.advance(5_000)
+
+    expect(call.value?.status).toBe(401)
+    expect(resource.requests).toHaveLength(1)
+    expect(app.saves).toEqual([])
+    expect(app.tokens).toBeNull()
+    expect(client.state).toEqual({ status: 'ended', reason: 'ended_elsewhere' })
+    expect(app.logouts).toEqual([expect.objectContaining({ reason: 'ended_elsewhere', sessionId: 'session-a' })])
+    expect(login.revoked.length).toBeGreaterThan(0)
+    for (const token of login.revoked) expect(login.isSameSession(token, tokens.refreshToken)).toBe(true)
+  })
+})
+
+describe('an ended session', () => {
+  it('sends calls out bare, hands back their 401, and asks the token endpoint nothing (rule 15)', async () => {
+    const { restore, login, resource, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient({ revocationEndpoint: null })
+    await inTime(client.logout())
+
+    const responses = [await inTime(client.fetch(url)), await inTime(client.fetch(url, { method: 'POST', body: 'x' }))]
+
+    expect(responses.map(({ status }) => status)).toEqual([401, 401])
+    expect(shown(resource)).toEqual([null, null])
+    expect(login.requests).toHaveLength(0)
+  })
+
+  it.each(['anonymous', 'ended'])('rejects getAccessToken and refresh with SessionEndedError, as %s does (§2)', async (status) => {
+    const { restore, inTime, client: newClient } = world()
+    if (status === 'ended') restore('fresh')
+    const client = newClient()
+    await quiet()
+    if (status === 'ended') await inTime(client.logout())
+
+    const errors = [await rejection(inTime(client.getAccessToken())), await rejection(inTime(client.refresh()))]
+
+    expect(client.state.status).toBe(status)
+    for (const error of errors) expect(error).toMatchObject({ name: 'SessionEndedError', code: 'ERR_SESSION_ENDED' })
+  })
+
+  it('stays ended while the app still shows the same tokens (rule 15)', async () => {
+    const { restore, app, resource, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient({ clearTokens: null, saveTokens: () => {} })
+    await inTime(client.fetch(url))
+
+    await inTime(client.logout())
+    const response = await inTime(client.fetch(url))
+
+    expect(app.tokens).not.toBeNull()
+    expect(response.status).toBe(401)
+    expect(shown(resource).at(-1)).toBeNull()
+    expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
+    expect(app.logouts).toHaveLength(1)
+  })
+
+  it('stays ended while only the access token differs: the refresh token tells (rule 15)', async () => {
+    const { restore, login, app, resource, inTime, client: newClient } = world()
+    const tokens = restore('fresh')
+    const client = newClient({ clearTokens: null })
+    await inTime(client.fetch(url))
+
+    await inTime(client.logout())
+    app.tokens = { ...tokens, accessToken: login.signIn().accessToken }
+    await inTime(client.fetch(url))
+
+    expect(shown(resource).at(-1)).toBeNull()
+    expect(client.state.status).toBe('ended')
+  })
+
+  it('goes on as a new one when the callbacks show another refresh token (rule 15)', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient()
+    await inTime(client.logout())
+
+    app.tokens = { ...login.signIn(), sessionId: 'session-b' }
+    const response = await inTime(client.fetch(url))
+
+    expect(response.status).toBe(200)
+    expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'session-b' })
+    await inTime(client.logout())
+    await quiet()
+    expect(app.logouts.map(({ sessionId }) => sessionId)).toEqual(['session-a', 'session-b'])
+  })
+
+  it('goes on as a new one when another access token shows where there is no refresh token (rule 15)', async () => {
+    const { login, app, inTime, client: newClient } = world()
+    const [first, second] = [login.signIn(), login.signIn()]
+    app.tokens = { accessToken: first.accessToken }
+    const client = newClient({ clearTokens: null })
+    await inTime(client.fetch(url))
+    await inTime(client.logout())
+    const still = await inTime(client.fetch(url))
+
+    app.tokens = { accessToken: second.accessToken }
+    const response = await inTime(client.fetch(url))
+
+    expect(still.status).toBe(401)
+    expect(response.status).toBe(200)
+    expect(client.state.status).toBe('authenticated')
+  })
+
+  it('ended by the server does not come back from a store that still holds it (rule 15, I10)', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    const tokens = restore('refused')
+    login.revoke(tokens.accessToken)
+    const client = newClient({ clearTokens: null })
+    await inTime(client.fetch(url))
+
+    const asked = login.tokenRequests.length
+    for (let call = 0; call < 5; call++) await inTime(client.fetch(url))
+
+    expect(client.state).toEqual({ status: 'ended', reason: 'refresh_rejected' })
+    expect(login.tokenRequests).toHaveLength(asked)
+    expect(app.saves).toEqual([])
+    expect(app.logouts).toHaveLength(1)
+  })
+})
+
+describe('onLogout', () => {
+  it('hears refresh_rejected, with what the server said', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    login.revoke(restore('refused').accessToken)
+    const client = newClient()
+
+    await inTime(client.fetch(url))
+    await quiet()
+
+    expect(app.logouts).toEqual([{ reason: 'refresh_rejected', sessionId: 'session-a', error: expect.any(Error) }])
+    expect(app.clears).toBe(1)
+    expect(app.tokens).toBeNull()
+  })
+
+  it('hears no_refresh_token where the API refuses a token that nothing can renew (row 16)', async () => {
+    const { login, app, inTime, client: newClient } = world()
+    const { accessToken } = login.signIn()
+    app.tokens = { accessToken, sessionId: 's' }
+    login.spoilAccessTokens()
+    const client = newClient()
+
+    const response = await inTime(client.fetch(url))
+    await quiet()
+
+    expect(response.status).toBe(401)
+    expect(client.state).toEqual({ status: 'ended', reason: 'no_refresh_token' })
+    expect(app.logouts).toEqual([expect.objectContaining({ reason: 'no_refresh_token', sessionId: 's' })])
+  })
+
+  it('hears no_refresh_token where the lifetime of such a token is over', async () => {
+    const { login, clock, app, inTime, client: newClient } = world()
+    const { accessToken } = login.signIn()
+    app.tokens = { accessToken, sessionId: 's', expiresAt: clock.now() - 1000 }
+    login.spoilAccessTokens()
+    const client = newClient()
+
+    await Promise.allSettled([inTime(client.fetch(url))])
+    await quiet()
+
+    expect(client.state).toEqual({ status: 'ended', reason: 'no_refresh_token' })
+    expect(app.logouts).toHaveLength(1)
+  })
+
+  it('hears ended_elsewhere where getTokens gives null in the middle; the call in flight keeps its 401 (F36)', async () => {
+    const { restore, login, app, resource, hold, clock, client: newClient } = world()
+    const tokens = restore('refused')
+    const client = newClient()
+    await quiet()
+    const release = hold(url)
+    const call = watch(client.fetch(url))
+    await quiet()
+
+    app.tokens = null
+    release()
+    await clock.advance(5_000)
+
+    expect(call.value?.status).toBe(401)
+    expect(shown(resource)).toEqual([tokens.accessToken])
+    expect(login.tokenRequests).toHaveLength(0)
+    expect(client.state).toEqual({ status: 'ended', reason: 'ended_elsewhere' })
+    expect(app.logouts).toEqual([expect.objectContaining({ reason: 'ended_elsewhere', sessionId: 'session-a' })])
+  })
+
+  it('hears ended_elsewhere at the next call, which goes out bare (F36)', async () => {
+    const { restore, app, resource, inTime, client: newClient } = world()
+    const tokens = restore('fresh')
+    const client = newClient()
+    await inTime(client.fetch(url))
+
+    app.tokens = null
+    const responses = [await inTime(client.fetch(url)), await inTime(client.fetch(url))]
+    await quiet()
+
+    expect(responses.map(({ status }) => status)).toEqual([401, 401])
+    expect(shown(resource)).toEqual([tokens.accessToken, null, null])
+    expect(app.logouts).toEqual([expect.objectContaining({ reason: 'ended_elsewhere' })])
+  })
+
+  it('fires once for a hundred waiting calls (F106, I5)', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    login.revoke(restore('refused').accessToken)
+    const client = newClient()
+
+    const responses = await inTime(Promise.all(Array.from({ length: 100 }, () => client.fetch(url))))
+    await quiet()
+
+    expect(responses.every(({ status }) => status === 401)).toBe(true)
+    expect(app.logouts).toHaveLength(1)
+  })
+
+  it('fires after the state has settled (rule 7)', async () => {
+    const { restore, login, inTime, client: newClient } = world()
+    login.revoke(restore('refused').accessToken)
+    const seen: unknown[] = []
+    const client = newClient({ onLogout: () => void seen.push(client.state) })
+
+    await inTime(client.fetch(url))
+    await quiet()
+
+    expect(seen).toEqual([{ status: 'ended', reason: 'refresh_rejected' }])
+  })
+
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('navigation failed')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('navigation failed'))],
+    ['hangs', () => new Promise(() => {})],
+  ])('may be one that %s: calls settle all the same (F100, rule 7)', async (how, fail) => {
+    const { restore, login, events, inTime, client: newClient } = world()
+    login.revoke(restore('refused').accessToken)
+    let fired = 0
+    const client = newClient({
+      onLogout: () => {
+        fired++
+        return fail() as never
+      },
+    })
+
+    const response = await inTime(client.fetch(url), 10_000)
+    await quiet()
+
+    expect(response.status).toBe(401)
+    expect(fired).toBe(1)
+    expect(events('callback-error')).toEqual(
+      how === 'hangs'
+        ? []
+        : [{ type: 'callback-error', at: expect.any(Number), callback: 'onLogout', error: new Error('navigation failed') }],
+    )
+  })
+
+  it('may call fetch: it waits for nothing that waits for it (F101)', async () => {
+    const { restore, login, inTime, client: newClient } = world()
+    login.revoke(restore('refused').accessToken)
+    const inside = deferred<number>()
+    const client = newClient({
+      onLogout: async () => inside.resolve((await client.fetch(`${url}/goodbye`)).status),
+    })
+
+    const response = await inTime(client.fetch(url), 10_000)
+
+    expect(response.status).toBe(401)
+    expect(await inTime(inside.promise, 10_000)).toBe(401)
+  })
+
+  it.each(['refresh_rejected', 'signed_out', 'ended_elsewhere'] as const)(
+    'may sign in anew after %s: that is not undone (F107)',
+    async (reason) => {
+      const { restore, login, app, clock, inTime, client: newClient } = world()
+      restore(reason === 'refresh_rejected' ? 'refused' : 'fresh')
+      const heard: LogoutEvent[] = []
+      let next: TokenSet | undefined
+      const client = newClient({
+        clearTokens: async () => {
+          await quiet()
+          app.tokens = null
+        },
+        onLogout: async (event) => {
+          heard.push(event)
+          next = login.signIn()
+          await client.setTokens(next)
+        },
+      })
+      await quiet()
+
+      if (reason === 'refresh_rejected') login.next(() => json(400, { error: 'invalid_grant' }))
+      if (reason === 'ended_elsewhere') app.tokens = null
+      await inTime(reason === 'signed_out' ? client.logout() : client.fetch(url))
+      await clock.advance(30_000)
+
+      expect(heard.map((event) => event.reason)).toEqual([reason])
+      expect(client.state.status).toBe('authenticated')
+      expect(app.tokens).toMatchObject(next as TokenSet)
+      expect((await inTime(client.fetch(url))).status).toBe(200)
+    },
+  )
+
+  it('is never fired by what a resource answers alone, with something to refresh with (A50)', async () => {
+    const { restore, resource, app, clock, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient()
+    const refusal = 'Bearer error="invalid_token"'
+    resource.always(() => new Response('no', { status: 401, headers: { 'WWW-Authenticate': refusal } }))
+
+    for (let call = 0; call < 20; call++) {
+      await inTime(Promise.allSettled([client.fetch(url)]))
+      await clock.advance(1000)
+    }
+
+    expect(client.state.status).toBe('authenticated')
+    expect(app.logouts).toEqual([])
+  })
+})
