@@ -28,7 +28,7 @@ export async function exchange(
   if (sub && sub !== (jwtClaims(given?.accessToken).sub ?? sub)) throw new RefreshUnavailableError('The new token has another subject')
   if (isB64token(given?.accessToken) && acceptsType(given.tokenType ?? 'bearer')) {
     // What the result lacks is kept, except when it expires.
-    return { ...old, expiresAt: undefined, ...withoutGaps(given), accessToken: given.accessToken, sessionId: old?.sessionId }
+    return { ...old, expiresAt: undefined, ...withoutGaps(given), accessToken: given.accessToken, sessionId: (old ?? given).sessionId }
   }
   rotated(given?.refreshToken ?? '')
   throw new RefreshUnavailableError('The token response has no usable access token')

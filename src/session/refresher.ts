@@ -150,11 +150,13 @@ export function createRefresher(options: RefresherOptions): Refresher {
         if (!grant || !canRefresh(phase) || lost.aborted) break
         deadline ??= startDeadline(refreshTimeout, clock)
         const { signal } = deadline
+        let mine = phase
         const rotated = (refreshToken: string): void => {
           const old = tokenSetOf(phase.held)
           // Rule 5: received is received, whatever the rest of the answer is worth.
-          if (old && refreshToken && refreshToken !== old.refreshToken && session.phase === phase)
-            rotation = session.rotate(phase, { ...old, refreshToken }).catch(() => {})
+          if (!old || !refreshToken || refreshToken === old.refreshToken || session.phase !== phase) return
+          rotation = session.rotate(phase, { ...old, refreshToken }).catch(() => {})
+          mine = session.phase
         }
         try {
           const tokens = await exchange(grant, phase, { fetch, signal, clock, rotated }, acceptsType)
@@ -162,7 +164,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
           // A logout or a sign-in during the refresh wins; so does a pair that somebody else has saved.
           if (session.phase.epoch === from.epoch) {
             if (because === 'unauthorized') budget.count()
-            return session.phase === phase ? await keep(phase, tokens, settle) : settle({ kind: 'adopted' })
+            return session.phase === mine ? await keep(mine, tokens, settle) : settle({ kind: 'adopted' })
           }
           discard(tokens)
           return settle({ kind: 'session-changed' })

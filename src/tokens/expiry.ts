@@ -24,7 +24,7 @@ export function expiryOf(tokens: TokenSet, origin: Origin, now: number): Expiry 
   const { exp, iat } = jwtClaims(tokens.accessToken)
   const claimed = (Number(exp) - Number(iat)) * 1000
   const lifetime = claimed > 0 ? claimed : undefined
-  const expiresAt = Number(tokens.expiresAt) || (origin === 'received' && lifetime ? now + lifetime : Number(exp) * 1000) || undefined
+  const expiresAt = Number(tokens.expiresAt) || (origin === 'received' ? lifetime && now + lifetime : Number(exp) * 1000) || undefined
   // Of a restored opaque token nobody knows how long it lived: the whole leeway counts.
   return { expiresAt, lifetime: lifetime ?? (expiresAt && origin !== 'restored' ? Math.max(0, expiresAt - now) : undefined) }
 }

@@ -598,7 +598,7 @@ describe('onLogout', () => {
 
       if (reason === 'refresh_rejected') login.next(() => json(400, { error: 'invalid_grant' }))
       if (reason === 'ended_elsewhere') app.tokens = null
-      await inTime(reason === 'signed_out' ? client.logout() : client.fetch(url))
+      await inTime<unknown>(reason === 'signed_out' ? client.logout() : client.fetch(url))
       await clock.advance(30_000)
 
       expect(heard.map((event) => event.reason)).toEqual([reason])

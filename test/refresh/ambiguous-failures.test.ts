@@ -217,7 +217,9 @@ async function onLoopback(answerToken: (respond: () => void, response: ServerRes
   const server = await loopback((request, response) => {
     if (request.path === '/me') {
       const isStale = request.headers.authorization === 'Bearer access-1'
-      return isStale ? response.writeHead(401, { 'WWW-Authenticate': 'Bearer error="invalid_token"' }).end() : response.end('me')
+      if (isStale) response.writeHead(401, { 'WWW-Authenticate': 'Bearer error="invalid_token"' })
+      response.end('me')
+      return
     }
     answerToken(() => {
       serial++
