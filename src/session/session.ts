@@ -2,6 +2,7 @@ import type { AuthError } from '../errors/auth-error'
 import { StorageError } from '../errors/storage-error'
 import type { Clock } from '../platform/clock'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
+import { isB64token } from '../tokens/b64token'
 import { expiryOf, type Origin } from '../tokens/expiry'
 import { isSameSignIn } from '../tokens/session-identity'
 import { type StoredSession, sameTokens, spendable, type TokenSet, tokenSetOf } from '../tokens/token-set'
@@ -85,11 +86,9 @@ export function createSession(
     for (const token of superseded) if (superseded.size > mostRemembered) superseded.delete(token)
   }
 
-  const take = (found: StoredSession | null | undefined): Phase => {
-    const { held } = phase
-    if (held && !unsaved && sameTokens(found, held)) return phase
-    const read = found ?? null
-    const { state } = phase
+  const take = (read: StoredSession | null): Phase => {
+    const { held, state } = phase
+    if (held && !unsaved && sameTokens(read, held)) return phase
     // What we are about to write over, whatever it is, has nothing to tell.
     const known = unsaved?.force ? 'stale' : reconcile(phase, read, unsaved?.behind, superseded)
     const verdict = known === 'doubt' && sessionless ? 'adopt' : known
@@ -118,8 +117,8 @@ export function createSession(
     return phase
   }
 
-  const takeLater = async (first: PromiseLike<StoredSession | null | undefined>): Promise<Phase> => {
-    for (let answer: MaybePromise<StoredSession | null | undefined> = first; ; answer = store.read()) {
+  const takeLater = async (first: PromiseLike<StoredSession | null>): Promise<Phase> => {
+    for (let answer: MaybePromise<StoredSession | null> = first; ; answer = store.read()) {
       const before = version
       const read = await answer
       // A read that began before our own change says what was, not what is.
@@ -168,7 +167,7 @@ export function createSession(
       try {
         for (let swaps = 0; swaps < mostSwaps && unsaved; swaps++) {
           const before = phase
-          const expected = unsaved.force ? ((await store.read()) ?? null) : unsaved.behind
+          const expected = unsaved.force ? await store.read() : unsaved.behind
           if (phase !== before) continue
           // It said no, and shows what it showed before: it won't take it now.
           if (refused?.phase === phase && sameTokens(refused.expected, expected)) break
@@ -184,7 +183,7 @@ export function createSession(
           store.failed('write', new StorageError('The store did not take the tokens: they stay in memory until the next call saves them'))
       } finally {
         // From here on a sign-in by somebody else counts again.
-        if (refused && unsaved?.force) unsaved = { behind: refused.expected }
+        if (refused?.phase === phase && unsaved?.force) unsaved = { behind: refused.expected }
       }
     })
 
@@ -208,9 +207,14 @@ export function createSession(
     end,
 
     async signIn(tokens, keepsSession) {
+      const { accessToken, refreshToken, expiresAt } = Object(tokens)
+      if (!isB64token(accessToken) || typeof (refreshToken ?? '') !== 'string' || !Number.isFinite(expiresAt ?? 0)) {
+        throw new TypeError('A sign-in needs { accessToken, refreshToken } as the server sent them; to sign out, call logout()')
+      }
       const { held } = phase
       const isSame = held && (tokens.sessionId ? tokens.sessionId === held.sessionId : keepsSession && isSameSignIn(held, tokens) !== false)
-      const sessionId = tokens.sessionId ?? (isSame ? held.sessionId : undefined) ?? [clock.now(), clock.random(), clock.random()].join('-')
+      const sessionId =
+        tokens.sessionId ?? (isSame ? held.sessionId : undefined) ?? [clock.now(), turns, clock.random(), clock.random()].join('-')
       const next = { ...tokens, sessionId }
       // A pair of ours that never reached the store is nobody else's sign-in when it turns up there.
       if (isSame || unsaved) supersede(next)

@@ -8,7 +8,7 @@ import type { SessionEvent } from './session-event'
 
 /** The store, as the session uses it: each answer bounded, each failure a `StorageError` that the app has heard of. */
 export interface StoreAccess {
-  read(): MaybePromise<StoredSession | null | undefined>
+  read(): MaybePromise<StoredSession | null>
   write(next: StoredSession | null, expected: StoredSession | null): MaybePromise<boolean>
   failed(operation: 'read' | 'write', cause: unknown): never
 }
@@ -22,33 +22,35 @@ export function storeAccess(store: TokenStore, clock: Clock, limit: number, emit
     throw error
   }
 
-  const settle = <Answer>(operation: 'read' | 'write', answer: MaybePromise<Answer>): MaybePromise<Answer> =>
-    isPromise(answer)
-      ? bounded(answer, limit, clock, () => new StorageError(`The store took too long to ${operation}`)).catch((cause) =>
-          failed(operation, cause),
-        )
-      : answer
-
-  return {
-    failed,
-    write(next, expected) {
-      try {
-        return settle('write', store.write(next, expected))
-      } catch (cause) {
-        return failed('write', cause)
-      }
-    },
-    read() {
-      try {
-        // F103: a `getTokens` that calls the client would call itself for ever.
-        if (isReading) throw new StorageError('getTokens must not call the client')
-        isReading = true
-        return settle('read', store.read())
-      } catch (cause) {
-        return failed('read', cause)
-      } finally {
-        isReading = false
-      }
-    },
+  const settle = <Answer>(operation: 'read' | 'write', call: () => MaybePromise<Answer>): MaybePromise<Answer> => {
+    try {
+      const answer = call()
+      if (!isPromise(answer)) return answer
+      const late = (): StorageError => new StorageError(`The store took too long to ${operation}`)
+      return bounded(answer, limit, clock, late).catch((cause) => failed(operation, cause))
+    } catch (cause) {
+      return failed(operation, cause)
+    }
   }
+
+  const read: StoreAccess['read'] = () => {
+    // F103: a `getTokens` that calls the client would call itself for ever.
+    if (isReading) throw new StorageError('getTokens must not call the client')
+    isReading = true
+    try {
+      const answer = store.read()
+      return isPromise(answer) ? answer.then(checked) : checked(answer)
+    } finally {
+      isReading = false
+    }
+  }
+
+  return { failed, read: () => settle('read', read), write: (next, expected) => settle('write', () => store.write(next, expected)) }
+}
+
+// What is no session must not be taken for one, nor be quoted by the error of whoever tries (F44).
+function checked(stored: StoredSession | null | undefined): StoredSession | null {
+  const { accessToken, counter } = Object(stored)
+  if (stored && (accessToken ?? counter) === undefined) throw new StorageError('What the store holds is no token set')
+  return stored ?? null
 }

@@ -1,4 +1,4 @@
-import type { LogoutEvent, TokenSet } from 'authenticated-client'
+import { AuthError, type LogoutEvent, type TokenSet } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { json, silence } from '../support/authorization-server.ts'
 import { quiet } from '../support/clock.ts'
@@ -437,7 +437,7 @@ describe('onLogout', () => {
     await inTime(client.fetch(url))
     await quiet()
 
-    expect(app.logouts).toEqual([{ reason: 'refresh_rejected', sessionId: 'session-a', error: expect.any(Error) }])
+    expect(app.logouts).toEqual([{ reason: 'refresh_rejected', sessionId: 'session-a', error: expect.any(AuthError) }])
     expect(app.clears).toBe(1)
     expect(app.tokens).toBeNull()
   })

@@ -1,0 +1,345 @@
+import {
+  AuthenticatedClient,
+  type AuthenticatedClientOptions,
+  clientCredentialsGrant,
+  memoryStore,
+  none,
+  refreshTokenGrant,
+  type TokenSet,
+} from 'authenticated-client'
+import { describe, expect, it } from 'vitest'
+import { quiet } from '../support/clock.ts'
+import { expectQuietProcess } from '../support/quiet-process.ts'
+import { rejection, shown, url, world } from './world.ts'
+
+expectQuietProcess()
+
+const tokenEndpoint = 'https://login.example.com/token'
+const wire = { tokenEndpoint, clientId: 'web' }
+const callbacks = { getTokens: () => null, saveTokens: () => {} }
+
+const ownGrant = async (): Promise<TokenSet> => ({ accessToken: 'a' })
+
+describe('the constructor refuses', () => {
+  it.each<[string, AuthenticatedClientOptions, RegExp[]]>([
+    ['grant with tokenEndpoint', { ...wire, grant: refreshTokenGrant(wire) }, [/\bgrant\b/, /\btokenEndpoint\b/]],
+    ['store with getTokens and saveTokens', { ...wire, ...callbacks, store: memoryStore() }, [/\bstore\b/, /\bgetTokens\b/]],
+    ['store with saveTokens', { ...wire, saveTokens: () => {}, store: memoryStore() }, [/\bstore\b/]],
+    ['store with clearTokens', { ...wire, clearTokens: () => {}, store: memoryStore() }, [/\bstore\b/]],
+    ['tokenEndpoint without clientId', { tokenEndpoint }, [/\bclientId\b/]],
+    ['tokenEndpoint with an empty clientId', { tokenEndpoint, clientId: '' }, [/\bclientId\b/]],
+    ['getTokens without saveTokens', { ...wire, getTokens: () => null }, [/\bgetTokens\b/, /\bsaveTokens\b/]],
+    [
+      'getTokens without saveTokens with a grant that rotates',
+      { grant: refreshTokenGrant(wire), allowedOrigins: ['https://api.example.com'], getTokens: () => null },
+      [/\bgetTokens\b/, /\bsaveTokens\b/],
+    ],
+    [
+      'an http: baseUrl',
+      { ...wire, baseUrl: 'http://api.example.com' },
+      [/http:\/\/api\.example\.com|baseUrl/, /\ballowInsecureOrigins\b/],
+    ],
+    [
+      'an http: origin among the allowed',
+      { ...wire, allowedOrigins: ['https://a.example.com', 'http://b.example.com'] },
+      [/http:\/\/b\.example\.com|allowedOrigins/, /\ballowInsecureOrigins\b/],
+    ],
+    [
+      'an http: tokenEndpoint',
+      { tokenEndpoint: 'http://login.example.com/token', clientId: 'web' },
+      [/http:\/\/login\.example\.com|tokenEndpoint/, /\ballowInsecureOrigins\b/],
+    ],
+    ['no origin at all', { grant: ownGrant }, [/\bbaseUrl\b|\ballowedOrigins\b/]],
+    ['nothing', {}, [/\bbaseUrl\b|\ballowedOrigins\b/]],
+  ])('%s, and says what to do (§2)', (_what, options, words) => {
+    const make = (): AuthenticatedClient => new AuthenticatedClient(options)
+
+    expect(make).toThrow(TypeError)
+    for (const word of words) expect(make).toThrow(word)
+  })
+
+  it('no options at all with a TypeError', () => {
+    expect(() => new (AuthenticatedClient as unknown as new () => AuthenticatedClient)()).toThrow(TypeError)
+  })
+
+  it('without showing a secret (rule 13)', () => {
+    const secret = 'canary-of-options'
+
+    expect(
+      () => new AuthenticatedClient({ ...wire, store: memoryStore({ accessToken: secret }), getTokens: () => ({ accessToken: secret }) }),
+    ).toThrow(expect.objectContaining({ stack: expect.not.stringContaining(secret) }))
+  })
+})
+
+describe('the constructor takes', () => {
+  it.each<[string, AuthenticatedClientOptions]>([
+    ['the two wire facts alone', wire],
+    [
+      'URLs in place of strings',
+      {
+        tokenEndpoint: new URL(tokenEndpoint),
+        clientId: 'web',
+        baseUrl: new URL('https://api.example.com'),
+        allowedOrigins: [new URL('https://b.example.com')],
+      },
+    ],
+    ['http: on localhost', { ...wire, baseUrl: 'http://localhost:3000' }],
+    ['http: on 127.0.0.1', { ...wire, allowedOrigins: ['http://127.0.0.1:3000'] }],
+    ['http: on [::1]', { ...wire, allowedOrigins: ['http://[::1]:3000'] }],
+    ['an http: token endpoint on this machine', { tokenEndpoint: 'http://localhost:3000/token', clientId: 'web' }],
+    [
+      'http: anywhere with allowInsecureOrigins',
+      { tokenEndpoint: 'http://login.test/token', clientId: 'web', baseUrl: 'http://api.test', allowInsecureOrigins: true },
+    ],
+    ['a grant of the app', { grant: ownGrant, baseUrl: 'https://api.example.com' }],
+    [
+      'getTokens without saveTokens where nothing rotates',
+      { grant: clientCredentialsGrant({ ...wire, clientAuthentication: none }), baseUrl: 'https://api.example.com', getTokens: () => null },
+    ],
+  ])('%s (§2)', async (_what, options) => {
+    const { clock, fetch } = world()
+
+    const client = new AuthenticatedClient({ ...options, clock, fetch })
+    await quiet()
+
+    expect(client.state).toEqual({ status: 'anonymous' })
+  })
+
+  it('null for every option that may be absent, with its default (§2)', async () => {
+    const { login, clock, fetch, inTime } = world()
+    const everything: { [Option in keyof Required<AuthenticatedClientOptions>]: null } = {
+      tokenEndpoint: null,
+      clientId: null,
+      clientAuthentication: null,
+      revocationEndpoint: null,
+      grant: null,
+      getTokens: null,
+      saveTokens: null,
+      clearTokens: null,
+      store: null,
+      lock: null,
+      baseUrl: null,
+      allowedOrigins: null,
+      allowInsecureOrigins: null,
+      scheme: null,
+      expiryLeeway: null,
+      refreshAhead: null,
+      refreshTimeout: null,
+      refreshBudget: null,
+      onLogout: null,
+      onStepUp: null,
+      onEvent: null,
+      isUnauthorized: null,
+      fetch: null,
+      clock: null,
+    }
+    expect(() => new AuthenticatedClient(everything)).toThrow(TypeError)
+    const client = new AuthenticatedClient({
+      ...everything,
+      tokenEndpoint: login.tokenEndpoint,
+      clientId: 'web',
+      allowedOrigins: ['https://api.example.com'],
+      clock,
+      fetch,
+    })
+
+    await inTime(client.setTokens(login.signIn()))
+    login.spoilAccessTokens()
+    const responses = await inTime(Promise.all([client.fetch(url), client.fetch(url)]))
+    await inTime(client.logout())
+
+    expect(responses.map(({ status }) => status)).toEqual([200, 200])
+    expect(login.refreshes).toBe(1)
+    expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
+  })
+
+  it.each<[string, AuthenticatedClientOptions]>([
+    ['null', { store: null, grant: null }],
+    ['undefined', { store: undefined, grant: undefined, lock: undefined, clearTokens: undefined, onLogout: undefined, baseUrl: undefined }],
+  ])('%s beside its alternative: no conflict', async (_what, options) => {
+    const { restore, inTime, client: newClient } = world()
+    restore('refused')
+
+    const response = await inTime(newClient(options).fetch(url))
+
+    expect(response.status).toBe(200)
+  })
+
+  it('null for expiryLeeway as 30 seconds, and for refreshTimeout as 10', async () => {
+    const { restore, login, clock, inTime, client: newClient } = world()
+    restore('fresh', { expiresAt: clock.now() + 40_000 })
+    const client = newClient({ expiryLeeway: null, refreshTimeout: null })
+    await inTime(client.fetch(url))
+    const early = login.refreshes
+
+    await clock.advance(15_000)
+    await inTime(client.fetch(url))
+
+    expect(early).toBe(0)
+    expect(login.refreshes).toBe(1)
+  })
+
+  it('options that the app changes later, without following it', async () => {
+    const { login, resource, clock, fetch, inTime } = world()
+    const allowedOrigins = ['https://api.example.com']
+    const options = { ...wire, allowedOrigins, clock, fetch }
+    const client = new AuthenticatedClient(options)
+    await inTime(client.setTokens(login.signIn()))
+
+    allowedOrigins.length = 0
+    allowedOrigins.push('https://evil.example')
+    Object.assign(options, { clientId: 'other', fetch: () => Promise.reject(new Error('replaced')) })
+    const response = await inTime(client.fetch(url))
+
+    expect(response.status).toBe(200)
+    expect(shown(resource)[0]).not.toBeNull()
+  })
+})
+
+describe('coordination', () => {
+  it.each<[AuthenticatedClient['coordination'], AuthenticatedClientOptions]>([
+    ['client', {}],
+    ['client', { ...callbacks }],
+    ['client', { store: memoryStore() }],
+    ['machine', { store: { ...memoryStore(), coordination: 'machine' } }],
+    ['fleet', { store: { ...memoryStore(), coordination: 'fleet' } }],
+  ])('says %s in Node, after its store (§2)', (coordination, options) => {
+    const client = new AuthenticatedClient({ ...wire, ...options })
+
+    expect(client.coordination).toBe(coordination)
+  })
+
+  it('cannot be set', () => {
+    const client = new AuthenticatedClient(wire)
+
+    expect(() => Object.assign(client, { coordination: 'fleet' })).toThrow(TypeError)
+  })
+})
+
+describe('every function of the client', () => {
+  it('is bound: it works without the client (§2)', async () => {
+    const { restore, login, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient()
+    const { fetch, subscribe, getAccessToken, setTokens, refresh, logout, dispose } = client
+    let changes = 0
+
+    const unsubscribe = subscribe(() => changes++)
+    expect((await inTime(fetch(url))).status).toBe(200)
+    expect(await inTime(getAccessToken())).toMatch(/^access-/)
+    await inTime(refresh())
+    await inTime(setTokens(login.signIn()))
+    await inTime(logout())
+    await quiet()
+    unsubscribe()
+    dispose()
+
+    expect(changes).toBeGreaterThanOrEqual(4)
+    expect(await rejection(fetch(url))).toBeInstanceOf(TypeError)
+  })
+
+  it('stays the same from one read to the next', () => {
+    const client = world().client()
+
+    for (const name of ['fetch', 'subscribe', 'getAccessToken', 'setTokens', 'refresh', 'logout', 'dispose'] as const) {
+      expect(client[name], name).toBeTypeOf('function')
+      expect(client[name], name).toBe(client[name])
+    }
+  })
+
+  it('may be called as a method of something else, as a library does with its fetch option', async () => {
+    const { restore, inTime, client: newClient } = world()
+    restore('fresh')
+    const library = { fetch: newClient().fetch }
+
+    expect((await inTime(library.fetch(url))).status).toBe(200)
+  })
+})
+
+describe('getAccessToken', () => {
+  it('gives the token without a refresh while it is fresh', async () => {
+    const { restore, login, inTime, client: newClient } = world()
+    const tokens = restore('fresh')
+
+    expect(await inTime(newClient().getAccessToken())).toBe(tokens.accessToken)
+    expect(login.requests).toHaveLength(0)
+  })
+
+  it('refreshes a spent one, once for all who ask (§2)', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    restore('expired')
+    const client = newClient()
+
+    const tokens = await inTime(Promise.all(Array.from({ length: 20 }, () => client.getAccessToken())))
+
+    expect(login.refreshes).toBe(1)
+    expect(new Set(tokens)).toEqual(new Set([app.tokens?.accessToken]))
+  })
+
+  it('refreshes at most once for a minValidity that no token has, then gives what there is (§2)', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    restore('fresh')
+
+    const token = await inTime(newClient().getAccessToken({ minValidity: 10 * 3_600_000 }))
+
+    expect(login.refreshes).toBe(1)
+    expect(token).toBe(app.tokens?.accessToken)
+  })
+
+  it('refreshes for a minValidity that the token has not', async () => {
+    const { restore, login, clock, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient()
+    await inTime(client.getAccessToken({ minValidity: 60_000 }))
+    const early = login.refreshes
+
+    await clock.advance(3_600_000 - 120_000)
+    await inTime(client.getAccessToken({ minValidity: 300_000 }))
+
+    expect(early).toBe(0)
+    expect(login.refreshes).toBe(1)
+  })
+
+  it('may be aborted: the refresh goes on (rule 1, F93)', async () => {
+    const { restore, login, hold, app, inTime, client: newClient } = world()
+    restore('expired')
+    const client = newClient()
+    await quiet()
+    const release = hold(login.tokenEndpoint)
+    const controller = new AbortController()
+    const token = rejection(client.getAccessToken({ signal: controller.signal }))
+    await quiet()
+
+    controller.abort('enough')
+    const reason = await token
+    release()
+    await inTime(client.fetch(url))
+
+    expect(reason).toBe('enough')
+    expect(login.refreshes).toBe(1)
+    expect(app.saves).toHaveLength(1)
+  })
+})
+
+describe('refresh', () => {
+  it('refreshes a fresh token because the app asks', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    const tokens = restore('fresh')
+    const client = newClient()
+
+    await inTime(client.refresh())
+
+    expect(login.refreshes).toBe(1)
+    expect(app.tokens?.accessToken).not.toBe(tokens.accessToken)
+  })
+
+  it('is one refresh for all who ask at once (rule 1)', async () => {
+    const { restore, login, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient()
+
+    await inTime(Promise.all(Array.from({ length: 50 }, () => client.refresh())))
+
+    expect(login.refreshes).toBe(1)
+  })
+})

@@ -1,0 +1,495 @@
+import type { AuthenticatedClient, Lock, TokenSet } from 'authenticated-client'
+import { describe, expect, it } from 'vitest'
+import { unauthorized } from '../support/authorization-server.ts'
+import { quiet, type TestClock } from '../support/clock.ts'
+import { deferred } from '../support/deferred.ts'
+import { expectQuietProcess } from '../support/quiet-process.ts'
+import { presented, shown, url, watch, world } from './world.ts'
+
+expectQuietProcess()
+
+/** A lock that tells when it was let go, in milliseconds after it was granted. */
+function watchedLock(clock: TestClock): { readonly lock: Lock; readonly kept: number[] } {
+  const kept: number[] = []
+  const lock: Lock = {
+    hold: async (_name, task) => {
+      const since = clock.now()
+      try {
+        return await task(new AbortController().signal)
+      } finally {
+        kept.push(clock.now() - since)
+      }
+    },
+  }
+  return { lock, kept }
+}
+
+describe('saveTokens', () => {
+  it('is called once per rotation, with what it replaces, and never with null (§2)', async () => {
+    const { restore, app, inTime, client: newClient } = world()
+    const first = restore('fresh')
+    const client = newClient()
+
+    for (let time = 0; time < 4; time++) await inTime(client.refresh())
+    await inTime(client.fetch(url))
+    await inTime(client.logout())
+
+    const chain = [first, ...app.saves.map(({ next }) => next)].map(({ refreshToken }) => refreshToken)
+    expect(app.saves).toHaveLength(4)
+    expect(app.saves.map(({ previous }) => previous?.refreshToken)).toEqual(chain.slice(0, 4))
+    expect(new Set(chain).size).toBe(5)
+  })
+
+  it('is called once for a thousand calls that wait for one refresh', async () => {
+    const { restore, app, inTime, client: newClient } = world()
+    restore('refused')
+    const client = newClient()
+
+    const responses = await inTime(Promise.all(Array.from({ length: 1000 }, () => client.fetch(url))))
+
+    expect(responses.every(({ status }) => status === 200)).toBe(true)
+    expect(app.saves).toHaveLength(1)
+  })
+
+  it('has saved before a waiting call goes on, where it is quick (rule 5)', async () => {
+    const { restore, app, clock, resource, client: newClient } = world()
+    restore('refused')
+    const order: string[] = []
+    const client = newClient({
+      saveTokens: async (next) => {
+        await clock.sleep(300)
+        app.tokens = next
+        order.push(`saved after ${resource.requests.length} requests`)
+      },
+    })
+    const call = watch(client.fetch(url))
+
+    await clock.advance(5_000)
+
+    expect(call.value?.status).toBe(200)
+    expect(order).toEqual(['saved after 1 requests'])
+  })
+
+  it('may take 5 seconds: calls go on after one, the lock is kept till the end (F33, rule 5)', async () => {
+    const { restore, app, clock, login, resource, client: newClient } = world()
+    restore('refused')
+    const { lock, kept } = watchedLock(clock)
+    const client = newClient({
+      lock,
+      saveTokens: async (next) => {
+        await clock.sleep(5_000)
+        app.tokens = next
+      },
+    })
+    const calls = [watch(client.fetch(url)), watch(client.fetch(url, { method: 'POST', body: 'x' }))]
+
+    await clock.advance(900)
+    const before = calls.map(({ state }) => state)
+    await clock.advance(200)
+    const after = calls.map(({ value }) => value?.status)
+    const later = watch(client.fetch(url))
+    await clock.advance(2_900)
+    const released = kept.length
+    await clock.advance(1_500)
+
+    expect(before).toEqual(['pending', 'pending'])
+    expect(after).toEqual([200, 200])
+    expect(later.value?.status).toBe(200)
+    expect(released).toBe(0)
+    expect(kept).toHaveLength(1)
+    expect(login.refreshes).toBe(1)
+    expect(client.state).toMatchObject({ sessionId: 'session-a' })
+    expect(app.tokens?.accessToken).toBe(shown(resource).at(-1))
+    expect(app.logouts).toEqual([])
+  })
+
+  it('may hang: calls go on, the lock is given back after 10 seconds, saving is tried again (F34, rule 5)', async () => {
+    const { restore, app, clock, login, events, inTime, client: newClient } = world()
+    const first = restore('refused')
+    const { lock, kept } = watchedLock(clock)
+    const saved: TokenSet[] = []
+    const client = newClient({
+      lock,
+      saveTokens: (next) => {
+        saved.push(next)
+        if (saved.length === 1) return new Promise(() => {})
+        app.tokens = next
+        return undefined
+      },
+    })
+    const call = watch(client.fetch(url))
+
+    await clock.advance(1_500)
+    const status = call.value?.status
+    await clock.advance(7_500)
+    const released = kept.length
+    await clock.advance(1_500)
+
+    expect(status).toBe(200)
+    expect(released).toBe(0)
+    expect(kept).toHaveLength(1)
+    expect(events('storage-error')).toHaveLength(1)
+
+    const next = await inTime(client.fetch(url))
+
+    expect(next.status).toBe(200)
+    expect(saved).toHaveLength(2)
+    expect(saved[1]).toEqual(saved[0])
+    expect(await presented(login)).toEqual([first.refreshToken])
+    expect(app.logouts).toEqual([])
+  })
+
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('disk full')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('disk full'))],
+    ['says false though nothing moved', () => false],
+    ['says false a little later', () => Promise.resolve(false)],
+  ])('that %s loses nothing: the pair stays in memory and is saved at the next call (F32, rule 5)', async (_how, fail) => {
+    const { restore, app, login, events, inTime, client: newClient } = world()
+    const first = restore('refused')
+    let fails = true
+    const tried: TokenSet[] = []
+    const client = newClient({
+      saveTokens: (next) => {
+        tried.push(next)
+        if (fails) return fail()
+        app.tokens = next
+        return undefined
+      },
+    })
+
+    const response = await inTime(client.fetch(url, { method: 'POST', body: 'x' }))
+    await quiet()
+    expect(response.status).toBe(200)
+    expect(app.tokens).toBe(first)
+    expect(events('storage-error')[0]).toMatchObject({ operation: 'write', error: { name: 'StorageError', code: 'ERR_STORAGE' } })
+
+    fails = false
+    const second = await inTime(client.fetch(url))
+    const third = await inTime(client.fetch(url))
+    await quiet()
+
+    expect([second.status, third.status]).toEqual([200, 200])
+    expect(app.tokens).toMatchObject({ refreshToken: tried[0]?.refreshToken, sessionId: 'session-a' })
+    expect(new Set(tried.map(({ refreshToken }) => refreshToken)).size).toBe(1)
+    expect(await presented(login)).toEqual([first.refreshToken])
+    expect([app.logouts, app.clears, login.reuses]).toEqual([[], 0, 0])
+
+    const times = tried.length
+    await inTime(client.fetch(url))
+    expect(tried).toHaveLength(times)
+  })
+
+  it('that always throws costs no session: each refresh presents the newest token (F32, I2)', async () => {
+    const { restore, app, login, clock, inTime, client: newClient } = world()
+    restore('refused')
+    const client = newClient({
+      saveTokens: () => {
+        throw new Error('disk full')
+      },
+    })
+
+    for (let round = 0; round < 8; round++) {
+      expect((await inTime(client.fetch(url))).status).toBe(200)
+      login.spoilAccessTokens()
+      await clock.advance(31_000)
+    }
+
+    const tokens = await presented(login)
+    expect(tokens).toHaveLength(8)
+    expect(new Set(tokens).size).toBe(8)
+    expect([login.reuses, app.logouts]).toEqual([0, []])
+  })
+
+  it('that fails at a sign-in leaves the new tokens in force, and saves them at the next call (rule 5)', async () => {
+    const { login, app, inTime, client: newClient } = world()
+    let fails = true
+    const client = newClient({
+      saveTokens: (next) => {
+        if (fails) throw new Error('disk full')
+        app.tokens = next
+      },
+    })
+    await quiet()
+    const tokens = login.signIn()
+
+    await Promise.allSettled([inTime(client.setTokens(tokens))])
+    const first = await inTime(client.fetch(url))
+    fails = false
+    const second = await inTime(client.fetch(url))
+    await quiet()
+
+    expect([first.status, second.status]).toEqual([200, 200])
+    expect(app.tokens).toMatchObject(tokens)
+    expect(app.logouts).toEqual([])
+  })
+
+  it('cannot save when the process dies: the next start presents what is stored, one clean logout at worst (F31)', async () => {
+    const { restore, app, login, clock, inTime, client: newClient } = world()
+    restore('refused')
+    const dying = newClient({ saveTokens: () => new Promise(() => {}) })
+    await inTime(dying.fetch(url))
+    dying.dispose()
+    await clock.advance(20_000)
+
+    const restarted = newClient()
+    const responses = await inTime(Promise.all([restarted.fetch(url), restarted.fetch(url)]))
+    await quiet()
+
+    expect(responses.map(({ status }) => status)).toEqual([401, 401])
+    expect(login.reuses).toBe(1)
+    expect(app.logouts).toEqual([expect.objectContaining({ reason: 'refresh_rejected' })])
+    expect(restarted.state).toEqual({ status: 'ended', reason: 'refresh_rejected' })
+  })
+
+  it('may call fetch, whose 401 for the tokens being saved is its own (F102, rule 7)', async () => {
+    const { restore, app, resource, login, inTime, client: newClient } = world()
+    restore('refused')
+    resource.always((arrival) => (arrival.url.endsWith('/audit') ? unauthorized('Bearer error="invalid_token"') : undefined))
+    const inside: number[] = []
+    const client: AuthenticatedClient = newClient({
+      saveTokens: async (next) => {
+        app.tokens = next
+        inside.push((await client.fetch('https://api.example.com/audit')).status)
+      },
+    })
+
+    const response = await inTime(client.fetch(url), 5_000)
+
+    expect(response.status).toBe(200)
+    expect(inside).toEqual([401])
+    expect(login.refreshes).toBe(1)
+    expect(app.logouts).toEqual([])
+  })
+
+  it('may call fetch, which goes out with the new tokens (rules 5 and 7)', async () => {
+    const { restore, app, resource, inTime, client: newClient } = world()
+    restore('expired')
+    const inside: number[] = []
+    const client: AuthenticatedClient = newClient({
+      saveTokens: async (next) => {
+        inside.push((await client.fetch('https://api.example.com/audit')).status)
+        app.tokens = next
+      },
+    })
+
+    const response = await inTime(client.fetch(url), 5_000)
+
+    expect(response.status).toBe(200)
+    expect(inside).toEqual([200])
+    expect(new Set(shown(resource))).toEqual(new Set([app.tokens?.accessToken]))
+  })
+
+  it.each<[string, (client: AuthenticatedClient, tokens: TokenSet) => Promise<unknown>]>([
+    ['setTokens', (client, tokens) => client.setTokens(tokens)],
+    ['logout', (client) => client.logout()],
+    ['refresh', (client) => client.refresh()],
+    ['getAccessToken', (client) => client.getAccessToken()],
+  ])('may await client.%s: all settles, and nothing consumed is presented (rule 7)', async (method, call) => {
+    const { restore, app, login, inTime, clock, client: newClient } = world()
+    restore('refused')
+    const other = login.signIn()
+    const outcomes: PromiseSettledResult<unknown>[] = []
+    let once = true
+    const client: AuthenticatedClient = newClient({
+      saveTokens: async (next) => {
+        app.tokens = next
+        if (!once) return
+        once = false
+        outcomes.push(...(await Promise.allSettled([call(client, other)])))
+      },
+    })
+
+    const [outer] = await inTime(Promise.allSettled([client.fetch(url)]), 60_000)
+    await clock.advance(30_000)
+
+    expect(outcomes).toHaveLength(1)
+    expect(outer?.status).toBe('fulfilled')
+    const tokens = await presented(login)
+    expect(new Set(tokens).size).toBe(tokens.length)
+    expect(login.reuses).toBe(0)
+    if (method === 'setTokens') expect(app.tokens).toMatchObject(other)
+    if (method === 'logout') expect([client.state.status, app.tokens, app.logouts.length]).toEqual(['ended', null, 1])
+    else expect([client.state.status, app.logouts]).toEqual(['authenticated', []])
+  })
+})
+
+describe('getTokens', () => {
+  it.each<[string, (tokens: TokenSet) => TokenSet | Promise<TokenSet>]>([
+    ['a value', (tokens) => tokens],
+    ['a promise', (tokens) => Promise.resolve(tokens)],
+    ['a frozen object', (tokens) => Object.freeze({ ...tokens })],
+    ['an instance of a class', (tokens) => Object.assign(new (class Tokens {})(), tokens)],
+    ['an object without prototype', (tokens) => Object.assign(Object.create(null) as object, tokens)],
+  ])('may give %s (F37)', async (_what, give) => {
+    const { restore, app, inTime, client: newClient } = world()
+    restore('refused', { scope: 'a', ...{ tenant: 'acme' } })
+    const client = newClient({ getTokens: () => app.tokens && give(app.tokens) })
+
+    const response = await inTime(client.fetch(url))
+
+    expect(response.status).toBe(200)
+    expect(app.tokens).toMatchObject({ scope: 'a', tenant: 'acme', sessionId: 'session-a' })
+    expect(app.saves).toHaveLength(1)
+  })
+
+  it('may give an object whose getter throws: an error for that call only (F37)', async () => {
+    const { restore, app, inTime, client: newClient } = world()
+    restore('fresh')
+    let bad = true
+    const client = newClient({
+      getTokens: () => {
+        if (!bad) return app.tokens
+        return Object.defineProperty({ refreshToken: 'r' }, 'accessToken', {
+          enumerable: true,
+          get: () => {
+            throw new Error('locked')
+          },
+        }) as unknown as TokenSet
+      },
+    })
+
+    const [outcome] = await inTime(Promise.allSettled([client.fetch(url)]))
+    bad = false
+    const response = await inTime(client.fetch(url))
+
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'ERR_STORAGE' } })
+    expect(response.status).toBe(200)
+    expect([app.saves, app.clears, app.logouts]).toEqual([[], 0, []])
+  })
+
+  it.each<[string, unknown]>([
+    ['a string', 'access-1'],
+    ['a number', 42],
+    ['true', true],
+    ['an array', []],
+    ['an empty object', {}],
+  ])('may give %s, which is no token set: an error for that call, never "nobody" (F44)', async (_what, garbage) => {
+    const { restore, app, resource, inTime, client: newClient } = world()
+    restore('fresh')
+    let bad = true
+    const client = newClient({ getTokens: () => (bad ? (garbage as TokenSet) : app.tokens) })
+
+    const [outcome] = await inTime(Promise.allSettled([client.fetch(url)]))
+    const meanwhile = client.state
+    bad = false
+    const response = await inTime(client.fetch(url))
+
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'ERR_STORAGE' } })
+    expect(meanwhile.status).toBe('restoring')
+    expect(response.status).toBe(200)
+    expect(resource.requests).toHaveLength(1)
+    expect([app.saves, app.clears, app.logouts]).toEqual([[], 0, []])
+  })
+
+  it('may give a refresh token alone: an error or a refresh, but no signed-in user who sends nothing (F44)', async () => {
+    const { restore, inTime, client: newClient } = world()
+    const { refreshToken } = restore('refused')
+    let tokens = { refreshToken } as TokenSet
+    const client = newClient({
+      getTokens: () => tokens,
+      saveTokens: (next) => {
+        tokens = next
+      },
+    })
+
+    const [outcome] = await inTime(Promise.allSettled([client.fetch(url)]))
+
+    expect(outcome?.status === 'fulfilled' ? outcome.value.status : outcome?.reason.code).toSatisfy(
+      (seen) => seen === 200 || seen === 'ERR_STORAGE',
+    )
+  })
+
+  it.each(['line\r\nbreak', 'with space', 'ünicode', ''])(
+    'may give an access token that fails the grammar: it counts as spent and is never sent (§2, A34)',
+    async (accessToken) => {
+      const { restore, login, resource, inTime, client: newClient } = world()
+      restore('fresh', { accessToken })
+      const client = newClient()
+
+      const response = await inTime(client.fetch(url))
+
+      expect(response.status).toBe(200)
+      expect(login.refreshes).toBe(1)
+      expect(shown(resource)).toHaveLength(1)
+    },
+  )
+
+  it('may lag behind a save for a while: nothing is lost (F45)', async () => {
+    const { restore, app, login, clock, inTime, client: newClient } = world()
+    restore('refused')
+    let shownTokens: TokenSet | null = app.tokens
+    const client = newClient({
+      getTokens: () => shownTokens,
+      saveTokens: (next) => {
+        app.tokens = next
+        void clock.sleep(3_000).then(() => {
+          shownTokens = next
+        })
+      },
+    })
+
+    const responses: Response[] = []
+    for (let time = 0; time < 10; time++) {
+      responses.push(await inTime(client.fetch(url)))
+      await clock.advance(500)
+    }
+
+    expect(responses.every(({ status }) => status === 200)).toBe(true)
+    expect(login.refreshes).toBe(1)
+    expect(app.logouts).toEqual([])
+  })
+
+  it('may answer null late, after a sign-in that came between: the sign-in stays', async () => {
+    const { login, app, inTime, client: newClient } = world()
+    const slow = deferred<TokenSet | null>()
+    let first = true
+    const client = newClient({
+      getTokens: () => {
+        if (!first) return app.tokens
+        first = false
+        return slow.promise
+      },
+    })
+    await quiet()
+
+    const signIn = client.setTokens(login.signIn())
+    await quiet()
+    slow.resolve(null)
+    await inTime(signIn)
+    const response = await inTime(client.fetch(url))
+
+    expect(response.status).toBe(200)
+    expect(client.state.status).toBe('authenticated')
+    expect(app.logouts).toEqual([])
+  })
+
+  it('may call fetch, by mistake: that call is refused with a typed error, nothing hangs (F103)', async () => {
+    const { restore, app, resource, inTime, client: newClient } = world()
+    const tokens = restore('fresh')
+    const inside: PromiseSettledResult<Response>[] = []
+    let reads = 0
+    const client: AuthenticatedClient = newClient({
+      getTokens: async () => {
+        if (reads++ > 50) throw new Error('endless recursion')
+        inside.push(...(await Promise.allSettled([client.fetch('https://api.example.com/tokens')])))
+        return app.tokens
+      },
+    })
+
+    const [outcome] = await inTime(Promise.allSettled([client.fetch(url)]), 60_000)
+
+    expect(reads).toBeLessThan(10)
+    expect(outcome?.status === 'fulfilled' && outcome.value.status).toBe(200)
+    expect(inside.length).toBeGreaterThan(0)
+    for (const result of inside) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { name: expect.stringMatching(/^(StorageError|TypeError)$/) } })
+    }
+    expect(shown(resource, url)).toEqual([tokens.accessToken])
+  })
+})
