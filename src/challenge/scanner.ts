@@ -21,11 +21,11 @@ export function scanChallenges(line: string): Challenge[] {
     if (usual && (usual[1] ? opensElement : !current?.token68)) {
       if (usual[1]) begin(usual[1])
       addParam(usual[2], usual[3] ?? usual[4])
-      opensElement = !!usual[5]
+      opensElement = true
       continue
     }
     at = start
-    const scheme = opensElement && take(SCHEME)
+    const scheme: RegExpExecArray | null = opensElement ? take(SCHEME) : null
     if (scheme) {
       begin(scheme[1], scheme[2])
       opensElement = !!scheme[3]
@@ -91,9 +91,8 @@ const DECISIVE = /^(error|scope|claims|nonce|resource_metadata)$/
 // All are linear: a repetition ends at a character that it can't hold itself, and no group of repetitions is repeated. A pattern for
 // the whole quoted-string would be such a group, and deep enough to overflow a regex engine's stack.
 
-/** Nearly all of nearly every field: a parameter in lower case without escapes, behind its scheme if it is the first. Only for speed. */
-const USUAL =
-  /(?:[ \t,]*([\w!#$%&'*+.^`|~-]+)[ \t]+)?([\da-z!#$%&'*+.^_`|~-]+)[ \t]*=[ \t]*(?:([\w!#$%&'*+.^`|~-]+)|"([\t -!#-[\]-~\x80-\uffff]*)")(?:[ \t]*(,)[ \t,]*|[ \t]+|$)/y
+/** Nearly all of nearly every field: `name=value,` or `name="value",`, behind the scheme if it is the first. Only for speed. */
+const USUAL = /(?:(\w+) )?([a-z_]+)=(?:([\w-]+)|"([ !#-[\]-~]*)")(?:,[ \t,]*|$)/y
 /** A scheme that isn't the name of a parameter, with its token68 if that isn't the beginning of one. */
 const SCHEME = /[ \t,]*([\w!#$%&'*+.^`|~-]+)(?![ \t]*=)(?:[ \t]+([\w.~+/-]+=*)(?=[ \t]*(?:,|$)))?(?:[ \t]*(,)[ \t,]*|[ \t]+|$)/y
 const PARAM = /([\w!#$%&'*+.^`|~-]+)[ \t]*=[ \t]*([\w!#$%&'*+.^`|~-]+|")?/y

@@ -2,13 +2,14 @@ import { RefreshExcessiveError } from '../errors/refresh-excessive-error'
 import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import { SessionEndedError } from '../errors/session-ended-error'
 import { revokeToken } from '../grants/revocation'
+import { createAnswer } from '../pipeline/answer'
 import { createFreshness, sessionOver } from '../pipeline/freshness'
-import { redacted } from '../pipeline/redacted'
 import { createRoundTrip } from '../pipeline/round-trip'
 import { createStepUp } from '../pipeline/step-up'
 import { tokenFetch } from '../pipeline/token-fetch'
 import { abortReason, createAbortable } from '../platform/abortable'
 import { platformFetch } from '../platform/platform-fetch'
+import { bearer } from '../schemes/bearer'
 import { startDeadline } from '../session/deadline'
 import type { Phase, SessionState } from '../session/phase'
 import { createBudget } from '../session/refresh-budget'
@@ -18,6 +19,7 @@ import { storeAccess } from '../session/store-access'
 import { hasWebLocks, nearestLock } from '../stores/nearest-lock'
 import type { Coordination } from '../stores/token-store'
 import { isB64token } from '../tokens/b64token'
+import { isSpent } from '../tokens/expiry'
 import { type TokenSet, tokenSetOf } from '../tokens/token-set'
 import { createOutlet } from './events'
 import type { AuthenticatedClientOptions } from './options'
@@ -33,34 +35,35 @@ export class AuthenticatedClient {
    * @throws {StorageError} the store can't say whether there is a session.
    * @throws {TypeError} where `fetch` does; a target that credentials may not go to; a disposed client.
    */
-  readonly fetch: typeof globalThis.fetch
+  // `declare`, here and below: the constructor sets them all.
+  declare readonly fetch: typeof globalThis.fetch
   /** Calls `listener` after every change of `state`, as `useSyncExternalStore` wants it. Returns how to stop. */
-  readonly subscribe: (listener: () => void) => () => void
+  declare readonly subscribe: (listener: () => void) => () => void
   /**
    * An access token for what is no `fetch` (a WebSocket, an upload library). Refreshes at most once, then gives what there is.
    * `minValidity`: how long it should still be good for, in milliseconds; 0 by default.
    * @throws {SessionEndedError} nobody is signed in. @throws {RefreshExcessiveError} `refreshBudget` is spent. Else as `fetch`.
    */
-  readonly getAccessToken: (options?: { signal?: AbortSignal | undefined; minValidity?: number | undefined }) => Promise<string>
+  declare readonly getAccessToken: (options?: { signal?: AbortSignal | undefined; minValidity?: number | undefined }) => Promise<string>
   /**
    * Signs in: a new session, unless the set carries the current `sessionId`. Calls of the session before are not sent with it.
    * @throws {TypeError} without an access token that can stand in a header (RFC 6750 §2.1). @throws {StorageError} it is not saved
    * yet: it lives in memory, and the next call tries again.
    */
-  readonly setTokens: (tokens: TokenSet) => Promise<void>
+  declare readonly setTokens: (tokens: TokenSet) => Promise<void>
   /**
    * Refreshes now, or joins the refresh under way.
    * @throws {SessionEndedError} nobody is signed in, or the server refused. @throws {RefreshUnavailableError | TokenEndpointError}
    * the session is kept. @throws {RefreshExcessiveError} `refreshBudget` is spent.
    */
-  readonly refresh: (options?: { signal?: AbortSignal | undefined }) => Promise<void>
+  declare readonly refresh: (options?: { signal?: AbortSignal | undefined }) => Promise<void>
   /**
    * Signs out: at once, then clears the store, then `onLogout`, then revokes in the background.
    * @throws {StorageError} the store could not be cleared; the session is over all the same.
    */
-  readonly logout: () => Promise<void>
+  declare readonly logout: () => Promise<void>
   /** Lets go: calls in flight settle, new ones reject with a `TypeError`, no callback is called any more. */
-  readonly dispose: () => void
+  declare readonly dispose: () => void
   readonly #state: () => SessionState
   readonly #coordination: () => Coordination
 
@@ -73,21 +76,17 @@ export class AuthenticatedClient {
     const abortable = createAbortable()
     const fetch = resolved.fetch ?? platform.fetch
     const tokenRequest = tokenFetch(fetch, schemes)
-    const { emit, call, subscribe, mute } = createOutlet(onEvent, clock)
+    const { emit, call, subscribe } = createOutlet(onEvent, clock, () => isDisposed)
     const ownLock = resolved.lock ?? store.lock
     const budget = createBudget(resolved.refreshBudget, clock)
     let isDisposed = false
     let isLooking = false
 
     const revoke = async (tokens: TokenSet | null): Promise<void> => {
-      if (!revocationEndpoint || !clientId || !tokens) return
+      if (!revocationEndpoint || !tokens) return
       const { signal, clear } = startDeadline(limit, clock)
-      const { refreshToken, accessToken } = tokens
-      const kind = { token: refreshToken ?? accessToken, hint: refreshToken ? 'refresh_token' : 'access_token' } as const
-      const revoked = await revokeToken(
-        { revocationEndpoint, clientId, clientAuthentication, ...kind },
-        { fetch: tokenRequest, signal, clock },
-      )
+      const context = { fetch: tokenRequest, signal, clock }
+      const revoked = await revokeToken(tokens, context, revocationEndpoint, clientId, clientAuthentication)
       clear()
       emit({ type: 'revocation', revoked })
     }
@@ -99,7 +98,7 @@ export class AuthenticatedClient {
       (reason, dead, error) => {
         const { sessionId } = dead
         emit({ type: 'logout', reason, sessionId })
-        if (onLogout) call('onLogout', () => onLogout({ reason, sessionId, error }))
+        if (onLogout) call(() => onLogout({ reason, sessionId, error }), 'onLogout')
         if (reason === 'signed_out') void revoke(tokenSetOf(dead))
       },
     )
@@ -110,15 +109,15 @@ export class AuthenticatedClient {
       emit,
       fetch: tokenRequest,
       lock: ownLock ?? nearestLock(clock),
-      lockName: (id) => `authenticated-client:${JSON.stringify([grant?.tokenEndpoint ?? store.name ?? '', clientId ?? '', id])}`,
+      lockName: (id) => `authenticated-client:${JSON.stringify([grant?.tokenEndpoint ?? store.name ?? '', clientId, id])}`,
       lockIsShared: () => Boolean(ownLock) || hasWebLocks(),
-      acceptsType: (type) => /^bearer$/i.test(type) || schemes.some(({ name }) => name.toLowerCase() === type.toLowerCase()),
-      discard: (tokens) => void revoke(tokens),
+      acceptsType: (type) => [...schemes, bearer()].some(({ name }) => name.toLowerCase() === type.toLowerCase()),
+      discard: revoke,
     })
     const stepUp =
       onStepUp &&
       createStepUp(
-        onStepUp,
+        (event) => (isDisposed ? null : onStepUp(event)),
         session,
         (error) => emit({ type: 'step-up', error }),
         (error) => emit({ type: 'callback-error', callback: 'onStepUp', error }),
@@ -126,9 +125,11 @@ export class AuthenticatedClient {
     const assertLive = (): void => {
       if (isDisposed) throw new TypeError('This client is disposed')
     }
-    const deps = { ...resolved, session, refresher, budget, stepUp, abortable, assertLive }
-    const freshness = createFreshness(deps)
-    const roundTrip = createRoundTrip({ ...deps, freshness, fetch, tell: onEvent && emit, endpoints: resolved.endpoints.map(redacted) })
+    const tell = onEvent && emit
+    const { expiryLeeway, refreshAhead } = resolved
+    const freshness = createFreshness(expiryLeeway, refreshAhead, session, refresher, budget, clock, abortable, stepUp)
+    const answer = createAnswer(resolved, session, refresher, budget, clock, abortable, stepUp, freshness, tell)
+    const roundTrip = createRoundTrip(resolved, fetch, session, abortable, freshness, answer, tell, assertLive)
     const signedIn = async (signal?: AbortSignal): Promise<Phase> => {
       assertLive()
       if (signal?.aborted) throw abortReason(signal)
@@ -136,19 +137,17 @@ export class AuthenticatedClient {
       if (!phase.held && !refresher.startsFromNothing) throw new SessionEndedError()
       return phase
     }
-    // The app hears of a failure as a `storage-error`; the next call reads again.
-    const lookSoon = async (isDue: () => boolean): Promise<void> => {
-      // Many hints at once are one look (A43).
+    // Many hints at once are one look (A43). The app hears of a failure as a `storage-error`; the next call reads again.
+    const lookSoon = (): void => {
       if (isLooking) return
       isLooking = true
-      await undefined
-      isLooking = false
-      try {
-        if (isDue()) await session.look()
-      } catch {}
+      call(() => {
+        isLooking = false
+        return session.look()
+      })
     }
-    const unfollow = store.subscribe?.(() => void lookSoon(() => !isDisposed))
-    void lookSoon(() => !isDisposed && session.phase.state.status === 'restoring')
+    const unfollow = store.subscribe?.(lookSoon)
+    lookSoon()
 
     this.#state = () => session.phase.state
     this.#coordination = () => store.coordination ?? (!ownLock && hasWebLocks() ? 'browser' : 'client')
@@ -162,21 +161,19 @@ export class AuthenticatedClient {
       const phase = await freshness.fresh(before, { signal, isSafe: true }, minValidity)
       const tokens = tokenSetOf(phase.held)
       if (!phase.held || !tokens || phase.expiry.expiresAt === 0) throw new SessionEndedError()
-      const { expiresAt } = phase.expiry
-      if (phase === before && expiresAt && expiresAt <= clock.now() && budget.isSpent()) throw new RefreshExcessiveError()
+      if (phase === before && isSpent(phase.expiry, clock.now(), 0) && budget.isSpent()) throw new RefreshExcessiveError()
       return tokens.accessToken
     }
 
     this.setTokens = async (tokens) => {
       assertLive()
-      if (!isB64token(tokens?.accessToken))
-        throw new TypeError('setTokens needs { accessToken }, as the server sent it; to sign out, call logout()')
+      if (!isB64token(tokens?.accessToken)) throw new TypeError('setTokens needs { accessToken }; to sign out, call logout()')
       await session.signIn(tokens, stepUp?.isAsking())
     }
 
     this.refresh = async ({ signal } = {}) => {
       const phase = await signedIn(signal)
-      if (!refresher.canRefresh(phase)) throw new RefreshUnavailableError('There is no grant, or no refresh token')
+      if (!refresher.canRefresh(phase)) throw new RefreshUnavailableError('No grant, or no refresh token')
       if (budget.isSpent()) throw new RefreshExcessiveError()
       const { kind, error } = await abortable(refresher.refresh(phase, 'asked'), signal)
       if (error) throw error
@@ -192,7 +189,6 @@ export class AuthenticatedClient {
     this.dispose = () => {
       isDisposed = true
       unfollow?.()
-      mute()
     }
   }
 

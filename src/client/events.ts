@@ -3,6 +3,7 @@ import type { RequestEvent } from '../pipeline/request-event'
 import type { Clock } from '../platform/clock'
 import type { LogoutReason } from '../session/phase'
 import type { SessionEvent } from '../session/session-event'
+import { hints } from '../stores/hints'
 
 /** A session is over. Fires once per session and client. */
 export interface LogoutEvent {
@@ -28,42 +29,25 @@ export type ClientEvent = UntimedEvent & { readonly at: number }
 /** Tells the app: after our state has settled, in order, and so that nothing it throws comes back (rule 7). */
 export interface Outlet {
   emit(event: UntimedEvent): void
-  /** Calls one callback of the app. */
-  call(callback: CallbackErrorEvent['callback'], listener: () => unknown): void
+  /** Calls one callback of the app, soon. Without a name, nobody is left to hear what it throws. */
+  call(listener: () => unknown, callback?: CallbackErrorEvent['callback']): void
   subscribe(listener: () => void): () => void
-  /** Nobody is called from now on. */
-  mute(): void
 }
 
-export function createOutlet(onEvent: ((event: ClientEvent) => unknown) | undefined, clock: Clock): Outlet {
-  const listeners = new Set<{ readonly listener: () => unknown }>()
-  let isMute = false
+export function createOutlet(onEvent: ((event: ClientEvent) => unknown) | undefined, clock: Clock, isDisposed: () => boolean): Outlet {
+  const [subscribe, hint] = hints()
 
-  const later = (listener: () => unknown, failed?: (error: unknown) => void): void =>
+  const call: Outlet['call'] = (listener, callback) =>
     void Promise.resolve()
-      .then(() => isMute || listener())
-      .catch(failed ?? (() => {}))
-
-  const call: Outlet['call'] = (callback, listener) => later(listener, (error) => emit({ type: 'callback-error', callback, error }))
+      .then(() => isDisposed() || listener())
+      .catch((error) => callback && emit({ type: 'callback-error', callback, error }))
 
   const emit = (event: UntimedEvent): void => {
-    if (event.type === 'session-changed') for (const { listener } of listeners) call('subscribe', listener)
+    if (event.type === 'session-changed') hint()
     if (!onEvent) return
     const timed = { ...event, at: clock.now() }
-    // What a listener of errors throws has nobody left to hear it.
-    later(() => onEvent(timed))
+    call(() => onEvent(timed))
   }
 
-  return {
-    emit,
-    call,
-    subscribe(listener) {
-      const entry = { listener }
-      listeners.add(entry)
-      return () => void listeners.delete(entry)
-    },
-    mute() {
-      isMute = true
-    },
-  }
+  return { emit, call, subscribe: (listener) => subscribe(() => call(listener, 'subscribe')) }
 }

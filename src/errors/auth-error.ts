@@ -14,5 +14,5 @@ export abstract class AuthError extends Error {
 /** Whether `error` was thrown by this package, also by another copy of it; and with that `code`, where one is given. */
 export function isAuthError<Known extends AuthError = AuthError>(error: unknown, code?: Known['code']): error is Known {
   const known = Object(error)
-  return known[brand] === true && (!code || known.code === code)
+  return Boolean(known[brand]) && (!code || known.code === code)
 }

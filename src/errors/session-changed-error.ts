@@ -5,6 +5,6 @@ export class SessionChangedError extends AuthError {
   override readonly name = 'SessionChangedError'
   readonly code = 'ERR_SESSION_CHANGED'
   constructor() {
-    super('Another session took the place of the one this call was made for')
+    super('Another session replaced the one of this call')
   }
 }

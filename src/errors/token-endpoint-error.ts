@@ -8,11 +8,11 @@ export class TokenEndpointError extends AuthError {
   override readonly name = 'TokenEndpointError'
   readonly code = 'ERR_TOKEN_ENDPOINT'
   /** The OAuth error code. */
-  readonly error: string
+  declare readonly error: string
   /** For developers, as the server sent it: never render it as HTML. */
-  readonly errorDescription: string | undefined
+  declare readonly errorDescription: string | undefined
   /** The HTTP status of the answer; absent where a custom grant threw this. */
-  readonly status: number | undefined
+  declare readonly status: number | undefined
   constructor(error: string, options: ErrorOptions & { errorDescription?: string | undefined; status?: number | undefined } = {}) {
     super(`The token endpoint answered ${error}`, options)
     this.error = error

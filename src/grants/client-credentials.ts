@@ -1,10 +1,8 @@
-import { checkedClientId, checkedEndpoint } from './checked-options'
 import type { ClientAuthentication } from './client-authentication'
-import type { Grant, GrantContext } from './grant'
-import { type GrantParameterOptions, grantParameters } from './grant-parameters'
-import { requestTokens } from './token-endpoint'
+import type { Grant } from './grant'
+import { type TokenRequestOptions, tokenEndpointGrant } from './token-endpoint'
 
-export interface ClientCredentialsGrantOptions extends GrantParameterOptions {
+export interface ClientCredentialsGrantOptions extends TokenRequestOptions {
   /** Absolute; requests go to exactly this. */
   readonly tokenEndpoint: string | URL
   readonly clientId: string
@@ -18,24 +16,14 @@ export interface ClientCredentialsGrantOptions extends GrantParameterOptions {
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 §4.4}
  */
 export function clientCredentialsGrant(options: ClientCredentialsGrantOptions): Grant {
-  const tokenEndpoint = checkedEndpoint('tokenEndpoint', options.tokenEndpoint)
-  const clientId = checkedClientId(options.clientId)
+  const request = tokenEndpointGrant(options, 'nothing', () => ({ grant_type: 'client_credentials' }))
   if (typeof options.clientAuthentication !== 'function') {
     throw new TypeError('clientCredentialsGrant needs clientAuthentication, like clientSecretBasic(secret)')
   }
+  // RFC 6749 §4.4.3: a refresh token should not be in the answer, and there is no use for one.
   const grant: Grant = async (_tokens, context) => {
-    const parameters = grantParameters({ grant_type: 'client_credentials' }, options, context)
-    const { refreshToken: _unused, ...tokens } = await requestTokens(
-      { clientAuthentication: options.clientAuthentication, url: tokenEndpoint, clientId, parameters },
-      withoutRotation(context),
-    )
+    const { refreshToken: _unused, ...tokens } = await request(null, { ...context, rotated: () => {} })
     return tokens
   }
-  return Object.assign(grant, { needs: 'nothing', tokenEndpoint, clientId } as const)
-}
-
-// RFC 6749 §4.4.3: a refresh token should not be in the answer, and there is no use for one.
-function withoutRotation(context: GrantContext): GrantContext {
-  const { signal, clock } = context
-  return { fetch: (input, init) => context.fetch(input, init), signal, clock, rotated: () => {} }
+  return Object.assign(grant, request)
 }

@@ -2,17 +2,9 @@ import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import { readText } from '../platform/read-text'
 import { type ClientAuthentication, none } from './client-authentication'
 import type { GrantContext } from './grant'
+import { harmlessText } from './harmless-text'
 import { redirectTarget } from './redirect-target'
 import { retryAfter } from './retry-after'
-
-/** A request to an endpoint of the authorization server. */
-export interface FormPost {
-  readonly url: string
-  readonly clientId: string
-  readonly clientAuthentication?: ClientAuthentication | null | undefined
-  /** Those without a value are omitted (RFC 6749 §3.2). */
-  readonly parameters: Readonly<Record<string, string | null | undefined>>
-}
 
 export interface FormAnswer {
   /** 0 for a redirect, as in a browser. */
@@ -27,26 +19,35 @@ export interface FormAnswer {
   readonly sent: string
 }
 
+/** Those without a value are omitted (RFC 6749 §3.2). */
+export type Parameters = Readonly<Record<string, string | null | undefined>>
+
 /**
  * One POST to the authorization server: no redirects, cookies, caches or referrer, and at most 64 KiB back. Where no answer can be
  * had it throws `RefreshUnavailableError`, with `answered: false` if the server may have acted on the request.
  */
-export async function postForm(post: FormPost, context: Pick<GrantContext, 'fetch' | 'signal' | 'clock'>): Promise<FormAnswer> {
-  const { url, clientId } = post
-  const { signal, clock } = context
-  const headers = new Headers({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' })
+export async function postForm(
+  { fetch, signal, clock }: Pick<GrantContext, 'fetch' | 'signal' | 'clock'>,
+  url: string,
+  clientId: string,
+  clientAuthentication: ClientAuthentication | null | undefined,
+  parameters: Parameters,
+  keepalive = false,
+): Promise<FormAnswer> {
   const form = new URLSearchParams()
   let sent = ''
   try {
-    for (const [name, value] of Object.entries(post.parameters)) if (value) form.append(name, value)
-    await (post.clientAuthentication ?? none)({ url, headers, body: form, clientId, clock })
-    sent = form.toString() // React Native sends nothing for the object itself.
+    const headers = new Headers({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' })
+    for (const [name, value] of Object.entries(parameters)) if (value) form.append(name, value)
+    await (clientAuthentication ?? none)({ url, headers, body: form, clientId, clock })
+    sent = String(form) // React Native sends nothing for the object itself.
     if (signal.aborted) throw signal.reason
-    const response = await context.fetch(url, {
+    const response = await fetch(url, {
       method: 'POST',
       headers,
       body: sent,
       signal,
+      keepalive,
       redirect: 'manual',
       credentials: 'omit',
       cache: 'no-store',
@@ -54,29 +55,24 @@ export async function postForm(post: FormPost, context: Pick<GrantContext, 'fetc
     })
     const redirect = redirectTarget(response, url)
     const status = redirect ? 0 : response.status
-    const readable = status && status < 500 && status !== 429
-    if (!readable) void response.body?.cancel?.().catch(() => {}) // Never awaited: in some places it never settles.
-    const body = readable ? parsed(await readText(response, 65_536)) : undefined
+    const isReadable = status && status < 500 && status !== 429
+    let body: unknown = await readText(response, isReadable ? 65_536 : -1) // With no room at all, nothing is read.
+    try {
+      body = JSON.parse(String(body).trim()) // A BOM counts as white space.
+    } catch {}
     return { status, redirect, body, retryAt: retryAfter(response.headers.get('retry-after') ?? '', clock.now()), sent }
   } catch (error) {
     const problem = sent ? 'The token endpoint did not answer: network or CORS' : 'The client authentication failed'
-    throw signal.aborted
-      ? new RefreshUnavailableError('The token endpoint did not answer in time', { cause: signal.reason ?? error, answered: false })
-      : new RefreshUnavailableError(problem, { cause: harmless(error), answered: !sent })
-  }
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return JSON.parse((text as string).trim()) // A BOM counts as white space.
-  } catch {
-    return text
+    throw new RefreshUnavailableError(signal.aborted ? 'The token endpoint did not answer in time' : problem, {
+      cause: harmless(signal.reason ?? error, String(form)),
+      answered: !sent,
+    })
   }
 }
 
 // A35, A36: somebody's `fetch` may throw a Response, or hang a Request on an error; Node prints an invalid header's value.
-function harmless(error: unknown): unknown {
-  const { message } = Object(error) as { readonly message?: unknown }
-  if (typeof message !== 'string' || /header value/i.test(message)) return undefined
+function harmless(error: unknown, sent: string): unknown {
+  const message = harmlessText(Object(error).message, sent)
+  if (!message || /header value/i.test(message)) return undefined
   return Object.values(error as object).some((value) => typeof value === 'object') ? new Error(message) : error
 }

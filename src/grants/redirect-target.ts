@@ -1,17 +1,17 @@
+import { absolute, originOf } from '../platform/origin'
+
 /**
  * Where the server sends us instead of answering: an origin, or words where that can't be read, `undefined` where it answered.
  * Never a path or a query: a login's secrets may be in them.
  */
-export function redirectTarget(response: Response, url: string): string | undefined {
-  const { status } = response
+export function redirectTarget({ url, status, headers }: Response, asked: string): string | undefined {
   // React Native follows redirects whatever it is told.
-  const followed = response.url && bare(response.url) !== bare(url)
-  if (!followed && status && (status < 300 || status > 399)) return undefined
-  const target = followed ? response.url : response.headers.get('location')
-  return /^https?:\/\/[\w.:[\]-]+(?=[/?#]|$)/i.exec(target ?? '')?.[0] ?? 'another URL'
+  const isFollowed = url && bare(url) !== bare(asked)
+  if (!isFollowed && !/^[03]/.test(String(status))) return undefined
+  return originOf(isFollowed ? url : (headers.get('location') ?? '')) ?? 'another URL'
 }
 
 // React Native's `URL` hardly changes what it is given, and so must not be given the query.
-function bare(url: string): string {
-  return new URL(url.replace(/[?#].*/, '')).href.toLowerCase()
+function bare(url: string): string | undefined {
+  return absolute(url.replace(/[?#].*/, ''))?.toLowerCase()
 }

@@ -1,12 +1,10 @@
 import { SessionEndedError } from '../errors/session-ended-error'
-import { checkedClientId, checkedEndpoint } from './checked-options'
 import type { ClientAuthentication } from './client-authentication'
 import type { Grant } from './grant'
-import { type GrantParameterOptions, grantParameters } from './grant-parameters'
-import { requestTokens } from './token-endpoint'
+import { type TokenRequestOptions, tokenEndpointGrant } from './token-endpoint'
 import type { RejectionTest } from './token-refusal'
 
-export interface RefreshTokenGrantOptions extends GrantParameterOptions {
+export interface RefreshTokenGrantOptions extends TokenRequestOptions {
   /** Absolute; requests go to exactly this. On React Native give a string: its `URL` changes what it is given. */
   readonly tokenEndpoint: string | URL
   readonly clientId: string
@@ -30,12 +28,8 @@ export interface RefreshTokenGrantOptions extends GrantParameterOptions {
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 §6}
  */
 export function refreshTokenGrant(options: RefreshTokenGrantOptions): Grant {
-  const tokenEndpoint = checkedEndpoint('tokenEndpoint', options.tokenEndpoint)
-  const clientId = checkedClientId(options.clientId)
-  const grant: Grant = async (tokens, context) => {
+  return tokenEndpointGrant(options, 'refresh-token', (tokens) => {
     if (!tokens?.refreshToken) throw new SessionEndedError()
-    const own = { grant_type: 'refresh_token', refresh_token: tokens.refreshToken }
-    return requestTokens({ ...options, url: tokenEndpoint, clientId, parameters: grantParameters(own, options, context) }, context)
-  }
-  return Object.assign(grant, { needs: 'refresh-token', tokenEndpoint, clientId } as const)
+    return { grant_type: 'refresh_token', refresh_token: tokens.refreshToken }
+  })
 }

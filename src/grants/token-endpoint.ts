@@ -1,25 +1,59 @@
 import type { TokenSet } from '../tokens/token-set'
-import { type FormPost, postForm } from './form-post'
-import type { GrantContext } from './grant'
+import type { ClientAuthentication } from './client-authentication'
+import { type Parameters, postForm } from './form-post'
+import type { Grant } from './grant'
 import { type RejectionTest, tokenRefusal } from './token-refusal'
 import { tokenResponse } from './token-response'
 
-export interface TokenRequest extends FormPost {
+export interface TokenRequestOptions {
+  /**
+   * Space-separated. What `forResource` or a step-up asks for goes before it.
+   * @default absent: the server decides
+   */
+  readonly scope?: string | null | undefined
+  /** Parameters beyond the RFC's, such as `audience`. The ones the grant sends itself go before them. */
+  readonly parameters?: Parameters | null | undefined
+}
+
+interface TokenEndpoint extends TokenRequestOptions {
+  readonly tokenEndpoint: string | URL
+  readonly clientId: string
+  readonly clientAuthentication?: ClientAuthentication | null | undefined
   readonly isRejected?: RejectionTest | null | undefined
 }
 
+// No user name or password (RFC 6749 §2.3.1), no fragment (§3.2), nothing that two parsers read differently.
+const endpoint = /^https?:\/\/[^\s/?#@\\]+([/?][^\s#\\]*)?$/i
+
 /**
- * Asks the token endpoint for tokens. Whatever else comes of it is thrown as an `AuthError`: see `tokenRefusal` for answers,
- * `postForm` for their absence.
+ * A grant that asks the token endpoint for tokens, with the parameters that `own` makes of the current ones. Whatever else comes of
+ * it is thrown as an `AuthError`: see `tokenRefusal` for answers, `postForm` for their absence.
+ * @throws {TypeError} for a token endpoint or client id that can't be used.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 §3.2}
  */
-export async function requestTokens(request: TokenRequest, context: GrantContext): Promise<TokenSet> {
-  let answer = await postForm(request, context)
-  // RFC 9449 §8: `context.fetch` has shown the scheme the nonce that was missing.
-  if (Object(answer.body).error === 'use_dpop_nonce') answer = await postForm(request, context)
-
-  const tokens = answer.status === 200 ? tokenResponse(answer.body, context.clock.now()) : {}
-  if (tokens.accessToken) return tokens as TokenSet
-  if (tokens.refreshToken) context.rotated(tokens.refreshToken)
-  throw tokenRefusal(answer, request.isRejected)
+export function tokenEndpointGrant(
+  { clientId, clientAuthentication, isRejected, ...options }: TokenEndpoint,
+  needs: Grant['needs'],
+  own: (tokens: TokenSet | null) => Record<string, string>,
+): Grant {
+  // Exactly as the caller wrote it: React Native's `URL` would neither check it nor leave it alone.
+  const tokenEndpoint = String(options.tokenEndpoint)
+  if (!endpoint.test(tokenEndpoint)) throw new TypeError('tokenEndpoint must be an absolute URL without user name or fragment')
+  if (!clientId) throw new TypeError('clientId must be a non-empty string')
+  const grant: Grant = async (tokens, context) => {
+    const { scope = options.scope, resource, claims } = context
+    const parameters = { ...options.parameters, ...own(tokens) } // No name twice (RFC 6749 §3.2).
+    if (scope) parameters.scope = scope
+    if (resource) parameters.resource = resource
+    if (claims) parameters.claims = claims
+    const post = () => postForm(context, tokenEndpoint, clientId, clientAuthentication, parameters)
+    let answer = await post()
+    // RFC 9449 §8: `context.fetch` has shown the scheme the nonce that was missing.
+    if (Object(answer.body).error === 'use_dpop_nonce') answer = await post()
+    const next = tokenResponse(answer.status === 200 && answer.body, context.clock.now())
+    if (next.accessToken) return next as TokenSet
+    if (next.refreshToken) context.rotated(next.refreshToken)
+    throw tokenRefusal(answer, isRejected)
+  }
+  return Object.assign(grant, { needs, tokenEndpoint, clientId })
 }

@@ -1,15 +1,9 @@
-import type { FetchLike } from '../platform/fetch-like'
 import type { MaybePromise } from '../platform/maybe-promise'
 import type { AuthScheme } from '../schemes/auth-scheme'
-import type { Phase } from '../session/phase'
-import type { Freshness, FreshnessOptions } from './freshness'
 import type { RequestEvent } from './request-event'
-import type { RequestTemplate } from './request-template'
 
-/** What every call of a client shares. */
-export interface PipelineOptions extends FreshnessOptions {
-  readonly freshness: Freshness
-  readonly fetch: FetchLike
+/** What the app has chosen, as far as every call of a client needs it. */
+export interface PipelineOptions {
   /** The origins that get credentials. */
   readonly origins: readonly string[]
   /** Whether the app named them; else a call elsewhere is a mistake. */
@@ -19,24 +13,13 @@ export interface PipelineOptions extends FreshnessOptions {
   /** The token and the revocation endpoint. */
   readonly endpoints: readonly string[]
   /** Strongest first. */
-  readonly schemes: readonly [AuthScheme, ...AuthScheme[]]
-  readonly isUnauthorized?: ((response: Response) => MaybePromise<boolean>) | undefined
-  /** Throws once the client is disposed. */
-  readonly assertLive: () => void
-  /** Absent when nobody listens. */
-  readonly tell: ((event: RequestEvent) => void) | undefined
+  readonly schemes: Schemes
+  readonly isUnauthorized?: IsUnauthorized | undefined
 }
 
-/** Why a request goes out without our credentials. */
-export type Withheld = 'origin' | 'endpoint' | 'caller'
+export type Schemes = readonly [AuthScheme, ...AuthScheme[]]
 
-/** One call, from its first send to its last. */
-export interface Call {
-  readonly id: number
-  readonly template: RequestTemplate
-  readonly withheld: Withheld | undefined
-  /** How often it has been sent again. */
-  attempt: number
-  /** What it was last sent with. */
-  phase: Phase
-}
+export type IsUnauthorized = (response: Response) => MaybePromise<boolean>
+
+/** Tells the app what happens to a call; absent when nobody listens. */
+export type Tell = ((event: RequestEvent) => void) | undefined

@@ -3,15 +3,15 @@ import type { Challenge } from '../challenge/challenge'
 /** What is answered at most once in a call: newer credentials, a scheme's own answer, a step-up. */
 export type Cause = 'credentials' | 'scheme' | 'step-up'
 
+/** Why a request goes out without our credentials. */
+export type Withheld = 'origin' | 'endpoint' | 'caller'
+
 /** All that the decision depends on. */
 export interface Facts {
-  /** Why the request went out without our credentials, if it did. */
-  readonly withheld?: 'origin' | 'endpoint' | 'caller' | undefined
+  readonly withheld: Withheld | undefined
   /** 0 for an opaque response. */
   readonly status: number
-  /** 401, or `isUnauthorized` says so. */
-  readonly unauthorized: boolean
-  /** `isUnauthorized` says so. */
+  /** `isUnauthorized` was asked, and says so. */
   readonly claimed: boolean
   /** The response came from another origin than the one we sent to. */
   readonly elsewhere: boolean
@@ -24,20 +24,21 @@ export interface Facts {
   readonly attached: boolean
   /** Whether they were, and are older than the ones we have now. */
   readonly outdated: boolean
-  /** All challenges of the response, and those of our schemes. */
-  readonly challenges: readonly Challenge[]
+  /** The challenges of our schemes. */
   readonly ours: readonly Challenge[]
-  /** Our scheme has no auth-scheme: every 401 to what it sent is its own. */
-  readonly ownsAll: boolean
+  /** There are challenges, and none is ours. A scheme without an auth-scheme owns every 401 to what it sent. */
+  readonly foreign: boolean
   /** What the scheme says of its challenge. */
-  readonly answer?: 'replay' | 'refresh' | 'return' | undefined
+  readonly answer: 'replay' | 'refresh' | 'return' | undefined
   readonly canStepUp: boolean
   /** There is a grant, and what was sent is what it could make anew. */
-  readonly canCure: boolean
-  readonly coolingDown: boolean
-  readonly budgetSpent: boolean
-  /** The grant needs a refresh token and there is none. */
-  readonly lacksRefreshToken: boolean
+  readonly curable: boolean
+  /** The failure that the cool-down is for, while it runs. */
+  readonly failure: unknown
+  /** The refresh budget is. */
+  readonly isSpent: boolean
+  /** The grant has what it needs. */
+  readonly canRefresh: boolean
   /** The access token is past its expiry. */
   readonly expired: boolean
 }
@@ -56,48 +57,50 @@ export function leading(ours: readonly Challenge[]): Challenge | undefined {
   return ours.find(({ params }) => params.error) ?? ours[0]
 }
 
+type Row = readonly [applies: unknown, reason: string | undefined, action?: Decision['action'], cause?: Cause]
+
 /** What to do about a response: the first row that applies. Pure; read this first. */
 export function decide(facts: Facts): Decision {
-  const { status, unauthorized, attached, ours, answer, canStepUp } = facts
+  const { withheld, claimed, attached, answered, ours, answer, canStepUp } = facts
   const { error = '', claims } = leading(ours)?.params ?? {}
+  const unauthorized = claimed || facts.status === 401
   // A refresh can't give scope (RFC 6750 §3.1), authentication (RFC 9470 §3) or claims.
   const wantsMore = attached && (claims !== undefined || /^insufficient_(scope|user_authentication|claims)$/.test(error))
   const stepUp = wantsMore && (canStepUp || error !== 'invalid_token')
-  const cause: Cause = answer === 'replay' ? 'scheme' : stepUp ? 'step-up' : 'credentials'
-  const row = (number: number, action: Decision['action'], reason: string, of = cause): Decision => ({
-    action,
-    row: number,
-    reason,
-    cause: of,
-  })
+  const own: Cause = answer === 'replay' ? 'scheme' : stepUp ? 'step-up' : 'credentials'
 
-  if (facts.withheld) return row(1, 'return', facts.withheld)
-  if (!status || status === 407 || status === 429 || status > 499 || (status !== 403 && !unauthorized))
-    return row(2, 'return', 'not about credentials')
-  if (facts.elsewhere) return row(3, 'return', 'answered by another origin')
-  if (facts.changed) return row(4, 'return', 'the session changed')
-  if (facts.answered.includes(cause)) return row(5, 'return', 'answered already')
-  if (facts.saving) return row(5, 'return', 'being saved')
-  if (hasConflict(ours)) return row(6, 'return', 'contradictory challenge')
-  if (unauthorized && facts.outdated && !facts.answered.includes('credentials')) return row(7, 'replay', 'newer credentials', 'credentials')
-  if (unauthorized && answer === 'replay') return row(8, 'replay', 'the scheme answers')
-  if (answer === 'return') return row(9, 'return', 'the scheme has no answer')
-  if (stepUp) return row(10, canStepUp ? 'step-up' : 'return', error || 'insufficient_claims')
-  if (!unauthorized || error === 'invalid_request') return row(11, 'return', error || 'refused')
-  if (facts.challenges[0] && !ours[0] && !facts.ownsAll && !facts.claimed) return row(12, 'return', 'foreign scheme')
-  if (!facts.canCure) return row(13, 'return', 'nothing to refresh')
-  if (facts.coolingDown) return row(14, 'reject', 'cooling down')
-  if (facts.budgetSpent) return row(15, 'return', 'budget spent')
-  if (facts.lacksRefreshToken) return row(16, error === 'invalid_token' || facts.expired ? 'end' : 'return', 'no refresh token')
-  return row(17, 'refresh', error || 'unauthorized')
+  const rows: readonly Row[] = [
+    [withheld, withheld],
+    // Where it wouldn't be about credentials even so, `isUnauthorized` is not asked.
+    [!unauthorized && facts.status !== 403, 'not about credentials'],
+    [facts.elsewhere, 'another origin'],
+    [facts.changed, 'session changed'],
+    [facts.saving || answered.includes(own), 'answered already'],
+    [hasConflict(ours), 'contradictory'],
+    [unauthorized && facts.outdated && !answered.includes('credentials'), 'newer credentials', 'replay', 'credentials'],
+    [unauthorized && answer === 'replay', 'scheme answers', 'replay'],
+    [answer === 'return', 'scheme refuses'],
+    [stepUp, error || 'insufficient_claims', canStepUp ? 'step-up' : 'return'],
+    [!unauthorized || error === 'invalid_request', error || 'refused'],
+    [facts.foreign && !claimed, 'foreign scheme'],
+    [!facts.curable, 'nothing to refresh'],
+    [facts.failure, 'cooling down', 'reject'],
+    [facts.isSpent, 'budget spent'],
+    [!facts.canRefresh, 'no refresh token', error === 'invalid_token' || facts.expired ? 'end' : 'return'],
+    [true, error || 'unauthorized', 'refresh'],
+  ]
+  const index = rows.findIndex(([applies]) => applies)
+  const [, reason = '', action = 'return', cause = own] = rows[index] ?? []
+  return { action, row: index + 1, reason, cause }
 }
 
 // Several challenges of one scheme with different errors contradict each other just as one with two does (A26).
 function hasConflict(ours: readonly Challenge[]): boolean {
-  const errors = new Map<string, string>()
-  return ours.some(({ scheme, params, conflict }) => {
-    const first = errors.get(scheme.toLowerCase()) ?? params.error
-    if (first) errors.set(scheme.toLowerCase(), first)
-    return conflict || (params.error ?? first) !== first
+  const errors: Record<string, string | undefined> = {}
+  return ours.some(({ scheme, params: { error }, conflict }) => {
+    const name = scheme.toLowerCase()
+    const first = errors[name] || error
+    errors[name] = first
+    return conflict || (error ?? first) !== first
   })
 }

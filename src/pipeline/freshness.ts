@@ -1,13 +1,11 @@
-import { isAuthError } from '../errors/auth-error'
 import { SessionChangedError } from '../errors/session-changed-error'
 import { SessionEndedError } from '../errors/session-ended-error'
-import type { TokenEndpointError } from '../errors/token-endpoint-error'
 import type { Abortable } from '../platform/abortable'
 import type { Clock } from '../platform/clock'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import type { Phase } from '../session/phase'
 import type { RefreshBudget } from '../session/refresh-budget'
-import type { Refresher } from '../session/refresher'
+import type { Refresher, RefreshOutcome } from '../session/refresher'
 import type { Session } from '../session/session'
 import { isSpent } from '../tokens/expiry'
 import type { StepUp } from './step-up'
@@ -29,32 +27,21 @@ export interface Freshness {
    */
   fresh(phase: Phase, sending: Sending, minValidity?: number): MaybePromise<Phase>
   /** Where the authorization server wants a person to act, asks the app; throws `error` where that gives nothing. */
-  askPerson(error: unknown, signal: AbortSignal | null | undefined): Promise<void>
+  askPerson(error: NonNullable<RefreshOutcome['error']>, signal: AbortSignal | null | undefined): Promise<void>
 }
 
-export interface FreshnessOptions {
-  readonly session: Session
-  readonly refresher: Refresher
-  readonly abortable: Abortable
-  readonly budget: RefreshBudget
-  readonly clock: Clock
-  readonly expiryLeeway: number
-  readonly refreshAhead: number | false
-  readonly stepUp: StepUp | undefined
-}
-
-export function createFreshness({
-  session,
-  refresher,
-  abortable,
-  budget,
-  clock,
-  expiryLeeway,
-  refreshAhead,
-  stepUp,
-}: FreshnessOptions): Freshness {
+export function createFreshness(
+  expiryLeeway: number,
+  refreshAhead: number | false,
+  session: Session,
+  refresher: Refresher,
+  budget: RefreshBudget,
+  clock: Clock,
+  abortable: Abortable,
+  stepUp: StepUp | undefined,
+): Freshness {
   const askPerson: Freshness['askPerson'] = async (error, signal) => {
-    const code = isAuthError<TokenEndpointError>(error, 'ERR_TOKEN_ENDPOINT') ? error.error : ''
+    const code = 'error' in error ? error.error : ''
     // OpenID Connect Core §3.1.2.6.
     if (!stepUp || !/^(interaction|login|consent)_required$/.test(code) || !(await abortable(stepUp.ask(code), signal))) throw error
   }
@@ -88,7 +75,7 @@ export function createFreshness({
       const now = clock.now()
       // What can't be sent twice must not meet a 401: it goes out with a token that will last.
       const spent = isSpent(expiry, now, sending.isOneShot ? 2 * expiryLeeway : expiryLeeway) || expiry.expiresAt < now + minValidity
-      const isDue = spent || (refreshAhead !== false && isSpent(expiry, now, refreshAhead))
+      const isDue = spent || isSpent(expiry, now, Number(refreshAhead))
       if (!isDue || !refresher.canRefresh(phase) || refresher.saving === phase || budget.isSpent()) return phase
       if (spent) return refreshed(phase, sending)
       void refresher.refresh(phase, 'ahead')

@@ -4,37 +4,47 @@ import type { FetchLike } from '../platform/fetch-like'
 import { readBody } from '../platform/read-body'
 import type { OutgoingRequest } from '../schemes/auth-scheme'
 import { snapshotOf } from './body-snapshot'
+import type { Cause } from './decide'
 
 const mostCopied = 1024 * 1024
 const patience = 1_000
 
 /** A call, read once: what the caller gave, in a form that can be sent again, or is known to be sendable only once. */
 export class RequestTemplate implements OutgoingRequest {
-  url = ''
+  /** As the caller gave it, until it is known where it leads. */
+  declare url: string
   /** Whether a scheme has added anything to this send. */
   isTouched = false
   /** Whether the body can't be sent a second time, as far as is known before the first. */
-  readonly isOneShot: boolean
+  declare readonly isOneShot: boolean
   /** The caller's headers; a copy. */
-  readonly callers: Headers | undefined
-  private readonly request: Request | undefined
-  private readonly fields: RequestInit
-  private isReplay = false
-  private sent: Headers | Record<string, string> | undefined
-  private copy: Promise<Blob | undefined> | undefined
-  private copied: Blob | undefined
+  declare readonly callers: Headers | undefined
+  /** What it has been sent again for: one cause each time. */
+  readonly answered: Cause[] = []
+  // Not `#private`: in V8 those take longer to make, and one of these is made for every call.
+  declare private readonly request: Request | undefined
+  declare private readonly fields: RequestInit
+  declare private sent: Headers | Record<string, string> | undefined
+  declare private copy: Promise<Blob | undefined> | undefined
 
   constructor(input: RequestInfo | URL, init: RequestInit | undefined) {
     const request = typeof input === 'object' && 'headers' in input ? input : undefined
     const fields = ownFields(init)
+    const { body } = fields
     const given = fields.headers ?? request?.headers
-    const { body, isOneShot = false, contentType } = snapshotOf(fields.body)
     let callers = given && new Headers(given)
-    if (contentType) {
-      callers ??= new Headers()
-      if (!callers.has('content-type')) callers.set('content-type', contentType)
+    let isOneShot = false
+    if (body && typeof body === 'object') {
+      const snapshot = snapshotOf(body)
+      fields.body = snapshot
+      // A copy can be sent twice, and so can a Blob or a platform's own form of a file: what iterates, or is read as a stream, can't.
+      isOneShot = snapshot === body && [Symbol.iterator, Symbol.asyncIterator, 'getReader'].some((name) => name in body)
+      if (body instanceof URLSearchParams) {
+        callers ??= new Headers()
+        if (!callers.has('content-type')) callers.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8')
+      }
     }
-    if (body) fields.body = body
+    this.url = request ? request.url : String(input)
     this.isOneShot = isOneShot
     this.callers = callers
     this.sent = callers
@@ -65,43 +75,53 @@ export class RequestTemplate implements OutgoingRequest {
 
   get headers(): Headers {
     this.isTouched = true
-    if (!(this.sent instanceof Headers)) this.sent = new Headers(this.sent)
-    return this.sent
+    const sent = this.sent instanceof Headers ? this.sent : new Headers(this.sent)
+    this.sent = sent
+    return sent
   }
 
   setHeader(name: string, value: string): void {
     this.isTouched = true
-    if (this.sent instanceof Headers) this.sent.set(name, value)
-    else this.sent = { ...this.sent, [name]: value }
+    if (this.sent) this.headers.set(name, value)
+    else this.sent = { [name]: value }
   }
 
   /** Whether a second send would be the whole request again; waits a second for the copy of a Request's body. */
   async canReplay(clock: Clock): Promise<boolean> {
+    if (!this.copy) return !this.isOneShot
     // A 401 may come while the upload still runs (F81).
-    this.copied = this.copy && (await bounded(this.copy, patience, clock, noCopy).catch(noCopy))
-    return this.copy ? this.copied !== undefined : !this.isOneShot
+    const copy = await bounded(this.copy, patience, clock, noCopy).catch(noCopy)
+    if (copy) this.fields.body = copy
+    return Boolean(copy)
   }
 
   /** Makes ready for a second send: what the schemes added is theirs to add anew. Only where `canReplay`. */
-  rewind(): void {
-    this.isReplay = true
+  rewind(cause: Cause): void {
+    this.answered.push(cause)
     this.isTouched = false
     this.sent = this.callers && new Headers(this.callers)
   }
 
   /** Calls `fetch`; a second time past caches. */
   send(fetch: FetchLike): Promise<Response> {
-    const { request, url, isReplay, sent } = this
-    const fields = isReplay ? { ...this.fields } : this.fields
-    if (sent) fields.headers = sent
+    const { url } = this
+    const request = this.request
+    // A copy: what one send was given is not changed by the next.
+    const fields = { ...this.fields }
+    if (this.sent) fields.headers = this.sent
     // A cached 401 must not answer the replay (RFC 9111); what the caller chose stands.
-    if (isReplay && (fields.cache ?? request?.cache ?? 'default') === 'default' && canReload(url)) fields.cache = 'reload'
+    if (this.answered[0] && (fields.cache ?? request?.cache ?? 'default') === 'default') {
+      try {
+        // Some platforms know no cache modes, and throw (workerd).
+        void new Request(url, { cache: 'reload' })
+        fields.cache = 'reload'
+      } catch {}
+    }
     if (!request) return fetch(url, fields)
     if (!fields.body) {
       // Where bodies are no streams, the original is kept whole and a clone of it sent.
       if (request.body === undefined) return fetch(request.clone(), fields)
-      if (this.copied) fields.body = this.copied
-      else if (request.body) this.copy = wholeBody(request.clone().body)
+      if (request.body) this.copy = wholeBody(request.clone().body).catch(noCopy)
     }
     return fetch(request, fields)
   }
@@ -117,17 +137,8 @@ function ownFields(init: RequestInit | undefined): RequestInit {
 }
 
 async function wholeBody(stream: ReadableStream<Uint8Array<ArrayBuffer>> | null): Promise<Blob | undefined> {
-  const { bytes, isWhole } = (stream && (await readBody(stream, mostCopied))) ?? {}
-  return isWhole ? bytes : undefined
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  return stream && (await readBody(stream.getReader(), mostCopied, chunks)) ? new Blob(chunks) : undefined
 }
 
 function noCopy(): undefined {}
-
-// Some platforms know no cache modes, and throw (workerd).
-function canReload(url: string): boolean {
-  try {
-    return Boolean(new Request(url, { cache: 'reload' }))
-  } catch {
-    return false
-  }
-}

@@ -6,7 +6,6 @@ import { RequestTemplate } from './request-template'
 export function tokenFetch(fetch: FetchLike, schemes: readonly AuthScheme[]): FetchLike {
   return async (input, init) => {
     const request = new RequestTemplate(input, init)
-    request.url = String(input)
     for (const scheme of schemes) await scheme.tokenRequest?.(request)
     const response = await request.send(fetch)
     for (const scheme of schemes) scheme.observe?.(response)

@@ -3,23 +3,23 @@ export type Abortable = <Value>(work: PromiseLike<Value>, signal: AbortSignal | 
 
 /** One listener for each signal, however many wait with it: Node warns of more than ten (F97). None is left when nobody waits. */
 export function createAbortable(): Abortable {
-  const crowds = new WeakMap<AbortSignal, { readonly leavers: Set<() => void>; readonly all: () => void }>()
+  const crowds = new WeakMap<AbortSignal, Set<(reason: unknown) => void>>()
+  // `this`, since not every polyfill sets the event's target.
+  function onAbort(this: AbortSignal): void {
+    for (const leave of crowds.get(this) ?? []) leave(abortReason(this))
+  }
 
   return (work, signal) => {
     if (!signal) return work
     return new Promise((resolve, reject) => {
-      const leavers = new Set<() => void>()
-      const crowd = crowds.get(signal) ?? { leavers, all: () => void [...leavers].map((leave) => leave()) }
-      const leave = (): void => reject(abortReason(signal))
-      const stop = (): void => {
-        crowd.leavers.delete(leave)
-        if (!crowd.leavers.size) signal.removeEventListener('abort', crowd.all)
-      }
-      crowds.set(signal, crowd)
-      crowd.leavers.add(leave)
-      if (signal.aborted) leave()
-      signal.addEventListener('abort', crowd.all)
-      work.then(resolve, reject).then(stop)
+      const crowd = crowds.get(signal) ?? new Set()
+      if (!crowd.size) signal.addEventListener('abort', onAbort)
+      crowds.set(signal, crowd.add(reject))
+      if (signal.aborted) reject(abortReason(signal))
+      work.then(resolve, reject).then(() => {
+        crowd.delete(reject)
+        if (!crowd.size) signal.removeEventListener('abort', onAbort)
+      })
     })
   }
 }

@@ -1,16 +1,10 @@
 import type { Clock } from './clock'
 
-/** The promise, or `late()` thrown after `ms` milliseconds; no timer is left behind. */
-export async function bounded<Value>(promise: PromiseLike<Value>, ms: number, clock: Clock, late: () => unknown): Promise<Value> {
+/** The promise, or `late()` thrown after `ms` milliseconds; no timer is left behind. A clock that breaks makes no wait endless. */
+export function bounded<Value>(promise: PromiseLike<Value>, ms: number, clock: Clock, late: () => unknown): Promise<Value> {
   const timer = new AbortController()
-  try {
-    return await Promise.race([
-      promise,
-      clock.sleep(ms, timer.signal).then(() => {
-        throw late()
-      }),
-    ])
-  } finally {
-    timer.abort()
+  const end = (): void => {
+    if (!timer.signal.aborted) throw late()
   }
+  return Promise.race([promise, clock.sleep(ms, timer.signal).then(end, end) as Promise<never>]).finally(() => timer.abort())
 }

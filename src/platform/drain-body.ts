@@ -1,3 +1,4 @@
+import { bounded } from './bounded'
 import type { Clock } from './clock'
 import { readBody } from './read-body'
 
@@ -10,16 +11,16 @@ const mostTime = 1_000
  * @returns a response with the same status, headers, url and what was read of the body.
  */
 export async function drainBody(response: Response, clock: Clock): Promise<Response> {
-  const { body } = response
+  const { body, url: value } = response
   // Without streams (React Native) the platform has read it all; a used body is somebody else's already.
   if (!body || body.locked) return response
-  const timer = new AbortController()
-  const late = clock.sleep(mostTime, timer.signal).then(nothing, nothing)
-  const { bytes } = await readBody(body, mostBytes, late)
-  timer.abort()
-  const copy = new Response(bytes, response)
+  const reader = body.getReader()
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  await bounded(readBody(reader, mostBytes, chunks), mostTime, clock, nothing).catch(nothing)
+  reader.cancel().catch(nothing) // Never awaited: on some platforms it doesn't settle.
+  const copy = new Response(new Blob(chunks), response)
   // The constructor can't set it, and a caller may look at it.
-  return Object.defineProperty(copy, 'url', { value: response.url })
+  return Object.defineProperty(copy, 'url', { value })
 }
 
 function nothing(): undefined {}

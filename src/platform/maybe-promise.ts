@@ -4,3 +4,8 @@ export type MaybePromise<Value> = Value | PromiseLike<Value>
 export function isPromise<Value>(value: MaybePromise<Value>): value is PromiseLike<Value> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
+
+/** Goes on with the value: at once where it is at hand. */
+export function after<Value, Result>(value: MaybePromise<Value>, next: (value: Value) => MaybePromise<Result>): MaybePromise<Result> {
+  return isPromise(value) ? value.then(next) : next(value)
+}

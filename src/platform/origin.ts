@@ -1,18 +1,20 @@
 /** A target in the strictest reading: what every URL parser agrees on, or nothing. */
-const strict = /^(https?:)\/\/([\w.~-]+|\[[\da-f:.]+\])(:\d+)?(?=[/?#]|$)/i
+const strict = /^https?:\/\/([\w.~-]+|\[[\da-f:.]+])(:\d+)?(?=[/?#]|$)/i
 
 /**
  * The origin of an absolute http(s) URL; `undefined` for all that carries credentials, back slashes, control characters or a
  * scheme of its own (`blob:`). Our own reading, because React Native's `URL` neither throws nor normalises.
  */
 export function originOf(url = ''): string | undefined {
-  const [, scheme, host, port = ''] = strict.exec(url) ?? []
-  return scheme && `${scheme}//${host}${/^(http::80|https::443)$/i.test(scheme + port) ? '' : port}`.toLowerCase()
+  return strict
+    .exec(url)?.[0]
+    .toLowerCase()
+    .replace(/^(http:.+):80$|^(https:.+):443$/, '$1$2') // The scheme's own port is no part of its origin.
 }
 
-/** Whether credentials may travel there in the clear: only to this machine. */
-export function isLoopback(origin: string): boolean {
-  return /\/\/((.+\.)?localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(origin)
+/** Whether credentials are safe on the way there: over TLS, or within this machine. */
+export function isSafe(origin: string): boolean {
+  return /^https:|\/\/((.+\.)?localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(origin)
 }
 
 /** `text` as an absolute URL in its normal spelling; `undefined` where there is none. */

@@ -1,3 +1,5 @@
+import { readBody } from './read-body'
+
 /**
  * A body as UTF-8 text, or `undefined` where it is longer than `limit` bytes: counted as it arrives and cut off there, so that
  * a compressed bomb costs one chunk. Where the platform has no streams the body is already here, and only judged.
@@ -8,17 +10,9 @@ export async function readText(response: Response, limit: number): Promise<strin
     const text = await response.text()
     return text.length > limit ? undefined : text
   }
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  if (!(await readBody(reader, limit, chunks))) return undefined
+  // Not by a Blob: React Native's can neither be made of bytes nor read.
   const decoder = new TextDecoder()
-  let text = ''
-  let size = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    size += value.byteLength
-    if (size > limit) {
-      void reader.cancel().catch(() => {}) // Never awaited: in some places it never settles.
-      return undefined
-    }
-    text += decoder.decode(value, { stream: true })
-  }
+  return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
 }

@@ -25,7 +25,7 @@ export function asyncStorageStore(name: string, storage: AsyncStorage): TokenSto
   const key = recordKey(name)
   requireStorage(storage, 'such as AsyncStorage')
   const writes = localLock()
-  const { subscribe, hint } = hints()
+  const [subscribe, hint] = hints()
 
   const use = async <Result>(action: () => Promise<Result>): Promise<Result> => {
     try {

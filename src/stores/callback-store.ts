@@ -1,5 +1,5 @@
-import { isPromise, type MaybePromise } from '../platform/maybe-promise'
-import { type StoredSession, sameTokens, type TokenSet } from '../tokens/token-set'
+import { after, type MaybePromise } from '../platform/maybe-promise'
+import { type StoredSession, sameTokens, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import type { TokenStore } from './token-store'
 
 export interface TokenCallbacks {
@@ -15,30 +15,27 @@ export interface TokenCallbacks {
  * with callbacks that answer synchronously, nothing can come between. What a callback throws passes through.
  */
 export function callbackStore(callbacks: TokenCallbacks): TokenStore {
-  const read = (): MaybePromise<StoredSession | null | undefined> => {
-    const answer = callbacks.getTokens()
-    return isPromise(answer) ? answer.then(checked) : checked(answer)
-  }
+  const read = (): MaybePromise<StoredSession | null | undefined> => after(callbacks.getTokens(), checked)
   return {
     read,
     async write(next, expected) {
-      const before = read()
-      if (!sameTokens(isPromise(before) ? await before : before, expected)) return false
-      if (!next) {
-        await callbacks.clearTokens?.()
-        return true
-      }
-      if (!callbacks.saveTokens || !('accessToken' in next)) return false
-      const answer = callbacks.saveTokens(next, expected && 'accessToken' in expected ? expected : null)
-      if ((isPromise(answer) ? await answer : answer) === false) return false
-      // Still `expected`: the app's state lags behind (React). Something else: the app moved on. Neither holds `next`.
-      return sameTokens(await read(), next)
+      return after(read(), (before): MaybePromise<boolean> => {
+        if (!sameTokens(before, expected)) return false
+        if (!next) return after(callbacks.clearTokens?.(), () => true)
+        const tokens = tokenSetOf(next)
+        if (!tokens || !callbacks.saveTokens) return false
+        // Still `expected`: the app's state lags behind (React). Something else: the app moved on. Neither holds `next`.
+        return after(
+          callbacks.saveTokens(tokens, tokenSetOf(expected)),
+          (answer) => answer !== false && after(read(), (now) => sameTokens(now, next)),
+        )
+      })
     },
   }
 }
 
 // A bare token string is an easy mistake, and `in` on it throws an error that quotes it.
 function checked(tokens: TokenSet | null | undefined): TokenSet | null | undefined {
-  if (tokens && typeof tokens !== 'object') throw new TypeError('getTokens must return { accessToken, … } or null')
+  if (tokens && typeof tokens !== 'object') throw new TypeError('getTokens must return { accessToken } or null')
   return tokens
 }

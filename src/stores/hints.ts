@@ -1,27 +1,22 @@
-/** Tells subscribers that something may have changed. */
-export interface Hints {
-  subscribe(listener: () => void): () => void
-  hint(): void
-}
+type Subscribe = (listener: () => void) => () => void
 
-/** What a store's `subscribe` rests on. The same listener may subscribe twice; each subscription is stopped by its own function. */
-export function hints(): Hints {
-  const subscriptions = new Set<{ listener: () => void }>()
-  return {
-    subscribe(listener) {
-      const subscription = { listener }
-      subscriptions.add(subscription)
-      return () => {
-        subscriptions.delete(subscription)
-      }
+/**
+ * What a store's `subscribe` rests on, and what tells its subscribers that something may have changed. The same listener may
+ * subscribe twice; each subscription is stopped by its own function.
+ */
+export function hints(): readonly [subscribe: Subscribe, hint: () => void] {
+  const subscriptions = new Set<() => void>()
+  return [
+    (listener) => {
+      const call = (): void => listener()
+      subscriptions.add(call)
+      return () => void subscriptions.delete(call)
     },
-    hint() {
+    () => {
       // A copy, so that subscribing in a listener ends; and asked again, so that a stopped one is not called.
-      for (const subscription of [...subscriptions]) {
-        if (subscriptions.has(subscription)) callQuietly(subscription.listener)
-      }
+      for (const call of [...subscriptions]) if (subscriptions.has(call)) callQuietly(call)
     },
-  }
+  ]
 }
 
 /** What was written is written: a listener that throws can't undo it, and a store has nobody to tell. */

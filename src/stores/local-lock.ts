@@ -1,6 +1,7 @@
-import { abortReason } from '../platform/abortable'
+import { LockTimeoutError } from '../errors/lock-timeout-error'
+import { abortReason, createAbortable } from '../platform/abortable'
+import { bounded } from '../platform/bounded'
 import { type Clock, systemClock } from '../platform/clock'
-import { limitWait } from './limit-wait'
 import type { Lock } from './lock'
 
 /**
@@ -10,32 +11,32 @@ import type { Lock } from './lock'
  */
 export function localLock(clock: Clock = systemClock): Lock {
   const queues = new Map<string, Set<() => void>>() // A name is here while it is held.
+  const abortable = createAbortable()
 
   return {
-    async hold(name, task, options) {
-      if (options.signal?.aborted) throw abortReason(options.signal)
+    async hold(name, task, { signal, waitTimeout }) {
+      if (signal?.aborted) throw abortReason(signal)
       const queue = queues.get(name) ?? new Set()
-      if (queues.has(name)) {
-        await new Promise<void>((resolve, reject) => {
-          const enter = (): void => {
-            stop()
-            queue.delete(enter)
-            resolve()
-          }
-          const stop = limitWait(options, clock, (reason) => {
-            queue.delete(enter)
-            reject(reason)
-          })
-          queue.add(enter)
-        })
-      } else queues.set(name, queue)
-
+      let enter = (): void => {}
       try {
+        if (queues.has(name)) {
+          const turn = new Promise<void>((resolve) => {
+            enter = resolve
+            queue.add(enter)
+          })
+          await bounded(abortable(turn, signal), waitTimeout, clock, () => new LockTimeoutError())
+        } else queues.set(name, queue)
         return await task(new AbortController().signal)
       } finally {
-        const [next] = queue
-        if (next) next()
-        else queues.delete(name)
+        // Who gave up leaves the queue; who had the lock, even if it came too late for its wait, hands it on.
+        if (!queue.delete(enter)) {
+          const [next] = queue
+          if (next) {
+            queue.delete(next)
+            next()
+          } else queues.delete(name)
+        }
+        enter() // Nothing waits for the turn any more: no listener is left.
       }
     },
   }

@@ -9,7 +9,7 @@ import type { TokenStore } from './token-store'
  * @param initial what it holds at first. Default: signed out.
  */
 export function memoryStore(initial: StoredSession | null = null): TokenStore {
-  const { subscribe, hint } = hints()
+  const [subscribe, hint] = hints()
   let stored = initial
   return {
     coordination: 'client',

@@ -10,14 +10,14 @@ export function nearestLock(clock: Clock): Lock {
   const local = localLock(clock)
   return {
     async hold(name, task, options) {
-      if (!hasWebLocks()) return local.hold(name, task, options)
-      const { signal } = options
-      return navigator.locks.request(name, signal ? { signal } : {}, () => task(new AbortController().signal))
+      return hasWebLocks()
+        ? navigator.locks.request(name, options as LockOptions, () => task(new AbortController().signal))
+        : local.hold(name, task, options)
     },
   }
 }
 
 /** Node ≥ 24.5 has `navigator.locks` too, but for its own process only; it has no `isSecureContext`. */
 export function hasWebLocks(): boolean {
-  return globalThis.isSecureContext === true && Boolean(globalThis.navigator?.locks)
+  return Boolean(globalThis.isSecureContext && globalThis.navigator?.locks)
 }

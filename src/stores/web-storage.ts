@@ -30,7 +30,7 @@ export function webStorageStore(name: string, options: WebStorageOptions = {}): 
   const storage = options.storage ?? 'local'
   if (storage !== 'local' && storage !== 'session') requireStorage(storage, "or 'local' or 'session'")
   const chosen = defaultLock()
-  const { subscribe, hint } = hints()
+  const [subscribe, hint] = hints()
 
   const use = <Result>(action: (area: SyncStorage) => Result): Result => {
     try {

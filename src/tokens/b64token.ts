@@ -4,5 +4,5 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 RFC 6750 §2.1} `b64token`
  */
 export function isB64token(value: unknown): value is string {
-  return typeof value === 'string' && /^[A-Za-z0-9\-._~+/]+=*$/.test(value)
+  return typeof value === 'string' && /^[\w.~+/-]+=*$/.test(value)
 }

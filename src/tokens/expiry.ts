@@ -21,15 +21,15 @@ export type Origin = 'received' | 'seen' | 'restored'
  */
 export function expiryOf(tokens: TokenSet, origin: Origin, now: number): Expiry {
   if (!isB64token(tokens.accessToken)) return { expiresAt: 0 }
-  const { exp, iat } = jwtClaims(tokens.accessToken)
-  const claimed = (Number(exp) - Number(iat)) * 1000
-  const lifetime = claimed > 0 ? claimed : undefined
-  const expiresAt = Number(tokens.expiresAt) || (origin === 'received' ? lifetime && now + lifetime : Number(exp) * 1000) || undefined
+  const { exp = NaN, iat = NaN } = jwtClaims(tokens.accessToken)
+  const claimed = (exp - iat) * 1000
+  const lifetime = claimed > 0 ? claimed : NaN
+  const expiresAt = Number(tokens.expiresAt) || (origin === 'received' ? now + lifetime : exp * 1000) || undefined
   // Of a restored opaque token nobody knows how long it lived: the whole leeway counts.
-  return { expiresAt, lifetime: lifetime ?? (expiresAt && origin !== 'restored' ? Math.max(0, expiresAt - now) : undefined) }
+  return { expiresAt, lifetime: lifetime || (expiresAt && origin !== 'restored' ? Math.max(0, expiresAt - now) : undefined) }
 }
 
 /** Whether the token expires within `leeway` milliseconds, or within half its lifetime where that is less. */
-export function isSpent({ expiresAt, lifetime }: Expiry, now: number, leeway: number): boolean {
-  return expiresAt !== undefined && now >= expiresAt - Math.min(leeway, (lifetime ?? 1 / 0) / 2)
+export function isSpent({ expiresAt = NaN, lifetime = Infinity }: Expiry, now: number, leeway: number): boolean {
+  return now >= expiresAt - Math.min(leeway, lifetime / 2)
 }

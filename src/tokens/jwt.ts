@@ -8,7 +8,7 @@ export interface JwtClaims extends JwtPayload {
 /** The hints in a token; none where it is no JWT, or where the platform can't decode one (Hermes without `atob`). */
 export function jwtClaims(token: string | undefined): JwtClaims {
   try {
-    return jwtDecode<JwtClaims>(token as string)
+    return Object(jwtDecode<JwtClaims>(token as string)) // Its payload may be `null`.
   } catch {
     return {}
   }

@@ -1,5 +1,5 @@
 import { jwtClaims } from './jwt'
-import { type StoredSession, spendable, tokenSetOf } from './token-set'
+import { type StoredSession, spendable, type TokenSet } from './token-set'
 
 /**
  * Whether two stored sessions belong to one sign-in. Ids are compared from the same source only: `sessionId`, else a JWT's
@@ -8,8 +8,7 @@ import { type StoredSession, spendable, tokenSetOf } from './token-set'
 export function isSameSignIn(a: StoredSession, b: StoredSession): boolean | undefined {
   if (spendable(a) === spendable(b)) return true
   const others = idsOf(b)
-  const comparable = idsOf(a).flatMap((id, source) => (id && others[source] ? [id === others[source]] : []))
-  return comparable[0]
+  return idsOf(a).flatMap((id, source) => (id && others[source] ? id === others[source] : []))[0]
 }
 
 /** The id that everyone who holds this session agrees on, or `''`. */
@@ -18,7 +17,7 @@ export function comparableId(stored: StoredSession): string {
 }
 
 function idsOf(stored: StoredSession): readonly (string | undefined)[] {
-  const tokens = tokenSetOf(stored)
-  const claims = { ...jwtClaims(tokens?.idToken), ...jwtClaims(tokens?.accessToken) }
-  return [stored.sessionId, claims.sid, claims.sub]
+  const { sessionId, idToken, accessToken }: Partial<TokenSet> = stored
+  const { sid, sub } = { ...jwtClaims(idToken), ...jwtClaims(accessToken) }
+  return [sessionId, sid, sub]
 }

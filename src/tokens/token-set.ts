@@ -37,12 +37,11 @@ export function spendable(stored: StoredSession): string {
  */
 export function sameTokens(a: StoredSession | null | undefined, b: StoredSession | null | undefined): boolean {
   if (!a || !b) return !a && !b
-  const one: { readonly [Name in keyof TokenSet | keyof SessionMarker]?: unknown } = a
-  const two: typeof one = b
+  const one: Partial<TokenSet> = a
+  const two: Partial<TokenSet> = b
   return (
     one.accessToken === two.accessToken &&
     (one.refreshToken ?? '') === (two.refreshToken ?? '') &&
-    one.counter === two.counter &&
-    (one.accessToken !== undefined || one.sessionId === two.sessionId)
+    (one.accessToken !== undefined || spendable(a) === spendable(b))
   )
 }

@@ -9,9 +9,7 @@ describe('a lifetime', () => {
   it('is measured from receipt by expires_in, whatever the JWT and the Date say (rule 12, F28)', async () => {
     const { client, clock, login, inTime } = await signedIn()
     const accessToken = jwt({ iat: 1, exp: 2 })
-    login.next(() =>
-      json(200, { access_token: accessToken, expires_in: 600 }, { Date: new Date(clock.now() + 5 * hours).toUTCString() }),
-    )
+    login.next(() => json(200, { access_token: accessToken, expires_in: 600 }, { Date: new Date(clock.now() + 5 * hours).toUTCString() }))
 
     await inTime(client.refresh())
 
@@ -264,7 +262,12 @@ describe('a clock that jumps', () => {
 
     clock.jump(-10 * years)
     await clock.advance(300_001)
-    const response = await inTime(client.fetch(url).then(({ status }) => status, (error: { code: string }) => error.code))
+    const response = await inTime(
+      client.fetch(url).then(
+        ({ status }) => status,
+        (error: { code: string }) => error.code,
+      ),
+    )
 
     expect(response).toBe(200)
   })

@@ -69,6 +69,17 @@ describe('expiryLeeway', () => {
     expect(login.tokenRequests).toHaveLength(1)
   })
 
+  it('refreshes before a body that can be sent only once goes out with a spent token (rule 9)', async () => {
+    const { client, resource, inTime } = await signedIn({ standing: 'nearly spent' })
+    const body = new Blob(['order']).stream()
+
+    const response = await inTime(client.fetch(url, { method: 'POST', body, duplex: 'half' } as RequestInit))
+
+    expect(response.status).toBe(200)
+    expect(shown(resource)).toEqual(['access-2'])
+    expect(await resource.requests[0]?.text).toBe('order')
+  })
+
   it('sends a token whose expiry nobody knows, and lets the 401 decide (F21)', async () => {
     const { client, login, resource, clock, inTime } = await signedIn({ expiresIn: null })
 

@@ -267,6 +267,38 @@ describe('a grant of the app', () => {
     expect(given).toEqual(['refresh-1', 'rotated'])
   })
 
+  for (const [name, late] of [
+    [
+      'gives its answer',
+      (_rotated: GrantContext['rotated'], resolve: (tokens: TokenSet) => void) => resolve({ accessToken: 'late', refreshToken: 'rotated' }),
+    ],
+    ['calls rotated', (rotated: GrantContext['rotated']) => rotated('rotated')],
+  ] as const) {
+    it(`that was given up and ${name} afterwards has brought a rotation home: the consumed token is not presented (rule 5)`, async () => {
+      const given: (string | undefined)[] = []
+      const answer = deferred<TokenSet>()
+      let rotated!: GrantContext['rotated']
+      const { client, login, clock, app, inTime } = await signedIn({
+        standing: 'expired',
+        grant: (tokens, context) => {
+          given.push(tokens?.refreshToken)
+          if (given.length > 1) return Promise.resolve(login.signIn())
+          rotated = context.rotated
+          return answer.promise
+        },
+      })
+      await rejection(inTime(client.fetch(url)))
+
+      late(rotated, answer.resolve)
+      await clock.advance(10_000)
+      const response = await inTime(client.fetch(url))
+
+      expect(response.status).toBe(200)
+      expect(given).toEqual(['refresh-1', 'rotated'])
+      expect(app.logouts).toEqual([])
+    })
+  }
+
   it('that needs a refresh token is not run without one (row 16)', async () => {
     let runs = 0
     const grant: Grant = Object.assign(
@@ -326,7 +358,12 @@ describe('a grant of the app', () => {
     const { client, login, inTime } = await signedIn({
       standing: 'expired',
       grant: async () => {
-        inner.push(await client.fetch('https://login.example.com/elsewhere').then(({ status }) => status, (error: unknown) => error))
+        inner.push(
+          await client.fetch('https://login.example.com/elsewhere').then(
+            ({ status }) => status,
+            (error: unknown) => error,
+          ),
+        )
         return login.signIn()
       },
     })

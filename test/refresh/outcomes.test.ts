@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { isAuthError, type StepUpEvent } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { json, unauthorized } from '../support/authorization-server.ts'
@@ -234,6 +235,83 @@ describe('unavailable', () => {
     expect(app.logouts).toEqual([])
     expect(app.saved).toEqual([])
     expect(client.state.status).toBe('authenticated')
+  })
+})
+
+describe('a call whose body cannot be sent twice', () => {
+  const stream = (): RequestInit => ({ method: 'POST', body: new Blob(['order']).stream(), duplex: 'half' }) as RequestInit
+
+  it('gets its 401 back while the refresh goes on in the background: the next call works (rule 9)', async () => {
+    const { client, login, resource, inTime } = await signedIn({ standing: 'refused' })
+
+    const response = await inTime(client.fetch(url, stream()))
+    const next = await inTime(client.fetch(url))
+
+    expect(response.status).toBe(401)
+    expect(next.status).toBe(200)
+    expect(login.tokenRequests).toHaveLength(1)
+    expect(await Promise.all(resource.requests.map(({ text }) => text))).toEqual(['order', ''])
+  })
+
+  it('gets its 401 back inside a cool-down, where another call would reject (row 14, rule 9)', async () => {
+    const { client, login, inTime } = await signedIn({ standing: 'refused' })
+    login.always(() => json(503, {}))
+    await rejection(inTime(client.fetch(url)))
+
+    const response = await inTime(client.fetch(url, stream()))
+    const error = await rejection(inTime(client.fetch(url)))
+
+    expect(response.status).toBe(401)
+    expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+  })
+})
+
+describe('the events of a refresh', () => {
+  it('say why it began', async () => {
+    const refused = await signedIn({ standing: 'refused' })
+    await refused.inTime(refused.client.fetch(url))
+    const spent = await signedIn({ standing: 'nearly spent' })
+    await spent.inTime(spent.client.fetch(url))
+    const asked = await signedIn()
+    await asked.inTime(asked.client.refresh())
+
+    const causes = [refused, spent, asked].map(({ app }) =>
+      app.events.flatMap((event) => (event.type === 'refresh-started' ? event.because : [])),
+    )
+
+    expect(causes).toEqual([['unauthorized'], ['spent'], ['asked']])
+  })
+
+  for (const [outcome, answer] of [
+    ['refreshed', undefined],
+    ['rejected', () => json(400, { error: 'invalid_grant' })],
+    ['unavailable', () => json(503, {})],
+    ['misconfigured', () => json(401, { error: 'invalid_client' })],
+  ] as const) {
+    it(`say that it ended ${outcome}, without a secret (rule 13)`, async () => {
+      const { client, login, app, inTime } = await signedIn({ standing: 'refused' })
+      login.always(answer)
+
+      await inTime(Promise.allSettled(calls(client, 3)))
+      await quiet()
+
+      expect(app.events.flatMap((event) => (event.type === 'refresh-ended' ? event.outcome : []))).toEqual([outcome])
+      const text = inspect(app.events, { depth: 20 })
+      for (const secret of ['access-1', 'refresh-1', 'access-2', 'refresh-2']) expect(text).not.toContain(secret)
+    })
+  }
+
+  it('say that it ended adopted where somebody else had refreshed already', async () => {
+    const { client, login, app, inTime } = await signedIn({ standing: 'refused', sessionId: 's' })
+    login.next(() => {
+      app.tokens = { ...login.signIn(), sessionId: 's' }
+      return json(400, { error: 'invalid_grant' })
+    })
+
+    await inTime(client.fetch(url))
+    await quiet()
+
+    expect(app.events).toContainEqual(expect.objectContaining({ type: 'refresh-ended', outcome: 'adopted' }))
   })
 })
 

@@ -1,7 +1,9 @@
+import { AuthenticatedClient, type TokenSet } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { unauthorized } from '../support/authorization-server.ts'
 import { quiet } from '../support/clock.ts'
 import { deferred } from '../support/deferred.ts'
+import { loopback } from '../support/loopback.ts'
 import { calls, presented, rejection, shown, signedIn, url, watch } from './signed-in.ts'
 
 describe('one refresh for everyone', () => {
@@ -131,6 +133,35 @@ describe('one refresh for everyone', () => {
     const codes = new Set(results.map((result) => (result.status === 'rejected' ? result.reason.code : 'fulfilled')))
     expect(codes).toEqual(new Set(['ERR_REFRESH_UNAVAILABLE']))
     expect(login.tokenRequests).toHaveLength(1)
+  })
+
+  it('does the same over real connections: 300 refused calls, one token request (F61)', async () => {
+    const server = await loopback(({ path, headers }, response) => {
+      if (path === '/token') {
+        response.end(JSON.stringify({ access_token: 'access-2', refresh_token: 'refresh-2', expires_in: 3600 }))
+        return
+      }
+      const isStale = headers.authorization !== 'Bearer access-2'
+      if (isStale) response.writeHead(401, { 'WWW-Authenticate': 'Bearer error="invalid_token"' })
+      response.end(isStale ? 'refused' : path)
+    })
+    let tokens: TokenSet = { accessToken: 'access-1', refreshToken: 'refresh-1' }
+    const client = new AuthenticatedClient({
+      tokenEndpoint: `${server.origin}/token`,
+      clientId: 'web',
+      getTokens: () => tokens,
+      saveTokens: (next) => {
+        tokens = next
+      },
+    })
+
+    const bodies = await Promise.all(
+      Array.from({ length: 300 }, async (_, index) => (await client.fetch(`${server.origin}/${index}`)).text()),
+    )
+
+    expect(bodies).toEqual(Array.from({ length: 300 }, (_, index) => `/${index}`))
+    expect(server.requests.filter(({ path }) => path === '/token')).toHaveLength(1)
+    expect(tokens).toMatchObject({ refreshToken: 'refresh-2' })
   })
 
   it('keeps the flights of two sessions apart: who signs in during a refresh does not wait for it (A39, rule 4)', async () => {

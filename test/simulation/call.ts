@@ -1,0 +1,89 @@
+import { inspect } from 'node:util'
+import { isAuthError } from 'authenticated-client'
+import type { Family } from './authorization-server'
+import { mayBeOne, sessionsCanBeTold, sessionsKeepTheirId } from './excuses'
+import type { Sent } from './network'
+import type { Tab } from './tab'
+import type { World } from './world'
+
+/** One call of an app, from its beginning to its one outcome: I4, I6, I7, I13. */
+export class Call {
+  readonly begun: number
+  readonly beganAs: string
+  readonly beganInTurn: number
+  sends: (Family | undefined)[] = []
+  outcome: string | undefined
+  abortedAt: number | undefined
+  reason: unknown
+
+  constructor(
+    private readonly world: World,
+    private readonly tab: Tab,
+    readonly name: string,
+    readonly isSafe: boolean,
+    readonly isOneShot: boolean,
+  ) {
+    this.begun = world.scheduler.step
+    this.beganInTurn = tab.turns
+    this.beganAs = tab.client.state.status
+    world.tell(tab.name, `begins ${name} (${this.beganAs})`)
+  }
+
+  sent({ accessToken }: Sent): void {
+    const { world, tab, name } = this
+    const family = world.ownerOf(accessToken)
+    if (accessToken && !family) world.violate('I6', `${name} carries an unknown token`)
+    if (this.outcome) world.violate('I4', `${name} is sent after it has settled`)
+    if (this.sends.length === 0) this.beginsWith(family)
+    else if (this.sends[0] !== family && !mayBeOne(world, this.sends[0], family) && (!this.isSafe || sessionsCanBeTold(world)))
+      world.violate('I6', `${name} went out for ${labelOf(this.sends[0])}, then for ${labelOf(family)}`)
+    if (family && tab.sessions.over.has(family) && sessionsKeepTheirId(world))
+      world.violate('I10 after logout', `${name} goes out for ${labelOf(family)}, which this tab has signed out of`)
+    this.sends.push(family)
+    if (this.sends.length > 2) world.violate('I7', `${name} is sent ${this.sends.length} times`)
+    if (this.sends.length > 1 && this.isOneShot) world.violate('I7', `${name} is sent again though its body can't be`)
+    if (this.sends.length > 1) world.count('window: replay')
+    if (tab.isDisposed) world.violate('I12', `${name} is sent after dispose()`)
+  }
+
+  /** Whose token a call first goes out with. */
+  private beginsWith(family: Family | undefined): void {
+    const { world, tab, name } = this
+    const signIn = family && world.ledger.signIns.get(family)
+    if (!signIn || signIn.begun <= this.begun) return
+    if (this.beganAs === 'restoring') return
+    // What the store shows is looked up after a call has begun: what another tab signed in to meanwhile counts (see excuses).
+    if (signIn.tab !== tab) return
+    const where = signIn.tab === tab ? 'here' : 'in another tab'
+    const was = this.beganAs === 'authenticated' ? 'for a session' : 'while nobody was signed in'
+    world.violate(`I6 ${was}, ${where}`, `${name} goes out for ${labelOf(family)}, who signed in ${where} after it began`)
+  }
+
+  gave(accessToken: string): void {
+    const family = this.world.ownerOf(accessToken)
+    if (!family) this.world.violate('I6', `${this.name} gives an unknown token`)
+    this.beginsWith(family)
+    this.settles('a token')
+  }
+
+  settles(outcome: string): void {
+    const { world, tab, name } = this
+    world.tell(tab.name, `${name} settles: ${outcome}`)
+    if (this.outcome) world.violate('I4', `${name} settles twice`)
+    this.outcome = outcome
+  }
+
+  fails(error: unknown): void {
+    const { world, name } = this
+    this.settles(`${(error as Error)?.name}: ${(error as Error)?.message}`)
+    const isTheirs = isAuthError(error) || (error instanceof TypeError && error.message === 'fetch failed') || error === this.reason
+    if (!isTheirs) world.violate('I4', `${name} fails with what nobody threw: ${inspect(error)}`)
+    if ((world.seed % 16 === 0 || world.violations.length) && inspect(error).includes('canary'))
+      world.violate('I13', `a token in the error of ${name}`)
+    world.count(`settled ${(error as Error)?.name}`)
+  }
+}
+
+function labelOf(family: Family | undefined): string {
+  return family ? `u${family.user}/s${family.id}` : 'nobody'
+}

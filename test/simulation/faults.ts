@@ -1,0 +1,43 @@
+/** What can go wrong on the way to the token endpoint and back. `-after`: the server has acted. */
+export const tokenFaults = [
+  'error-before',
+  'error-after',
+  '500-before',
+  '503-after',
+  '429',
+  'html',
+  'hang-before',
+  'hang-after',
+  'slow',
+  'drip',
+  'truncated',
+  'body-hang',
+  'redirect',
+  'unusable',
+  'oversized',
+  'invalid_client',
+] as const
+export type TokenFault = (typeof tokenFaults)[number]
+
+export const apiFaults = [
+  'error-before',
+  'error-after',
+  '500',
+  '429',
+  '401-though-valid',
+  '403',
+  'hang',
+  'slow',
+  'drip',
+  'body-hang',
+] as const
+export type ApiFault = (typeof apiFaults)[number]
+
+export const readFaults = ['throw', 'hang', 'lag'] as const
+export type ReadFault = (typeof readFaults)[number]
+
+export const writeFaults = ['throw-before', 'throw-after', 'hang-before', 'hang-after', 'lag', 'says-false'] as const
+export type WriteFault = (typeof writeFaults)[number]
+
+export const lockFaults = ['refused', 'hang', 'slow', 'lost'] as const
+export type LockFault = (typeof lockFaults)[number]

@@ -1,0 +1,24 @@
+import type { StoredSession } from 'authenticated-client'
+import type { World } from './world'
+
+export const wallClockStart = 1_700_000_000_000
+
+/** What the store holds when the world begins: nobody, or user 1, perhaps with a token that is spent. */
+export function firstSession(world: World): StoredSession | null {
+  const { plan, server, families, ledger, random } = world
+  if (!plan.startsSignedIn) return null
+  const issued = server.signIn(1)
+  const { accessToken, refreshToken, family } = issued
+  const access = server.accessTokens.get(accessToken)!
+  if (plan.startsSpent) access.expiresAt = 0
+  ledger.held.add(family)
+  const knowsExpiry = plan.tellsLifetime && random.chance(0.8)
+  const sessionId = plan.ids === 'session-id' ? 'first-session' : undefined
+  if (sessionId) families.set(sessionId, family)
+  return {
+    accessToken,
+    refreshToken,
+    ...(sessionId ? { sessionId } : {}),
+    ...(knowsExpiry ? { expiresAt: wallClockStart + access.expiresAt } : {}),
+  }
+}

@@ -1,0 +1,126 @@
+import { answerOfApi } from './api'
+import { apiFaults, tokenFaults } from './faults'
+import type { Pending } from './scheduler'
+import type { Tab } from './tab'
+import { answerOfTokenEndpoint, type Reply } from './token-endpoint'
+import { wireResponse } from './wire-response'
+import type { World } from './world'
+
+export const apiOrigin = 'https://api.example.com'
+export const foreignOrigin = 'https://elsewhere.example.net'
+export const tokenUrl = 'https://login.example.com/token'
+export const revocationUrl = 'https://login.example.com/revoke'
+
+export interface Sent {
+  readonly tab: Tab
+  readonly url: string
+  readonly call: number | undefined
+  readonly accessToken: string | undefined
+  readonly form: URLSearchParams | undefined
+}
+
+/** The `fetch` of one tab: a leg there, the server, a leg back; each is one event, each may fail. */
+export function createNetwork(world: World, tab: Tab) {
+  const { scheduler, random, plan } = world
+
+  return (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    const headers = new Headers(init?.headers)
+    const call = headers.get('x-call')
+    const sent: Sent = {
+      tab,
+      url: String(input),
+      call: call === null ? undefined : Number(call),
+      accessToken: headers.get('authorization')?.slice(7),
+      form: typeof init?.body === 'string' && !call ? new URLSearchParams(init.body) : undefined,
+    }
+    const toTokens = sent.url === tokenUrl
+    const signal = init?.signal
+    const presented = sent.form?.get('refresh_token') ?? undefined
+    const what = toTokens
+      ? `refresh with ${world.nameOf(presented)}`
+      : sent.form
+        ? 'revocation'
+        : `call ${call} as ${world.nameOf(sent.accessToken)}`
+    const label = `${what}${tab.wire.sends(sent)}`
+    world.tell(tab.name, `sends ${label}`)
+    if (toTokens) tab.phase = 'sent'
+
+    return new Promise<Response>((resolve, reject) => {
+      const fault = toTokens
+        ? world.fault('token endpoint', plan.networkFaults, tokenFaults)
+        : world.fault('api', plan.networkFaults, apiFaults)
+      let leg: Pending | undefined
+      let isOver = false
+      const settle = (how: string, act: () => void): void => {
+        if (isOver) return
+        isOver = true
+        signal?.removeEventListener('abort', abort)
+        scheduler.cancel(leg)
+        world.tell(tab.name, `${how} ${label}`)
+        tab.wire.settled(sent)
+        act()
+      }
+      const abort = (): void => settle('aborts', () => reject(signal?.reason))
+      const fail = (): void => settle('network error:', () => reject(new TypeError('fetch failed')))
+      // Never answers; but a connection is not kept for ever, except where the client itself must set the end.
+      const hang = (): void => {
+        if (!toTokens) leg = scheduler.after(40_000, tab, fail)
+      }
+      const reply = (answer: Reply): void => {
+        const slow = fault === 'slow' ? 500 + random.below(14_000) : 0
+        const back = world.latency() + slow
+        if (fault === 'error-after') leg = scheduler.after(back, tab, fail)
+        else if (fault === 'hang-after') hang()
+        else
+          leg = scheduler.after(back, tab, () =>
+            settle(`gets ${answer.status} (${answer.what}) for`, () => {
+              resolve(wireResponse({ ...answer, url: sent.url, body: bodyOf(answer.text, () => tab.wire.received(sent, answer)) }, signal))
+              if (answer.issued) tab.phase = 'answered'
+            }),
+          )
+      }
+      const bodyOf = (text: string, whole: () => void) => {
+        const drips = fault === 'drip'
+        const pieces = drips ? (text.match(/.{1,20}/gs) ?? []) : fault === 'truncated' ? [text.slice(0, text.length >> 1)] : [text]
+        return {
+          whole,
+          chunks: fault === 'body-hang' ? pieces.slice(0, -1) : pieces,
+          endsNever: fault === 'body-hang',
+          next(deliver: () => void) {
+            if (!drips && random.chance(0.6)) {
+              deliver()
+              return () => {}
+            }
+            const due = scheduler.after(drips ? random.below(900) : world.latency(), tab, deliver)
+            return () => scheduler.cancel(due)
+          },
+        }
+      }
+      const serve = (): void => {
+        leg = undefined
+        // It reaches the server though nobody waits for it any more.
+        if (isOver && toTokens) world.happened.add('ghost')
+        const answer = toTokens
+          ? answerOfTokenEndpoint(world, sent, fault as Parameters<typeof answerOfTokenEndpoint>[2])
+          : sent.form
+            ? revoked(world, sent)
+            : answerOfApi(world, sent, fault as Parameters<typeof answerOfApi>[2])
+        if (toTokens && answer.issued && tab.phase === 'sent') tab.phase = 'rotated'
+        world.tell('server', `${answer.what} <- ${label}`)
+        if (!isOver) reply(answer)
+      }
+      if (signal?.aborted) return settle('aborts', () => reject(signal.reason))
+      signal?.addEventListener('abort', abort)
+      const there = world.latency() + (toTokens && plan.ghosts && !world.isCalm && random.chance(0.2) ? 3_000 + random.below(15_000) : 0)
+      if (fault === 'error-before') leg = scheduler.after(there, tab, fail)
+      else if (fault === 'hang-before') hang()
+      else if (!toTokens && fault === 'hang') hang()
+      else scheduler.after(there, undefined, serve)
+    })
+  }
+}
+
+function revoked(world: World, { form }: Sent): Reply {
+  world.server.revoke(form?.get('token') ?? '')
+  return { status: 200, headers: {}, text: '', what: 'revoked' }
+}

@@ -1,0 +1,79 @@
+import type { Random } from './random'
+
+/** Whose event it is: a tab that may be killed or frozen; the servers are never. */
+export interface Owner {
+  readonly name: string
+  isDead: boolean
+  frozenUntil: number
+}
+
+export interface Pending {
+  at: number
+  readonly order: number
+  readonly owner: Owner | undefined
+  readonly isTimer: boolean
+  readonly run: () => void
+}
+
+const mostSteps = 30_000
+
+/** Virtual time, and the one owner of every await point: one event at a time, then all microtasks, then the next. */
+export class Scheduler {
+  now = 0
+  step = 0
+  /** The next one last. */
+  readonly queue: Pending[] = []
+
+  constructor(private readonly random: Random) {}
+
+  after(delay: number, owner: Owner | undefined, run: () => void, isTimer = false): Pending {
+    const pending = { at: this.now + delay, order: this.random.next(), owner, isTimer, run }
+    this.insert(pending)
+    return pending
+  }
+
+  cancel(pending: Pending | undefined): void {
+    const index = pending ? this.queue.indexOf(pending) : -1
+    if (index >= 0) this.queue.splice(index, 1)
+  }
+
+  /** @throws where the world doesn't come to rest. */
+  async runUntil(end: number, isDone: () => boolean = () => false): Promise<void> {
+    await drained()
+    while (!isDone()) {
+      const next = this.queue.at(-1)
+      if (!next || next.at > end) {
+        this.now = Math.max(this.now, end)
+        return
+      }
+      this.queue.pop()
+      if (next.owner?.isDead) continue
+      if (next.owner && next.owner.frozenUntil > next.at) {
+        next.at = next.owner.frozenUntil
+        this.insert(next)
+        continue
+      }
+      this.now = Math.max(this.now, next.at)
+      if (++this.step > mostSteps) throw new Error('The world does not come to rest')
+      next.run()
+      await drained()
+    }
+  }
+
+  private insert(pending: Pending): void {
+    let low = 0
+    let high = this.queue.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const other = this.queue[middle]!
+      if (other.at > pending.at || (other.at === pending.at && other.order > pending.order)) low = middle + 1
+      else high = middle
+    }
+    this.queue.splice(low, 0, pending)
+  }
+}
+
+/** The product runs on real microtasks; an immediate comes after the last of them, and after unhandled rejections are reported. */
+function drained(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

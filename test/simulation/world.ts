@@ -1,0 +1,88 @@
+import { type Access, AuthorizationServer, type Family, type Issued, nameOf } from './authorization-server'
+import { Cell } from './cell'
+import { firstSession } from './first-session'
+import { SharedLock } from './locks'
+import { faultsEnd, type Plan, planOf } from './plan'
+import type { Random } from './random'
+import { Scheduler } from './scheduler'
+import { Ledger } from './session-checks'
+import { createStory, type Story } from './story'
+import type { Tab } from './tab'
+
+export interface Violation {
+  readonly invariant: string
+  readonly what: string
+}
+
+/** Everything that the parts of one world share. */
+export class World {
+  readonly plan: Plan
+  readonly random: Random
+  readonly scheduler: Scheduler
+  readonly story: Story
+  readonly server: AuthorizationServer
+  readonly ledger = new Ledger()
+  readonly lock: SharedLock
+  readonly cell: Cell
+  readonly tabs: Tab[] = []
+  readonly violations: Violation[] = []
+  readonly counters = new Map<string, number>()
+  /** What happened that a promise depends on, for the excuses. */
+  readonly happened = new Set<string>()
+  /** Which sign-in a `sessionId` belongs to. */
+  readonly families = new Map<string, Family>()
+  /** How far the wall clock was moved. */
+  wallShift = 0
+  /** When the last cool-down ends, in virtual time. */
+  retryAt = 0
+  isCalm = false
+
+  constructor(readonly seed: number) {
+    this.plan = planOf(seed)
+    this.random = this.plan.random
+    this.scheduler = new Scheduler(this.random)
+    this.story = createStory(() => this.scheduler.now)
+    this.server = new AuthorizationServer(this.plan, () => this.scheduler.now)
+    this.lock = new SharedLock(this)
+    this.cell = new Cell(this, firstSession(this))
+  }
+
+  /** Draws a fault of this class, or none; never after the faults are over. */
+  fault<Kind extends string>(where: string, probability: number, kinds: readonly Kind[]): Kind | undefined {
+    if (this.scheduler.now >= faultsEnd || !this.random.chance(probability)) return undefined
+    const kind = this.random.pick(kinds)
+    this.count(`fault ${where} ${kind}`)
+    this.happened.add(where).add(`${where} ${kind}`)
+    return kind
+  }
+
+  count(name: string): void {
+    this.counters.set(name, (this.counters.get(name) ?? 0) + 1)
+  }
+
+  tell(who: string, what: string): void {
+    this.story.tell(who, what)
+  }
+
+  violate(invariant: string, what: string): void {
+    this.violations.push({ invariant, what })
+    this.tell('!!', `${invariant}: ${what}`)
+  }
+
+  /** Mostly next to nothing, so that many things are due at once and chance orders them; sometimes long. */
+  latency(): number {
+    const { random, plan } = this
+    const short = random.pick([0, 0, 0, 1, 1, 2, 5, 10, 30])
+    return this.isCalm ? short : Math.min(4_000, short * (random.chance(0.3) ? plan.slowness : 1))
+  }
+
+  ownerOf(token: string | undefined): Family | undefined {
+    return this.server.refreshTokens.get(token ?? '')?.family ?? this.server.accessTokens.get(token ?? '')?.family
+  }
+
+  nameOf(token: string | undefined): string {
+    const issued: Issued | Access['issued'] | undefined =
+      this.server.accessTokens.get(token ?? '')?.issued ?? this.server.refreshTokens.get(token ?? '')
+    return issued ? nameOf(issued) : token ? 'an unknown token' : 'nothing'
+  }
+}
