@@ -61,8 +61,9 @@ async function rest(world: World): Promise<void> {
 async function succeeds(world: World, tab: Tab, round: string): Promise<void> {
   const { scheduler, cell, server } = world
   const stored = cell.refreshToken
-  const isAlive = server.isLive(stored) && !tab.hasLoggedOut && lockGrants(world) && (writesAreSwaps(world) || !world.happened.has('write'))
   const family = world.ownerOf(stored)
+  const isOver = family === undefined || tab.hasLoggedOut || world.ledger.loggedOut.has(family)
+  const isAlive = server.isLive(stored) && !isOver && lockGrants(world) && (writesAreSwaps(world) || !world.happened.has('write'))
   const call = tab.fetch()
   await scheduler.runUntil(scheduler.now + 60_000, () => call.outcome !== undefined)
   if (!call.outcome) world.violate('I4', `${call.name} of ${tab.name} does not settle, though nothing fails any more`)

@@ -20,6 +20,8 @@ export class Tab implements Owner {
   turns = 0
   logoutsRunning = 0
   hasLoggedOut = false
+  /** It has signed out before it knew of what: whatever it finds is what it meant. */
+  hasLeftUnseen = false
   signInsRunning = 0
   readonly calls: Call[] = []
   /** Families that a sign-in here took the place of, perhaps before the store knew. */
@@ -159,6 +161,7 @@ export class Tab implements Owner {
     this.turns++
     this.logoutsRunning++
     this.hasLoggedOut = true
+    if (state.status === 'restoring') this.hasLeftUnseen = true
     const family = state.status === 'authenticated' ? world.families.get(state.sessionId ?? '') : undefined
     // While restoring nobody knows whose session it is, and without an id nobody can say so: it may be any of them.
     const isUnknown = state.status === 'restoring' || (state.status === 'authenticated' && !family)
