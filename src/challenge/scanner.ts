@@ -24,7 +24,7 @@ export function scanChallenges(line: string): Challenge[] {
       opensElement = true
       continue
     }
-    at = start
+    at = start // A scheme in mid-element or a parameter of a token68 matched: it is dropped below.
     const scheme: RegExpExecArray | null = opensElement ? take(SCHEME) : null
     if (scheme) {
       begin(scheme[1], scheme[2])
@@ -93,7 +93,7 @@ const DECISIVE = /^(error|scope|claims|nonce|resource_metadata)$/
 
 /** Nearly all of nearly every field: `name=value,` or `name="value",`, behind the scheme if it is the first. Only for speed. */
 const USUAL = /(?:(\w+) )?([a-z_]+)=(?:([\w-]+)|"([ !#-[\]-~]*)")(?:,[ \t,]*|$)/y
-/** A scheme that isn't the name of a parameter, with its token68 if that isn't the beginning of one. */
+/** A scheme unless it is the name of a parameter, with its token68 unless that is the beginning of one. */
 const SCHEME = /[ \t,]*([\w!#$%&'*+.^`|~-]+)(?![ \t]*=)(?:[ \t]+([\w.~+/-]+=*)(?=[ \t]*(?:,|$)))?(?:[ \t]*(,)[ \t,]*|[ \t]+|$)/y
 const PARAM = /([\w!#$%&'*+.^`|~-]+)[ \t]*=[ \t]*([\w!#$%&'*+.^`|~-]+|")?/y
 /** RFC 9110 §5.6.4: plain text, then an escaped character or the closing quote. Some platforms decode obs-text as UTF-8. */

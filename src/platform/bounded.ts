@@ -6,5 +6,6 @@ export function bounded<Value>(promise: PromiseLike<Value>, ms: number, clock: C
   const end = (): void => {
     if (!timer.signal.aborted) throw late()
   }
-  return Promise.race([promise, clock.sleep(ms, timer.signal).then(end, end) as Promise<never>]).finally(() => timer.abort())
+  // A reason of its own spares the platform making one.
+  return Promise.race([promise, clock.sleep(ms, timer.signal).then(end, end) as Promise<never>]).finally(() => timer.abort(0))
 }

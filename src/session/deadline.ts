@@ -14,5 +14,5 @@ export function startDeadline(ms: number | false, clock: Clock): { readonly sign
     controller.abort(Object.assign(new Error('The token endpoint did not answer in time'), { name: 'TimeoutError' }))
   }
   if (ms) run(ms).catch(() => {})
-  return { signal: controller.signal, clear: () => timer.abort() }
+  return { signal: controller.signal, clear: () => timer.abort(0) }
 }

@@ -7,6 +7,8 @@ export interface JwtClaims extends JwtPayload {
 
 /** The hints in a token; none where it is no JWT, or where the platform can't decode one (Hermes without `atob`). */
 export function jwtClaims(token: string | undefined): JwtClaims {
+  // Most tokens are opaque, and an error is dear.
+  if (!/^[\w-]+\.[\w-]+\./.test(token ?? '')) return {}
   try {
     return Object(jwtDecode<JwtClaims>(token as string)) // Its payload may be `null`.
   } catch {

@@ -12,7 +12,21 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const SCHEMES = ['Bearer', 'Basic', 'DPoP', 'Digest', 'bEARER', 'Negotiate', 'realm', 'x', "!#$%&'*+-.^_`|~9"]
 const NAMES = ['realm', 'error', 'scope', 'nonce', 'claims', 'resource_metadata', 'error_description', 'algs', 'max_age', 'x_error', 'a']
 const TRAPS = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'realm*', '0', '17', "!#$%&'*+-.^_`|~9"]
-const VALUES = ['invalid_token', 'x', '5', 'a b', '', 'x, Bearer error="invalid_token"', '\\', '"', 'a, b=c', 'Bearer', '=', 'SHA-256']
+const VALUES = [
+  'invalid_token',
+  'x',
+  '5',
+  'a b',
+  '',
+  'x, Bearer error="invalid_token"',
+  '\\',
+  '"',
+  'a, b=c',
+  'Bearer',
+  '=',
+  'SHA-256',
+  "!#$%&'*+-.^_`|~9",
+]
 const CHARACTERS = 'aZ09 ,=";\\/:@[]{}()<>?\t!~\'\u0080\u00a0éÿ'
 const TOKENS68 = ['YWJj', 'YWJj==', 'a', 'a=', '-._~+/09az====', '/', 'realm']
 const BLANKS = ['', ' ', '\t', '  ', ' \t ']

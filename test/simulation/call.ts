@@ -37,8 +37,10 @@ export class Call {
     if (this.sends.length === 0) this.beginsWith(family)
     else if (this.sends[0] !== family && !mayBeOne(world, this.sends[0], family) && (!this.isSafe || sessionsCanBeTold(world)))
       world.violate('I6', `${name} went out for ${labelOf(this.sends[0])}, then for ${labelOf(family)}`)
-    if (family && tab.sessions.over.has(family) && sessionsKeepTheirId(world))
-      world.violate('I10 after logout', `${name} goes out for ${labelOf(family)}, which this tab has signed out of`)
+    if (family && tab.sessions.over.has(family) && sessionsKeepTheirId(world)) {
+      const when = tab.hasLeftUnseen ? 'I10 after a logout while restoring' : 'I10 after a logout'
+      world.violate(when, `${name} goes out for ${labelOf(family)}, which this tab has signed out of`)
+    }
     this.sends.push(family)
     if (this.sends.length > 2) world.violate('I7', `${name} is sent ${this.sends.length} times`)
     if (this.sends.length > 1 && this.isOneShot) world.violate('I7', `${name} is sent again though its body can't be`)

@@ -79,7 +79,8 @@ export class SessionChecks {
     if (sessionId) {
       const times = (this.heard.get(sessionId) ?? 0) + 1
       this.heard.set(sessionId, times)
-      if (times > 1 && (writesAreSwaps(world) || !world.happened.has('write'))) world.violate('I5', `${tab.name} hears onLogout ${times} times for ${sessionId}`)
+      if (times > 1 && (writesAreSwaps(world) || !world.happened.has('write')))
+        world.violate('I5', `${tab.name} hears onLogout ${times} times for ${sessionId}`)
     }
     if (String(error?.stack).includes('canary')) world.violate('I13', 'a token in the error of onLogout')
     const isKnown = family ? this.refused.has(family) : this.refused.size > 0
