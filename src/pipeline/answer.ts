@@ -1,8 +1,9 @@
 import { isScheme } from '../challenge/challenge'
 import { parseChallenges } from '../challenge/parse-challenges'
-import type { Abortable } from '../platform/abortable'
+import { type Abortable, abortReason } from '../platform/abortable'
 import type { Clock } from '../platform/clock'
 import { drainBody } from '../platform/drain-body'
+import { isPromise } from '../platform/maybe-promise'
 import { originOf } from '../platform/origin'
 import type { Phase } from '../session/phase'
 import type { RefreshBudget } from '../session/refresh-budget'
@@ -73,8 +74,11 @@ export function createAnswer(
     if (!withheld && (claimed || status === 401)) {
       try {
         // Others may have rotated, or signed out, since this was sent; where the store can't say, what memory holds counts.
-        await session.look()
-      } catch {}
+        const looked = session.look()
+        if (isPromise(looked)) await abortable(looked, signal)
+      } catch {
+        if (signal?.aborted) throw abortReason(signal)
+      }
     }
     const now = session.phase
     const ours = challenges.filter((challenge) => schemes.some(({ name }) => isScheme(challenge, name)))

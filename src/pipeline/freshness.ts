@@ -63,9 +63,11 @@ export function createFreshness(
       const looked = session.look()
       if (!isPromise(looked)) return looked
       const { turns, phase } = session
-      return abortable(looked, signal).then((now) => {
-        if (phase.held && session.turns !== turns) throw sessionOver(now)
-        return now
+      return abortable(looked, signal).then(() => {
+        if (session.turns === turns || phase.state.status === 'restoring') return session.phase
+        // Who signed in or out here meanwhile: this call is not theirs.
+        if (phase.held) throw sessionOver(session.phase)
+        return phase
       })
     },
     fresh(phase, sending, minValidity = 0) {

@@ -16,13 +16,20 @@ export type Verdict = 'keep' | 'stale' | 'begin' | 'adopt' | 'doubt' | 'replace'
  * @param superseded tokens that newer ones of ours took the place of: a consumed refresh token is never adopted.
  */
 export function reconcile(
-  { held, dead }: Pick<Phase, 'held'> & { readonly dead?: StoredSession | undefined },
+  { held, dead, state }: Pick<Phase, 'held' | 'state'> & { readonly dead?: StoredSession | undefined },
   read: StoredSession | null,
   behind: StoredSession | null | undefined,
   superseded: ReadonlySet<string | undefined>,
 ): Verdict {
   // Ended stays ended until the store shows another refresh token, or another access token where there is none.
-  if (!held) return !read || superseded.has(spendable(read)) || (dead && spendable(read) === spendable(dead)) ? 'keep' : 'begin'
+  if (!held) {
+    // A session that was signed out of here has ended whatever others made of its tokens.
+    const isDead =
+      read &&
+      dead &&
+      (state.status === 'ended' && state.reason === 'signed_out' ? isSameSignIn(dead, read) : spendable(read) === spendable(dead))
+    return !read || isDead || superseded.has(spendable(read)) ? 'keep' : 'begin'
+  }
   if (sameTokens(read, held)) return 'keep'
   if (behind !== undefined && sameTokens(read, behind)) return 'stale'
   if (!read) return 'end'

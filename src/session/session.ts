@@ -28,8 +28,11 @@ export interface Session {
   reject(from: Authenticated, error: AuthError): Promise<void>
 }
 
-/** What the store does not hold yet: `force`, whatever it holds; else only while it holds `behind`. */
-type Unsaved = { readonly force: true } | { readonly force?: undefined; readonly behind: StoredSession | null }
+/** What the store does not hold yet: to be written over `behind`, or (`force`) over whatever it holds. */
+interface Unsaved {
+  readonly force?: true
+  readonly behind: StoredSession | null
+}
 
 const mostRemembered = 64
 const mostSwaps = 16
@@ -55,6 +58,7 @@ export function createSession(
   let nextLook: Promise<Phase> | undefined
   let writing = 0
   let lastWrite: Promise<unknown> = Promise.resolve()
+  let replaced: string[] = []
   const superseded = new Set<string | undefined>()
 
   const become = (next: Phase, state: SessionState): void => {
@@ -78,6 +82,13 @@ export function createSession(
   const vacate = (dead: StoredSession, reason: LogoutReason): void =>
     become({ ...phase, held: undefined, dead, epoch: phase.epoch + 1 }, { status: 'ended', reason })
 
+  /** Its tokens are ours to write over, wherever they turn up. */
+  const retire = (tokens: StoredSession): string[] => {
+    const retired = [spendable(tokens), tokenSetOf(tokens)?.accessToken ?? ''].filter((token) => token && !superseded.has(token))
+    for (const token of retired) superseded.add(token)
+    return retired
+  }
+
   const supersede = (next: StoredSession): void => {
     const { held } = phase
     if (!held) return
@@ -95,6 +106,7 @@ export function createSession(
     if (verdict === 'keep') {
       if (state.status === 'restoring') become(phase, { status: 'anonymous' })
       if (held) unsaved = undefined
+      else if (unsaved && read) unsaved = { behind: read }
     } else if (verdict === 'stale') unsaved = unsaved?.force ? unsaved : { behind: read }
     else {
       unsaved = undefined
@@ -157,33 +169,38 @@ export function createSession(
     if (held) return store.write(held, expected)
     // `logout()` ends our session, not the one that somebody else has signed in to meanwhile.
     const { dead } = phase
-    return !expected || (dead && isSameSignIn(dead, expected) === false) || store.write(null, expected)
+    const isTheirs = expected && !superseded.has(spendable(expected)) && dead && isSameSignIn(dead, expected) === false
+    return !expected || isTheirs || store.write(null, expected)
   }
 
   // Until the store holds what memory holds, or memory has taken over what the store shows.
   const save = (): Promise<void> =>
     inTurn(async () => {
-      let refused: { readonly phase: Phase; readonly expected: StoredSession | null } | undefined
+      let tried: Phase | undefined
+      let refused: { readonly phase: Phase; readonly behind: StoredSession | null } | undefined
       try {
         for (let swaps = 0; swaps < mostSwaps && unsaved; swaps++) {
           const before = phase
+          tried = phase
           const expected = unsaved.force ? await store.read() : unsaved.behind
           if (phase !== before) continue
           // It said no, and shows what it showed before: it won't take it now.
-          if (refused?.phase === phase && sameTokens(refused.expected, expected)) break
-          refused = { phase, expected }
+          if (refused?.phase === phase && sameTokens(refused.behind, expected)) break
+          refused = { phase, behind: expected }
           const isTaken = (await swap(expected)) !== false
           if (phase !== before) continue
           if (isTaken) {
             unsaved = undefined
             version++
+            for (const token of replaced) superseded.delete(token)
+            replaced = []
           } else if (!unsaved?.force) await look()
         }
         if (unsaved)
           store.failed('write', new StorageError('The store did not take the tokens: they stay in memory until the next call saves them'))
       } finally {
         // From here on a sign-in by somebody else counts again.
-        if (refused?.phase === phase && unsaved?.force) unsaved = { behind: refused.expected }
+        if (unsaved?.force && tried === phase) unsaved = { behind: (refused?.phase === phase ? refused : unsaved).behind }
       }
     })
 
@@ -191,8 +208,9 @@ export function createSession(
     const { held } = from
     if (phase !== from || !held) return
     turns++
+    retire(held)
     vacate(held, reason)
-    unsaved = { force: true }
+    unsaved = { force: true, behind: unsaved ? unsaved.behind : held }
     await save().finally(() => onEnd(reason, held, error))
   }
 
@@ -218,9 +236,13 @@ export function createSession(
       const next = { ...tokens, sessionId }
       // A pair of ours that never reached the store is nobody else's sign-in when it turns up there.
       if (isSame || unsaved) supersede(next)
-      if (!isSame) turns++
+      if (!isSame) {
+        turns++
+        // Until the new one is saved, the store still shows the old one: it is not somebody else's.
+        if (held) replaced.push(...retire(held))
+      }
       hold(next, 'received', isSame ? 0 : 1)
-      unsaved = { force: true }
+      unsaved = { force: true, behind: unsaved ? unsaved.behind : (held ?? null) }
       await save()
     },
 

@@ -62,7 +62,8 @@ async function succeeds(world: World, tab: Tab, round: string): Promise<void> {
   const { scheduler, cell, server } = world
   const stored = cell.refreshToken
   const family = world.ownerOf(stored)
-  const isOver = family === undefined || tab.hasLoggedOut || world.ledger.loggedOut.has(family)
+  // A sign-in that could not be saved goes before what the store holds, and may have died unseen.
+  const isOver = family === undefined || tab.hasLoggedOut || tab.hasFailedSignIn || world.ledger.loggedOut.has(family)
   const isAlive = server.isLive(stored) && !isOver && lockGrants(world) && (writesAreSwaps(world) || !world.happened.has('write'))
   const call = tab.fetch()
   await scheduler.runUntil(scheduler.now + 60_000, () => call.outcome !== undefined)

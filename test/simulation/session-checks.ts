@@ -79,11 +79,10 @@ export class SessionChecks {
     if (sessionId) {
       const times = (this.heard.get(sessionId) ?? 0) + 1
       this.heard.set(sessionId, times)
-      if (times > 1 && (writesAreSwaps(world) || !world.happened.has('write')))
-        world.violate('I5', `${tab.name} hears onLogout ${times} times for ${sessionId}`)
+      if (times > 1 && writesAreSwaps(world)) world.violate('I5', `${tab.name} hears onLogout ${times} times for ${sessionId}`)
     }
     if (String(error?.stack).includes('canary')) world.violate('I13', 'a token in the error of onLogout')
-    const isKnown = family ? this.refused.has(family) : this.refused.size > 0
+    const isKnown = family && world.plan.ids === 'session-id' ? this.refused.has(family) : this.refused.size > 0
     if (reason === 'refresh_rejected' && !isKnown) world.violate('I5', `${tab.name} hears refresh_rejected, but nothing was refused`)
     if (reason === 'signed_out' && !tab.hasLoggedOut) world.violate('I5', `${tab.name} hears signed_out, but nobody did`)
     if (reason === 'no_refresh_token') world.violate('I5', `${tab.name} hears no_refresh_token`)

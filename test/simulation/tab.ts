@@ -20,6 +20,7 @@ export class Tab implements Owner {
   turns = 0
   logoutsRunning = 0
   hasLoggedOut = false
+  hasFailedSignIn = false
   /** It has signed out before it knew of what: whatever it finds is what it meant. */
   hasLeftUnseen = false
   signInsRunning = 0
@@ -146,7 +147,10 @@ export class Tab implements Owner {
       .finally(settled)
       .then(
         () => call.settles('signed in'),
-        (error) => call.fails(error),
+        (error) => {
+          this.hasFailedSignIn = true
+          call.fails(error)
+        },
       )
     const { state } = this.client
     if (state.status === 'authenticated' && state.sessionId) world.families.set(state.sessionId, family)

@@ -1,7 +1,7 @@
 import type { StoredSession } from 'authenticated-client'
 import { type Family, nameOf } from './authorization-server'
 import { refreshTokenOf } from './cell'
-import { rotationsAreSaved, tabsAgreeOnName, tabsAreApart } from './excuses'
+import { rotationsAreSaved, tabsAgreeOnName, tabsAreApart, writesAreSwaps } from './excuses'
 import { apiOrigin, type Sent, tokenUrl } from './network'
 import type { Tab } from './tab'
 import type { Reply } from './token-endpoint'
@@ -41,7 +41,10 @@ export class WireChecks {
     const { server, plan } = world
     const token = sent.form?.get('refresh_token') ?? ''
     const issued = server.refreshTokens.get(token)
-    if (!issued) return world.violate('I2', 'presents a token that was never issued')
+    if (!issued) {
+      world.violate('I2', 'presents a token that was never issued')
+      return
+    }
     const name = nameOf(issued)
 
     const own = this.open.some((other) => familyOf(world, other) === issued.family)
@@ -54,7 +57,9 @@ export class WireChecks {
     }
     this.open.push(sent)
 
-    const newer = plan.rotates ? this.outdated.get(token) : undefined
+    // A plain save that lands late puts the older pair back, and nothing tells.
+    const goesBack = !writesAreSwaps(world) && world.happened.has('write')
+    const newer = plan.rotates && !goesBack ? this.outdated.get(token) : undefined
     if (newer) world.violate('I2', `${tab.name} presents ${name} though it knows ${newer}`)
     const count = (this.presentations.get(token) ?? 0) + 1
     this.presentations.set(token, count)
@@ -65,7 +70,7 @@ export class WireChecks {
 
     if (issued.consumedAt !== undefined) {
       world.count('window: presents a consumed token')
-      const by = world.tabs.find((tab) => !tab.isDead && tab.wire.outdated.has(token))
+      const by = world.tabs.find((tab) => !tab.isDead && tab.turns === 0 && tab.wire.outdated.has(token))
       const isPromised = tabsAreApart(world) && tabsAgreeOnName(world) && rotationsAreSaved(world)
       if (by && isPromised) world.violate('I2', `${tab.name} presents ${name}, of which ${by.name} has received the successor`)
     }
