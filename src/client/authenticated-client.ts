@@ -180,8 +180,7 @@ export class AuthenticatedClient {
 
     this.logout = async () => {
       assertLive()
-      const { phase } = session
-      await session.end(phase.state.status === 'restoring' ? await session.look() : phase, 'signed_out')
+      await session.logout()
     }
 
     this.dispose = () => {

@@ -23,11 +23,9 @@ export function reconcile(
 ): Verdict {
   // Ended stays ended until the store shows another refresh token, or another access token where there is none.
   if (!held) {
-    // A session that was signed out of here has ended whatever others made of its tokens.
-    const isDead =
-      read &&
-      dead &&
-      (state.status === 'ended' && state.reason === 'signed_out' ? isSameSignIn(dead, read) : spendable(read) === spendable(dead))
+    // What was signed out of here stays so, whatever others make of its tokens.
+    const isSignedOut = state.status === 'ended' && state.reason === 'signed_out' && dead?.sessionId && dead.sessionId === read?.sessionId
+    const isDead = isSignedOut || (read && dead && spendable(read) === spendable(dead))
     return !read || isDead || superseded.has(spendable(read)) ? 'keep' : 'begin'
   }
   if (sameTokens(read, held)) return 'keep'

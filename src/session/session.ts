@@ -22,6 +22,8 @@ export interface Session {
   signIn(tokens: TokenSet, keepsSession?: boolean): Promise<void>
   /** Rule 5: what a refresh gave lives in memory at once; the promise tells of the store. */
   rotate(from: Phase, next: StoredSession): Promise<void>
+  /** Signs out, also of what is not restored yet. */
+  logout(): Promise<void>
   /** Ends it at once and clears the store; then the app hears of it. */
   end(from: Phase, reason: LogoutReason, error?: AuthError): Promise<void>
   /** Ends it because the server refused the refresh token, unless a swap with the store shows something newer. */
@@ -31,7 +33,8 @@ export interface Session {
 /** What the store does not hold yet: to be written over `behind`, or (`force`) over whatever it holds. */
 interface Unsaved {
   readonly force?: true
-  readonly behind: StoredSession | null
+  /** `undefined` where it was never read. */
+  readonly behind: StoredSession | null | undefined
 }
 
 const mostRemembered = 64
@@ -182,7 +185,7 @@ export function createSession(
         for (let swaps = 0; swaps < mostSwaps && unsaved; swaps++) {
           const before = phase
           tried = phase
-          const expected = unsaved.force ? await store.read() : unsaved.behind
+          const expected = unsaved.behind === undefined || unsaved.force ? await store.read() : unsaved.behind
           if (phase !== before) continue
           // It said no, and shows what it showed before: it won't take it now.
           if (refused?.phase === phase && sameTokens(refused.behind, expected)) break
@@ -200,7 +203,8 @@ export function createSession(
           store.failed('write', new StorageError('The store did not take the tokens: they stay in memory until the next call saves them'))
       } finally {
         // From here on a sign-in by somebody else counts again.
-        if (unsaved?.force && tried === phase) unsaved = { behind: (refused?.phase === phase ? refused : unsaved).behind }
+        const { behind } = (refused?.phase === phase ? refused : unsaved) ?? {}
+        if (unsaved?.force && tried === phase && behind !== undefined) unsaved = { behind }
       }
     })
 
@@ -223,6 +227,24 @@ export function createSession(
     },
     look,
     end,
+
+    async logout() {
+      if (phase.state.status !== 'restoring') return end(phase, 'signed_out')
+      turns++
+      become({ ...phase, epoch: phase.epoch + 1 }, { status: 'ended', reason: 'signed_out' })
+      unsaved = { force: true, behind: undefined }
+      const before = phase
+      const found = await store.read()
+      if (phase !== before) return
+      if (found) {
+        retire(found)
+        phase = { ...phase, held: undefined, dead: found }
+        await save().finally(() => onEnd('signed_out', found, undefined))
+      } else {
+        unsaved = undefined
+        become(phase, { status: 'anonymous' })
+      }
+    },
 
     async signIn(tokens, keepsSession) {
       const { accessToken, refreshToken, expiresAt } = Object(tokens)

@@ -86,7 +86,23 @@ describe('a lifetime', () => {
     })
   }
 
-  for (const value of ['-1', '0', 'null', '"abc"', '""', '1e21', 'true', '[3600]', '{}', '1e999', '-1e999', '"3600s"', '" "', '"0x10"']) {
+  for (const value of [
+    '31536001',
+    '-1',
+    '0',
+    'null',
+    '"abc"',
+    '""',
+    '1e21',
+    'true',
+    '[3600]',
+    '{}',
+    '1e999',
+    '-1e999',
+    '"3600s"',
+    '" "',
+    '"0x10"',
+  ]) {
     it(`of ${value} is unknown: the token is sent, and the 401 decides (F21)`, async () => {
       const { client, login, resource, clock, inTime } = await serving()
       login.next(() => new Response(`{"access_token":"access-2","token_type":"Bearer","expires_in":${value}}`))

@@ -84,6 +84,26 @@ describe('the refresh lock', () => {
     expect(new Set(names).size).toBe(1)
   })
 
+  it('is followed by a look at the store: a newer pair that is fresh is adopted (F46, rule 4)', async () => {
+    const { world, moved } = await movedUnderLock(3_600_000)
+
+    const response = await world.inTime(world.client.fetch(url))
+
+    expect(response.status).toBe(200)
+    expect(world.login.requests).toHaveLength(0)
+    expect(shown(world.resource)).toEqual([moved.accessToken])
+  })
+
+  it('is followed by a look at the store: of a newer pair that is spent itself, the newer refresh token is presented (rule 4)', async () => {
+    const { world, moved } = await movedUnderLock(-1)
+
+    const response = await world.inTime(world.client.fetch(url))
+
+    expect(response.status).toBe(200)
+    expect(await Promise.all(world.login.tokenRequests.map(presented))).toEqual([moved.refreshToken])
+    expect(world.login.reuses).toBe(0)
+  })
+
   it('is waited for 3 × refreshTimeout at most (rule 4)', async () => {
     const waits: number[] = []
     const lock: Lock = {
@@ -615,6 +635,22 @@ function recording(names: string[]): Lock {
       return task(never)
     },
   }
+}
+
+/** While our client waits for the lock, somebody else saves a newer pair of the same session. */
+async function movedUnderLock(untilExpiry: number): Promise<{ world: World; moved: TokenSet }> {
+  const world: World = await signedIn({
+    standing: 'expired',
+    sessionId: 's',
+    lock: {
+      hold: (_name, task) => {
+        world.app.tokens = moved
+        return task(never)
+      },
+    },
+  })
+  const moved = { ...world.login.signIn(), sessionId: 's', expiresAt: world.clock.now() + untilExpiry }
+  return { world, moved }
 }
 
 /** Lets some turns go by before the lock is not granted. */

@@ -4,7 +4,7 @@ import { unauthorized } from '../support/authorization-server.ts'
 import { quiet } from '../support/clock.ts'
 import { deferred } from '../support/deferred.ts'
 import { loopback } from '../support/loopback.ts'
-import { calls, presented, rejection, shown, signedIn, url, watch } from './signed-in.ts'
+import { calls, presented, rejection, shown, signedIn, url, type World, watch } from './signed-in.ts'
 
 describe('one refresh for everyone', () => {
   it('sends one token request for 10,000 calls that find the token expired, and answers all of them (rule 1)', async () => {
@@ -200,6 +200,44 @@ describe('one refresh for everyone', () => {
     expect(app.tokens).toMatchObject({ accessToken: bob.accessToken })
     expect(app.logouts).toEqual([])
   })
+})
+
+describe('a pair that arrives for a session that is gone', () => {
+  for (const [name, leave] of [
+    ['somebody else has signed in', ({ client, login }) => client.setTokens(login.signIn())],
+    ['the user has signed out', ({ client }) => client.logout()],
+  ] as [string, (world: World) => Promise<void>][]) {
+    it(`since ${name} is neither kept nor saved, and revoked (F38, F39, F40, rule 3)`, async () => {
+      const answer = deferred()
+      const world = await signedIn({
+        standing: 'refused',
+        sessionId: 'alice',
+        revocationEndpoint: 'https://login.example.com/revoke',
+        clearTokens: () => {
+          world.app.tokens = null
+        },
+      })
+      const { client, clock, login, resource, app, inTime } = world
+      login.next(async () => {
+        await answer.promise
+        return Response.json({ access_token: 'late', refresh_token: 'refresh-late' })
+      })
+      const alice = client.fetch(url)
+      await quiet()
+
+      await inTime(leave(world))
+      const stored = app.tokens
+      answer.resolve()
+      const response = await inTime(alice)
+      await clock.advance(1000)
+
+      expect(response.status).toBe(401)
+      expect(shown(resource)).toEqual(['access-1'])
+      expect(app.tokens).toBe(stored)
+      expect(app.saved.map(({ accessToken }) => accessToken)).not.toContain('late')
+      expect(login.revoked).toContain('refresh-late')
+    })
+  }
 })
 
 describe('refresh()', () => {

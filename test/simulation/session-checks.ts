@@ -1,7 +1,7 @@
 import type { LogoutEvent, StoredSession } from 'authenticated-client'
 import { type Family, nameOf } from './authorization-server'
 import { refreshTokenOf } from './cell'
-import { writesAreSwaps, writesSayWhatTheyDid } from './excuses'
+import { mayBeOne, writesAreSwaps, writesSayWhatTheyDid } from './excuses'
 import type { Tab } from './tab'
 import type { World } from './world'
 
@@ -47,7 +47,10 @@ export class SessionChecks {
     if (now) ledger.held.add(now.family)
 
     if (old && !next) {
-      const isAsked = ledger.loggedOut.has(old.family) || tab.logoutsRunning > 0 || tab.hasLeftUnseen
+      const isAsked =
+        [...ledger.loggedOut].some((family) => family === old.family || mayBeOne(world, family, old.family)) ||
+        tab.logoutsRunning > 0 ||
+        tab.hasLeftUnseen
       if (server.isLive(old.refreshToken) && !isAsked && writesAreSwaps(world))
         world.violate('I11', `${tab.name} clears ${nameOf(old)}, which is alive`)
       ledger.cleared.set(old.family, scheduler.step)
@@ -56,7 +59,9 @@ export class SessionChecks {
     const signIn = ledger.signIns.get(now.family)
     const isStillSigningIn = signIn?.tab === tab && signIn.settled === undefined
     if (old?.family !== now.family && writesAreSwaps(world)) {
-      if (ledger.cleared.has(now.family) && !isStillSigningIn && writesSayWhatTheyDid(world))
+      // A pair that another tab was refused for, while this one held its successor, has not ended.
+      const isOver = ledger.loggedOut.has(now.family) || !server.isLive(now.refreshToken)
+      if (isOver && ledger.cleared.has(now.family) && !isStillSigningIn && writesSayWhatTheyDid(world))
         world.violate('I10', `${tab.name} writes ${nameOf(now)} back, which had ended`)
       const other = old && ledger.signIns.get(old.family)
       if (

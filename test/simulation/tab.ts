@@ -121,8 +121,8 @@ export class Tab implements Owner {
   signIn(user: 1 | 2): void {
     const { world } = this
     const before = this.client.state
-    for (const other of before.status === 'authenticated' ? [world.families.get(before.sessionId ?? '')] : world.server.families)
-      if (other) this.replaced.add(other)
+    const left = before.status === 'authenticated' && world.families.get(before.sessionId ?? '')
+    for (const other of left ? [left] : world.server.families) this.replaced.add(other)
     const issued = world.server.signIn(user)
     const { accessToken, refreshToken, family } = issued
     const call = new Call(world, this, `setTokens(u${user}/s${family.id})`, true, false)
