@@ -172,7 +172,8 @@ export class Tab implements Owner {
     for (const other of family ? [family] : isUnknown ? world.server.families : []) world.ledger.loggedOut.add(other)
     if (family) this.sessions.over.add(family)
     for (const other of this.replaced) world.ledger.loggedOut.add(other)
-    if (state.status === 'restoring' && world.server.families.length === 1) this.sessions.over.add(world.server.families[0]!)
+    const stored = world.ownerOf(world.cell.refreshToken)
+    if (state.status === 'restoring' && stored) this.sessions.over.add(stored)
     this.client
       .logout()
       .finally(() => {
