@@ -13,25 +13,28 @@ export type Verdict = 'keep' | 'stale' | 'begin' | 'adopt' | 'doubt' | 'replace'
 
 /**
  * @param behind what the store held when a save of ours did not reach it; `undefined`: nothing is left to save.
- * @param superseded tokens that newer ones of ours took the place of: a consumed refresh token is never adopted.
+ * @param superseded tokens that newer ones of ours took the place of: a consumed refresh token is never adopted; and the ids of
+ * sessions that were signed out of here.
  */
 export function reconcile(
-  { held, dead, state }: Pick<Phase, 'held' | 'state'> & { readonly dead?: StoredSession | undefined },
+  { held, dead }: Pick<Phase, 'held'> & { readonly dead?: StoredSession | undefined },
   read: StoredSession | null,
   behind: StoredSession | null | undefined,
   superseded: ReadonlySet<string | undefined>,
 ): Verdict {
   // Ended stays ended until the store shows another refresh token, or another access token where there is none.
   if (!held) {
-    // What was signed out of here stays so, whatever others make of its tokens.
-    const isSignedOut = state.status === 'ended' && state.reason === 'signed_out' && dead?.sessionId && dead.sessionId === read?.sessionId
-    const isDead = isSignedOut || (read && dead && spendable(read) === spendable(dead))
-    return !read || isDead || superseded.has(spendable(read)) ? 'keep' : 'begin'
+    const isDead = read && dead && spendable(read) === spendable(dead)
+    return !read || isDead || superseded.has(spendable(read)) || superseded.has(read.sessionId) ? 'keep' : 'begin'
   }
   if (sameTokens(read, held)) return 'keep'
   if (behind !== undefined && sameTokens(read, behind)) return 'stale'
   if (!read) return 'end'
-  if (superseded.has(spendable(read)) || (spendable(read) === spendable(held) && superseded.has(tokenSetOf(read)?.accessToken)))
+  if (
+    superseded.has(read.sessionId) ||
+    superseded.has(spendable(read)) ||
+    (spendable(read) === spendable(held) && superseded.has(tokenSetOf(read)?.accessToken))
+  )
     return 'stale'
   const same = isSameSignIn(held, read)
   return same ? 'adopt' : same === undefined ? 'doubt' : 'replace'

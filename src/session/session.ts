@@ -61,7 +61,7 @@ export function createSession(
   let nextLook: Promise<Phase> | undefined
   let writing = 0
   let lastWrite: Promise<unknown> = Promise.resolve()
-  let replaced: string[] = []
+  let replaced: (string | undefined)[] = []
   const superseded = new Set<string | undefined>()
 
   const become = (next: Phase, state: SessionState): void => {
@@ -85,9 +85,11 @@ export function createSession(
   const vacate = (dead: StoredSession, reason: LogoutReason): void =>
     become({ ...phase, held: undefined, dead, epoch: phase.epoch + 1 }, { status: 'ended', reason })
 
-  /** Its tokens are ours to write over, wherever they turn up. */
-  const retire = (tokens: StoredSession): string[] => {
-    const retired = [spendable(tokens), tokenSetOf(tokens)?.accessToken ?? ''].filter((token) => token && !superseded.has(token))
+  /** Its tokens are ours to write over, wherever they turn up; of a session that was signed out of, so are all that carry its id. */
+  const retire = (tokens: StoredSession, signsOut = false): (string | undefined)[] => {
+    const retired = [spendable(tokens), tokenSetOf(tokens)?.accessToken ?? '', signsOut ? tokens.sessionId : ''].filter(
+      (token) => token && !superseded.has(token),
+    )
     for (const token of retired) superseded.add(token)
     return retired
   }
@@ -96,7 +98,7 @@ export function createSession(
     const { held } = phase
     if (!held) return
     const now = [spendable(next), tokenSetOf(next)?.accessToken]
-    for (const token of [spendable(held), tokenSetOf(held)?.accessToken]) if (!now.includes(token)) superseded.add(token)
+    for (const token of [spendable(held), tokenSetOf(held)?.accessToken]) if (token && !now.includes(token)) superseded.add(token)
     for (const token of superseded) if (superseded.size > mostRemembered) superseded.delete(token)
   }
 
@@ -104,7 +106,9 @@ export function createSession(
     const { held, state } = phase
     if (held && !unsaved && sameTokens(read, held)) return phase
     // What we are about to write over, whatever it is, has nothing to tell.
-    const known = unsaved?.force ? 'stale' : reconcile(phase, read, unsaved?.behind, superseded)
+    // Unless it is what we wrote, or what others made of that since.
+    const isWritten = held?.sessionId && held.sessionId === read?.sessionId && held.sessionId !== unsaved?.behind?.sessionId
+    const known = unsaved?.force && !isWritten ? 'stale' : reconcile(phase, read, unsaved?.behind, superseded)
     const verdict = known === 'doubt' && sessionless ? 'adopt' : known
     if (verdict === 'keep') {
       if (state.status === 'restoring') become(phase, { status: 'anonymous' })
@@ -172,8 +176,10 @@ export function createSession(
     if (held) return store.write(held, expected)
     // `logout()` ends our session, not the one that somebody else has signed in to meanwhile.
     const { dead } = phase
-    const isTheirs = expected && !superseded.has(spendable(expected)) && dead && isSameSignIn(dead, expected) === false
-    return !expected || isTheirs || store.write(null, expected)
+    // Signed out of before it was restored: now it is known what of.
+    if (expected && !dead) retire(expected, true)
+    const isOurs = expected && (superseded.has(spendable(expected)) || superseded.has(expected.sessionId))
+    return !expected || (!isOurs && dead && isSameSignIn(dead, expected) === false) || store.write(null, expected)
   }
 
   // Until the store holds what memory holds, or memory has taken over what the store shows.
@@ -190,11 +196,16 @@ export function createSession(
           // It said no, and shows what it showed before: it won't take it now.
           if (refused?.phase === phase && sameTokens(refused.behind, expected)) break
           refused = { phase, behind: expected }
-          const isTaken = (await swap(expected)) !== false
+          let isTaken = false
+          try {
+            isTaken = (await swap(expected)) !== false
+          } finally {
+            // A read that overlapped says what was, also where the write has landed and says that it failed.
+            version++
+          }
           if (phase !== before) continue
           if (isTaken) {
             unsaved = undefined
-            version++
             for (const token of replaced) superseded.delete(token)
             replaced = []
           } else if (!unsaved?.force) await look()
@@ -212,9 +223,12 @@ export function createSession(
     const { held } = from
     if (phase !== from || !held) return
     turns++
-    retire(held)
+    const behind = unsaved ? unsaved.behind : held
+    const signsOut = reason === 'signed_out'
+    retire(held, signsOut)
     vacate(held, reason)
-    unsaved = { force: true, behind: unsaved ? unsaved.behind : held }
+    // Only a sign-out may take with it what others have made of the session.
+    unsaved = signsOut ? { force: true, behind } : { behind }
     await save().finally(() => onEnd(reason, held, error))
   }
 
@@ -237,7 +251,7 @@ export function createSession(
       const found = await store.read()
       if (phase !== before) return
       if (found) {
-        retire(found)
+        retire(found, true)
         phase = { ...phase, held: undefined, dead: found }
         await save().finally(() => onEnd('signed_out', found, undefined))
       } else {
@@ -263,6 +277,7 @@ export function createSession(
         // Until the new one is saved, the store still shows the old one: it is not somebody else's.
         if (held) replaced.push(...retire(held))
       }
+      superseded.delete(sessionId)
       hold(next, 'received', isSame ? 0 : 1)
       unsaved = { force: true, behind: unsaved ? unsaved.behind : (held ?? null) }
       await save()
