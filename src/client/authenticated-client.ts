@@ -153,7 +153,9 @@ export class AuthenticatedClient {
     this.subscribe = subscribe
 
     // A wrapper around this very client may bring our own request back (F104).
-    this.fetch = (input, init) => (platform.leadsBack(init) ? platform.first(input, init) : roundTrip(input, init))
+    this.fetch = resolved.fetch
+      ? roundTrip
+      : (input, init) => (platform.leadsBack(init) ? platform.first(input, init) : roundTrip(input, init))
 
     this.getAccessToken = async ({ signal, minValidity } = {}) => {
       const before = await signedIn(signal)

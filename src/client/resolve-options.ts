@@ -60,7 +60,7 @@ export function resolveOptions(options: AuthenticatedClientOptions) {
     refreshTimeout,
     limit: refreshTimeout || longestWait,
     // An absent one is '', which is no URL.
-    endpoints: [grant?.tokenEndpoint, revocationEndpoint].map((url) => redacted(String(url ?? ''))),
+    endpoints: [grant?.tokenEndpoint, revocationEndpoint].flatMap((url) => (url ? redacted(String(url)) : [])),
     base: (): string | undefined => (baseUrl ? String(baseUrl) : pageUrl()),
     store: getTokens ? callbackStore(given as TokenCallbacks) : (store ?? memoryStore()),
   }

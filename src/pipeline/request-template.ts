@@ -23,7 +23,7 @@ export class RequestTemplate implements OutgoingRequest {
   readonly answered: Cause[] = []
   // Not `#private`: in V8 those take longer to make, and one of these is made for every call.
   declare private readonly request: Request | undefined
-  declare private readonly fields: RequestInit
+  declare private fields: RequestInit
   declare private sent: Headers | Record<string, string> | undefined
   declare private copy: Promise<Blob | undefined> | undefined
 
@@ -91,7 +91,7 @@ export class RequestTemplate implements OutgoingRequest {
     if (!this.copy) return !this.isOneShot
     // A 401 may come while the upload still runs (F81).
     const copy = await bounded(this.copy, patience, clock, noCopy).catch(noCopy)
-    if (copy) this.fields.body = copy
+    if (copy) this.fields = { ...this.fields, body: copy }
     return Boolean(copy)
   }
 
@@ -106,9 +106,10 @@ export class RequestTemplate implements OutgoingRequest {
   send(fetch: FetchLike): Promise<Response> {
     const { url } = this
     const request = this.request
-    // A copy: what one send was given is not changed by the next.
-    const fields = { ...this.fields }
+    // What one send was given is not changed by the next.
+    const fields = this.answered[0] ? { ...this.fields } : this.fields
     if (this.sent) fields.headers = this.sent
+    else delete fields.headers
     // A cached 401 must not answer the replay (RFC 9111); what the caller chose stands.
     if (this.answered[0] && (fields.cache ?? request?.cache ?? 'default') === 'default') {
       try {

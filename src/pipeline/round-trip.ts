@@ -23,6 +23,8 @@ export function createRoundTrip(
 ): (input: RequestInfo | URL, init?: RequestInit) => Promise<Response> {
   const [scheme] = schemes
   const { headers } = scheme
+  const target = allowedTarget(origins, base)
+  const isEndpoint = startsWithOne(endpoints, '?#')
   const names = schemes.flatMap(({ headers }) => headers)
   // No platform drops a header other than Authorization on the way to another origin.
   const guarded: FetchLike = headers.some((name) => name !== 'authorization')
@@ -33,13 +35,13 @@ export function createRoundTrip(
   /** Finds the URL to send to, and why our credentials may not go there, if so (row 1). */
   const place = (template: RequestTemplate): 'origin' | 'endpoint' | 'caller' | undefined => {
     const { url: asked, callers } = template
-    const url = allowedTarget(asked, origins, base)
+    const url = target(asked)
     if (!url) {
       if (!hasOwnOrigins) throw new TypeError(`Credentials may not go to ${redacted(asked)}: add its origin to allowedOrigins`)
       return 'origin'
     }
     template.url = url
-    if (startsWithOne(url, endpoints, '?#')) return 'endpoint'
+    if (isEndpoint.test(url)) return 'endpoint'
     // What the caller set is the caller's: neither replaced nor answered for (A57).
     return callers && names.some((name) => callers.has(name)) ? 'caller' : undefined
   }
