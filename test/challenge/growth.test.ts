@@ -11,6 +11,7 @@ const shapes: Readonly<Record<string, (length: number) => string>> = {
   'commas alone': (length) => ','.repeat(length),
   'blanks behind a scheme': (length) => `Bearer ${' '.repeat(length)}@`,
   'blanks around an equals sign': (length) => `Bearer a${' '.repeat(length / 2)}=${' '.repeat(length / 2)}@`,
+  'blanks behind a parameter that needs unescaping': (length) => `Bearer a="\\b"${' '.repeat(length)}@`,
   'blanks and commas behind a parameter': (length) => `Bearer a=b${' \t,'.repeat(length / 3)}@`,
   'one long token': (length) => 'x'.repeat(length),
   'one long name': (length) => `Bearer ${'A'.repeat(length)}=`,
