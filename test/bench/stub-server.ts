@@ -29,7 +29,8 @@ export function stubServer(): StubServer {
       good = false
     },
     fetch: async (input, init) => {
-      if (input === tokenEndpoint) {
+      // Every fetch reads the URL it is given, too.
+      if (String(input).endsWith('/token')) {
         if (!String(init?.body).includes(tokens().refreshToken)) return json(400, '{"error":"invalid_grant"}')
         refreshes++
         generation++
