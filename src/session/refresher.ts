@@ -8,7 +8,6 @@ import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import type { Lock } from '../stores/lock'
 import { isSpent } from '../tokens/expiry'
-import { comparableId } from '../tokens/session-identity'
 import { type TokenSet, tokenSetOf } from '../tokens/token-set'
 import { createCoolDown } from './cool-down'
 import { startDeadline } from './deadline'
@@ -201,9 +200,10 @@ export function createRefresher(options: RefresherOptions): Refresher {
     emit({ type: 'refresh-started', because, generation: from.generation })
     const outcome = await new Promise<RefreshOutcome>((settle) => {
       const task = (lost: AbortSignal): Promise<void> => spend(from, because, lost, settle).catch((cause) => settle(unavailable(cause)))
-      holdLock(lock, lockName(from.held ? comparableId(from.held) : ''), task, 3 * limit, clock).catch(async (cause) =>
-        settle((await lookBeyond(from).catch(() => undefined)) ?? unavailable(cause)),
-      )
+      session
+        .sharedId()
+        .then((id) => holdLock(lock, lockName(id), task, 3 * limit, clock))
+        .catch(async (cause) => settle((await lookBeyond(from).catch(() => undefined)) ?? unavailable(cause)))
     })
     emit({ type: 'refresh-ended', outcome: outcome.kind, generation: session.phase.generation, error: outcome.error })
     return outcome

@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import { isB64token } from '../tokens/b64token'
 import { expiryOf, type Origin } from '../tokens/expiry'
-import { isSameSignIn } from '../tokens/session-identity'
+import { comparableId, isSameSignIn } from '../tokens/session-identity'
 import { type StoredSession, sameTokens, spendable, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import type { Authenticated, LogoutReason, Phase, SessionState } from './phase'
 import { reconcile } from './reconcile'
@@ -18,6 +18,8 @@ export interface Session {
   readonly turns: number
   /** Reads the store and returns what is true now; without a promise where the store answers without one. */
   look(): MaybePromise<Phase>
+  /** The id by which all who share the store know this session: of what it shows, since it may have dropped the id we minted. */
+  sharedId(): Promise<string>
   /** A sign-in: a new session, unless the set carries the current one's id (or `keepsSession`, and nothing says otherwise). */
   signIn(tokens: TokenSet, keepsSession?: boolean): Promise<void>
   /** Rule 5: what a refresh gave lives in memory at once; the promise tells of the store. */
@@ -241,6 +243,13 @@ export function createSession(
     },
     look,
     end,
+
+    async sharedId() {
+      const { held } = phase
+      if (!held) return ''
+      const shown = await (async () => store.read())().catch(noop)
+      return comparableId(shown && isSameSignIn(held, shown) !== false ? shown : held)
+    },
 
     async logout() {
       if (phase.state.status !== 'restoring') return end(phase, 'signed_out')
