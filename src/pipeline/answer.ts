@@ -123,7 +123,7 @@ export function createAnswer(
       if (error && kind !== 'rejected') await askPerson(error, signal)
     } else if (action === 'step-up') {
       if (!stepUp || !(await wait(stepUp.ask(reason, leading(ours))))) return held
-    } else if (row === 7) {
+    } else if (row === 7 && isSameSession(session.phase)) {
       try {
         await fresh(session.phase, template)
       } catch (error) {

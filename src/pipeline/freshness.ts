@@ -52,9 +52,11 @@ export function createFreshness(
     if (kind === 'rejected') throw error
     if (now.epoch !== phase.epoch || kind === 'session-changed') throw sessionOver(now)
     if (error && !(now.held && !isSpent(now.expiry, clock.now(), 0))) await askPerson(error, signal)
+    const then = session.phase
+    if (then.epoch !== phase.epoch) throw sessionOver(then)
     // Rule 2: nothing tells whose tokens these are now.
-    if (now.doubt !== phase.doubt && !isSafe) throw new SessionChangedError()
-    return session.phase
+    if (then.doubt !== phase.doubt && !isSafe) throw new SessionChangedError()
+    return then
   }
 
   return {

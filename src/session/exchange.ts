@@ -17,6 +17,8 @@ export async function exchange(
   acceptsType: (tokenType: string) => boolean,
 ): Promise<TokenSet> {
   const { signal, rotated } = context
+  // Rule 6: nothing is presented after the deadline, also not a second time.
+  if (signal.aborted) throw signal.reason
   const old = tokenSetOf(phase.held)
   const answer = (async () => grant(old, context))()
   // A grant that doesn't listen to its deadline may still bring a rotation home.

@@ -5,8 +5,8 @@ import type { Clock } from '../platform/clock'
 import type { Lock } from '../stores/lock'
 
 /**
- * Runs `task` once under the lock, and without it where the lock itself is broken (F53, F54): one that throws, lies or hangs
- * must not take the session with it. Resolves when `task` has.
+ * Runs `task` once under the lock, and without it where the lock itself is broken (F53, F54): one that throws or lies must not
+ * take the session with it. One that hangs may be held by somebody slow: it times out. Resolves when `task` has.
  * @throws {LockTimeoutError} it was not granted in time; the task hasn't run then and never will.
  */
 export async function holdLock(

@@ -107,8 +107,7 @@ export function createSession(
   const take = (read: StoredSession | null): Phase => {
     const { held, state } = phase
     if (held && !unsaved && sameTokens(read, held)) return phase
-    // What we are about to write over, whatever it is, has nothing to tell.
-    // Unless it is what we wrote, or what others made of that since.
+    // What we are about to write over has nothing to tell, unless it is what we wrote, or what others made of that since.
     const isWritten = held?.sessionId && held.sessionId === read?.sessionId && held.sessionId !== unsaved?.behind?.sessionId
     const known = unsaved?.force && !isWritten ? 'stale' : reconcile(phase, read, unsaved?.behind, superseded)
     const verdict = known === 'doubt' && sessionless ? 'adopt' : known

@@ -355,3 +355,9 @@ describe("the caller's Authorization", () => {
     expect(login.tokenRequests).toHaveLength(0)
   })
 })
+
+describe('a wildcard', () => {
+  it.each(['https://*.example.com', '*', 'https://*'])('is refused as an allowed origin: %s (A13)', (origin) => {
+    expect(() => new AuthenticatedClient({ allowedOrigins: [origin] })).toThrow(/allowedOrigins/)
+  })
+})
