@@ -6,7 +6,12 @@ import { findChromium } from './browser/chromium.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 // Known before the first page loads: a dependency that is found later reloads the page, with the test in it.
 const optimizeDeps = { include: ['jwt-decode'] }
-const resolve = { alias: { 'authenticated-client': `${root}src/index.ts` } }
+const resolve = {
+  alias: [
+    { find: /^authenticated-client$/, replacement: `${root}src/index.ts` },
+    { find: /^authenticated-client\/([a-z-]+)$/, replacement: `${root}src/$1.ts` },
+  ],
+}
 
 const node: TestProjectConfiguration = {
   resolve,
