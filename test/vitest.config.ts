@@ -15,7 +15,12 @@ const resolve = {
 
 const node: TestProjectConfiguration = {
   resolve,
-  test: { name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**', 'test/system/**'], testTimeout: 20_000 },
+  test: {
+    name: 'node',
+    include: ['test/**/*.test.ts', 'playground/recipes/*.test.ts'],
+    exclude: ['test/browser/**', 'test/system/**'],
+    testTimeout: 20_000,
+  },
 }
 
 export default defineConfig({ root, test: { projects: [node, ...(await browser())] } })

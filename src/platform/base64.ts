@@ -2,3 +2,8 @@
 export function base64(ascii: string): string {
   return globalThis.btoa(ascii)
 }
+
+/** The text that a base64 says; throws for what is none. */
+export function fromBase64(text: string): string {
+  return globalThis.atob(text)
+}

@@ -1,4 +1,5 @@
 import type { Clock, FetchLike, TokenSet } from 'authenticated-client'
+import { type IssuedTokens, TokenFamilies } from 'authenticated-client/testing'
 
 /** A request as it arrived. */
 export interface Arrival {
@@ -70,28 +71,16 @@ export interface AuthorizationServer extends Server {
 
 export function authorizationServer(options: AuthorizationServerOptions = {}): AuthorizationServer {
   const { origin = 'https://login.example.com', clock = { now: Date.now }, expiresIn = 3600 } = options
-  const families = new Set<Family>()
+  const tokens = new TokenFamilies({ lifetime: (expiresIn ?? Number.POSITIVE_INFINITY) * 1000 }, () => clock.now())
   const revoked: string[] = []
-  let refreshes = 0
-  let reuses = 0
-  let serial = 0
 
-  const familyOf = (token: string): Family | undefined => [...families].find((family) => family.tokens.has(token))
-  const issue = (family: Family): TokenSet => {
-    serial++
-    const accessToken = `access-${serial}`
-    const expiresAt = expiresIn === null ? undefined : clock.now() + expiresIn * 1000
-    family.refreshToken = `refresh-${serial}`
-    family.live.set(accessToken, expiresAt ?? Number.POSITIVE_INFINITY)
-    family.tokens.add(accessToken).add(family.refreshToken)
-    return { accessToken, refreshToken: family.refreshToken, tokenType: 'Bearer', ...(expiresAt !== undefined && { expiresAt }) }
-  }
-  const end = (family: Family | undefined): void => {
-    if (!family) return
-    family.refreshToken = undefined
-    family.live.clear()
-  }
-  const body = ({ accessToken, refreshToken }: TokenSet): Record<string, unknown> => ({
+  const setOf = ({ accessToken, refreshToken }: IssuedTokens): TokenSet => ({
+    accessToken,
+    refreshToken,
+    tokenType: 'Bearer',
+    ...(expiresIn !== null && { expiresAt: clock.now() + expiresIn * 1000 }),
+  })
+  const body = ({ accessToken, refreshToken }: Partial<IssuedTokens>): Record<string, unknown> => ({
     access_token: accessToken,
     token_type: 'Bearer',
     ...(expiresIn !== null && { expires_in: expiresIn }),
@@ -102,53 +91,34 @@ export function authorizationServer(options: AuthorizationServerOptions = {}): A
     const form = new URLSearchParams(await arrival.text)
     if (arrival.url === `${origin}/revoke`) {
       revoked.push(form.get('token') ?? '')
-      end(familyOf(form.get('token') ?? ''))
+      tokens.revoke(form.get('token') ?? '')
       return new Response(null)
     }
     if (arrival.url !== `${origin}/token` || arrival.method !== 'POST') return json(404, {})
-    if (form.get('grant_type') === 'client_credentials') {
-      const family = newFamily()
-      families.add(family)
-      const { refreshToken: _, ...tokens } = issue(family)
-      return json(200, body(tokens))
-    }
+    if (form.get('grant_type') === 'client_credentials') return json(200, body({ ...tokens.signIn(), refreshToken: '' }))
     if (form.get('grant_type') !== 'refresh_token') return json(400, { error: 'unsupported_grant_type' })
-    const presented = form.get('refresh_token') ?? ''
-    const family = familyOf(presented)
-    if (!family || family.refreshToken !== presented) {
-      if (family?.refreshToken) reuses++
-      end(family)
-      return json(400, { error: 'invalid_grant' })
-    }
-    refreshes++
-    return json(200, body(issue(family)))
+    const issued = tokens.refresh(form.get('refresh_token') ?? '')
+    return issued ? json(200, body(issued)) : json(400, { error: 'invalid_grant' })
   })
 
   return {
     ...server,
     tokenEndpoint: `${origin}/token`,
     revocationEndpoint: `${origin}/revoke`,
-    signIn() {
-      const family = newFamily()
-      families.add(family)
-      return issue(family)
-    },
-    isSameSession: (one, other) =>
-      one !== undefined && other !== undefined && familyOf(one) !== undefined && familyOf(one) === familyOf(other),
-    accepts: (accessToken) => (familyOf(accessToken)?.live.get(accessToken) ?? 0) > clock.now(),
-    spoilAccessTokens() {
-      for (const family of families) family.live.clear()
-    },
-    revoke: (token) => end(familyOf(token)),
+    signIn: () => setOf(tokens.signIn()),
+    isSameSession: (one = '', other = '') => tokens.familyOf(one) !== undefined && tokens.familyOf(one) === tokens.familyOf(other),
+    accepts: (accessToken) => tokens.accepts(accessToken) !== undefined,
+    spoilAccessTokens: () => tokens.spoilAccessTokens(),
+    revoke: (token) => tokens.revoke(token),
     revoked,
     get tokenRequests() {
       return server.requests.filter(({ url }) => url === `${origin}/token`)
     },
     get refreshes() {
-      return refreshes
+      return tokens.refreshes
     },
     get reuses() {
-      return reuses
+      return tokens.reuses
     },
   }
 }
@@ -189,16 +159,6 @@ export function at(response: Response, url: string | undefined): Response {
 
 /** A server that never answers. */
 export const silence: Answer = () => new Promise(() => {})
-
-interface Family {
-  refreshToken: string | undefined
-  readonly live: Map<string, number>
-  readonly tokens: Set<string>
-}
-
-function newFamily(): Family {
-  return { refreshToken: undefined, live: new Map(), tokens: new Set() }
-}
 
 function serverAt(origin: string, usual: (arrival: Arrival) => Response | Promise<Response>): Server {
   const requests: Arrival[] = []

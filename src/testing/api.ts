@@ -1,0 +1,79 @@
+import type { MaybePromise } from '../platform/maybe-promise'
+import type { TestAuthorizationServer } from './authorization-server'
+import { jsonResponse } from './json-response'
+import { anonymousRefusal, loginPage, type RefusalName, refusal } from './refusal'
+import { type ReceivedRequest, type TestServer, testServer } from './test-server'
+
+export interface ApiOptions {
+  /** Whose access tokens it takes. */
+  readonly authorizationServer: Pick<TestAuthorizationServer, 'tokens'>
+  /** @default 'https://api.example.com' */
+  readonly origin?: string | undefined
+  /**
+   * How it says no. Can be changed later: `api.refusal = 'no-header'`.
+   * @default 'invalid-token'
+   */
+  readonly refusal?: RefusalName | undefined
+  /**
+   * The scope that a request needs; one whose token lacks it gets a 403 `insufficient_scope` (RFC 6750 §3.1).
+   * @default none
+   */
+  readonly scopeOf?: ((request: ReceivedRequest) => string | undefined) | undefined
+  /**
+   * What a request with a good access token gets.
+   * @default 200 and JSON: `{ sub, method, url, body }`
+   */
+  readonly serve?: ((request: ReceivedRequest, user: { readonly sub: string }) => MaybePromise<Response>) | undefined
+}
+
+/** An API in memory that takes Bearer tokens, with every wrong way to answer 401 as a switch. */
+export interface TestApi extends TestServer {
+  refusal: RefusalName
+  /** How often it said no. */
+  readonly refusals: number
+}
+
+export function api(options: ApiOptions): TestApi {
+  const { authorizationServer, origin = 'https://api.example.com', scopeOf, serve = echo } = options
+  const state = { refusal: options.refusal ?? 'invalid-token', refusals: 0 }
+
+  const server = testServer(origin, async (request) => {
+    // Where `login-redirect` leads: to a page for everybody.
+    if (request.url === `${origin}/login`) return loginPage()
+    const token = /^Bearer (.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+    const access = authorizationServer.tokens.accepts(token ?? '')
+    if (!access) {
+      state.refusals++
+      const answer = token === undefined ? anonymousRefusal(state.refusal) : await refusal(state.refusal)(request, neverUsual)
+      return answer ?? jsonResponse(401, {})
+    }
+    const { sub, scope = '' } = access.family
+    const needed = scopeOf?.(request)
+    if (needed !== undefined && !scope.split(' ').includes(needed)) {
+      const challenge = `Bearer realm="api", error="insufficient_scope", scope="${needed}"`
+      return jsonResponse(403, { error: 'insufficient_scope' }, { 'www-authenticate': challenge })
+    }
+    return serve(request, { sub })
+  })
+
+  return {
+    ...server,
+    get refusal() {
+      return state.refusal
+    },
+    set refusal(name) {
+      state.refusal = name
+    },
+    get refusals() {
+      return state.refusals
+    },
+  }
+}
+
+function echo({ method, url, text }: ReceivedRequest, { sub }: { readonly sub: string }): Response {
+  return jsonResponse(200, { sub, method, url, body: text })
+}
+
+function neverUsual(): Promise<Response> {
+  return new Promise(() => {})
+}

@@ -1,0 +1,127 @@
+import { fromBase64 } from '../platform/base64'
+import { type Clock, systemClock } from '../platform/clock'
+import type { TokenSet } from '../tokens/token-set'
+import { jsonResponse } from './json-response'
+import { type ReceivedRequest, type TestServer, testServer } from './test-server'
+import { type IssuedTokens, type RotationOptions, TokenFamilies } from './token-families'
+
+export interface AuthorizationServerOptions extends RotationOptions {
+  /** @default 'https://login.example.com' */
+  readonly origin?: string | undefined
+  /** Its time: give it the one that the client has. @default the system's */
+  readonly clock?: Pick<Clock, 'now'> | undefined
+  /**
+   * Whether token responses say `expires_in`.
+   * @default true
+   */
+  readonly tellsLifetime?: boolean | undefined
+  /**
+   * Confidential clients, as `{ [client_id]: client_secret }`. Where given, all others are `invalid_client`.
+   * @default absent: every client is public and known
+   */
+  readonly clients?: Readonly<Record<string, string>> | undefined
+}
+
+/**
+ * An authorization server in memory: refresh tokens that rotate, reuse detection, client credentials, revocation. No sign-in pages:
+ * `signIn()` gives the tokens that one would have led to.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 §6}
+ */
+export interface TestAuthorizationServer extends TestServer {
+  readonly tokenEndpoint: string
+  /** RFC 7009. */
+  readonly revocationEndpoint: string
+  /** What it knows of every token it has issued. */
+  readonly tokens: TokenFamilies
+  /** A new session, with tokens for `setTokens` or a store. */
+  signIn(user?: { readonly sub?: string | undefined; readonly scope?: string | undefined }): TokenSet
+  /** Ends the session that a refresh or an access token belongs to. */
+  revoke(token: string): void
+  /** APIs refuse every access token given so far, though its time is not over. */
+  spoilAccessTokens(): void
+  /** Successful refreshes. */
+  readonly refreshes: number
+  /** How often a consumed refresh token was presented: a client that does that loses sessions. */
+  readonly reuses: number
+  /** Requests to the token endpoint; `requests` holds those to the revocation endpoint as well. */
+  readonly tokenRequests: readonly ReceivedRequest[]
+  /** Tokens received at the revocation endpoint. */
+  readonly revoked: readonly string[]
+}
+
+export function authorizationServer(options: AuthorizationServerOptions = {}): TestAuthorizationServer {
+  const { origin = 'https://login.example.com', clock = systemClock, tellsLifetime = true, lifetime = 3_600_000, clients } = options
+  const tokens = new TokenFamilies(options, () => clock.now())
+  const revoked: string[] = []
+  const tokenEndpoint = `${origin}/token`
+  const revocationEndpoint = `${origin}/revoke`
+
+  const answerOf = ({ accessToken, refreshToken, family }: IssuedTokens, withRefreshToken: boolean): Response =>
+    jsonResponse(200, {
+      access_token: accessToken,
+      token_type: 'Bearer',
+      expires_in: tellsLifetime ? lifetime / 1000 : undefined,
+      refresh_token: withRefreshToken ? refreshToken : undefined,
+      scope: family.scope,
+    })
+
+  const server = testServer(origin, (request) => {
+    const { url, method, headers } = request
+    const form = new URLSearchParams(request.text)
+    const field = (name: string): string => form.get(name) ?? ''
+    if (method !== 'POST' || (url !== tokenEndpoint && url !== revocationEndpoint)) return jsonResponse(404, { error: 'not_found' })
+    if (clients && !isKnown(clients, headers.get('authorization') ?? '', form)) {
+      return jsonResponse(401, { error: 'invalid_client' }, { 'www-authenticate': 'Basic realm="token endpoint"' })
+    }
+    if (url === revocationEndpoint) {
+      revoked.push(field('token'))
+      tokens.revoke(field('token'))
+      return new Response(null)
+    }
+    switch (field('grant_type')) {
+      case 'client_credentials':
+        return answerOf(tokens.signIn(field('client_id') || 'client', field('scope') || undefined), false)
+      case 'refresh_token': {
+        const issued = tokens.refresh(field('refresh_token'))
+        return issued ? answerOf(issued, options.rotates ?? true) : jsonResponse(400, { error: 'invalid_grant' })
+      }
+      default:
+        return jsonResponse(400, { error: 'unsupported_grant_type' })
+    }
+  })
+
+  return {
+    ...server,
+    tokenEndpoint,
+    revocationEndpoint,
+    tokens,
+    revoked,
+    signIn({ sub, scope } = {}) {
+      const { accessToken, refreshToken } = tokens.signIn(sub, scope)
+      const expiresAt = tellsLifetime ? clock.now() + lifetime : undefined
+      return { accessToken, refreshToken, tokenType: 'Bearer', ...(expiresAt !== undefined && { expiresAt }), ...(scope && { scope }) }
+    },
+    revoke: (token) => tokens.revoke(token),
+    spoilAccessTokens: () => tokens.spoilAccessTokens(),
+    get refreshes() {
+      return tokens.refreshes
+    },
+    get reuses() {
+      return tokens.reuses
+    },
+    get tokenRequests() {
+      return server.requests.filter(({ url }) => url === tokenEndpoint)
+    },
+  }
+}
+
+// RFC 6749 §2.3.1: in the header, each form-urlencoded, or in the body.
+function isKnown(clients: Readonly<Record<string, string>>, authorization: string, form: URLSearchParams): boolean {
+  const [, basic = ''] = /^Basic ([\w+/]+=*)$/i.exec(authorization) ?? []
+  const [id, secret] = basic
+    ? fromBase64(basic)
+        .split(':')
+        .map((part) => decodeURIComponent(part.replace(/\+/g, ' ')))
+    : [form.get('client_id'), form.get('client_secret')]
+  return Boolean(id && Object.hasOwn(clients, id) && clients[id] === secret)
+}

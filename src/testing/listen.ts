@@ -1,0 +1,97 @@
+import type { TestServer } from './test-server'
+
+/** The part of `node:http` that is used. */
+export type CreateServer = (listener: (request: Incoming, response: Outgoing) => void) => HttpServer
+
+interface Incoming {
+  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
+  on(event: 'end' | 'error', listener: (error?: unknown) => void): unknown
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+}
+
+interface Outgoing {
+  writeHead(status: number, headers: Record<string, string>): unknown
+  end(body?: Uint8Array): unknown
+  destroy(): unknown
+}
+
+interface HttpServer {
+  listen(port: number, host: string, done: () => void): unknown
+  address(): { readonly port: number } | string | null
+  close(done: () => void): unknown
+  closeAllConnections(): void
+}
+
+/** How to stop it: open connections are cut. */
+export interface Listening {
+  close(): Promise<void>
+}
+
+/**
+ * Puts a server on a free port of 127.0.0.1, for browsers and other processes. Pages of any origin may call it (CORS), and may read
+ * every header but those that a refusal hides.
+ * @param createServer of `node:http`, handed in: this entry runs in browsers too.
+ * @param build makes the server, once its origin is known: `(origin) => authorizationServer({ origin })`.
+ */
+export async function listen<Server extends TestServer>(
+  createServer: CreateServer,
+  build: (origin: string) => Server,
+): Promise<Server & Listening> {
+  let server: Server | undefined
+  const http = createServer((incoming, outgoing) => {
+    // What the server throws is a connection that breaks.
+    reply(server, incoming, outgoing).catch(() => outgoing.destroy())
+  })
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  server = build(`http://127.0.0.1:${Object(http.address()).port}`)
+  return Object.assign(server, {
+    close: () =>
+      new Promise<void>((resolve) => {
+        http.close(() => resolve())
+        http.closeAllConnections()
+      }),
+  })
+}
+
+async function reply(server: TestServer | undefined, incoming: Incoming, outgoing: Outgoing): Promise<void> {
+  const { method = 'GET', url = '/', headers } = incoming
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  await new Promise((resolve, reject) => {
+    incoming.on('data', (chunk) => chunks.push(new Uint8Array(chunk)))
+    incoming.on('end', resolve)
+    incoming.on('error', reject)
+  })
+  if (method === 'OPTIONS' && headers['access-control-request-method']) {
+    outgoing.writeHead(204, {
+      ...cors(headers),
+      'access-control-allow-methods': String(headers['access-control-request-method']),
+      'access-control-allow-headers': String(headers['access-control-request-headers'] ?? ''),
+    })
+    outgoing.end()
+    return
+  }
+  if (!server) throw new Error('Nobody listens yet')
+  const fields = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
+  const response = await server.answer(
+    new Request(`${server.origin}${url}`, {
+      method,
+      headers: Object.fromEntries(fields),
+      body: chunks.length ? new Blob(chunks) : null,
+    }),
+  )
+  const body = new Uint8Array(await response.arrayBuffer())
+  outgoing.writeHead(response.status, { ...cors(headers), ...Object.fromEntries(response.headers) })
+  outgoing.end(body)
+}
+
+function cors(headers: Incoming['headers']): Record<string, string> {
+  return {
+    'access-control-allow-origin': String(headers.origin ?? '*'),
+    'access-control-allow-credentials': 'true',
+    // A wildcard counts for nothing once cookies come along.
+    'access-control-expose-headers': 'www-authenticate, retry-after, date, dpop-nonce, authentication-info',
+    vary: 'origin',
+  }
+}

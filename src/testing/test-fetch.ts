@@ -1,0 +1,46 @@
+import { abortReason, createAbortable } from '../platform/abortable'
+import type { FetchLike } from '../platform/fetch-like'
+import type { TestServer } from './test-server'
+
+const mostHops = 20
+
+/**
+ * The network in memory: one `fetch` in front of some servers. As in a browser it follows redirects, drops `Authorization` on the way
+ * to another origin, and hides the headers that a response does not expose (`Access-Control-Expose-Headers`, where it has one). An
+ * unknown origin is a network error; an abort ends the wait.
+ */
+export function testFetch(...servers: readonly TestServer[]): FetchLike {
+  const abortable = createAbortable()
+
+  return async (input, init) => {
+    let request = new Request(input, init)
+    const { signal, redirect } = request
+    if (signal.aborted) throw abortReason(signal)
+    for (let hop = 0; ; hop++) {
+      const { url, method, headers } = request
+      const server = servers.find(({ origin }) => origin === new URL(url).origin)
+      if (!server) throw new TypeError('fetch failed', { cause: new Error(`No test server is at ${new URL(url).origin}`) })
+      const body = request.clone()
+      const response = await abortable(server.answer(request), signal)
+      const location = /^30[12378]$/.test(String(response.status)) ? response.headers.get('location') : null
+      if (location === null || redirect === 'manual') return received(response, url, hop > 0)
+      if (redirect === 'error' || hop === mostHops) throw new TypeError('fetch failed', { cause: new Error('unexpected redirect') })
+      const next = new URL(location, url)
+      if (next.origin !== new URL(url).origin) headers.delete('authorization')
+      const keepsBody = response.status > 303 || method === 'HEAD' || (response.status < 303 && method !== 'POST')
+      request = keepsBody ? new Request(next, new Request(body, { headers })) : new Request(next, { headers, signal })
+    }
+  }
+}
+
+function received(response: Response, url: string, redirected: boolean): Response {
+  const { headers } = response
+  const exposed = headers.get('access-control-expose-headers')?.toLowerCase()
+  if (exposed !== undefined && exposed !== '*') {
+    for (const name of [...headers.keys()]) if (!safelisted.test(name) && !exposed.split(/[\s,]+/).includes(name)) headers.delete(name)
+  }
+  return Object.defineProperties(response, { url: { value: url }, redirected: { value: redirected } })
+}
+
+// Fetch, "CORS-safelisted response-header name".
+const safelisted = /^(cache-control|content-(language|length|type)|expires|last-modified|pragma)$/

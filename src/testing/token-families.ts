@@ -1,0 +1,166 @@
+import { unsignedJwt } from './unsigned-jwt'
+
+/** One sign-in at the authorization server, and all tokens that come from it. */
+export interface TokenFamily {
+  readonly id: number
+  /** Whose it is. */
+  readonly sub: string
+  readonly scope: string | undefined
+  /** Why no token of it is good any more. */
+  revoked?: string
+}
+
+/** One pair, and what became of its refresh token. */
+export interface IssuedTokens {
+  readonly refreshToken: string
+  readonly accessToken: string
+  readonly family: TokenFamily
+  /** Later ones are newer. */
+  readonly serial: number
+  consumedAt?: number
+  successor?: IssuedTokens
+}
+
+export interface IssuedAccess {
+  readonly family: TokenFamily
+  readonly issued: IssuedTokens
+  /** In milliseconds since the epoch; moved to the past by `spoilAccessTokens`. */
+  expiresAt: number
+}
+
+export interface RotationOptions {
+  /**
+   * Whether each refresh gives a new refresh token and consumes the old one (RFC 9700 §4.14.2).
+   * @default true
+   */
+  readonly rotates?: boolean | undefined
+  /**
+   * What presenting a consumed refresh token does: `'revoke'` ends the whole session, `'refuse'` only answers `invalid_grant`.
+   * @default 'revoke'
+   */
+  readonly reuse?: 'revoke' | 'refuse' | undefined
+  /**
+   * How long a consumed refresh token may be presented again, in milliseconds.
+   * @default 0
+   */
+  readonly overlap?: number | undefined
+  /**
+   * What that gives: the pair that took its place, or one more.
+   * @default 'the same pair'
+   */
+  readonly overlapGives?: 'the same pair' | 'a new pair' | undefined
+  /**
+   * How long an access token lives, in milliseconds.
+   * @default 3_600_000
+   */
+  readonly lifetime?: number | undefined
+  /**
+   * Whether a revoked session's access tokens stop at once, rather than at their expiry.
+   * @default true
+   */
+  readonly revokesAccess?: boolean | undefined
+  /**
+   * `'jwt'`: access tokens look like JWTs (`sub`, `sid`, `iat`, `exp`, `scope`), but carry no signature that verifies.
+   * @default 'opaque'
+   */
+  readonly accessTokens?: 'opaque' | 'jwt' | undefined
+}
+
+const year = 31_536_000_000
+
+/** Rotation, reuse detection and overlap windows, without a wire: what an authorization server knows of its refresh tokens. */
+export class TokenFamilies {
+  readonly families: TokenFamily[] = []
+  readonly refreshTokens = new Map<string, IssuedTokens>()
+  readonly accessTokens = new Map<string, IssuedAccess>()
+  /** Successful refreshes. */
+  refreshes = 0
+  /** How often a consumed refresh token was presented outside its overlap window. */
+  reuses = 0
+  readonly #options: RotationOptions
+  readonly #now: () => number
+  #serial = 0
+
+  constructor(options: RotationOptions, now: () => number) {
+    this.#options = options
+    this.#now = now
+  }
+
+  signIn(sub = 'user', scope?: string): IssuedTokens {
+    const family: TokenFamily = { id: this.families.length, sub, scope }
+    this.families.push(family)
+    return this.#issue(family)
+  }
+
+  /** What a presented refresh token gives; `undefined`: `invalid_grant`. */
+  refresh(refreshToken: string): IssuedTokens | undefined {
+    const presented = this.refreshTokens.get(refreshToken)
+    if (!presented || presented.family.revoked) return undefined
+    const issued = this.#successorOf(presented)
+    if (issued) this.refreshes++
+    return issued
+  }
+
+  /** Ends the session that a refresh or an access token belongs to. */
+  revoke(token: string): void {
+    const family = this.familyOf(token)
+    if (family) family.revoked ??= 'revoked'
+  }
+
+  familyOf(token: string): TokenFamily | undefined {
+    return this.refreshTokens.get(token)?.family ?? this.accessTokens.get(token)?.family
+  }
+
+  /** Whether the refresh token could be spent now. */
+  isLive(refreshToken: string): boolean {
+    const issued = this.refreshTokens.get(refreshToken)
+    return issued !== undefined && issued.consumedAt === undefined && !issued.family.revoked
+  }
+
+  /** What an access token stands for, if it is good now. */
+  accepts(accessToken: string): IssuedAccess | undefined {
+    const access = this.accessTokens.get(accessToken)
+    const isRevoked = access?.family.revoked && (this.#options.revokesAccess ?? true)
+    return access && !isRevoked && this.#now() < access.expiresAt ? access : undefined
+  }
+
+  /** No access token issued so far is good any more, whatever it says of itself. */
+  spoilAccessTokens(): void {
+    for (const access of this.accessTokens.values()) access.expiresAt = Number.NEGATIVE_INFINITY
+  }
+
+  #successorOf(presented: IssuedTokens): IssuedTokens | undefined {
+    const { family, consumedAt, successor } = presented
+    const { overlap = 0, overlapGives = 'the same pair', reuse = 'revoke', rotates = true } = this.#options
+    if (consumedAt !== undefined) {
+      if (this.#now() - consumedAt < overlap) return overlapGives === 'the same pair' ? successor : this.#issue(family)
+      this.reuses++
+      if (reuse === 'revoke') family.revoked = `reuse of refresh token ${presented.serial}`
+      return undefined
+    }
+    if (!rotates) return this.#issue(family, presented)
+    presented.consumedAt = this.#now()
+    presented.successor = this.#issue(family)
+    return presented.successor
+  }
+
+  #issue(family: TokenFamily, keeps?: IssuedTokens): IssuedTokens {
+    const serial = ++this.#serial
+    const now = this.#now()
+    const { accessTokens = 'opaque', lifetime = 3_600_000 } = this.#options
+    const issued: IssuedTokens = {
+      refreshToken: keeps?.refreshToken ?? `refresh-${serial}`,
+      accessToken: accessTokens === 'opaque' ? `access-${serial}` : unsignedJwt(claimsOf(family, serial, now, lifetime)),
+      family,
+      serial,
+    }
+    if (!keeps) this.refreshTokens.set(issued.refreshToken, issued)
+    this.accessTokens.set(issued.accessToken, { family, issued, expiresAt: now + lifetime })
+    return issued
+  }
+}
+
+function claimsOf({ id, sub, scope }: TokenFamily, serial: number, now: number, lifetime: number): Record<string, unknown> {
+  const iat = Math.floor(now / 1000)
+  return { sub, sid: `session-${id}`, jti: String(serial), iat, exp: iat + Math.min(lifetime, year) / 1000, scope }
+}

@@ -1,0 +1,70 @@
+import { createServer } from 'node:http'
+import { AuthenticatedClient } from 'authenticated-client'
+import { api, authorizationServer, fault, listen, type RefusalName } from 'authenticated-client/testing'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+describe('listen', () => {
+  it('answers over real sockets: ten calls on a spent token, one refresh', async () => {
+    const { client, login, shop } = await start()
+    await client.setTokens(login.signIn({ sub: 'ada' }))
+    login.spoilAccessTokens()
+
+    const responses = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => client.fetch(`${shop.origin}/me`, { method: 'POST', body: `${n}` })),
+    )
+
+    expect(await Promise.all(responses.map(async (response) => (await response.json()).body))).toEqual([...'0123456789'])
+    expect([login.refreshes, login.reuses]).toEqual([1, 0])
+  })
+
+  it('breaks the connection where the script does', async () => {
+    const { shop } = await start()
+    shop.next(fault('network-error'))
+
+    await expect(fetch(`${shop.origin}/me`)).rejects.toThrow(TypeError)
+
+    expect((await fetch(`${shop.origin}/me`)).status).toBe(401)
+  })
+
+  it('lets pages of any origin call, and read the challenge unless a refusal hides it', async () => {
+    const { shop } = await start()
+    const origin = 'http://page.example.com'
+
+    const preflight = await fetch(`${shop.origin}/me`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'authorization' },
+    })
+    const exposed = async (name: RefusalName): Promise<string | null> => {
+      shop.refusal = name
+      const response = await fetch(`${shop.origin}/me`, { headers: { origin, authorization: 'Bearer x' } })
+      return response.headers.get('access-control-expose-headers')
+    }
+
+    expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization')
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(origin)
+    expect(await exposed('invalid-token')).toContain('www-authenticate')
+    expect(await exposed('hidden-by-cors')).toBe('content-type')
+    expect(shop.requests).toHaveLength(2)
+  })
+
+  it('is gone once it is closed, open connections too', async () => {
+    const { shop } = await start()
+    shop.next(fault('hang'))
+    const hanging = fetch(`${shop.origin}/me`)
+    hanging.catch(() => {})
+    await expect.poll(() => shop.requests.length).toBe(1)
+
+    await shop.close()
+
+    await expect(hanging).rejects.toThrow(TypeError)
+    await expect(fetch(`${shop.origin}/me`)).rejects.toThrow(TypeError)
+  })
+})
+
+async function start() {
+  const login = await listen(createServer, (origin) => authorizationServer({ origin }))
+  const shop = await listen(createServer, (origin) => api({ origin, authorizationServer: login }))
+  onTestFinished(() => Promise.all([login.close(), shop.close()]).then(() => {}))
+  const client = new AuthenticatedClient({ tokenEndpoint: login.tokenEndpoint, clientId: 'web', allowedOrigins: [shop.origin] })
+  return { login, shop, client }
+}

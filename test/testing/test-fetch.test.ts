@@ -1,0 +1,84 @@
+import { type Answer, api, authorizationServer, testFetch } from 'authenticated-client/testing'
+import { describe, expect, it } from 'vitest'
+
+const to =
+  (location: string, status = 302): Answer =>
+  () =>
+    new Response(null, { status, headers: { location } })
+
+describe('testFetch', () => {
+  it('is a network error where no server is', async () => {
+    const { fetch } = start()
+
+    await expect(fetch('https://elsewhere.example.com/')).rejects.toThrow(new TypeError('fetch failed'))
+  })
+
+  it('gives responses their URL', async () => {
+    const { fetch, shop } = start()
+
+    expect((await fetch(`${shop.origin}/me?x=1`)).url).toBe(`${shop.origin}/me?x=1`)
+  })
+
+  it('ends the wait when the signal aborts, with its own reason', async () => {
+    const { fetch, shop } = start()
+    const controller = new AbortController()
+    shop.next(() => new Promise(() => {}))
+
+    const call = fetch(`${shop.origin}/me`, { signal: controller.signal })
+    controller.abort(new Error('enough'))
+
+    await expect(call).rejects.toThrow('enough')
+  })
+
+  it('follows redirects, and keeps Authorization within one origin only', async () => {
+    const { fetch, shop, login } = start()
+    shop.next(to('/moved'), to(`${login.origin}/elsewhere`))
+
+    const response = await fetch(`${shop.origin}/me`, { headers: { authorization: 'Bearer x' } })
+
+    expect([response.url, response.redirected]).toEqual([`${login.origin}/elsewhere`, true])
+    expect(shop.requests.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer x', 'Bearer x'])
+    expect(login.requests.map(({ headers }) => headers.get('authorization'))).toEqual([null])
+  })
+
+  it.each([
+    [303, 'POST', 'GET', ''],
+    [302, 'POST', 'GET', ''],
+    [307, 'POST', 'POST', 'body'],
+    [302, 'PUT', 'PUT', 'body'],
+  ])('after a %i sends a %s again as a %s', async (status, method, then, text) => {
+    const { fetch, shop } = start()
+    shop.next(to('/moved', status))
+
+    await fetch(`${shop.origin}/me`, { method, body: 'body' })
+
+    expect(shop.requests[1]).toMatchObject({ method: then, text })
+  })
+
+  it('leaves redirects alone where it is told to, or fails', async () => {
+    const { fetch, shop } = start()
+    shop.next(to('/moved'), to('/moved'))
+
+    expect((await fetch(`${shop.origin}/me`, { redirect: 'manual' })).status).toBe(302)
+    await expect(fetch(`${shop.origin}/me`, { redirect: 'error' })).rejects.toThrow(TypeError)
+  })
+
+  it('hides what a response does not expose, as a browser does', async () => {
+    const { fetch, shop } = start()
+    shop.refusal = 'hidden-by-cors'
+
+    const response = await fetch(`${shop.origin}/me`, { headers: { authorization: 'Bearer x' } })
+
+    expect([response.status, response.headers.get('www-authenticate'), response.headers.get('content-type')]).toEqual([
+      401,
+      null,
+      'application/json',
+    ])
+  })
+})
+
+function start() {
+  const login = authorizationServer()
+  const shop = api({ authorizationServer: login })
+  return { login, shop, fetch: testFetch(login, shop) }
+}
