@@ -39,7 +39,7 @@ export async function signIn(server: AuthorizationServer, options: SignInOptions
 }
 
 /** What a browser and a person would do: follow redirects, keep cookies, send the forms that are shown. */
-async function followLogin(start: URL, redirectUri: string, user: string): Promise<URL> {
+export async function followLogin(start: URL, redirectUri: string, user: string): Promise<URL> {
   const jar = new CookieJar()
   let url = start
   for (let step = 0; step < 10; step++) {

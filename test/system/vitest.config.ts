@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
@@ -15,6 +15,7 @@ const resolve = {
 }
 
 needs('curl', 'curl')
+libraries('playground/recipes/works-with')
 const firefox = needs('firefox-esr', 'firefox-esr')
 
 /** What `npm ci` can't bring: an HTTP client and a browser engine that nobody here wrote. */
@@ -23,6 +24,15 @@ export default defineConfig({
   test: {
     projects: [
       { resolve, test: { name: 'system', include: ['test/system/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        resolve,
+        test: {
+          name: 'works-with',
+          include: ['playground/recipes/works-with/test/*.test.ts'],
+          setupFiles: ['playground/recipes/works-with/test/web-socket-global.ts'],
+          testTimeout: 20_000,
+        },
+      },
       {
         resolve,
         optimizeDeps,
@@ -51,6 +61,13 @@ function needs(program: string, debianPackage: string): string {
   const path = found.find(isExecutable)
   if (path !== undefined) return path
   console.error(`npm run test:system needs ${program}: install it with "apt-get install ${debianPackage}".`)
+  process.exit(1)
+}
+
+/** Folders with dependencies of their own. */
+function libraries(folder: string): void {
+  if (existsSync(join(root, folder, 'node_modules'))) return
+  console.error(`npm run test:system needs the libraries of ${folder}: install them with "npm ci --prefix ${folder}".`)
   process.exit(1)
 }
 

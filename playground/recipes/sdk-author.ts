@@ -1,0 +1,22 @@
+// For authors of an API's SDK: take a `fetch`, and you take every session there is. Your users bring their own client; you need no
+// option for tokens, no refresh, no retry on 401.
+export interface SdkOptions {
+  readonly baseUrl: string
+  /** Sends requests; give an AuthenticatedClient's to be signed in. @default globalThis.fetch */
+  readonly fetch?: typeof globalThis.fetch
+}
+
+export interface Sdk {
+  me(options?: { readonly signal?: AbortSignal }): Promise<{ readonly sub: string }>
+}
+
+export function createSdk({ baseUrl, fetch = (input, init) => globalThis.fetch(input, init) }: SdkOptions): Sdk {
+  return {
+    async me({ signal } = {}) {
+      const response = await fetch(new URL('/me', baseUrl), signal ? { signal } : {})
+      if (response.ok) return response.json()
+      // The challenge is the API's word on what is missing: hand it on.
+      throw new Error(`me failed with ${response.status}`, { cause: response.headers.get('www-authenticate') })
+    },
+  }
+}

@@ -1,0 +1,18 @@
+// openapi-fetch hands its fetch a `Request`: it is replayed too, bodies up to 1 MiB included.
+import type { AuthenticatedClient } from 'authenticated-client'
+import createClient from 'openapi-fetch'
+
+/** What openapi-typescript writes for you. */
+export interface paths {
+  '/me': { get: { responses: { 200: { content: { 'application/json': { sub: string } } } } } }
+  '/notes': {
+    post: {
+      requestBody: { content: { 'application/json': { text: string } } }
+      responses: { 200: { content: { 'application/json': { sub: string; body: string } } } }
+    }
+  }
+}
+
+export function openapiWith(client: AuthenticatedClient, baseUrl: string) {
+  return createClient<paths>({ baseUrl, fetch: client.fetch })
+}
