@@ -23,6 +23,14 @@ export type RequestEvent =
       /** The `WWW-Authenticate` challenges, reduced to what is no secret. */
       readonly challenges: readonly { readonly scheme: string; readonly error?: string | undefined }[]
     }
+  /** The network failed, or the caller aborted: no response came. */
+  | {
+      readonly type: 'request-failed'
+      readonly call: number
+      readonly attempt: number
+      /** The error's name: `TypeError` for the network (and CORS), `AbortError`, `TimeoutError`. */
+      readonly error: string
+    }
   | {
       readonly type: 'decision'
       readonly call: number

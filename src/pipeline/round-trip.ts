@@ -80,7 +80,9 @@ export function createRoundTrip(
         scheme: isTouched ? scheme.name : undefined,
         generation: phase.generation,
       })
-      const response = await template.send(isTouched ? guarded : fetch)
+      const sent = template.send(isTouched ? guarded : fetch)
+      if (tell) sent.catch((error) => tell({ type: 'request-failed', call: id, attempt, error: String(Object(error).name) }))
+      const response = await sent
       scheme.observe?.(response)
       const { status } = response
       if (status !== 401 && status !== 403 && !isUnauthorized && !tell) return response

@@ -1,0 +1,123 @@
+import {
+  type Attributes,
+  type MeterProvider,
+  metrics,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api'
+import type { ClientEvent } from './events'
+
+export interface OpenTelemetryOptions {
+  /** @default the global one */
+  readonly tracerProvider?: TracerProvider | undefined
+  /** @default the global one */
+  readonly meterProvider?: MeterProvider | undefined
+  /** Told apart by it: the `authenticated_client.name` of all spans and metrics. @default none */
+  readonly name?: string | undefined
+}
+
+type EventOf<Type extends ClientEvent['type']> = Extract<ClientEvent, { readonly type: Type }>
+
+const scope = 'authenticated-client'
+
+/** More than this many sends at once have no spans: a fetch that never settles must not pile them up. */
+const mostSpans = 10_000
+
+/**
+ * Spans and metrics, as an `onEvent` handler. One CLIENT span for each physical send, by the semantic conventions for HTTP; attributes
+ * are few and from fixed lists, and hold no token, no query string and no text of a server.
+ *
+ * Metrics: `authenticated_client.unauthorized` (by `reason`), `.replays`, `.stale` (401s that newer credentials answered
+ * without a refresh), `.refreshes` (by `outcome`), `.refresh.duration` (seconds), `.refresh.waiters` (calls that shared one),
+ * `.logouts` (by `reason`).
+ * @see {@link https://opentelemetry.io/docs/specs/semconv/http/http-spans/ Semantic conventions for HTTP spans}
+ */
+export function openTelemetry(options: OpenTelemetryOptions = {}): (event: ClientEvent) => void {
+  const tracer = (options.tracerProvider ?? trace).getTracer(scope)
+  const meter = (options.meterProvider ?? metrics).getMeter(scope)
+  const common: Attributes = options.name === undefined ? {} : { 'authenticated_client.name': options.name }
+  const counter = (name: string, description: string) => meter.createCounter(`authenticated_client.${name}`, { description })
+  const unauthorized = counter('unauthorized', 'Responses that say that the credentials were refused')
+  const replays = counter('replays', 'Requests sent again')
+  const stale = counter('stale', '401s for credentials older than those held')
+  const refreshes = counter('refreshes', 'Refreshes')
+  const logouts = counter('logouts', 'Sessions that ended')
+  const duration = meter.createHistogram('authenticated_client.refresh.duration', { description: 'Time in a refresh', unit: 's' })
+  const waiters = meter.createHistogram('authenticated_client.refresh.waiters', { description: 'Calls that shared a refresh' })
+
+  const sends = new Map<string, Span>()
+  let refresh: { readonly since: number; readonly waiting: number } | undefined
+
+  const started = ({ call, attempt, method, url, at }: EventOf<'request'>): void => {
+    if (attempt) replays.add(1, common)
+    if (sends.size >= mostSpans) return
+    const attributes: Attributes = { ...common, 'http.request.method': known(method, methods), 'url.full': url, ...serverOf(url) }
+    if (attempt) attributes['http.request.resend_count'] = attempt
+    sends.set(`${call} ${attempt}`, tracer.startSpan(known(method, methods), { kind: SpanKind.CLIENT, startTime: at, attributes }))
+  }
+
+  const finished = (
+    { call, attempt, at }: { call: number; attempt: number; at: number },
+    errorType: string | undefined,
+    status?: number,
+  ) => {
+    const span = sends.get(`${call} ${attempt}`)
+    if (!span) return
+    sends.delete(`${call} ${attempt}`)
+    if (status !== undefined) span.setAttribute('http.response.status_code', status)
+    if (errorType !== undefined) span.setAttribute('error.type', errorType).setStatus({ code: SpanStatusCode.ERROR })
+    span.end(at)
+  }
+
+  const decided = ({ action, row, reason, at }: EventOf<'decision'>): void => {
+    if (row === 2 || row === 1) return // Not about credentials, or not ours.
+    unauthorized.add(1, { ...common, reason: known(reason, reasons), action })
+    if (row === 7) stale.add(1, common)
+    // The refresh that it asks for is told of later.
+    if (action === 'refresh') refresh = { since: refresh?.since ?? at, waiting: (refresh?.waiting ?? 0) + 1 }
+  }
+
+  return (event) => {
+    switch (event.type) {
+      case 'request':
+        return started(event)
+      case 'response':
+        return finished(event, event.status >= 400 ? String(event.status) : undefined, event.status)
+      case 'request-failed':
+        return finished(event, known(event.error, failures))
+      case 'decision':
+        return decided(event)
+      case 'refresh-started':
+        refresh = { since: event.at, waiting: refresh?.waiting ?? 0 }
+        return
+      case 'refresh-ended':
+        refreshes.add(1, { ...common, outcome: event.outcome })
+        duration.record((event.at - (refresh?.since ?? event.at)) / 1000, { ...common, outcome: event.outcome })
+        waiters.record(refresh?.waiting ?? 0, common)
+        refresh = undefined
+        return
+      case 'logout':
+        return logouts.add(1, { ...common, reason: event.reason })
+    }
+  }
+}
+
+const methods = /^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|QUERY)$/
+const failures = /^(AbortError|TimeoutError|TypeError)$/
+/** What `decide` says of its own, and the registered codes of RFC 6750, 9449 and 9470: a server may send any other. */
+const reasons =
+  /^(another origin|session changed|answered already|contradictory|newer credentials|scheme (answers|refuses)|refused|foreign scheme|nothing to refresh|cooling down|budget spent|no refresh token|unauthorized|invalid_(token|request|dpop_proof)|insufficient_(scope|user_authentication|claims)|use_dpop_nonce)$/
+
+/** Values from outside are counted under few names: each new one would be a time series of its own. */
+function known(value: string, list: RegExp): string {
+  return list.test(value) ? value : '_OTHER'
+}
+
+function serverOf(url: string): Attributes {
+  const [, scheme, host, port] = /^(https?):\/\/([^/:]+|\[[^\]]*\])(?::(\d+))?/.exec(url) ?? []
+  if (!host) return {}
+  return { 'server.address': host, 'server.port': Number(port ?? (scheme === 'http' ? 80 : 443)) }
+}

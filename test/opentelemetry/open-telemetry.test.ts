@@ -1,0 +1,170 @@
+import { context, SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
+import { BasicTracerProvider, InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { AuthenticatedClient } from 'authenticated-client'
+import { openTelemetry } from 'authenticated-client/opentelemetry'
+import { api, authorizationServer, fault, quiet, refusal, testClock, testFetch } from 'authenticated-client/testing'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+describe('openTelemetry', () => {
+  it('makes one CLIENT span for each physical send, and counts resends', async () => {
+    const { client, login, shop, spans } = await start()
+    login.spoilAccessTokens()
+
+    await client.fetch(`${shop.origin}/me?secret=canary`)
+
+    const [refused, served] = await spans()
+    expect(refused).toMatchObject({
+      name: 'GET',
+      kind: SpanKind.CLIENT,
+      attributes: {
+        'http.request.method': 'GET',
+        'url.full': 'https://api.example.com/me',
+        'server.address': 'api.example.com',
+        'server.port': 443,
+        'http.response.status_code': 401,
+        'error.type': '401',
+      },
+      status: { code: SpanStatusCode.ERROR },
+    })
+    expect(refused?.attributes).not.toHaveProperty('http.request.resend_count')
+    expect(served?.attributes).toMatchObject({ 'http.response.status_code': 200, 'http.request.resend_count': 1 })
+    expect(served?.status.code).toBe(SpanStatusCode.UNSET)
+  })
+
+  it('ends the span of a send that brought no response, by the name of the error', async () => {
+    const { client, shop, spans } = await start()
+    shop.next(fault('network-error'), fault('hang'))
+    const controller = new AbortController()
+
+    await client.fetch(`${shop.origin}/me`).catch(() => {})
+    const aborted = client.fetch(`${shop.origin}/me`, { signal: controller.signal }).catch(() => {})
+    await quiet()
+    controller.abort()
+    await aborted
+
+    expect((await spans()).map(({ attributes }) => attributes['error.type'])).toEqual(['TypeError', 'AbortError'])
+  })
+
+  it('counts refreshes by outcome, who shared them, replays, refusals by reason, and logouts', async () => {
+    const { client, login, shop, clock, values } = await start()
+    login.spoilAccessTokens()
+    await Promise.all(Array.from({ length: 10 }, () => client.fetch(`${shop.origin}/me`)))
+    login.spoilAccessTokens()
+    login.next(fault('server-error'))
+    await client.fetch(`${shop.origin}/me`).catch(() => {})
+    await clock.advance(10_000)
+    shop.next(refusal('foreign-scheme'))
+    await client.fetch(`${shop.origin}/me`)
+    await client.logout()
+
+    expect(await values()).toMatchObject({
+      'authenticated_client.refreshes': [
+        [{ outcome: 'refreshed' }, 1],
+        [{ outcome: 'unavailable' }, 1],
+      ],
+      'authenticated_client.replays': [[{}, 10]],
+      'authenticated_client.unauthorized': [
+        [{ reason: 'invalid_token', action: 'refresh' }, 11],
+        [{ reason: 'foreign scheme', action: 'return' }, 1],
+      ],
+      'authenticated_client.logouts': [[{ reason: 'signed_out' }, 1]],
+      'authenticated_client.refresh.waiters': [[{}, { sum: 11, count: 2 }]],
+    })
+  })
+
+  it('counts 401s that newer credentials answer without a refresh', async () => {
+    const { client, login, shop, values } = await start()
+    let release: (() => void) | undefined
+    shop.next(async (_request, usual) => {
+      const response = await usual()
+      await new Promise<void>((resolve) => {
+        release = resolve
+      })
+      return response
+    })
+    login.spoilAccessTokens()
+    const late = client.fetch(`${shop.origin}/late`)
+    await quiet()
+    await client.fetch(`${shop.origin}/me`)
+    release?.()
+    await late
+
+    expect((await values())['authenticated_client.stale']).toEqual([[{}, 1]])
+  })
+
+  it('has few names for what servers may call as they like', async () => {
+    const { client, login, shop, values, spans } = await start()
+    for (let n = 0; n < 5; n++) {
+      shop.next(() => new Response(null, { status: 401, headers: { 'www-authenticate': `Bearer error="made_up_${n}"` } }))
+      await client.fetch(`${shop.origin}/me`, { method: `METHOD${n}` })
+    }
+
+    expect((await values())['authenticated_client.unauthorized']).toEqual([[{ reason: '_OTHER', action: 'refresh' }, 5]])
+    expect(new Set((await spans()).map(({ name }) => name))).toEqual(new Set(['_OTHER']))
+    expect(login.refreshes).toBe(5)
+  })
+
+  it('holds no token and no query', async () => {
+    const { client, login, shop, spans, values } = await start()
+    login.spoilAccessTokens()
+    await client.fetch(`${shop.origin}/me?secret=canary`)
+
+    const said = JSON.stringify([(await spans()).map(({ name, attributes, events }) => ({ name, attributes, events })), await values()])
+
+    expect(said).not.toMatch(/canary|access-|refresh-\d/)
+  })
+
+  it('tells clients apart by name', async () => {
+    const { client, shop, spans } = await start('billing')
+
+    await client.fetch(`${shop.origin}/me`)
+
+    expect((await spans())[0]?.attributes).toMatchObject({ 'authenticated_client.name': 'billing' })
+  })
+})
+
+async function start(name?: string) {
+  const exporter = new InMemorySpanExporter()
+  const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
+  const measured = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+  const reader = new PeriodicExportingMetricReader({ exporter: measured, exportIntervalMillis: 3_600_000 })
+  const meterProvider = new MeterProvider({ readers: [reader] })
+  onTestFinished(async () => {
+    context.disable()
+    await Promise.all([tracerProvider.shutdown(), meterProvider.shutdown()])
+  })
+  const clock = testClock()
+  const login = authorizationServer({ clock })
+  const shop = api({ authorizationServer: login })
+  const client = new AuthenticatedClient({
+    tokenEndpoint: login.tokenEndpoint,
+    clientId: 'web',
+    allowedOrigins: [shop.origin],
+    refreshBudget: false,
+    fetch: testFetch(login, shop),
+    clock,
+    onEvent: openTelemetry({ tracerProvider, meterProvider, name }),
+  })
+  await client.setTokens(login.signIn())
+  return {
+    client,
+    login,
+    shop,
+    clock,
+    async spans(): Promise<readonly ReadableSpan[]> {
+      await quiet()
+      return exporter.getFinishedSpans()
+    },
+    async values() {
+      await quiet()
+      await reader.forceFlush()
+      const { scopeMetrics = [] } = measured.getMetrics().at(-1) ?? {}
+      return Object.fromEntries(
+        scopeMetrics.flatMap(({ metrics }) =>
+          metrics.map(({ descriptor, dataPoints }) => [descriptor.name, dataPoints.map(({ attributes, value }) => [attributes, value])]),
+        ),
+      ) as Record<string, unknown>
+    },
+  }
+}
