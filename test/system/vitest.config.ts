@@ -16,6 +16,9 @@ const resolve = {
 
 needs('curl', 'curl')
 libraries('playground/recipes/works-with')
+libraries('test/runtimes')
+needs('Xvfb', 'xvfb')
+needs('WebKitWebDriver', 'webkit2gtk-driver')
 const firefox = needs('firefox-esr', 'firefox-esr')
 
 /** What `npm ci` can't bring: an HTTP client and a browser engine that nobody here wrote. */
@@ -23,7 +26,7 @@ export default defineConfig({
   root,
   test: {
     projects: [
-      { resolve, test: { name: 'system', include: ['test/system/**/*.test.ts'], testTimeout: 20_000 } },
+      { resolve, test: { name: 'system', include: ['test/system/**/*.test.ts'], testTimeout: 60_000 } },
       {
         resolve,
         test: {

@@ -1,0 +1,120 @@
+import { execFile, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { behaviours, type Outcome } from '../../portable/behaviours'
+import { type PortableServer, startServer } from '../../portable/server'
+import { type Installed, installPackage, program, runtimes } from './installed-package'
+
+const run = promisify(execFile)
+
+const node = process.execPath
+const nodes: Readonly<Record<string, string>> = {
+  'this Node': node,
+  'Node 22': join(runtimes, 'node-22/bin/node'),
+  'Node 24': join(runtimes, 'node-24/bin/node'),
+  'Node 26': join(runtimes, 'node-26/bin/node'),
+}
+// Where its install script has run, the program has been moved.
+const bun = [join(runtimes, '@oven/bun-linux-x64/bin/bun'), join(runtimes, 'bun/bin/bun.exe')].find(existsSync) ?? 'bun'
+const deno = join(runtimes, '@deno/linux-x64-glibc/deno')
+const workerd = join(runtimes, '@cloudflare/workerd-linux-64/bin/workerd')
+
+describe('the built package', () => {
+  let installed: Installed
+  let server: PortableServer
+  let esm: string
+  let commonJs: string
+
+  beforeAll(async () => {
+    installed = await installPackage()
+    server = await startServer()
+    esm = await installed.bundle('esm.mjs', program, { format: 'esm', platform: 'node' })
+    commonJs = await installed.bundle('common.cjs', program, { format: 'cjs', platform: 'node' })
+  }, 60_000)
+
+  afterAll(async () => {
+    await server.close()
+    await installed.remove()
+  })
+
+  const outcomeOf = async (command: string, ...args: readonly string[]): Promise<Outcome> => {
+    const { stdout } = await run(command, [...args, server.origin], { cwd: installed.folder, timeout: 60_000 })
+    return JSON.parse(stdout)
+  }
+
+  it.each(Object.entries(nodes))('behaves in %s, as an ES module', async (_, command) => {
+    expectAll(await outcomeOf(command, esm))
+  })
+
+  it.each(Object.entries(nodes))('behaves in %s, as a CommonJS module', async (_, command) => {
+    expectAll(await outcomeOf(command, commonJs))
+  })
+
+  it('behaves in Bun, as an ES module and as a CommonJS module', async () => {
+    expectAll(await outcomeOf(bun, esm))
+    expectAll(await outcomeOf(bun, commonJs))
+  })
+
+  it('behaves in Deno', async () => {
+    expectAll(await outcomeOf(deno, 'run', '--allow-net', '--allow-read', '--allow-env', esm))
+  })
+
+  it('behaves in workerd', async () => {
+    const port = await freePort()
+    await installed.bundle(
+      'worker.mjs',
+      `import { runBehaviours } from './behaviours'
+       export default { fetch: async (request) => {
+         if (request.method === 'HEAD') return new Response()
+         const origin = new URL(request.url).searchParams.get('origin')
+         return Response.json(await runBehaviours({ origin, otherOrigin: origin.replace('127.0.0.1', 'localhost') }))
+       } }`,
+      { format: 'esm', external: [], nodePaths: [join(installed.folder, 'node_modules')] },
+    )
+    await writeFile(join(installed.folder, 'workerd.capnp'), workerdConfig(port))
+    const serving = spawn(workerd, ['serve', 'workerd.capnp'], { cwd: installed.folder, stdio: 'ignore' })
+    onTestFinished(() => void serving.kill())
+
+    const response = await firstAnswer(`http://127.0.0.1:${port}/?origin=${encodeURIComponent(server.origin)}`)
+
+    expectAll((await response.json()) as Outcome)
+  })
+})
+
+function expectAll({ passed, failed }: Outcome): void {
+  expect(failed).toEqual([])
+  expect(passed).toEqual(Object.keys(behaviours))
+}
+
+function workerdConfig(port: number): string {
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .w), (name = "internet", network = (allow = ["public", "private"]))],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")]
+);
+const w :Workerd.Worker = (
+  modules = [(name = "worker", esModule = embed "worker.mjs")], compatibilityDate = "2026-07-01", globalOutbound = "internet"
+);`
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+/** Until it listens, a connection is refused. */
+async function firstAnswer(url: string): Promise<Response> {
+  return expect
+    .poll(() => fetch(url), { timeout: 20_000, interval: 100 })
+    .toBeDefined()
+    .then(() => fetch(url))
+}
