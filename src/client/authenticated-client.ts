@@ -5,6 +5,7 @@ import { revokeToken } from '../grants/revocation'
 import { createAnswer } from '../pipeline/answer'
 import { createFreshness, sessionOver } from '../pipeline/freshness'
 import { createRoundTrip } from '../pipeline/round-trip'
+import { createSchemeSelector } from '../pipeline/select-scheme'
 import { createStepUp } from '../pipeline/step-up'
 import { tokenFetch } from '../pipeline/token-fetch'
 import { abortReason, createAbortable } from '../platform/abortable'
@@ -127,8 +128,9 @@ export class AuthenticatedClient {
     const tell = onEvent && emit
     const { expiryLeeway, refreshAhead } = resolved
     const freshness = createFreshness(expiryLeeway, refreshAhead, session, refresher, budget, clock, abortable, stepUp)
-    const answer = createAnswer(resolved, session, refresher, budget, clock, abortable, stepUp, freshness, tell)
-    const roundTrip = createRoundTrip(resolved, fetch, session, abortable, freshness, answer, tell, assertLive)
+    const selector = createSchemeSelector(schemes)
+    const answer = createAnswer(resolved, selector, session, refresher, budget, clock, abortable, stepUp, freshness, tell)
+    const roundTrip = createRoundTrip(resolved, fetch, session, abortable, freshness, answer, selector, tell, assertLive)
     const signedIn = async (signal?: AbortSignal): Promise<Phase> => {
       assertLive()
       if (signal?.aborted) throw abortReason(signal)

@@ -1,4 +1,3 @@
-import { isScheme } from '../challenge/challenge'
 import { parseChallenges } from '../challenge/parse-challenges'
 import { type Abortable, abortReason } from '../platform/abortable'
 import type { Clock } from '../platform/clock'
@@ -11,9 +10,10 @@ import type { Refresher } from '../session/refresher'
 import type { Session } from '../session/session'
 import { isSpent } from '../tokens/expiry'
 import type { PipelineOptions, Tell } from './call'
-import { decide, leading, type Withheld } from './decide'
+import { type Cause, decide, leading, type Withheld } from './decide'
 import type { Freshness } from './freshness'
 import type { RequestTemplate } from './request-template'
+import type { SchemeSelector } from './select-scheme'
 import type { StepUp } from './step-up'
 
 /** Gives the response to hand back, or, once everything is done for it, the phase to send the request again with. */
@@ -29,7 +29,8 @@ const longestField = 64 * 1024
 
 /** Reads the challenge, decides, and does what it takes to send the request again: at most once for each cause. */
 export function createAnswer(
-  { schemes, isUnauthorized }: PipelineOptions,
+  { isUnauthorized }: PipelineOptions,
+  selector: SchemeSelector,
   session: Session,
   refresher: Refresher,
   budget: RefreshBudget,
@@ -39,12 +40,11 @@ export function createAnswer(
   { fresh, askPerson }: Freshness,
   tell: Tell,
 ): Answer {
-  const [scheme] = schemes
   return async (response, template, phase, call, withheld) => {
     const { status } = response
-    const { url, signal, answered, isTouched: attached } = template
+    const { url, signal, scheme: sent, tried } = template
     const { generation } = phase
-    const attempt = answered.length
+    const attempt = template.answered.length
     const wait = <Value>(work: PromiseLike<Value>): PromiseLike<Value> => abortable(work, signal)
     const isSameSession = (now: Phase): boolean => now.epoch === phase.epoch && (now.doubt === phase.doubt || template.isSafe)
 
@@ -81,9 +81,13 @@ export function createAnswer(
       }
     }
     const now = session.phase
-    const ours = challenges.filter((challenge) => schemes.some(({ name }) => isScheme(challenge, name)))
-    const exchange = { method: template.method, url, response, attempt, answered: answered.includes('scheme') }
-    const answers = ours.map((challenge) => scheme.answer?.(challenge, exchange))
+    const exchange = { method: template.method, url, response, attempt }
+    // What came back without our credentials on the way is nothing to learn from.
+    const { scheme, ours, answer } = selector.select(withheld ? [] : challenges, now, exchange, sent, tried)
+    const attached = sent !== undefined && scheme === sent
+    // Each scheme answers for itself.
+    const answered: Cause[] = template.answered.filter((cause) => cause !== 'scheme')
+    if (tried.includes(scheme)) answered.push('scheme')
     const failure = refresher.failure(now)
     const decision = decide({
       withheld,
@@ -97,7 +101,7 @@ export function createAnswer(
       outdated: attached && generation < now.generation,
       ours,
       foreign: Boolean(challenges[0] && !ours[0] && scheme.name),
-      answer: (['replay', 'refresh', 'return'] as const).find((answer) => answers.includes(answer)),
+      answer,
       canStepUp: Boolean(stepUp),
       curable: scheme.usesTokens && refresher.hasGrant && (attached || refresher.startsFromNothing),
       failure,
@@ -110,6 +114,7 @@ export function createAnswer(
 
     if (action === 'end') session.end(now, 'no_refresh_token').catch(() => {})
     if (action === 'return' || action === 'end') return response
+    if (cause === 'scheme' && sent !== scheme) selector.remember(url, scheme)
     if (!(await wait(template.canReplay(clock)))) {
       // The next call finds newer credentials; this one gets its answer unread.
       if (action === 'refresh') void refresher.refresh(phase, 'unauthorized')
@@ -133,6 +138,10 @@ export function createAnswer(
     const next = session.phase
     // Whoever signed in meanwhile, this call is not theirs.
     if (!isSameSession(next)) return held
+    if (cause === 'scheme') {
+      tried.push(scheme, sent ?? scheme)
+      template.scheme = scheme
+    }
     template.rewind(cause)
     return next
   }

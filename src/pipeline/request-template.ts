@@ -2,7 +2,7 @@ import { bounded } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import { readBody } from '../platform/read-body'
-import type { OutgoingRequest } from '../schemes/auth-scheme'
+import type { AuthScheme, OutgoingRequest } from '../schemes/auth-scheme'
 import { snapshotOf } from './body-snapshot'
 import type { Cause } from './decide'
 
@@ -21,6 +21,10 @@ export class RequestTemplate implements OutgoingRequest {
   declare readonly callers: Headers | undefined
   /** What it has been sent again for: one cause each time. */
   readonly answered: Cause[] = []
+  /** Whose credentials it carries; between two sends: who is to attach first. */
+  scheme: AuthScheme | undefined = undefined
+  /** Which schemes have answered in this call, or were given up for another. */
+  readonly tried: AuthScheme[] = []
   // Not `#private`: in V8 those take longer to make, and one of these is made for every call.
   declare private readonly request: Request | undefined
   declare private fields: RequestInit

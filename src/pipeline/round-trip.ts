@@ -1,14 +1,15 @@
 import { type Abortable, abortReason } from '../platform/abortable'
 import type { FetchLike } from '../platform/fetch-like'
 import { isPromise } from '../platform/maybe-promise'
+import type { AuthScheme } from '../schemes/auth-scheme'
 import type { Session } from '../session/session'
-import { tokenSetOf } from '../tokens/token-set'
 import { allowedTarget, startsWithOne } from './allowed-origins'
 import type { Answer } from './answer'
 import type { PipelineOptions, Tell } from './call'
 import type { Freshness } from './freshness'
 import { redacted } from './redacted'
 import { RequestTemplate } from './request-template'
+import type { SchemeSelector } from './select-scheme'
 
 /** A `fetch`: attach, send, and answer what comes back where it is about credentials, until there is nothing more to send. */
 export function createRoundTrip(
@@ -18,18 +19,14 @@ export function createRoundTrip(
   abortable: Abortable,
   { current, fresh }: Freshness,
   answer: Answer,
+  selector: SchemeSelector,
   tell: Tell,
   assertLive: () => void,
 ): (input: RequestInfo | URL, init?: RequestInit) => Promise<Response> {
-  const [scheme] = schemes
-  const { headers } = scheme
   const target = allowedTarget(origins, base)
   const isEndpoint = startsWithOne(endpoints, '?#')
   const names = schemes.flatMap(({ headers }) => headers)
-  // No platform drops a header other than Authorization on the way to another origin.
-  const guarded: FetchLike = headers.some((name) => name !== 'authorization')
-    ? (scheme.redirects?.(fetch, headers) ?? ((input, init) => fetch(input, { redirect: 'error', ...init })))
-    : fetch
+  const ways = new Map(schemes.map((scheme) => [scheme, wayOf(scheme, fetch)]))
   let calls = 0
 
   /** Finds the URL to send to, and why our credentials may not go there, if so (row 1). */
@@ -64,26 +61,26 @@ export function createRoundTrip(
     }
     for (;;) {
       const attempt = template.answered.length
-      // A token that can't stand in a header is never sent.
-      const tokens = phase.held && phase.expiry.expiresAt !== 0 ? tokenSetOf(phase.held) : null
-      if (!withheld && (tokens || !scheme.usesTokens)) {
-        const attaching = scheme.attach(template, tokens, { attempt })
-        if (isPromise(attaching)) await abortable(attaching, template.signal)
+      let scheme: AuthScheme | undefined
+      if (!withheld) {
+        const attached = selector.attach(template, phase)
+        scheme = isPromise(attached) ? await abortable(attached, template.signal) : attached
       }
-      const { url, isTouched } = template
+      template.scheme = scheme
+      const { url } = template
       tell?.({
         type: 'request',
         call: id,
         attempt,
         method: template.method,
         url: redacted(url),
-        scheme: isTouched ? scheme.name : undefined,
+        scheme: scheme?.name,
         generation: phase.generation,
       })
-      const sent = template.send(isTouched ? guarded : fetch)
+      const sent = template.send((scheme && ways.get(scheme)) ?? fetch)
       if (tell) sent.catch((error) => tell({ type: 'request-failed', call: id, attempt, error: String(Object(error).name) }))
       const response = await sent
-      scheme.observe?.(response)
+      for (const each of schemes) each.observe?.(response)
       const { status } = response
       if (status !== 401 && status !== 403 && !isUnauthorized && !tell) return response
       const next = await answer(response, template, phase, id, withheld)
@@ -91,4 +88,10 @@ export function createRoundTrip(
       phase = next
     }
   }
+}
+
+// No platform drops a header other than Authorization on the way to another origin.
+function wayOf({ headers, redirects }: AuthScheme, fetch: FetchLike): FetchLike {
+  if (headers.every((name) => name === 'authorization')) return fetch
+  return redirects?.(fetch, headers) ?? ((input, init) => fetch(input, { redirect: 'error', ...init }))
 }

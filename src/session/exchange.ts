@@ -28,7 +28,10 @@ export async function exchange(
   const { sub } = jwtClaims(old?.accessToken)
   // F27: an answer that was meant for somebody else is dropped whole.
   if (sub && sub !== (jwtClaims(given?.accessToken).sub ?? sub)) throw new RefreshUnavailableError('The new token has another subject')
-  if (isB64token(given?.accessToken) && acceptsType(given.tokenType ?? 'bearer')) {
+  const type = given?.tokenType ?? 'bearer'
+  // A47: a session that began with bound tokens never goes on with others.
+  const isDowngrade = given?.tokenType && /^dpop$/i.test(old?.tokenType ?? '') && !/^dpop$/i.test(type)
+  if (isB64token(given?.accessToken) && acceptsType(type) && !isDowngrade) {
     // What the result lacks is kept, except when it expires.
     return { ...old, expiresAt: undefined, ...withoutGaps(given), accessToken: given.accessToken, sessionId: (old ?? given).sessionId }
   }

@@ -1,0 +1,81 @@
+import { type Challenge, isScheme } from '../challenge/challenge'
+import { after, type MaybePromise } from '../platform/maybe-promise'
+import { originOf } from '../platform/origin'
+import type { AuthScheme, Exchange } from '../schemes/auth-scheme'
+import type { Phase } from '../session/phase'
+import { tokenSetOf } from '../tokens/token-set'
+import type { Schemes } from './call'
+import type { RequestTemplate } from './request-template'
+
+/** The scheme that a response asks for, its challenges, and what it says to them. */
+export interface Selection {
+  readonly scheme: AuthScheme
+  readonly ours: readonly Challenge[]
+  readonly answer: 'replay' | 'refresh' | 'return' | undefined
+}
+
+/** Which of the client's schemes speaks: before a challenge the strongest that can, after it the strongest that is asked for. */
+export interface SchemeSelector {
+  /** Lets the first attach that can: what speaks for this call, or else what the origin has asked for before, then the strongest. */
+  attach(template: RequestTemplate, phase: Phase): MaybePromise<AuthScheme | undefined>
+  /** @param sent whose credentials were on the request. @param tried what has answered in this call already. */
+  select(
+    challenges: readonly Challenge[],
+    phase: Phase,
+    exchange: Omit<Exchange, 'answered'>,
+    sent: AuthScheme | undefined,
+    tried: readonly AuthScheme[],
+  ): Selection
+  /** That origin has asked for it: the next call there begins with it. */
+  remember(url: string, scheme: AuthScheme): void
+}
+
+export function createSchemeSelector(schemes: Schemes): SchemeSelector {
+  const [first] = schemes
+  const strongest = schemes.find(({ usesTokens }) => usesTokens)
+  // Tokens of these types are bound to their scheme, whether it is one of ours or not (A47).
+  const bound = ['dpop', ...schemes.map(({ name }) => name.toLowerCase())]
+  const asked = new Map<string | undefined, AuthScheme>()
+
+  /** Whether a scheme may present what the session holds: never below what the tokens are bound to, and untyped ones as the strongest. */
+  const canPresent = (scheme: AuthScheme, phase: Phase): boolean => {
+    if (!scheme.usesTokens) return true
+    // A token that can't stand in a header is never sent.
+    if (!phase.held || phase.expiry.expiresAt === 0) return false
+    const type = String(tokenSetOf(phase.held)?.tokenType).toLowerCase()
+    return bound.includes(type) ? type === scheme.name.toLowerCase() : scheme === strongest
+  }
+
+  const attachFirst = (order: readonly AuthScheme[], template: RequestTemplate, phase: Phase): MaybePromise<AuthScheme | undefined> => {
+    const [scheme, ...weaker] = order
+    if (!scheme) return undefined
+    if (!canPresent(scheme, phase)) return attachFirst(weaker, template, phase)
+    const attaching = scheme.attach(template, tokenSetOf(phase.held), { attempt: template.answered.length })
+    return after(attaching, () => (template.isTouched ? scheme : attachFirst(weaker, template, phase)))
+  }
+
+  return {
+    attach(template, phase) {
+      const preferred = template.scheme ?? (asked.size ? asked.get(originOf(template.url)) : undefined)
+      return attachFirst(preferred ? [preferred, ...schemes.filter((scheme) => scheme !== preferred)] : schemes, template, phase)
+    },
+    select(challenges, phase, exchange, sent, tried) {
+      let refused: Selection | undefined
+      for (const scheme of schemes) {
+        const ours = challenges.filter((challenge) => isScheme(challenge, scheme.name))
+        if (!ours[0] || (scheme !== sent && scheme.usesTokens && phase.held && !canPresent(scheme, phase))) continue
+        const answers = ours.map((challenge) => scheme.answer?.(challenge, { ...exchange, answered: tried.includes(scheme) }))
+        const own = (['replay', 'refresh', 'return'] as const).find((answer) => answers.includes(answer))
+        // Where another one's credentials were refused, to present these is the answer.
+        const answer = own !== 'return' && sent && sent !== scheme && canPresent(scheme, phase) ? 'replay' : own
+        const selection = { scheme, ours, answer }
+        if (answer !== 'return') return selection
+        refused ??= selection
+      }
+      return refused ?? { scheme: sent ?? first, ours: [], answer: undefined }
+    },
+    remember(url, scheme) {
+      if (schemes[1]) asked.set(originOf(url), scheme)
+    },
+  }
+}

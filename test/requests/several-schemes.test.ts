@@ -1,0 +1,248 @@
+import { type AuthScheme, bearer, type TokenSet } from 'authenticated-client'
+import { describe, expect, it } from 'vitest'
+import { json, openServer, unauthorized } from '../support/authorization-server'
+import { quiet } from '../support/clock'
+import { anonymous, apiOrigin, me, refused, signedIn } from './world'
+
+/** Presents the session's tokens under another auth-scheme. */
+function bound(name = 'DPoP'): AuthScheme {
+  return {
+    name,
+    headers: ['authorization'],
+    usesTokens: true,
+    attach: (request, tokens) => request.setHeader('authorization', `${name} ${tokens?.accessToken}`),
+  }
+}
+
+/** Has credentials of its own, and presents them without being asked. */
+function preemptive(name: string): AuthScheme {
+  return { name, headers: ['authorization'], usesTokens: false, attach: (request) => request.setHeader('authorization', `${name} mine`) }
+}
+
+/** Has credentials of its own for one realm, and presents them once it is asked. */
+function challenged(name: string, realm?: string): AuthScheme {
+  let isAsked = false
+  return {
+    name,
+    headers: ['authorization'],
+    usesTokens: false,
+    attach(request) {
+      if (isAsked) request.setHeader('authorization', `${name} ${realm ?? 'mine'}`)
+    },
+    answer({ params }, { answered }) {
+      if (answered || (realm && params.realm !== realm)) return 'return'
+      isAsked = true
+      return 'replay'
+    },
+  }
+}
+
+/** What an API says to each auth-scheme; to what is not named, the value of `''`. */
+function asks(answers: Readonly<Record<string, string | 200>>) {
+  return ({ headers }: { readonly headers: Headers }) => {
+    const [scheme = ''] = (headers.get('authorization') ?? '').split(' ')
+    const answer = answers[scheme] ?? answers[''] ?? 200
+    return answer === 200 ? json(200, {}) : unauthorized(answer)
+  }
+}
+
+describe('before any challenge', () => {
+  it('the strongest scheme attaches', async () => {
+    const { client, service, authorizations } = await signedIn({ scheme: [preemptive('Strong'), bearer(), preemptive('Weak')] })
+    service.always(() => json(200, {}))
+
+    await client.fetch(me)
+
+    expect(authorizations()).toEqual(['Strong mine'])
+  })
+
+  it('the next one attaches where the strongest has to be asked, or has nothing to attach', async () => {
+    const { client, authorizations } = await anonymous({ scheme: [challenged('Digest'), bearer(), preemptive('Key')] })
+
+    await client.fetch(me)
+
+    expect(authorizations()).toEqual(['Key mine'])
+  })
+
+  it('one that takes its time is waited for before the next', async () => {
+    const late: AuthScheme = { ...challenged('Late'), attach: () => Promise.resolve() }
+    const { client, authorizations } = await signedIn({ scheme: [late, bearer()] })
+
+    await client.fetch(me)
+
+    expect(authorizations()).toEqual(['Bearer access-1'])
+  })
+
+  it.each(['authorization', 'x-key'])("a %s of the caller is the caller's, whichever scheme would set it (row 1, A57)", async (name) => {
+    const key: AuthScheme = { ...preemptive('Key'), headers: ['x-key'], attach: (request) => request.setHeader('x-key', 'mine') }
+    const { client, service, rows } = await signedIn({ scheme: [bearer(), key] })
+    service.next(() => unauthorized(refused))
+
+    const response = await client.fetch(me, { headers: { [name]: 'theirs' } })
+
+    expect(response.status).toBe(401)
+    expect(service.requests).toHaveLength(1)
+    expect(service.requests[0]?.headers.get(name)).toBe('theirs')
+    expect(await rows()).toEqual([1])
+  })
+})
+
+describe('a challenge', () => {
+  it('selects the strongest scheme it names, in whatever order it names them (row 8)', async () => {
+    const { client, service, authorizations, rows } = await signedIn({ scheme: [challenged('Digest'), challenged('Basic'), bearer()] })
+    service.always(asks({ Digest: 200, '': 'Basic realm="x", bearer, dIGEST realm="x"' }))
+
+    const response = await client.fetch(me)
+
+    expect(response.status).toBe(200)
+    expect(authorizations()).toEqual(['Bearer access-1', 'Digest mine'])
+    expect(await rows()).toEqual([8])
+  })
+
+  it('goes past a scheme that has no answer to it: the realm decides', async () => {
+    const { client, service, authorizations } = await anonymous({ scheme: [challenged('Basic', 'staff'), challenged('Basic', 'guests')] })
+    service.always(({ headers }) =>
+      headers.get('authorization') === 'Basic guests' ? json(200, {}) : unauthorized('Basic realm="guests"'),
+    )
+
+    const response = await client.fetch(me)
+
+    expect(response.status).toBe(200)
+    expect(authorizations()).toEqual([null, 'Basic guests'])
+  })
+
+  it('is answered with tokens where those are what it asks for, and refreshes those that are refused (rows 8, 17)', async () => {
+    const { client, service, login, authorizations, rows } = await signedIn({ scheme: [preemptive('Key'), bearer()] })
+    login.spoilAccessTokens()
+    service.always((request) => (request.headers.get('authorization')?.startsWith('Key') ? unauthorized('Bearer') : undefined))
+
+    const response = await client.fetch(me)
+
+    expect(response.status).toBe(200)
+    expect(authorizations()).toEqual(['Key mine', 'Bearer access-1', 'Bearer access-2'])
+    expect(await rows()).toEqual([8, 17])
+  })
+
+  it('tries each scheme at most once in a call (row 5)', async () => {
+    const { client, service, authorizations, rows } = await signedIn({ scheme: [preemptive('Key'), challenged('Basic'), bearer()] })
+    service.always(asks({ Key: 'Basic', Basic: 'Bearer', Bearer: 'Key' }))
+
+    const response = await client.fetch(me)
+
+    expect(response.status).toBe(401)
+    expect(authorizations()).toEqual(['Key mine', 'Basic mine', 'Bearer access-1'])
+    expect(await rows()).toEqual([8, 8, 5])
+  })
+
+  it('of schemes that are none of ours is not answered (row 12, A45)', async () => {
+    const { client, service, rows } = await signedIn({ scheme: [bearer(), challenged('Digest')] })
+    service.always(() => unauthorized('Basic realm="x", Negotiate'))
+
+    const response = await client.fetch(me)
+
+    expect(response.status).toBe(401)
+    expect(service.requests).toHaveLength(1)
+    expect(await rows()).toEqual([12])
+  })
+
+  it("teaches no scheme anything where it came from another's origin (row 1)", async () => {
+    const asked: string[] = []
+    const elsewhere = openServer('https://elsewhere.example.com')
+    elsewhere.always(() => unauthorized('Digest realm="x"'))
+    const digest: AuthScheme = {
+      ...challenged('Digest'),
+      answer(_, { url }) {
+        asked.push(url)
+        return 'replay'
+      },
+    }
+    const { client } = await signedIn({ scheme: [digest, bearer()], servers: [elsewhere] })
+
+    await client.fetch('https://elsewhere.example.com/')
+
+    expect(asked).toEqual([])
+  })
+
+  it('is remembered for its origin, and for no other', async () => {
+    const other = 'https://other.example.com'
+    const server = openServer(other)
+    const { client, service, authorizations } = await signedIn({
+      scheme: [preemptive('Key'), challenged('Basic')],
+      allowedOrigins: [apiOrigin, other],
+      servers: [server],
+    })
+    service.always(asks({ Basic: 200, '': 'Basic' }))
+    await client.fetch(me)
+
+    await client.fetch(me)
+    await client.fetch(`${other}/x`)
+
+    expect(authorizations()).toEqual(['Key mine', 'Basic mine', 'Basic mine'])
+    expect(server.requests[0]?.headers.get('authorization')).toBe('Key mine')
+  })
+
+  it('is remembered where the body could not be sent again: the next call works (rule 9)', async () => {
+    const { client, service, authorizations } = await signedIn({ scheme: [preemptive('Key'), challenged('Basic')] })
+    service.always(asks({ Basic: 200, '': 'Basic' }))
+    const oneShot = { method: 'POST', body: new Blob(['hello']).stream(), duplex: 'half' } as RequestInit
+
+    const first = await client.fetch(me, oneShot)
+    const second = await client.fetch(me)
+
+    expect([first.status, second.status]).toEqual([401, 200])
+    expect(authorizations()).toEqual(['Key mine', 'Basic mine'])
+  })
+})
+
+describe('tokens that are bound to a scheme', () => {
+  const dpopBound: TokenSet = { accessToken: 'bound', refreshToken: 'r', tokenType: 'DPoP', expiresAt: Number.MAX_SAFE_INTEGER }
+
+  it.each([
+    ['the only scheme', [bearer()]],
+    ['the stronger scheme', [bearer(), bound()]],
+    ['the weaker scheme', [bound(), bearer()]],
+  ])('are never sent as Bearer where that is %s (A47)', async (_, scheme) => {
+    const { client, service, authorizations } = await anonymous({ scheme })
+    await client.setTokens(dpopBound)
+    service.always(() => unauthorized('Bearer error="use_bearer"'))
+
+    const response = await client.fetch(me)
+
+    expect(response.status).toBe(401)
+    expect(authorizations().filter((value) => value?.startsWith('Bearer'))).toEqual([])
+  })
+
+  it.each(['dpop', 'DPOP'])('are told by their type, whatever its case: %s', async (tokenType) => {
+    const { client, authorizations } = await anonymous({ scheme: [bearer(), bound()] })
+    await client.setTokens({ ...dpopBound, tokenType })
+
+    await client.fetch(me)
+
+    expect(authorizations()).toEqual(['DPoP bound'])
+  })
+
+  it('of no type are the strongest scheme’s, and a challenge takes them no lower (A47)', async () => {
+    const { client, service, authorizations, rows } = await anonymous({ scheme: [bound(), bearer()] })
+    const { tokenType: _, ...untyped } = dpopBound
+    await client.setTokens(untyped)
+    service.always(() => unauthorized('Bearer'))
+
+    await client.fetch(me)
+
+    expect(authorizations()).toEqual(['DPoP bound'])
+    expect(await rows()).toEqual([12])
+  })
+
+  it('are not refreshed to others: such an answer is unusable, and the session stays (A47, F17)', async () => {
+    const { client, login, authorizations } = await anonymous({ scheme: [bound(), bearer()] })
+    await client.setTokens({ ...login.signIn(), tokenType: 'DPoP' })
+
+    const failure = client.refresh().catch((error: unknown) => error)
+    await quiet()
+
+    expect(await failure).toMatchObject({ name: 'RefreshUnavailableError' })
+    expect(client.state.status).toBe('authenticated')
+    await client.fetch(me)
+    expect(authorizations()).toEqual(['DPoP access-1'])
+  })
+})
