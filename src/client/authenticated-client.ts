@@ -22,6 +22,7 @@ import type { Coordination } from '../stores/token-store'
 import { isSpent } from '../tokens/expiry'
 import { type TokenSet, tokenSetOf } from '../tokens/token-set'
 import { createOutlet } from './events'
+import { type ResourceOptions, resourceOptions } from './for-resource'
 import type { AuthenticatedClientOptions } from './options'
 import { resolveOptions } from './resolve-options'
 
@@ -62,6 +63,13 @@ export class AuthenticatedClient {
    * @throws {StorageError} the store could not be cleared; the session is over all the same.
    */
   declare readonly logout: () => Promise<void>
+  /**
+   * A client for one resource, over the same session: tokens for that resource alone (RFC 8707), in the memory of this client, behind
+   * one rotating refresh token. It signs in and out with this one, and is disposed with it; the same options give the same client.
+   * A refusal of the resource (`invalid_target`) concerns no other.
+   * @throws {TypeError} for a resource that is no absolute URI; without a grant; for origins that can't get credentials.
+   */
+  declare readonly forResource: (options: ResourceOptions) => AuthenticatedClient
   /** Lets go: calls in flight settle, new ones reject with a `TypeError`, no callback is called any more. */
   declare readonly dispose: () => void
   readonly #state: () => SessionState
@@ -187,8 +195,20 @@ export class AuthenticatedClient {
       await session.logout()
     }
 
+    const children = new Map<string, AuthenticatedClient>()
+    const optionsFor = resourceOptions({ options, grant, session, refresher, stepUp, subscribe, coordination: this.#coordination })
+    this.forResource = (asked) => {
+      assertLive()
+      const { setTokens, logout, forResource } = this
+      const key = JSON.stringify([String(asked.resource), asked.scope, asked.allowedOrigins])
+      const child = children.get(key) ?? Object.assign(new AuthenticatedClient(optionsFor(asked)), { setTokens, logout, forResource })
+      children.set(key, child)
+      return child
+    }
+
     this.dispose = () => {
       isDisposed = true
+      for (const child of children.values()) child.dispose()
       unfollow?.()
     }
   }

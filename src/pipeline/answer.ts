@@ -9,6 +9,7 @@ import type { RefreshBudget } from '../session/refresh-budget'
 import type { Refresher } from '../session/refresher'
 import type { Session } from '../session/session'
 import { isSpent } from '../tokens/expiry'
+import { tokenSetOf } from '../tokens/token-set'
 import type { PipelineOptions, Tell } from './call'
 import { type Cause, decide, leading, type Withheld } from './decide'
 import type { Freshness } from './freshness'
@@ -98,7 +99,7 @@ export function createAnswer(
       answered,
       saving: refresher.saving?.generation === generation,
       attached,
-      outdated: attached && generation < now.generation,
+      outdated: attached && generation < now.generation && !carriesSame(phase, now),
       ours,
       foreign: Boolean(challenges[0] && !ours[0] && scheme.name),
       answer,
@@ -117,13 +118,13 @@ export function createAnswer(
     if (cause === 'scheme' && sent !== scheme) selector.remember(url, scheme)
     if (!(await wait(template.canReplay(clock)))) {
       // The next call finds newer credentials; this one gets its answer unread.
-      if (action === 'refresh') void refresher.refresh(phase, 'unauthorized')
+      if (action === 'refresh') void refresher.refresh(now, 'unauthorized')
       return response
     }
     const held = await wait(drainBody(response, clock))
     if (action === 'reject') throw failure
     if (action === 'refresh') {
-      const { kind, error } = await wait(refresher.refresh(phase, 'unauthorized'))
+      const { kind, error } = await wait(refresher.refresh(now, 'unauthorized'))
       // That its session is over, the call's own 401 says as well.
       if (error && kind !== 'rejected') await askPerson(error, signal)
     } else if (action === 'step-up') {
@@ -145,4 +146,10 @@ export function createAnswer(
     template.rewind(cause)
     return next
   }
+}
+
+// A rotation may leave the access token as it is: then a 401 to it is no older than what we have.
+function carriesSame(a: Phase, b: Phase): boolean {
+  const token = tokenSetOf(a.held)?.accessToken
+  return token !== undefined && token === tokenSetOf(b.held)?.accessToken
 }

@@ -26,6 +26,14 @@ export interface RefreshOutcome {
   readonly kind: RefreshKind
   /** Of a refresh that failed. */
   readonly error?: RefreshFailure | SessionEndedError
+  /** What was got for a target; the session keeps its own access token. */
+  readonly tokens?: TokenSet
+}
+
+/** What an access token is for, where it is not for all that the session's own is (RFC 8707). */
+export interface Target {
+  readonly resource: string
+  readonly scope?: string | undefined
 }
 
 /** Shares one refresh among all who need it; the refresh belongs to the client and goes on when its callers leave. */
@@ -41,6 +49,8 @@ export interface Refresher {
   failure(phase: Phase): RefreshFailure | undefined
   /** Newer tokens than `from` has, by the flight under way or a new one; at once where they are here already. */
   refresh(from: Phase, because: RefreshCause): Promise<RefreshOutcome>
+  /** Another access token of the session, for the target; a rotation that comes with it is the session's, under the same lock. */
+  exchangeFor(target: Target, from: Phase): Promise<RefreshOutcome>
 }
 
 export interface RefresherOptions {
@@ -121,30 +131,45 @@ export function createRefresher(options: RefresherOptions): Refresher {
     return false
   }
 
-  /** Rule 5: publish, then save, keep. */
-  const keep = async (phase: Phase, tokens: TokenSet, settle: (outcome: RefreshOutcome) => void): Promise<void> => {
-    const saved = session.rotate(phase, tokens).catch(() => {})
+  /** Rule 5: publish, then save, keep. Tokens for a target go to who asked, and the session keeps what rotated. */
+  const keep = async (
+    phase: Phase,
+    got: TokenSet,
+    target: Target | undefined,
+    settle: (outcome: RefreshOutcome) => void,
+  ): Promise<void> => {
+    const own = tokenSetOf(phase.held)
+    const { refreshToken = own?.refreshToken } = got
+    const isRotated = !target || (own && refreshToken !== own.refreshToken)
+    const saved = isRotated && session.rotate(phase, target && own ? { ...own, refreshToken } : got).catch(() => {})
     const published = session.phase
-    saving = published
     const tell = (): void => {
       const isKept = session.phase.epoch === published.epoch
-      if (!isKept) discard(tokens)
-      settle({ kind: isKept ? 'refreshed' : 'session-changed' })
+      if (!isKept) discard(got)
+      settle({ kind: isKept ? 'refreshed' : 'session-changed', tokens: got })
     }
+    if (!saved) return tell()
+    saving = published
     bounded(saved, patience, clock, () => 0).then(tell, tell)
     await saved
     if (saving === published) saving = undefined
   }
 
   /** Under the lock: re-read, then spend. Resolves when the lock may go; the outcome may be settled before. */
-  const spend = async (from: Phase, because: RefreshCause, lost: AbortSignal, settle: (outcome: RefreshOutcome) => void): Promise<void> => {
+  const spend = async (
+    from: Phase,
+    because: RefreshCause,
+    target: Target | undefined,
+    lost: AbortSignal,
+    settle: (outcome: RefreshOutcome) => void,
+  ): Promise<void> => {
     let deadline: ReturnType<typeof startDeadline> | undefined
     let rotation: Promise<void> | undefined
     let unanswered: Phase | undefined
     try {
       for (let round = 0; round < mostRounds; round++) {
         const known = await lookBeyond(from)
-        if (known) return settle(known)
+        if (known && !(target && known.kind === 'adopted')) return settle(known)
         const { phase } = session
         if (!grant || !canRefresh(phase) || lost.aborted) break
         deadline ??= startDeadline(refreshTimeout, clock)
@@ -158,12 +183,12 @@ export function createRefresher(options: RefresherOptions): Refresher {
           mine = session.phase
         }
         try {
-          const tokens = await exchange(grant, phase, { fetch, signal, clock, rotated }, acceptsType)
+          const tokens = await exchange(grant, phase, { ...target, fetch, signal, clock, rotated }, acceptsType)
           coolDown.stop()
           // A logout or a sign-in during the refresh wins; so does a pair that somebody else has saved.
           if (session.phase.epoch === from.epoch) {
             if (because === 'unauthorized') budget.count()
-            return session.phase === mine ? await keep(mine, tokens, settle) : settle({ kind: 'adopted' })
+            return session.phase === mine ? await keep(mine, tokens, target, settle) : settle({ kind: 'adopted', tokens })
           }
           discard(tokens)
           return settle({ kind: 'session-changed' })
@@ -179,7 +204,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
           }
           const mistake = isRejected ? new TokenEndpointError('invalid_grant') : thrown
           if (isAuthError<TokenEndpointError>(mistake, 'ERR_TOKEN_ENDPOINT')) {
-            coolDown.start(mistake)
+            // `invalid_target` is the target's own.
+            if (!target) coolDown.start(mistake)
             return settle({ kind: 'misconfigured', error: mistake })
           }
           const error = isAuthError<RefreshUnavailableError>(thrown, 'ERR_REFRESH_UNAVAILABLE')
@@ -196,15 +222,19 @@ export function createRefresher(options: RefresherOptions): Refresher {
     }
   }
 
-  const fly = async (from: Phase, because: RefreshCause): Promise<RefreshOutcome> => {
-    emit({ type: 'refresh-started', because, generation: from.generation })
-    const outcome = await new Promise<RefreshOutcome>((settle) => {
-      const task = (lost: AbortSignal): Promise<void> => spend(from, because, lost, settle).catch((cause) => settle(unavailable(cause)))
+  const lockedSpend = (from: Phase, because: RefreshCause, target?: Target): Promise<RefreshOutcome> =>
+    new Promise((settle) => {
+      const task = (lost: AbortSignal): Promise<void> =>
+        spend(from, because, target, lost, settle).catch((cause) => settle(unavailable(cause)))
       session
         .sharedId()
         .then((id) => holdLock(lock, lockName(id), task, 3 * limit, clock))
         .catch(async (cause) => settle((await lookBeyond(from).catch(() => undefined)) ?? unavailable(cause)))
     })
+
+  const fly = async (from: Phase, because: RefreshCause): Promise<RefreshOutcome> => {
+    emit({ type: 'refresh-started', because, generation: from.generation })
+    const outcome = await lockedSpend(from, because)
     emit({ type: 'refresh-ended', outcome: outcome.kind, generation: session.phase.generation, error: outcome.error })
     return outcome
   }
@@ -224,6 +254,12 @@ export function createRefresher(options: RefresherOptions): Refresher {
       const error = failure(phase)
       if (error) return { kind: isAuthError(error, 'ERR_TOKEN_ENDPOINT') ? 'misconfigured' : 'unavailable', error }
       return flights(from.epoch, () => fly(from, because))
+    },
+    async exchangeFor(target, from) {
+      const error = failure(from)
+      return isAuthError<RefreshUnavailableError>(error, 'ERR_REFRESH_UNAVAILABLE')
+        ? { kind: 'unavailable', error }
+        : lockedSpend(from, 'asked', target)
     },
   }
 }

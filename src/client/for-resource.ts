@@ -1,0 +1,135 @@
+import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
+import { SessionEndedError } from '../errors/session-ended-error'
+import type { Grant } from '../grants/grant'
+import type { StepUp } from '../pipeline/step-up'
+import { after } from '../platform/maybe-promise'
+import { originOf } from '../platform/origin'
+import type { Phase } from '../session/phase'
+import type { Refresher, Target } from '../session/refresher'
+import type { Session } from '../session/session'
+import { localLock } from '../stores/local-lock'
+import type { Coordination, TokenStore } from '../stores/token-store'
+import { type StoredSession, sameTokens, type TokenSet } from '../tokens/token-set'
+import type { AuthenticatedClientOptions } from './options'
+
+export interface ResourceOptions {
+  /**
+   * Which API the access tokens are for: absolute, without a fragment.
+   * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 §2}
+   */
+  readonly resource: string | URL
+  /**
+   * Space-separated; no more than the session has (RFC 6749 §6).
+   * @default the grant's
+   */
+  readonly scope?: string | null | undefined
+  /**
+   * The origins that get these tokens.
+   * @default the resource's own; the client's where the resource has none (`urn:`)
+   */
+  readonly allowedOrigins?: readonly (string | URL)[] | null | undefined
+}
+
+/** What the clients for single resources share with the one that they are made by. */
+export interface Parent {
+  readonly options: AuthenticatedClientOptions
+  readonly grant: Grant | undefined
+  readonly session: Session
+  readonly refresher: Refresher
+  readonly stepUp: StepUp | undefined
+  readonly subscribe: (listener: () => void) => () => void
+  readonly coordination: () => Coordination
+}
+
+/**
+ * Gives the options of a client for one resource: the parent's session, and access tokens of its own. Those live in memory and are shared
+ * by all that are for the same resource and scope; the parent's store holds the session alone.
+ */
+export function resourceOptions(parent: Parent): (asked: ResourceOptions) => AuthenticatedClientOptions {
+  const { options, grant, session, refresher, stepUp } = parent
+  const stores = new Map<string, TokenStore>()
+
+  return ({ resource, scope, allowedOrigins: given }) => {
+    const target: Target = { resource: String(resource), scope: scope ?? undefined }
+    if (!/^[a-z][a-z\d+.-]*:[^\s#]+$/i.test(target.resource)) throw new TypeError('resource must be an absolute URI without a fragment')
+    if (!grant) throw new TypeError('forResource needs tokenEndpoint or grant')
+    const key = JSON.stringify(target)
+    const store = stores.get(key) ?? resourceStore(parent)
+    stores.set(key, store)
+
+    const exchanged = async (held?: TokenSet | null): Promise<TokenSet> => {
+      const phase = await session.look()
+      // A token of the session that is here now must not pass for one of the session that was asked for.
+      if (!phase.held || (held && held.sessionId !== idOf(phase))) throw new SessionEndedError()
+      const { tokens, error } = await refresher.exchangeFor(target, phase)
+      if (!tokens) throw failureOf(error)
+      const { accessToken, expiresAt, tokenType, scope } = tokens
+      return { accessToken, expiresAt, tokenType, scope }
+    }
+    const { tokenEndpoint, clientId, needs } = grant
+    const startsFromNothing = needs === 'nothing'
+    const ownGrant: Grant = startsFromNothing ? (tokens, context) => grant(tokens, { ...context, ...target }) : exchanged
+    const own = originOf(target.resource)
+    const allowedOrigins = given ?? (own ? [own] : options.allowedOrigins)
+    const isAllowed = (url: string | URL | null | undefined): boolean =>
+      Boolean(url && allowedOrigins?.some((origin) => originOf(String(origin)) === originOf(String(url))))
+
+    return {
+      ...options,
+      ...{ tokenEndpoint: null, getTokens: null, saveTokens: null, clearTokens: null, lock: null, onLogout: null },
+      store,
+      grant: Object.assign(ownGrant, { needs: startsFromNothing ? 'nothing' : 'session', tokenEndpoint, clientId } as const),
+      // The exchange has a deadline of its own; the wait for the session's lock is bounded apart from it.
+      refreshTimeout: startsFromNothing ? options.refreshTimeout : false,
+      allowedOrigins,
+      // What relative inputs resolve against must be no way around them.
+      baseUrl: own || given ? [options.baseUrl, target.resource].find(isAllowed) : options.baseUrl,
+      // The session is the parent's, and so is what it tells.
+      onEvent: (event) => void (/^(session|logout|storage|step-up)/.test(event.type) || options.onEvent?.(event)),
+      onStepUp: stepUp && (async ({ error, challenge }) => ((await stepUp.ask(error, challenge)) ? exchanged() : null)),
+    }
+  }
+}
+
+/**
+ * The access tokens of one target for the session that the parent has now, and none of the one before. A session without any yet shows
+ * one that can't stand in a header: it is never sent, and counts as spent.
+ */
+function resourceStore({ session, subscribe, coordination, options: { clock } }: Parent): TokenStore {
+  let key: string | undefined
+  let stored: StoredSession | null = null
+  const shown = (phase: Phase): StoredSession | null => {
+    const now = keyOf(phase)
+    if (now !== key) stored = phase.held ? { accessToken: now, sessionId: idOf(phase) } : null
+    key = now
+    return stored
+  }
+  return {
+    lock: localLock(clock ?? undefined),
+    get coordination() {
+      return coordination()
+    },
+    subscribe,
+    read: () => after(session.look(), shown),
+    write(next, expected) {
+      if (!sameTokens(shown(session.phase), expected)) return false
+      stored = next
+      return true
+    },
+  }
+}
+
+function keyOf({ epoch, doubt }: Phase): string {
+  return `(${epoch}.${doubt})`
+}
+
+/** Where nothing tells whether the session is the same, it counts as another one. */
+function idOf(phase: Phase): string {
+  return (!phase.doubt && phase.held?.sessionId) || keyOf(phase)
+}
+
+function failureOf(error: Awaited<ReturnType<Refresher['exchangeFor']>>['error']): Error {
+  // Rule 6: what was presented twice already is not presented again.
+  if (error?.code === 'ERR_REFRESH_UNAVAILABLE') return new RefreshUnavailableError(error.message, { cause: error, retryAt: error.retryAt })
+  return error ?? new SessionEndedError()
+}

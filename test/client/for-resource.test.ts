@@ -1,0 +1,312 @@
+import {
+  AuthenticatedClient,
+  clientCredentialsGrant,
+  clientSecretBasic,
+  type LogoutEvent,
+  memoryStore,
+  type TokenSet,
+} from 'authenticated-client'
+import { describe, expect, it } from 'vitest'
+import { anonymous, apiOrigin, me, passing, refusedOnce, signedIn, type World } from '../requests/world'
+import { api, json, network, openServer, unauthorized } from '../support/authorization-server'
+import { quiet } from '../support/clock'
+import { deferred } from '../support/deferred'
+
+const files = 'https://files.example.com'
+const mail = 'https://mail.example.com'
+
+/** What the token endpoint was asked for, in order: `resource scope`. */
+function asked({ login }: Pick<World, 'login'>): Promise<string[]> {
+  return Promise.all(
+    login.tokenRequests.map(async ({ text }) => {
+      const form = new URLSearchParams(await text)
+      return [form.get('resource'), form.get('scope')].filter(Boolean).join(' ')
+    }),
+  )
+}
+
+const bearers = ({ requests }: { readonly requests: readonly { readonly headers: Headers }[] }): (string | null)[] =>
+  requests.map(({ headers }) => headers.get('authorization'))
+
+async function withResources(options: Parameters<typeof signedIn>[0] = {}) {
+  const servers = [openServer(files), openServer(mail)] as const
+  const store = memoryStore()
+  const logouts: LogoutEvent[] = []
+  const world = await signedIn({ servers, store, onLogout: (event) => void logouts.push(event), ...options })
+  return { ...world, files: servers[0], mail: servers[1], store, logouts }
+}
+
+describe('a client for a resource', () => {
+  it("gets a token for that resource and scope, sends it there, and the session's own everywhere else (RFC 8707)", async () => {
+    const world = await withResources()
+    const child = world.client.forResource({ resource: files, scope: 'read' })
+
+    await child.fetch(`${files}/a`)
+    await world.client.fetch(me)
+    await child.fetch(me)
+    await world.client.fetch(`${files}/b`)
+
+    expect(await asked(world)).toEqual([`${files} read`])
+    expect(bearers(world.files)).toEqual(['Bearer access-2', null])
+    expect(world.authorizations()).toEqual(['Bearer access-1', null])
+  })
+
+  it('shares one exchange among calls, and among clients for the same resource and scope', async () => {
+    const world = await withResources()
+    const one = world.client.forResource({ resource: files })
+    const same = world.client.forResource({ resource: new URL(`${files}/`).origin })
+    const elsewhere = world.client.forResource({ resource: files, allowedOrigins: [mail] })
+
+    await Promise.all([one.fetch(`${files}/a`), one.fetch(`${files}/b`), elsewhere.fetch(`${mail}/c`)])
+
+    expect(same).toBe(one)
+    expect(await asked(world)).toEqual([files])
+    expect(bearers(world.mail)).toEqual(['Bearer access-2'])
+  })
+
+  it('never sends the token of one resource or scope for another', async () => {
+    const world = await withResources()
+    const clients = [
+      world.client.forResource({ resource: files }),
+      world.client.forResource({ resource: files, scope: 'write' }),
+      world.client.forResource({ resource: mail }),
+    ]
+
+    const tokens = await Promise.all(clients.map((client) => client.getAccessToken()))
+
+    expect(new Set(tokens).size).toBe(3)
+    expect([...(await asked(world))].sort()).toEqual([files, `${files} write`, mail])
+  })
+
+  it('rotates the one refresh token of the session under its lock, and saves it beside the access token that was there', async () => {
+    const world = await withResources()
+    const [first, second] = [world.client.forResource({ resource: files }), world.client.forResource({ resource: mail })]
+
+    await Promise.all([first.fetch(`${files}/a`), world.client.refresh(), second.fetch(`${mail}/a`)])
+    await world.client.fetch(me)
+
+    const stored = (await world.store.read()) as TokenSet
+    expect(world.login.reuses).toBe(0)
+    expect(world.login.refreshes).toBe(3)
+    expect(stored.refreshToken).toBe('refresh-4')
+    expect(world.authorizations()).toEqual([`Bearer ${stored.accessToken}`])
+  })
+
+  it('gets a new token after a 401, and sends the call again (row 17)', async () => {
+    const world = await withResources()
+    const child = world.client.forResource({ resource: files })
+    world.files.next(() => unauthorized('Bearer error="invalid_token"'))
+
+    const response = await child.fetch(`${files}/a`)
+
+    expect(response.status).toBe(200)
+    expect(bearers(world.files)).toEqual(['Bearer access-2', 'Bearer access-3'])
+  })
+
+  it("leaves the session's own access token to be refreshed when it is refused", async () => {
+    const world = await refusedOnce({ servers: [openServer(files)] })
+    const answer = deferred<Response>()
+    world.service.next(() => answer.promise)
+    const call = world.client.fetch(me)
+    await world.client.forResource({ resource: files }).fetch(`${files}/a`)
+
+    answer.resolve(unauthorized('Bearer error="invalid_token"'))
+    const response = await call
+
+    expect(response.status).toBe(200)
+    expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-3'])
+  })
+
+  it('resolves relative inputs against its resource', async () => {
+    const world = await withResources()
+
+    await world.client.forResource({ resource: `${files}/v1/` }).fetch('a?b')
+
+    expect(world.files.requests[0]?.url).toBe(`${files}/v1/a?b`)
+    expect(bearers(world.files)).toEqual(['Bearer access-2'])
+  })
+
+  it("sends to the client's origins where the resource has none", async () => {
+    const world = await withResources()
+
+    await world.client.forResource({ resource: 'urn:example:api' }).fetch(me)
+
+    expect(await asked(world)).toEqual(['urn:example:api'])
+    expect(world.authorizations()).toEqual(['Bearer access-2'])
+  })
+
+  it('works with client credentials, each resource by itself', async () => {
+    const { tokenEndpoint } = (await anonymous()).login
+    const world = await anonymous({
+      servers: [openServer(files)],
+      grant: clientCredentialsGrant({ tokenEndpoint, clientId: 'service', clientAuthentication: clientSecretBasic('secret') }),
+    })
+    const child = world.client.forResource({ resource: files, scope: 'read' })
+
+    await Promise.all([child.fetch(`${files}/a`), child.fetch(`${files}/b`)])
+    await world.client.fetch(me)
+
+    expect(await asked(world)).toEqual([`${files} read`, ''])
+  })
+
+  it.each(['', 'files', '/files', `${files}/#a`, `${files}/a b`])('is not made for %j', async (resource) => {
+    const { client } = await signedIn()
+
+    expect(() => client.forResource({ resource })).toThrow(new TypeError('resource must be an absolute URI without a fragment'))
+  })
+
+  it('is not made without a grant', () => {
+    const client = new AuthenticatedClient({ allowedOrigins: [apiOrigin] })
+
+    expect(() => client.forResource({ resource: files })).toThrow('forResource needs tokenEndpoint or grant')
+  })
+})
+
+describe('the session behind it', () => {
+  it('is signed out of by either: no token of it is sent any more, and the app hears once', async () => {
+    const world = await withResources()
+    const child = world.client.forResource({ resource: files })
+    await child.fetch(`${files}/a`)
+
+    await child.logout()
+    await quiet()
+    await child.fetch(`${files}/b`)
+
+    expect([world.client.state.status, child.state.status]).toEqual(['ended', 'ended'])
+    expect(bearers(world.files)).toEqual(['Bearer access-2', null])
+    expect(world.logouts.map(({ reason }) => reason)).toEqual(['signed_out'])
+    expect((await world.events()).filter(({ type }) => type === 'logout')).toHaveLength(1)
+  })
+
+  it.each([
+    ['another', undefined],
+    ['another of the same name', 'same'],
+  ])('gets new tokens for %s sign-in', async (_, sessionId) => {
+    const world = await withResources()
+    await world.client.setTokens({ ...world.login.signIn(), ...(sessionId && { sessionId }) })
+    const child = world.client.forResource({ resource: files })
+    await child.fetch(`${files}/a`)
+    await world.client.logout()
+
+    await world.client.setTokens({ ...world.login.signIn(), ...(sessionId && { sessionId }) })
+    await child.fetch(`${files}/b`)
+
+    const [first, second] = bearers(world.files)
+    expect(second).toMatch(/^Bearer /)
+    expect(second).not.toBe(first)
+    expect(await asked(world)).toEqual([files, files])
+  })
+
+  it('replaced while its token is on the way, gets that call nowhere (F40, A39)', async () => {
+    const world = await withResources()
+    const child = world.client.forResource({ resource: files })
+    const answer = deferred<Response>()
+    world.login.next(() => answer.promise)
+    const call = child.fetch(`${files}/a`).catch((error: unknown) => error)
+    await quiet()
+
+    await world.client.setTokens(world.login.signIn())
+    answer.resolve(json(200, { access_token: 'of-the-first', refresh_token: 'r', token_type: 'Bearer' }))
+
+    expect(await passing(world.clock, call)).toMatchObject({ name: 'SessionChangedError' })
+    expect(world.files.requests).toHaveLength(0)
+    await child.fetch(`${files}/b`)
+    expect(bearers(world.files)).not.toContain('Bearer of-the-first')
+  })
+
+  it('ends for all when the refresh token is rejected, and the app hears once', async () => {
+    const world = await withResources()
+    const child = world.client.forResource({ resource: files })
+    world.login.revoke('refresh-1')
+
+    await expect(child.fetch(`${files}/a`)).rejects.toMatchObject({ name: 'SessionEndedError' })
+    await quiet()
+
+    expect([world.client.state, child.state.status]).toEqual([{ status: 'ended', reason: 'refresh_rejected' }, 'ended'])
+    expect(world.logouts.map(({ reason }) => reason)).toEqual(['refresh_rejected'])
+    expect(world.files.requests).toHaveLength(0)
+  })
+
+  it('stays when a resource is refused: that concerns no other, and no other call (invalid_target)', async () => {
+    const world = await withResources()
+    const [refused, other] = [world.client.forResource({ resource: files }), world.client.forResource({ resource: mail })]
+    world.login.next(() => json(400, { error: 'invalid_target' }))
+
+    await expect(refused.fetch(`${files}/a`)).rejects.toMatchObject({ name: 'TokenEndpointError', error: 'invalid_target' })
+    await expect(refused.fetch(`${files}/a`)).rejects.toMatchObject({ name: 'TokenEndpointError' })
+    const responses = [await other.fetch(`${mail}/a`), await world.client.fetch(me)]
+    await world.client.refresh()
+
+    expect(responses.map(({ status }) => status)).toEqual([200, 200])
+    expect(await asked(world)).toEqual([files, mail, ''])
+    expect(world.client.state.status).toBe('authenticated')
+  })
+
+  it('stays when the token endpoint is down, and the token is presented no more than twice (rule 6)', async () => {
+    const world = await withResources()
+    const child = world.client.forResource({ resource: files })
+    world.login.always(() => Promise.reject(new TypeError('fetch failed')))
+
+    await expect(child.fetch(`${files}/a`)).rejects.toMatchObject({ name: 'RefreshUnavailableError' })
+
+    expect(world.login.tokenRequests).toHaveLength(2)
+    expect(world.client.state.status).toBe('authenticated')
+  })
+
+  it('sends nothing of its own before it has begun', async () => {
+    const world = await anonymous({ servers: [openServer(files)] })
+    const child = world.client.forResource({ resource: files })
+
+    const before = await child.fetch(`${files}/a`)
+    await world.client.setTokens(world.login.signIn())
+    await child.fetch(`${files}/b`)
+
+    expect([before.status, child.state.status]).toEqual([200, 'authenticated'])
+    expect(await asked(world)).toEqual([files])
+  })
+
+  it('is asked for more by a resource too: the answer is the session’s, and the resource gets a new token of it (row 10)', async () => {
+    const world = await withResources({ onStepUp: () => ({ ...stronger }) })
+    const stronger = world.login.signIn()
+    const child = world.client.forResource({ resource: files })
+    world.files.next(() => unauthorized('Bearer error="insufficient_user_authentication"'))
+
+    const response = await child.fetch(`${files}/a`)
+    await world.client.fetch(me)
+
+    expect(response.status).toBe(200)
+    expect(world.authorizations()).toEqual([`Bearer ${stronger.accessToken}`])
+    expect(bearers(world.files)).toEqual(['Bearer access-3', 'Bearer access-4'])
+  })
+})
+
+it('is disposed with the client that made it', async () => {
+  const world = await withResources()
+  const child = world.client.forResource({ resource: files })
+
+  world.client.dispose()
+
+  await expect(child.fetch(`${files}/a`)).rejects.toThrow(TypeError)
+  expect(() => world.client.forResource({ resource: files })).toThrow(TypeError)
+})
+
+it('follows a session in a store that other clients share', async () => {
+  const world = await withResources()
+  const other = new AuthenticatedClient({
+    tokenEndpoint: world.login.tokenEndpoint,
+    clientId: 'web',
+    allowedOrigins: [apiOrigin],
+    store: world.store,
+    fetch: network(world.login, api(world.login)),
+    clock: world.clock,
+  })
+  const child = world.client.forResource({ resource: files })
+  await Promise.all([child.fetch(`${files}/a`), other.refresh()])
+
+  await other.logout()
+  await quiet()
+  await child.fetch(`${files}/b`)
+
+  expect(world.login.reuses).toBe(0)
+  expect(bearers(world.files).at(-1)).toBeNull()
+})
