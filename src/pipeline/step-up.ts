@@ -2,7 +2,7 @@ import type { Challenge } from '../challenge/challenge'
 import type { MaybePromise } from '../platform/maybe-promise'
 import type { Session } from '../session/session'
 import { singleFlight } from '../session/single-flight'
-import type { TokenSet } from '../tokens/token-set'
+import { type TokenSet, tokenSetOf } from '../tokens/token-set'
 
 /** What a resource or the authorization server asks for that no refresh can give. */
 export interface StepUpEvent {
@@ -10,6 +10,7 @@ export interface StepUpEvent {
   readonly error: string
   /** The challenge, where a resource asked. */
   readonly challenge?: Challenge | undefined
+  /** What to ask for: what the session has, where that is known, and what the challenge adds (RFC 6750 §3.1). */
   readonly scope?: string | undefined
   /** In order of preference, separated by spaces (RFC 9470 §3). */
   readonly acrValues?: string | undefined
@@ -37,9 +38,11 @@ export function createStepUp(
   return {
     isAsking: () => asking > 0,
     ask(error, challenge) {
-      const { scope, acr_values: acrValues, max_age, claims } = challenge?.params ?? {}
+      const { scope: more, acr_values: acrValues, max_age, claims } = challenge?.params ?? {}
       const maxAge = /^\d{1,9}$/.test(max_age ?? '') ? Number(max_age) : undefined
       const before = session.phase
+      // With the new scope alone the app would lose what it has.
+      const scope = more && [...new Set(`${tokenSetOf(before.held)?.scope ?? ''} ${more}`.trim().split(/ +/))].join(' ')
       return flights(JSON.stringify([before.epoch, error, scope, acrValues, maxAge, claims]), async () => {
         asking++
         tell(error)

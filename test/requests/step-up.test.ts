@@ -62,6 +62,43 @@ describe('onStepUp gets the typed challenge', () => {
   })
 })
 
+it.each([
+  ['read write', 'admin', 'read write admin'],
+  ['read admin', 'admin  write', 'read admin write'],
+  [undefined, 'admin', 'admin'],
+])('onStepUp is told the union of the scope %j and what the challenge adds, %j (checklist 37)', async (granted, scope, union) => {
+  const asked: (string | undefined)[] = []
+  const { client, service, login } = await anonymous({
+    onStepUp: (event) => {
+      asked.push(event.scope)
+      return null
+    },
+  })
+  await client.setTokens({ ...login.signIn(), scope: granted })
+  service.next(() => unauthorized(`Bearer error="insufficient_scope", scope="${scope}"`, { status: 403 }))
+
+  await client.fetch(me)
+
+  expect(asked).toEqual([union])
+})
+
+it('onStepUp is told no scope where the challenge names none', async () => {
+  const asked: StepUpEvent[] = []
+  const { client, service, login } = await anonymous({
+    onStepUp: (event) => {
+      asked.push(event)
+      return null
+    },
+  })
+  await client.setTokens({ ...login.signIn(), scope: 'read' })
+  service.next(() => unauthorized('Bearer error="insufficient_user_authentication", acr_values="mfa"'))
+
+  await client.fetch(me)
+
+  expect(asked).toHaveLength(1)
+  expect(asked[0]?.scope).toBeUndefined()
+})
+
 describe('what onStepUp answers', () => {
   it('is saved for the session, under the same sessionId, and used by later calls', async () => {
     const { client, service } = await signedIn({ onStepUp: () => steppedUp })
