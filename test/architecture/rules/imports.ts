@@ -22,7 +22,7 @@ const floors: Readonly<Record<string, number>> = {
 /** Who may import which package; a path that ends in `/` stands for a folder. */
 const packages: readonly { readonly name: RegExp; readonly from: readonly string[] }[] = [
   { name: /^jwt-decode$/, from: ['tokens/jwt.ts'] },
-  { name: /^node:/, from: ['stores/file.ts', 'cli/'] },
+  { name: /^node:/, from: ['stores/file.ts', 'stores/machine-lock.ts', 'stores/socket-chain.ts', 'stores/exclusive-file.ts', 'cli/'] },
 ]
 
 export const importsGoDown: Rule = (project) =>
