@@ -1,9 +1,12 @@
+import { readdirSync } from 'node:fs'
 import { afterEach, describe, it, vi } from 'vitest'
 import { defaultLock } from '../../src/stores/default-lock'
 import { localLock } from '../../src/stores/local-lock'
+import { machineLock } from '../../src/stores/machine-lock'
 import { webLock } from '../../src/stores/web-lock'
 import { handClock } from './hand-clock'
 import { type LockUnderTest, lockConformance } from './lock-conformance'
+import { temporaryFolder } from './temporary-folder'
 import { WebLocksDouble } from './web-locks-double'
 
 const locks: Record<string, () => LockUnderTest> = {
@@ -23,6 +26,10 @@ const locks: Record<string, () => LockUnderTest> = {
     const [clock, locks] = [handClock(), browserWithLocks()]
     locks.refusal = new DOMException('A sandboxed frame', 'SecurityError')
     return { lock: defaultLock(clock).lock, passTime: clock.advance, leftBehind: () => clock.sleeping + locks.size }
+  },
+  machineLock() {
+    const [clock, folder] = [handClock(), temporaryFolder()]
+    return { lock: machineLock(folder, clock), passTime: clock.advance, leftBehind: () => clock.sleeping + readdirSync(folder).length }
   },
   'defaultLock without Web Locks'() {
     const clock = handClock()

@@ -1,83 +1,158 @@
-import { afterEach, describe, it, vi } from 'vitest'
+import { mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type StoreConformanceOptions, storeConformance } from 'authenticated-client/testing'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { asyncStorageStore } from '../../src/stores/async-storage'
 import { callbackStore } from '../../src/stores/callback-store'
+import { fileStore } from '../../src/stores/file'
 import { memoryStore } from '../../src/stores/memory'
+import type { TokenStore } from '../../src/stores/token-store'
 import { webStorageStore } from '../../src/stores/web-storage'
 import type { TokenSet } from '../../src/tokens/token-set'
-import { type ConformanceCase, type StoreUnderTest, tokenStoreConformance } from './conformance'
+import { deferred } from './deferred'
 import { asyncStorageDouble, storageDouble, turns } from './storage-doubles'
+import { temporaryFolder } from './temporary-folder'
 
-interface Kind {
-  /** See `needs` of a case. */
-  readonly lacks?: readonly ConformanceCase<StoreUnderTest>['needs'][]
-  open(): StoreUnderTest
-}
+type Kind = Omit<StoreConformanceOptions, 'it' | 'expect'>
 
-const kinds: Record<string, Kind> = {
-  memoryStore: { open: () => ({ store: memoryStore() }) },
-  'webStorageStore on localStorage': {
-    open() {
-      vi.stubGlobal('localStorage', storageDouble())
-      const reopen = () => webStorageStore('my-app')
-      return { store: reopen(), reopen }
-    },
+const kinds: Record<string, () => Kind> = {
+  memoryStore: () => ({ create: memoryStore }),
+
+  'webStorageStore on localStorage'() {
+    return overText(storageDouble, (storage) => {
+      vi.stubGlobal('localStorage', storage)
+      return webStorageStore('my-app')
+    })
   },
-  'webStorageStore on a storage of the app': {
-    open() {
-      const storage = storageDouble()
-      const reopen = () => webStorageStore('my-app', { storage })
-      return { store: reopen(), reopen }
-    },
+
+  'webStorageStore on a storage of the app': () => overText(storageDouble, (storage) => webStorageStore('my-app', { storage })),
+
+  asyncStorageStore() {
+    return {
+      ...overText(asyncStorageDouble, (storage) => asyncStorageStore('my-app', storage)),
+      hangs: (store) => {
+        const storage = underneath.get(store) as ReturnType<typeof asyncStorageDouble>
+        const mended = deferred()
+        return replaceMethods(
+          storage,
+          (method) =>
+            async (...values) => {
+              await mended.promise
+              return method(...values)
+            },
+          mended.resolve,
+        )
+      },
+    }
   },
-  asyncStorageStore: {
-    open() {
-      const storage = asyncStorageDouble()
-      const reopen = () => asyncStorageStore('my-app', storage)
-      return { store: reopen(), reopen }
-    },
+
+  fileStore() {
+    const paths = new Map<TokenStore, string>()
+    const open = (path: string): TokenStore => {
+      const store = fileStore(path)
+      paths.set(store, path)
+      return store
+    }
+    const pathOf = (store: TokenStore): string => paths.get(store) as string
+    return {
+      create: () => open(join(temporaryFolder(), 'deep', 'session.json')),
+      reopen: (store) => open(pathOf(store)),
+      spoil: async (store, text) => {
+        mkdirSync(join(pathOf(store), '..'), { recursive: true })
+        writeFileSync(pathOf(store), text)
+      },
+      // Nobody can read or replace a folder; permissions would not stop root.
+      throws: (store) => {
+        renameSync(pathOf(store), `${pathOf(store)}.away`)
+        mkdirSync(pathOf(store))
+        return () => {
+          rmdirSync(pathOf(store))
+          renameSync(`${pathOf(store)}.away`, pathOf(store))
+        }
+      },
+    }
   },
-  'callbackStore on synchronous callbacks': {
-    lacks: ['a lock', 'markers', 'hints'],
-    open() {
-      let tokens: TokenSet | null = null
-      const callbacks = {
-        getTokens: () => tokens,
-        saveTokens: (next: TokenSet) => {
+
+  'callbackStore on synchronous callbacks'() {
+    return {
+      lacks: ['markers'],
+      create() {
+        let tokens: TokenSet | null = null
+        return callbackStore({
+          getTokens: () => tokens,
+          saveTokens: (next) => {
+            tokens = next
+          },
+          clearTokens: () => {
+            tokens = null
+          },
+        })
+      },
+    }
+  },
+
+  'callbackStore on asynchronous callbacks'() {
+    return {
+      lacks: ['markers', 'atomic writes'],
+      create() {
+        let tokens: TokenSet | null | undefined
+        const set = async (next: TokenSet | undefined) => {
+          await turns()
           tokens = next
-        },
-        clearTokens: () => {
-          tokens = null
-        },
-      }
-      const reopen = () => callbackStore(callbacks)
-      return { store: reopen(), reopen }
-    },
-  },
-  'callbackStore on asynchronous callbacks': {
-    lacks: ['a lock', 'markers', 'hints', 'atomic writes'],
-    open() {
-      let tokens: TokenSet | null | undefined
-      const set = async (next: TokenSet | undefined) => {
-        await turns()
-        tokens = next
-        await turns()
-      }
-      const getTokens = async () => {
-        await turns()
-        return tokens
-      }
-      const reopen = () => callbackStore({ getTokens, saveTokens: set, clearTokens: () => set(undefined) })
-      return { store: reopen(), reopen }
-    },
+          await turns()
+        }
+        const getTokens = async () => {
+          await turns()
+          return tokens
+        }
+        return callbackStore({ getTokens, saveTokens: set, clearTokens: () => set(undefined) })
+      },
+    }
   },
 }
 
-for (const [name, { lacks = [], open }] of Object.entries(kinds)) {
+for (const [name, kind] of Object.entries(kinds)) {
   describe(name, () => {
     afterEach(() => vi.unstubAllGlobals())
 
-    for (const { title, needs, run } of tokenStoreConformance) {
-      if (!needs || !lacks.includes(needs)) it(title, () => run(open))
-    }
+    storeConformance({ ...kind(), it, expect })
   })
+}
+
+interface TextStorage {
+  readonly content: Map<string, string>
+}
+
+const underneath = new WeakMap<TokenStore, TextStorage>()
+
+/** A store over texts under a key, whose storage a test can reach into. */
+function overText<Storage extends TextStorage>(newStorage: () => Storage, open: (storage: Storage) => TokenStore): Kind {
+  const openOver = (storage: Storage): TokenStore => {
+    const store = open(storage)
+    underneath.set(store, storage)
+    return store
+  }
+  const storageOf = (store: TokenStore): Storage => underneath.get(store) as Storage
+  return {
+    create: () => openOver(newStorage()),
+    reopen: (store) => openOver(storageOf(store)),
+    spoil: (store, text) => void storageOf(store).content.set('authenticated-client.my-app', text),
+    throws: (store) =>
+      replaceMethods(storageOf(store), () => () => {
+        throw new Error('User interaction is not allowed')
+      }),
+  }
+}
+
+type Method = (...values: unknown[]) => unknown
+
+function replaceMethods(storage: object, replace: (method: Method) => Method, mend = (): void => {}): () => void {
+  const methods = storage as Record<string, Method>
+  const names = ['getItem', 'setItem', 'removeItem']
+  const before = names.map((name) => methods[name] as Method)
+  for (const name of names) methods[name] = replace(methods[name] as Method)
+  return () => {
+    for (const [index, name] of names.entries()) methods[name] = before[index] as Method
+    mend()
+  }
 }

@@ -23,7 +23,7 @@ const floors: Readonly<Record<string, number>> = {
 const packages: readonly { readonly name: RegExp; readonly from: readonly string[] }[] = [
   { name: /^jwt-decode$/, from: ['tokens/jwt.ts'] },
   { name: /^@opentelemetry\/api$/, from: ['client/open-telemetry.ts'] },
-  { name: /^node:/, from: ['stores/file.ts', 'cli/'] },
+  { name: /^node:/, from: ['stores/file.ts', 'stores/machine-lock.ts', 'stores/socket-chain.ts', 'stores/exclusive-file.ts', 'cli/'] },
 ]
 
 export const importsGoDown: Rule = (project) =>

@@ -1,0 +1,181 @@
+import { type FSWatcher, mkdirSync, readFileSync, realpathSync, statSync, watch } from 'node:fs'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { LockTimeoutError } from '../errors/lock-timeout-error'
+import { StorageError } from '../errors/storage-error'
+import { type StoredSession, sameTokens } from '../tokens/token-set'
+import { hints } from './hints'
+import { machineLock } from './machine-lock'
+import { decodeRecord, encodeRecord } from './record'
+import { storageFailed } from './storage-access'
+import type { TokenStore } from './token-store'
+
+export interface FileStoreOptions {
+  /**
+   * Whether subscribers hear of what other processes write, by watching the file's folder. Turn it off where watchers are scarce, or
+   * on a network file system, which tells nothing: others' changes are then seen at the next read.
+   * @default true
+   */
+  readonly hints?: boolean | undefined
+}
+
+/**
+ * Keeps the session in a file, as JSON, for every process, worker thread and cluster worker of this machine; a symbolic link is
+ * followed. The file can be read and written by its user alone (0600; on Windows by whoever may read the folder), is replaced whole and is on the
+ * disk when a write settles. Folders that are missing are made. Beside it, in `<path>.lock`, is what the processes exclude each other by.
+ * Not for several machines on a network file system: each of them would refresh for itself.
+ * @throws {TypeError} without a path. `read` and `write` throw `StorageError`: the disk failed, somebody else's write has not settled
+ * within 10 seconds, or the file holds what this package did not write, which is never overwritten.
+ */
+export function fileStore(path: string, options: FileStoreOptions = {}): TokenStore {
+  if (typeof path !== 'string' || !path) {
+    throw new TypeError("`path` must name a file: such as join(homedir(), '.my-app', 'session.json')")
+  }
+  const file = realPath(resolve(path))
+  const [subscribe, hint] = hints()
+  const lock = machineLock(`${file}.lock`)
+  // Another name than any refresh: a write never waits for the network.
+  const writes = machineLock(`${file}.lock`)
+  let subscriptions = 0
+  let watcher: FSWatcher | undefined
+  let seen: string | undefined
+
+  const read = (): StoredSession | null => {
+    let text: string
+    try {
+      // Some 20 µs; a promise would cost each call several turns of the event loop.
+      text = readFileSync(file, 'utf8')
+    } catch (cause) {
+      if (codeOf(cause) === 'ENOENT') return null
+      throw storageFailed(file, cause)
+    }
+    return decodeRecord(text, file)
+  }
+
+  const swap = async (next: StoredSession | null, expected: StoredSession | null): Promise<boolean> => {
+    if (!sameTokens(read(), expected)) return false
+    const text = next && encodeRecord(next)
+    try {
+      await (text === null ? remove(file) : replace(file, text))
+    } catch (cause) {
+      throw storageFailed(file, cause)
+    }
+    seen = versionOf(file)
+    hint()
+    return true
+  }
+
+  const look = (): void => {
+    const version = versionOf(file)
+    if (version === seen) return // Ours, or heard of already.
+    seen = version
+    hint()
+  }
+
+  return {
+    name: file,
+    coordination: 'machine',
+    lock,
+    read,
+    async write(next, expected) {
+      try {
+        return await writes.hold(writing, () => swap(next, expected), { waitTimeout: patience })
+      } catch (cause) {
+        if (!(cause instanceof LockTimeoutError)) throw cause
+        throw new StorageError(`The lock for writing ${file} could not be taken`, { cause })
+      }
+    },
+    ...(options.hints !== false && {
+      subscribe(listener: () => void) {
+        const unsubscribe = subscribe(listener)
+        if (subscriptions++ === 0) {
+          seen = versionOf(file)
+          watcher = watchFile(file, look)
+        }
+        let stop = (): void => {
+          unsubscribe()
+          if (--subscriptions === 0) watcher?.close()
+          stop = () => {}
+        }
+        return () => stop()
+      },
+    }),
+  }
+}
+
+/** The name of no refresh. */
+const writing = '\0write'
+
+/** How long a write waits for others' writes, in milliseconds. */
+const patience = 10_000
+
+async function replace(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  // Whoever writes is alone: what is left here is from one who died.
+  const draft = `${file}.draft`
+  await rm(draft, { force: true })
+  const handle = await open(draft, 'wx', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(draft, file)
+  await syncFolder(dirname(file))
+}
+
+async function remove(file: string): Promise<void> {
+  await rm(file, { force: true })
+  await syncFolder(dirname(file))
+}
+
+/** The name is on the disk as well. Windows can't be asked for it. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The folder's watcher, since each write is another file; without one, nobody is hinted. It keeps no process alive. */
+function watchFile(file: string, look: () => void): FSWatcher | undefined {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    const watcher = watch(dirname(file), { persistent: false }, (_, name) => {
+      if (name === null || name === basename(file)) look()
+    })
+    watcher.on('error', () => watcher.close())
+    return watcher
+  } catch {
+    return undefined
+  }
+}
+
+function versionOf(file: string): string {
+  try {
+    const { ino, mtimeNs, size } = statSync(file, { bigint: true })
+    return [ino, mtimeNs, size].join()
+  } catch {
+    return ''
+  }
+}
+
+function realPath(file: string): string {
+  for (const [known, rest] of [
+    [file, ''],
+    [dirname(file), basename(file)],
+  ] as const) {
+    try {
+      return join(realpathSync(known), rest)
+    } catch {}
+  }
+  return file
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code
+}

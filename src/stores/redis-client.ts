@@ -1,0 +1,80 @@
+/** The part of a client of node-redis (`redis`, 4 or later; also a cluster's) that is used. */
+export interface NodeRedisClient {
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
+  evalSha(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
+  duplicate(): unknown
+}
+
+/** The part of a client of ioredis (5 or later; also a `Cluster`) that is used. */
+export interface IoredisClient {
+  eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>
+  defineCommand(name: string, definition: { lua: string }): void
+  duplicate(): unknown
+}
+
+/** A connection of ours to Redis, whichever library it is from. */
+export interface RedisConnection {
+  /** Runs a script on the master that holds `key`: a read too, since a replica may be behind. Rejects without what was sent. */
+  run(script: string, key: string, ...values: string[]): Promise<unknown>
+  /** Hears a channel on a connection of its own; `hear(undefined)` after each (re)connect. Returns how to close it. */
+  listen(channel: string, hear: (message: string | undefined) => void): () => void
+}
+
+/** @throws {TypeError} for what is neither. */
+export function redisConnection(client: NodeRedisClient | IoredisClient): RedisConnection {
+  if (isIoredis(client)) {
+    return {
+      run: (script, key, ...values) => client.eval(script, 1, key, ...values).catch(failWithoutArguments),
+      listen(channel, hear) {
+        const listener = client.duplicate() as IoredisListener
+        listener.on('error', ignore)
+        listener.on('ready', () => hear(undefined))
+        listener.on('message', (_channel, message) => hear(message))
+        listener.subscribe(channel).catch(ignore)
+        return () => listener.disconnect()
+      },
+    }
+  }
+  if (typeof client?.eval === 'function' && typeof client.evalSha === 'function') {
+    return {
+      run: (script, key, ...values) => client.eval(script, { keys: [key], arguments: values }).catch(failWithoutArguments),
+      listen(channel, hear) {
+        const listener = client.duplicate() as NodeRedisListener
+        listener.on('error', ignore)
+        listener.on('ready', () => hear(undefined))
+        const isOpen = listener.connect().then(() => listener.subscribe(channel, hear))
+        isOpen.catch(ignore)
+        return () => listener.destroy()
+      },
+    }
+  }
+  throw new TypeError('`client` must be a client of redis (node-redis) or of ioredis: createClient(), createCluster(), new Redis()')
+}
+
+interface Listener {
+  on(event: string, listener: (...values: string[]) => void): unknown
+}
+
+interface IoredisListener extends Listener {
+  subscribe(channel: string): Promise<unknown>
+  disconnect(): void
+}
+
+interface NodeRedisListener extends Listener {
+  connect(): Promise<unknown>
+  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>
+  destroy(): void
+}
+
+function isIoredis(client: NodeRedisClient | IoredisClient): client is IoredisClient {
+  return typeof client?.eval === 'function' && 'defineCommand' in client
+}
+
+// ioredis keeps the command's arguments on its errors, and a server that has no EVAL quotes them: they are the tokens.
+function failWithoutArguments(error: unknown): never {
+  const { name, message, code } = Object(error)
+  const text = String(message).split(', with args beginning')[0]
+  throw Object.assign(new Error(text), { name: String(name) }, typeof code === 'string' && { code })
+}
+
+function ignore(): void {}

@@ -1,0 +1,129 @@
+import { LockTimeoutError } from '../errors/lock-timeout-error'
+import { abortReason } from '../platform/abortable'
+import { bounded } from '../platform/bounded'
+import { type Clock, systemClock } from '../platform/clock'
+import { limitWait } from './limit-wait'
+import { localLock } from './local-lock'
+import type { HoldOptions, Lock } from './lock'
+import type { RedisConnection } from './redis-client'
+
+/**
+ * A lock for everyone who shares a Redis: a key that expires unless its holder renews it. Nobody can see whether a holder that fell
+ * silent is dead or stopped; its lease runs out, and `lost` aborts when it comes back. Where Redis fails it rejects at once with
+ * `LockTimeoutError` and the `cause`: nobody goes on without it.
+ * @param lease how long it lasts without being renewed, in milliseconds.
+ * @param clock bounds the wait and times the renewals. Default: the system's.
+ */
+export function redisLock(redis: RedisConnection, prefix: string, lease: number, clock: Clock = systemClock): Lock {
+  const local = localLock(clock)
+  return {
+    hold(name, task, options) {
+      const deadline = clock.now() + options.waitTimeout
+      // Of this process and object one at a time asks Redis, first come, first served.
+      return local.hold(
+        name,
+        async () => {
+          // One wait in two parts; a wall clock that was set back must not prolong it.
+          const waitTimeout = Math.min(options.waitTimeout, deadline - clock.now())
+          const held = await acquire({ redis, key: prefix + name, lease, clock }, { signal: options.signal, waitTimeout })
+          const lost = keep(held)
+          try {
+            return await task(lost.signal)
+          } finally {
+            lost.stop()
+            await bounded(release(held), lease, clock, () => 0).catch(() => {}) // Else the lease ends it.
+          }
+        },
+        options,
+      )
+    },
+  }
+}
+
+interface Place {
+  readonly redis: RedisConnection
+  readonly key: string
+  readonly lease: number
+  readonly clock: Clock
+}
+
+interface Held extends Place {
+  /** Ours alone: who comes back late must not renew or free another one's. */
+  readonly owner: string
+  /** Not after Redis counted it from. */
+  readonly since: number
+}
+
+async function acquire(place: Place, options: HoldOptions): Promise<Held> {
+  const { redis, key, lease, clock } = place
+  const owner = globalThis.crypto.randomUUID()
+  const waiting = new AbortController()
+  const { signal } = waiting
+  let stop = (): void => {}
+  const gaveUp = new Promise<never>((_, reject) => {
+    stop = limitWait(options, clock, (reason) => {
+      waiting.abort(reason)
+      reject(reason)
+    })
+  })
+  const ask = async (): Promise<Held> => {
+    for (let pause = shortest; ; pause = Math.min(pause * 1.5, longest)) {
+      const since = clock.now()
+      const isOurs = (await redis.run(takeIt, key, owner, String(lease))) === 1
+      if (isOurs && !signal.aborted) return { ...place, owner, since }
+      if (isOurs) void release({ ...place, owner, since }).catch(() => {}) // Too late: an answer that hung.
+      if (signal.aborted) throw abortReason(signal)
+      await clock.sleep(pause * (0.5 + clock.random()), signal)
+    }
+  }
+  try {
+    return await Promise.race([gaveUp, ask()])
+  } catch (cause) {
+    throw signal.aborted ? abortReason(signal) : new LockTimeoutError({ cause })
+  } finally {
+    stop()
+  }
+}
+
+/** Renews the lease three times while it lasts. `signal` aborts when it is another one's, or ran out. */
+function keep({ redis, key, owner, lease, clock, since }: Held): { readonly signal: AbortSignal; stop(): void } {
+  const lost = new AbortController()
+  const done = new AbortController()
+  const run = async (): Promise<void> => {
+    for (let good = since; ; ) {
+      await clock.sleep(lease / 3, done.signal)
+      const asked = clock.now()
+      const left = good + lease - asked
+      if (left <= 0) return
+      // Redis out of reach is no answer: the lease may still be ours until it runs out.
+      const answer = await bounded(redis.run(renewIt, key, owner, String(lease)), left, clock, () => 0).catch(() => undefined)
+      if (answer === 0) return
+      if (answer === 1) good = asked
+    }
+  }
+  run().then(
+    () => done.signal.aborted || lost.abort(new Error('The lease of the lock ran out')),
+    () => {},
+  )
+  return { signal: lost.signal, stop: () => done.abort(0) }
+}
+
+function release({ redis, key, owner }: Held): Promise<unknown> {
+  return redis.run(freeIt, key, owner)
+}
+
+/** Between two attempts, in milliseconds. */
+const shortest = 10
+const longest = 100
+
+// An answer may get lost and the command be sent again by the client library: each script says the same the second time.
+const takeIt = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
+return 0`
+const renewIt = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0`
+const freeIt = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0`

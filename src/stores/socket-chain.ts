@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto'
+import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { basename, dirname, join } from 'node:path'
+import { abortReason } from '../platform/abortable'
+import type { Clock } from '../platform/clock'
+
+/**
+ * Holds a listening socket in a folder. The system closes it with its process or thread, so that connecting to it tells who lives,
+ * across containers too; a stopped holder still listens.
+ *
+ * A holder is a folder with its socket in it, made aside and moved to `place` when it listens: a folder can't be moved onto one that
+ * holds something, so that one of many gets there. A dead holder's folder is never cleared away, since between seeing it dead and
+ * removing it somebody else may have taken its place. Its successor moves *into* it instead, the next one into that, and whoever
+ * holds the end of the chain takes the whole of it away when he leaves.
+ *
+ * Each socket has a name of its own. Who finds, once he is in, the very sockets above him that he saw dead before, and then his own
+ * where he put it, has no living one above him, and nobody comes below him while he lives.
+ */
+export async function takeBySocket(place: string, clock: Clock, signal: AbortSignal): Promise<() => Promise<void>> {
+  for (;;) {
+    const { above, end } = await endOfChain(place, clock, signal)
+    const claim = await makeClaim(dirname(place))
+    try {
+      await moveIn(claim, above, end)
+      if (above.length) await sweep(dirname(place), claim)
+      return () => claim.leave(place)
+    } catch (error) {
+      await claim.withdraw()
+      if (!isLost(error)) throw error
+    }
+    await clock.sleep(1 + clock.random() * 4, signal)
+  }
+}
+
+/** Waits while somebody lives; then says whose sockets were found dead, and where the next one goes. */
+async function endOfChain(place: string, clock: Clock, signal: AbortSignal): Promise<{ readonly above: string[]; readonly end: string }> {
+  const above: string[] = []
+  let end = place
+  for (;;) {
+    if (signal.aborted) throw abortReason(signal)
+    const socket = await socketIn(end)
+    if (!socket) return { above, end }
+    const holder = await visit(socket, signal)
+    if (holder === 'dead') {
+      above.push(socket)
+      end = join(end, below)
+    } else {
+      // Too many wait for it already: it may be stopped, and can't be waited for.
+      if (holder === 'busy') await clock.sleep(100 + clock.random() * 100, signal)
+      above.length = 0
+      end = place
+    }
+  }
+}
+
+/** Comes back when we are in, and alone: see above. */
+async function moveIn(claim: Claim, above: readonly string[], end: string): Promise<void> {
+  await claim.listen()
+  await rename(claim.folder, end)
+  for (const socket of above) await access(socket)
+  await access(join(end, claim.name))
+}
+
+/** Somebody else was faster: what was to be moved, or where to, is no longer as it was seen. */
+function isLost(error: unknown): boolean {
+  return /^(ENOTEMPTY|EEXIST|ENOENT)$/.test(codeOf(error))
+}
+
+interface Claim {
+  readonly folder: string
+  readonly name: string
+  listen(): Promise<void>
+  /** Stops listening, and leaves what has been moved in where it is: it is somebody's past. */
+  withdraw(): Promise<void>
+  leave(place: string): Promise<void>
+}
+
+async function makeClaim(folder: string): Promise<Claim> {
+  const id = randomBytes(9).toString('base64url')
+  const aside = join(folder, `${asidePrefix}${id}`)
+  const name = `${socketPrefix}${id}`
+  await mkdir(aside, { recursive: true, mode: 0o700 })
+  const visitors = new Set<Socket>()
+  const server = createServer((visitor) => {
+    visitors.add(visitor)
+    visitor.on('error', () => {}).on('close', () => visitors.delete(visitor))
+    visitor.unref()
+  })
+  const close = (): void => {
+    server.close()
+    for (const visitor of visitors) visitor.destroy()
+  }
+  const withdraw = async (): Promise<void> => {
+    close()
+    await rm(aside, { recursive: true, force: true }).catch(() => {})
+  }
+  return {
+    folder: aside,
+    name,
+    withdraw,
+    async listen() {
+      await listen(server, join(aside, name)).catch(async (error) => {
+        await access(aside) // Swept away: libuv would call that EACCES.
+        throw error
+      })
+    },
+    async leave(place) {
+      // Where this fails, the closed socket tells that nobody is there.
+      await rename(place, aside).catch(() => {})
+      await withdraw()
+    },
+  }
+}
+
+/** What was begun aside by those who died meanwhile. Whoever lives and loses an unfinished claim here begins anew. */
+async function sweep(folder: string, own: Claim): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const aside = join(folder, name)
+    if (!name.startsWith(asidePrefix) || aside === own.folder) continue
+    const socket = await socketIn(aside).catch(() => undefined)
+    const isAlive = socket !== undefined && (await visit(socket, AbortSignal.abort(0)).catch(() => 'busy')) !== 'dead'
+    if (!isAlive) await rm(aside, { recursive: true, force: true }).catch(() => {})
+  }
+}
+
+async function socketIn(folder: string): Promise<string | undefined> {
+  try {
+    const name = (await readdir(folder)).find((entry) => entry.startsWith(socketPrefix))
+    return name && join(folder, name)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Comes back when the holder of `socket` is gone, or `signal` aborts: 'left' also where its socket is no longer there. */
+async function visit(socket: string, signal: AbortSignal): Promise<'left' | 'dead' | 'busy'> {
+  const short = await shortPath(socket).catch((error) => {
+    if (!isLost(error)) throw error
+  })
+  if (!short) return 'left'
+  const { path, close } = short
+  return new Promise<'left' | 'dead' | 'busy'>((resolve, reject) => {
+    const visitor = connect(path)
+    const leave = (): void => void visitor.destroy()
+    visitor.on('connect', () => {
+      if (signal.aborted) leave()
+      else signal.addEventListener('abort', leave)
+    })
+    visitor.on('error', (error) => {
+      const code = codeOf(error)
+      if (code === 'ECONNREFUSED') resolve('dead')
+      else if (code === 'EAGAIN') resolve('busy')
+      else if (/^(ENOENT|ENOTDIR|ECONNRESET|EPIPE)$/.test(code)) resolve('left')
+      else reject(error)
+    })
+    visitor.on('close', () => {
+      signal.removeEventListener('abort', leave)
+      resolve('left')
+    })
+    visitor.resume()
+  }).finally(close)
+}
+
+async function listen(server: Server, socket: string): Promise<void> {
+  const { path, close } = await shortPath(socket)
+  await new Promise<void>((resolve, reject) => {
+    server.on('error', reject) // Later ones too: a visitor that can't be let in is no reason to die.
+    // Exclusive: or cluster workers would share one socket of their primary, and all be let in.
+    server.listen({ path, exclusive: true }, resolve)
+  }).finally(close)
+  server.unref()
+}
+
+/** A socket's address holds 108 bytes, and what is longer is cut off in silence. A folder that is open has a short path. */
+async function shortPath(socket: string): Promise<{ readonly path: string; close(): Promise<void> }> {
+  if (Buffer.byteLength(socket) < mostBytes) return { path: socket, close: async () => {} }
+  const folder = await open(dirname(socket))
+  return { path: `/proc/self/fd/${folder.fd}/${basename(socket)}`, close: () => folder.close() }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? ''
+}
+
+const asidePrefix = 'aside-'
+const socketPrefix = 's-'
+const below = 'n'
+const mostBytes = 100
