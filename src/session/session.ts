@@ -64,6 +64,8 @@ export function createSession(
   let writing = 0
   let lastWrite: Promise<unknown> = Promise.resolve()
   let replaced: (string | undefined)[] = []
+  // Signed out before the store had answered: whatever it shows first is what was meant.
+  let leaving = false
   const superseded = new Set<string | undefined>()
 
   const become = (next: Phase, state: SessionState): void => {
@@ -94,6 +96,11 @@ export function createSession(
     )
     for (const token of retired) superseded.add(token)
     return retired
+  }
+
+  const leave = (found: StoredSession | null): void => {
+    if (leaving && found) retire(found, true)
+    leaving = false
   }
 
   const supersede = (next: StoredSession): void => {
@@ -177,8 +184,6 @@ export function createSession(
     if (held) return store.write(held, expected)
     // `logout()` ends our session, not the one that somebody else has signed in to meanwhile.
     const { dead } = phase
-    // Signed out of before it was restored: now it is known what of.
-    if (expected && !dead) retire(expected, true)
     const isOurs = expected && (superseded.has(spendable(expected)) || superseded.has(expected.sessionId))
     return !expected || (!isOurs && dead && isSameSignIn(dead, expected) === false) || store.write(null, expected)
   }
@@ -193,6 +198,7 @@ export function createSession(
           const before = phase
           tried = phase
           const expected = unsaved.behind === undefined || unsaved.force ? await store.read() : unsaved.behind
+          leave(expected)
           if (phase !== before) continue
           // It said no, and shows what it showed before: it won't take it now.
           if (refused?.phase === phase && sameTokens(refused.behind, expected)) break
@@ -255,11 +261,12 @@ export function createSession(
       turns++
       become({ ...phase, epoch: phase.epoch + 1 }, { status: 'ended', reason: 'signed_out' })
       unsaved = { force: true, behind: undefined }
+      leaving = true
       const before = phase
       const found = await store.read()
+      leave(found)
       if (phase !== before) return
       if (found) {
-        retire(found, true)
         phase = { ...phase, held: undefined, dead: found }
         await save().finally(() => onEnd('signed_out', found, undefined))
       } else {

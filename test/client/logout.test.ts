@@ -170,6 +170,24 @@ describe('logout', () => {
     expect(app.logouts.length).toBeLessThanOrEqual(1)
   })
 
+  it('while restoring signs out of what was stored, also where a sign-in came and went before the store answered (I10)', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    const tokens = restore('fresh')
+    const read = deferred<TokenSet | null>()
+    const client = newClient({ getTokens: () => (app.clears === 0 ? read.promise : app.tokens) })
+    await quiet()
+
+    const turns = [client.logout(), client.setTokens(login.signIn()), client.logout()]
+    await quiet()
+    read.resolve(tokens)
+    await inTime(Promise.allSettled(turns))
+    const response = await inTime(client.fetch(url))
+
+    expect(client.state.status).not.toBe('authenticated')
+    expect(response.status).toBe(401)
+    expect(app.tokens).toBeNull()
+  })
+
   it('settles where the first read hangs', async () => {
     const { app, inTime, client: newClient } = world()
     const client = newClient({ getTokens: () => new Promise(() => {}) })
