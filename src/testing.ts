@@ -8,5 +8,12 @@ export { type Ability, type Expect, type It, type Mend, type StoreConformanceOpt
 export { quiet, type TestClock, testClock } from './testing/test-clock'
 export { testFetch } from './testing/test-fetch'
 export type { Answer, ReceivedRequest, TestServer } from './testing/test-server'
-export { type IssuedAccess, type IssuedTokens, type RotationOptions, TokenFamilies, type TokenFamily } from './testing/token-families'
+export {
+  type IssuedAccess,
+  type IssuedTokens,
+  type RotationOptions,
+  type TokenClaims,
+  TokenFamilies,
+  type TokenFamily,
+} from './testing/token-families'
 export { unsignedJwt } from './testing/unsigned-jwt'

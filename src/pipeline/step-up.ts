@@ -1,5 +1,6 @@
 import type { Challenge } from '../challenge/challenge'
 import type { MaybePromise } from '../platform/maybe-promise'
+import type { Phase } from '../session/phase'
 import type { Session } from '../session/session'
 import { singleFlight } from '../session/single-flight'
 import { type TokenSet, tokenSetOf } from '../tokens/token-set'
@@ -49,13 +50,18 @@ export function createStepUp(
         try {
           const tokens = await hook({ error, challenge, scope, acrValues, maxAge, claims })
           // An answer for a session that is over must not bring it back.
-          if (tokens && session.phase.epoch === before.epoch) await session.signIn(tokens, true)
+          if (tokens && isSame(session.phase, before)) await session.signIn(tokens, true, true)
         } catch (thrown) {
           failed(thrown)
         }
         asking--
-        return session.phase.epoch === before.epoch && session.phase.generation > before.generation
+        return isSame(session.phase, before) && session.phase.generation > before.generation
       })
     },
   }
+}
+
+// Neither another session, nor one that can't be told from another.
+function isSame(now: Phase, before: Phase): boolean {
+  return now.epoch === before.epoch && now.doubt === before.doubt
 }

@@ -20,8 +20,11 @@ export interface Session {
   look(): MaybePromise<Phase>
   /** The id by which all who share the store know this session: of what it shows, since it may have dropped the id we minted. */
   sharedId(): Promise<string>
-  /** A sign-in: a new session, unless the set carries the current one's id (or `keepsSession`, and nothing says otherwise). */
-  signIn(tokens: TokenSet, keepsSession?: boolean): Promise<void>
+  /**
+   * A sign-in: a new session, unless the set carries the current one's id (or `keepsSession`, and nothing says otherwise).
+   * @param yields to whatever others have made of that session meanwhile, should they have ended or replaced it.
+   */
+  signIn(tokens: TokenSet, keepsSession?: boolean, yields?: boolean): Promise<void>
   /** Rule 5: what a refresh gave lives in memory at once; the promise tells of the store. */
   rotate(from: Phase, next: StoredSession): Promise<void>
   /** Signs out, also of what is not restored yet. */
@@ -35,6 +38,8 @@ export interface Session {
 /** What the store does not hold yet: to be written over `behind`, or (`force`) over whatever it holds. */
 interface Unsaved {
   readonly force?: true
+  /** But not over another session, nor where there is none any more. */
+  readonly yields?: boolean | undefined
   /** `undefined` where it was never read. */
   readonly behind: StoredSession | null | undefined
 }
@@ -64,6 +69,8 @@ export function createSession(
   let writing = 0
   let lastWrite: Promise<unknown> = Promise.resolve()
   let replaced: (string | undefined)[] = []
+  // Signed out before the store had answered: whatever it shows first is what was meant.
+  let leaving = false
   const superseded = new Set<string | undefined>()
 
   const become = (next: Phase, state: SessionState): void => {
@@ -96,6 +103,11 @@ export function createSession(
     return retired
   }
 
+  const leave = (found: StoredSession | null): void => {
+    if (leaving && found) retire(found, true)
+    leaving = false
+  }
+
   const supersede = (next: StoredSession): void => {
     const { held } = phase
     if (!held) return
@@ -108,7 +120,8 @@ export function createSession(
     const { held, state } = phase
     if (held && !unsaved && sameTokens(read, held)) return phase
     // What we are about to write over has nothing to tell, unless it is what we wrote, or what others made of that since.
-    const isWritten = held?.sessionId && held.sessionId === read?.sessionId && held.sessionId !== unsaved?.behind?.sessionId
+    const isOurs = (other: StoredSession | null | undefined): boolean => Boolean(held && other && isSameSignIn(held, other))
+    const isWritten = isOurs(read) && !isOurs(unsaved?.behind)
     const known = unsaved?.force && !isWritten ? 'stale' : reconcile(phase, read, unsaved?.behind, superseded)
     const verdict = known === 'doubt' && sessionless ? 'adopt' : known
     if (verdict === 'keep') {
@@ -177,8 +190,6 @@ export function createSession(
     if (held) return store.write(held, expected)
     // `logout()` ends our session, not the one that somebody else has signed in to meanwhile.
     const { dead } = phase
-    // Signed out of before it was restored: now it is known what of.
-    if (expected && !dead) retire(expected, true)
     const isOurs = expected && (superseded.has(spendable(expected)) || superseded.has(expected.sessionId))
     return !expected || (!isOurs && dead && isSameSignIn(dead, expected) === false) || store.write(null, expected)
   }
@@ -193,7 +204,13 @@ export function createSession(
           const before = phase
           tried = phase
           const expected = unsaved.behind === undefined || unsaved.force ? await store.read() : unsaved.behind
+          leave(expected)
           if (phase !== before) continue
+          if (unsaved?.yields && !sameTokens(expected, unsaved.behind) && !(phase.held && expected && isSameSignIn(phase.held, expected))) {
+            unsaved = { behind: unsaved.behind }
+            take(expected)
+            continue
+          }
           // It said no, and shows what it showed before: it won't take it now.
           if (refused?.phase === phase && sameTokens(refused.behind, expected)) break
           refused = { phase, behind: expected }
@@ -207,7 +224,8 @@ export function createSession(
           if (phase !== before) continue
           if (isTaken) {
             unsaved = undefined
-            for (const token of replaced) superseded.delete(token)
+            // Once a sign-in is saved, the session before may come back by another tab; after a sign-out it may not.
+            if (before.held) for (const token of replaced) superseded.delete(token)
             replaced = []
           } else if (!unsaved?.force) await look()
         }
@@ -255,11 +273,13 @@ export function createSession(
       turns++
       become({ ...phase, epoch: phase.epoch + 1 }, { status: 'ended', reason: 'signed_out' })
       unsaved = { force: true, behind: undefined }
+      leaving = true
       const before = phase
       const found = await store.read()
+      leave(found)
       if (phase !== before) return
       if (found) {
-        retire(found, true)
+        unsaved = { force: true, behind: found }
         phase = { ...phase, held: undefined, dead: found }
         await save().finally(() => onEnd('signed_out', found, undefined))
       } else {
@@ -268,7 +288,7 @@ export function createSession(
       }
     },
 
-    async signIn(tokens, keepsSession) {
+    async signIn(tokens, keepsSession, yields) {
       const { accessToken, refreshToken, expiresAt } = Object(tokens)
       if (!isB64token(accessToken) || typeof (refreshToken ?? '') !== 'string' || !Number.isFinite(expiresAt ?? 0)) {
         throw new TypeError('A sign-in needs { accessToken, refreshToken } as the server sent them; to sign out, call logout()')
@@ -287,7 +307,7 @@ export function createSession(
       }
       superseded.delete(sessionId)
       hold(next, 'received', isSame ? 0 : 1)
-      unsaved = { force: true, behind: unsaved ? unsaved.behind : (held ?? null) }
+      unsaved = { force: true, yields: yields && isSame, behind: unsaved ? unsaved.behind : (held ?? null) }
       await save()
     },
 

@@ -60,10 +60,21 @@ export interface RotationOptions {
    */
   readonly revokesAccess?: boolean | undefined
   /**
-   * `'jwt'`: access tokens look like JWTs (`sub`, `sid`, `iat`, `exp`, `scope`), but carry no signature that verifies.
+   * `'jwt'`: access tokens look like JWTs (`sub`, `sid`, `iat`, `exp`, `scope`), but carry no signature that verifies. Or a function
+   * that makes one of such claims; `jti` is another one each time.
    * @default 'opaque'
    */
-  readonly accessTokens?: 'opaque' | 'jwt' | undefined
+  readonly accessTokens?: 'opaque' | 'jwt' | ((claims: TokenClaims) => string) | undefined
+}
+
+/** What an access token says of itself. */
+export interface TokenClaims {
+  readonly sub: string
+  readonly sid: string
+  readonly jti: string
+  readonly iat: number
+  readonly exp: number
+  readonly scope?: string | undefined
 }
 
 const year = 31_536_000_000
@@ -89,6 +100,11 @@ export class TokenFamilies {
   signIn(sub = 'user', scope?: string): IssuedTokens {
     const family: TokenFamily = { id: this.families.length, sub, scope }
     this.families.push(family)
+    return this.#issue(family)
+  }
+
+  /** One more pair of the same session: what asking the person again leads to. */
+  again(family: TokenFamily): IssuedTokens {
     return this.#issue(family)
   }
 
@@ -150,7 +166,7 @@ export class TokenFamilies {
     const { accessTokens = 'opaque', lifetime = 3_600_000 } = this.#options
     const issued: IssuedTokens = {
       refreshToken: keeps?.refreshToken ?? `refresh-${serial}`,
-      accessToken: accessTokens === 'opaque' ? `access-${serial}` : unsignedJwt(claimsOf(family, serial, now, lifetime)),
+      accessToken: accessTokenOf(accessTokens, claimsOf(family, serial, now, lifetime)),
       family,
       serial,
     }
@@ -160,7 +176,12 @@ export class TokenFamilies {
   }
 }
 
-function claimsOf({ id, sub, scope }: TokenFamily, serial: number, now: number, lifetime: number): Record<string, unknown> {
+function accessTokenOf(form: NonNullable<RotationOptions['accessTokens']>, claims: TokenClaims): string {
+  if (typeof form === 'function') return form(claims)
+  return form === 'opaque' ? `access-${claims.jti}` : unsignedJwt({ ...claims })
+}
+
+function claimsOf({ id, sub, scope }: TokenFamily, serial: number, now: number, lifetime: number): TokenClaims {
   const iat = Math.floor(now / 1000)
   return { sub, sid: `session-${id}`, jti: String(serial), iat, exp: iat + Math.min(lifetime, year) / 1000, scope }
 }

@@ -170,6 +170,64 @@ describe('logout', () => {
     expect(app.logouts.length).toBeLessThanOrEqual(1)
   })
 
+  it('while restoring signs out of what was stored, also where a sign-in came and went before the store answered (I10)', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    const tokens = restore('fresh')
+    const read = deferred<TokenSet | null>()
+    const client = newClient({ getTokens: () => (app.clears === 0 ? read.promise : app.tokens) })
+    await quiet()
+
+    const turns = [client.logout(), client.setTokens(login.signIn()), client.logout()]
+    await quiet()
+    read.resolve(tokens)
+    await inTime(Promise.allSettled(turns))
+    const response = await inTime(client.fetch(url))
+
+    expect(client.state.status).not.toBe('authenticated')
+    expect(response.status).toBe(401)
+    expect(app.tokens).toBeNull()
+  })
+
+  it('while restoring leaves a later sign-in alone where the clearing failed (I11)', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    const tokens = restore('fresh')
+    const reads: (TokenSet | null | Error)[] = [tokens, tokens, new Error('locked')]
+    const client = newClient({
+      getTokens: async () => {
+        const [read = app.tokens] = [reads.shift()]
+        if (read instanceof Error) throw read
+        return read
+      },
+    })
+
+    await inTime(Promise.allSettled([client.logout()]))
+    const later = login.signIn()
+    app.tokens = { ...later, sessionId: 'session-b' }
+    const response = await inTime(client.fetch(url))
+
+    expect(response.status).toBe(200)
+    expect(app.tokens).toMatchObject(later)
+  })
+
+  it('of a sign-in that was not saved is not undone by callbacks that still show the session before it (I10)', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    const before = restore('fresh')
+    const client = newClient({
+      getTokens: () => before,
+      saveTokens: () => {
+        throw new Error('full')
+      },
+    })
+    await inTime(client.fetch(url))
+
+    await inTime(Promise.allSettled([client.setTokens(login.signIn()), client.logout()]))
+    const response = await inTime(client.fetch(url))
+
+    expect(response.status).toBe(401)
+    expect(client.state.status).toBe('ended')
+    expect(app.clears).toBeGreaterThan(0)
+  })
+
   it('settles where the first read hangs', async () => {
     const { app, inTime, client: newClient } = world()
     const client = newClient({ getTokens: () => new Promise(() => {}) })

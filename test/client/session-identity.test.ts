@@ -1,6 +1,7 @@
 import type { TokenSet } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { quiet } from '../support/clock.ts'
+import { deferred } from '../support/deferred.ts'
 import { expectQuietProcess } from '../support/quiet-process.ts'
 import { jwt, shown, url, watch, world } from './world.ts'
 
@@ -50,6 +51,30 @@ describe('tokens changed by others belong to the same session', () => {
       expect(client.state.status).toBe('authenticated')
     }
   })
+})
+
+it('a sign-in that is still being saved takes up what others have made of it, by sid where the store keeps no sessionId (rules 2 and 4)', async () => {
+  const { app, login, client: newClient, inTime, clock } = world()
+  const saving = deferred<void>()
+  const client = newClient({
+    saveTokens: ({ sessionId: _, ...next }) => {
+      app.tokens = next
+      return saving.promise
+    },
+  })
+  await quiet()
+
+  const signIn = client.setTokens(signed('1', { sid: 's' }, { expiresAt: clock.now() - 1 }))
+  await quiet()
+  const rotated = signed('2', { sid: 's' }, { expiresAt: clock.now() + 3_600_000 })
+  app.tokens = rotated
+  const given = await inTime(client.getAccessToken())
+  saving.resolve()
+  await inTime(Promise.allSettled([signIn]))
+
+  expect(given).toBe(rotated.accessToken)
+  expect(login.tokenRequests).toHaveLength(0)
+  expect(app.tokens).toEqual(rotated)
 })
 
 describe('tokens changed by others belong to another session', () => {

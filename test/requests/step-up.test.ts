@@ -1,4 +1,4 @@
-import type { StepUpEvent, TokenSet } from 'authenticated-client'
+import { memoryStore, type StepUpEvent, type TokenSet } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { type Answer, json, unauthorized } from '../support/authorization-server'
 import { quiet } from '../support/clock'
@@ -301,6 +301,26 @@ describe('while a step-up is being answered', () => {
     answer.resolve(steppedUp)
 
     expect((await staying).status).toBe(200)
+  })
+
+  it.each([
+    ['signed out', null],
+    ['signed in as somebody else', { accessToken: 'of-another-user', refreshToken: 'refresh-other', sessionId: 'other' }],
+  ])('is dropped where another tab has %s meanwhile: the store is looked at, not only memory (F38, F40, I10)', async (_what, after) => {
+    const answer = deferred<TokenSet>()
+    const store = memoryStore()
+    const { read, write } = store
+    const { client, service } = await signedIn({ store: { read, write }, onStepUp: () => answer.promise })
+    service.always(asksForMore(insufficientScope))
+    const call = client.fetch(me)
+    await quiet()
+
+    await store.write(after, (await store.read()) ?? null)
+    answer.resolve(steppedUp)
+    const response = await call
+
+    expect(response.status).toBe(403)
+    expect(await store.read()).toEqual(after)
   })
 
   it('gives the call its own answer when another user has signed in meanwhile (row 4, F40)', async () => {

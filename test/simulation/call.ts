@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { isAuthError } from 'authenticated-client'
-import type { Family } from './authorization-server'
-import { mayBeOne, sessionsCanBeTold, sessionsKeepTheirId } from './excuses'
+import type { TokenFamily } from 'authenticated-client/testing'
+import { hasToken } from './authorization-server'
+import { excused } from './excuses'
 import type { Sent } from './network'
 import type { Tab } from './tab'
 import type { World } from './world'
@@ -11,10 +12,13 @@ export class Call {
   readonly begun: number
   readonly beganAs: string
   readonly beganInTurn: number
-  sends: (Family | undefined)[] = []
+  sends: (TokenFamily | undefined)[] = []
   outcome: string | undefined
-  abortedAt: number | undefined
   reason: unknown
+  /** What else than credentials its answers may ask for: one more send each. */
+  readonly causes = new Set<string>()
+  /** Its caller aborts. */
+  leave: () => void = () => {}
 
   constructor(
     private readonly world: World,
@@ -35,21 +39,27 @@ export class Call {
     if (accessToken && !family) world.violate('I6', `${name} carries an unknown token`)
     if (this.outcome) world.violate('I4', `${name} is sent after it has settled`)
     if (this.sends.length === 0) this.beginsWith(family)
-    else if (this.sends[0] !== family && !mayBeOne(world, this.sends[0], family) && (!this.isSafe || sessionsCanBeTold(world)))
+    else if (this.sends[0] !== family && !this.mayBeAnother(family))
       world.violate('I6', `${name} went out for ${labelOf(this.sends[0])}, then for ${labelOf(family)}`)
-    if (family && tab.sessions.over.has(family) && sessionsKeepTheirId(world)) {
+    if (family && world.plan.stepUp !== 'no hook' && this.causes.size) world.count('window: sent after another answer')
+    if (family && tab.sessions.over.has(family) && !excused('a rotation looks like a sign-in', world)) {
       const when = tab.hasLeftUnseen ? 'I10 after a logout while restoring' : 'I10 after a logout'
       world.violate(when, `${name} goes out for ${labelOf(family)}, which this tab has signed out of`)
     }
     this.sends.push(family)
-    if (this.sends.length > 2) world.violate('I7', `${name} is sent ${this.sends.length} times`)
+    if (this.sends.length > 2 + this.causes.size) world.violate('I7', `${name} is sent ${this.sends.length} times`)
     if (this.sends.length > 1 && this.isOneShot) world.violate('I7', `${name} is sent again though its body can't be`)
     if (this.sends.length > 1) world.count('window: replay')
     if (tab.isDisposed) world.violate('I12', `${name} is sent after dispose()`)
   }
 
+  private mayBeAnother(family: TokenFamily | undefined): boolean {
+    const { world, isSafe, sends } = this
+    return (isSafe && excused('sign-ins look alike', world)) || excused('two sign-ins of one user are one', world, sends[0], family)
+  }
+
   /** Whose token a call first goes out with. */
-  private beginsWith(family: Family | undefined): void {
+  private beginsWith(family: TokenFamily | undefined): void {
     const { world, tab, name } = this
     const signIn = family && world.ledger.signIns.get(family)
     if (!signIn || signIn.begun <= this.begun) return
@@ -76,16 +86,18 @@ export class Call {
   }
 
   fails(error: unknown): void {
-    const { world, name } = this
+    const { world, tab, name } = this
     this.settles(`${(error as Error)?.name}: ${(error as Error)?.message}`)
     const isTheirs = isAuthError(error) || (error instanceof TypeError && error.message === 'fetch failed') || error === this.reason
     if (!isTheirs) world.violate('I4', `${name} fails with what nobody threw: ${inspect(error)}`)
-    if ((world.seed % 16 === 0 || world.violations.length) && inspect(error).includes('canary'))
+    if ((world.seed % 16 === 0 || world.violations.length) && hasToken(inspect(error)))
       world.violate('I13', `a token in the error of ${name}`)
     world.count(`settled ${(error as Error)?.name}`)
+    const until = Number((error as { retryAt?: number }).retryAt ?? 0) - tab.now()
+    if (until > 0) world.retryAt = Math.max(world.retryAt, world.scheduler.now + until)
   }
 }
 
-function labelOf(family: Family | undefined): string {
-  return family ? `u${family.user}/s${family.id}` : 'nobody'
+function labelOf(family: TokenFamily | undefined): string {
+  return family ? `${family.sub}/s${family.id}` : 'nobody'
 }

@@ -2,16 +2,20 @@ import type { StoredSession } from 'authenticated-client'
 import type { Tab } from './tab'
 import type { World } from './world'
 
+type Stored = StoredSession | null
+
 /** The one place where the session of all tabs is stored. What is written here is checked at once. */
 export class Cell {
-  value: StoredSession | null
+  value: Stored
   /** The step of its last change. */
   since = 0
+  /** An older pair was written over a newer one of the same session. */
+  hasGoneBack = false
   private readonly listeners = new Map<Tab, Set<() => void>>()
 
   constructor(
     private readonly world: World,
-    initial: StoredSession | null,
+    initial: Stored,
   ) {
     this.value = initial
   }
@@ -20,17 +24,32 @@ export class Cell {
     return refreshTokenOf(this.value)
   }
 
-  apply(tab: Tab, next: StoredSession | null): void {
+  apply(tab: Tab, next: Stored): void {
     const { world, value } = this
     const kept = next && 'accessToken' in next && world.plan.ids !== 'session-id' ? { ...next, sessionId: undefined } : next
     world.tell(tab.name, `stored: ${world.nameOf(refreshTokenOf(next))} over ${world.nameOf(this.refreshToken)}`)
     tab.sessions.stored(value, next)
-    this.value = kept
+    if (next && /received|check|saving/.test(tab.stage)) tab.stage = 'saved'
+    this.put(kept)
+  }
+
+  /** As it is, by whomever. */
+  put(next: Stored): void {
+    const { world } = this
+    const { server } = world
+    const old = server.refreshTokens.get(this.refreshToken ?? '')
+    const now = server.refreshTokens.get(refreshTokenOf(next) ?? '')
+    if (old && now && old.family === now.family && now.serial < old.serial) this.hasGoneBack = true
+    this.value = next
     this.since = world.scheduler.step
-    if (tab.phase === 'received' || tab.phase === 'saving') tab.phase = 'saved'
-    for (const [other, listeners] of this.listeners) {
+    this.hint()
+  }
+
+  /** Tells every tab that something has changed, each in its own time. */
+  hint(): void {
+    const { world } = this
+    for (const [other, listeners] of this.listeners)
       for (const listener of listeners) world.scheduler.after(world.latency(), other, listener)
-    }
   }
 
   subscribe(tab: Tab, listener: () => void): () => void {

@@ -1,65 +1,141 @@
-import type { Family } from './authorization-server'
+import type { TokenFamily } from 'authenticated-client/testing'
+import type { Tab } from './tab'
 import type { World } from './world'
 
-/**
- * What a world can't promise, and nothing more. Each is asked by the one check that it belongs to; `happened` holds what really
- * took place in this world, so that a plan that merely allows a fault excuses nothing.
- */
-
-/** I1, I2 between tabs: nobody keeps two tabs apart where no lock is shared, or where the one there is refused, lost or never came. */
-export function tabsAreApart({ plan, happened, tabs }: World): boolean {
-  if (tabs.length === 1) return true
-  if (plan.lock !== 'shared' && plan.lock !== 'lease') return false
-  // F53: a lock that refuses must not take the session with it; the refresh goes on without it.
-  return !['lock refused', 'lock hang', 'lock lost'].some((fault) => happened.has(fault))
-}
-
-/** I1: a store that drops the `sessionId` gives the tab that signed in another name for the lock than the tabs that read. */
-export function tabsAgreeOnName({ plan }: World): boolean {
-  return plan.ids === 'session-id'
+/** One promise that a world can't keep. */
+interface Excuse {
+  /** Whose check asks. */
+  readonly invariant: string
+  /** What the world lacks. Where it happened in this world is looked at, not what its plan merely allows. */
+  readonly where: string
+  readonly because: string
+  readonly applies: (world: World, ...about: never[]) => boolean
 }
 
 /**
- * I2 between tabs: a rotation that its tab could not save (a failed write, or one past the 10 s for which the lock is kept), or
- * that died with its tab, is nobody else's knowledge.
+ * All that is excused, and nothing more: each row is asked by the check of its invariant, once that has found something, and the
+ * simulation prints how often each was used.
  */
-export function rotationsAreSaved({ happened }: World): boolean {
-  return !happened.has('write') && !happened.has('read') && !happened.has('kill') && !happened.has('freeze')
+export const excuses = {
+  'tabs are not apart': {
+    invariant: 'I1, I2 between two tabs; I8',
+    where: 'no lock is shared by the two, or it was refused, hung, lost or is broken; or a foreign writer holds none',
+    because: 'Nobody keeps them apart. A lock that refuses must not take the session with it: the refresh goes on without (F53).',
+    applies: ({ plan, happened }: World, one: Tab, other: Tab) => {
+      if (happened.has('foreign')) return true
+      if (plan.lock === 'process') return one.process !== other.process
+      if (plan.lock !== 'shared' && plan.lock !== 'lease') return true
+      return ['lock refused', 'lock hang', 'lock lost'].some((fault) => happened.has(fault))
+    },
+  },
+  'tabs know it by another name': {
+    invariant: 'I1 between two tabs',
+    where: 'the store drops the `sessionId`',
+    because: 'The tab that signed in names the lock by the id it minted until it has read the store; the others by what that shows.',
+    applies: ({ plan, happened }: World) =>
+      plan.ids !== 'session-id' || (happened.has('foreign') && plan.foreign === 'keeps its own fields'),
+  },
+  'the rotation was not saved': {
+    invariant: 'I2 between two tabs',
+    where: 'a write or a read has failed, or a tab was killed or frozen',
+    because:
+      'A rotation that its tab could not save within the 10 s for which the lock is kept, or that died with it, is known to nobody else (F31).',
+    applies: ({ happened }: World) => ['write', 'read', 'kill', 'freeze'].some((event) => happened.has(event)),
+  },
+  'writes are no swaps': {
+    invariant: 'I5, I10, I11',
+    where: 'callbacks or a storage that answer later, or whose answer lags behind; or a foreign writer',
+    because: 'Between the look and the save anything may happen, and nothing can tell (rule 3).',
+    applies: writesAreNoSwaps,
+  },
+  'the store went back': {
+    invariant: 'I2, I9',
+    where: 'an older pair was written over a newer one of the same session, in a world without swaps',
+    because: 'Who meets it first can not know which of two pairs is the older.',
+    applies: (world: World) => world.cell.hasGoneBack && writesAreNoSwaps(world),
+  },
+  'reads lag behind': {
+    invariant: 'I2, I8, I9',
+    where: 'several tabs, or a foreign writer, and a state of each tab’s own that follows the others later',
+    because: 'The look under the lock shows what was. One tab alone, whose own state lags, is excused nothing.',
+    applies: ({ plan, tabs, happened }: World) => plan.store === 'plain-lagging' && (tabs.length > 1 || happened.has('foreign')),
+  },
+  'its sign-in is being saved': {
+    invariant: 'I2, I9',
+    where: 'the store drops the `sessionId`, tokens say `sub` at most, and a sign-in of this tab is not saved yet',
+    because: 'What the store shows is to be overwritten, and nothing tells a rotation of the new pair from one of the pair before.',
+    applies: ({ plan, happened }: World, tab: Tab) =>
+      (/^(jwt-sub|none)$/.test(plan.ids) || (happened.has('foreign') && plan.foreign === 'keeps its own fields')) &&
+      (tab.signInsRunning > 0 || tab.unsavedSignIns.size > 0),
+  },
+  'writes say what they did not do': {
+    invariant: 'I10',
+    where: 'a write landed though it failed, lagged, hung, or said `false`',
+    because: 'It is done again when the store shows again what it showed before.',
+    applies: ({ plan, happened }: World) => {
+      const liars = ['write throw-after', 'write hang-after', 'write hang-before', 'write lag', 'write says-false']
+      // A plain save is followed by a read: where that fails, the save has failed.
+      return (plan.store.startsWith('plain') ? [...liars, 'read'] : liars).some((fault) => happened.has(fault))
+    },
+  },
+  'sign-ins look alike': {
+    invariant: 'I6 of a safe call, I8 of an unsafe one',
+    where: 'neither a `sessionId` nor `sid` is stored',
+    because: 'Rule 2: where nothing tells two sign-ins apart, safe calls go on with whatever pair there is, unsafe ones are refused.',
+    applies: ({ plan, happened }: World) =>
+      plan.ids === 'jwt-sub' || plan.ids === 'none' || (happened.has('foreign') && plan.foreign === 'keeps its own fields'),
+  },
+  'two sign-ins of one user are one': {
+    invariant: 'I6, I8, I10, I11',
+    where: 'the JWTs say `sub` and no `sid`',
+    because: 'The same source says the same: rule 2 takes them for one session.',
+    applies: ({ plan }: World, one: TokenFamily | undefined, other: TokenFamily | undefined) =>
+      plan.ids === 'jwt-sub' && one !== undefined && one.sub === other?.sub,
+  },
+  'a rotation looks like a sign-in': {
+    invariant: 'I10 after a logout',
+    where: 'no `sessionId` is stored',
+    because: 'Another tab rotates what this one has signed out of: another refresh token in the store begins anew (rule 15).',
+    applies: ({ plan, happened }: World) =>
+      plan.ids !== 'session-id' || (happened.has('foreign') && plan.foreign === 'keeps its own fields'),
+  },
+  'the lock is never granted': {
+    invariant: 'I8',
+    where: 'the lock never answers',
+    because: 'Locks are never stolen: no refresh can begin (rule 4).',
+    applies: ({ plan }: World) => plan.lock === 'never',
+  },
+  'it left before it knew of what': {
+    invariant: 'I8, I11',
+    where: 'this tab signed out while restoring',
+    because: 'What the store shows first is what was meant, also where somebody has signed in before it answered.',
+    applies: (_: World, tab: Tab) => tab.hasLeftUnseen,
+  },
+  'its own sign-in died unsaved': {
+    invariant: 'I8',
+    where: 'a sign-in of this tab was not saved, and the server has ended it since',
+    because: 'What the tab holds goes before what the store shows until it is saved; its end is this session’s own.',
+    applies: ({ server }: World, tab: Tab) =>
+      [...tab.unsavedSignIns].some(
+        (family) => ![...server.refreshTokens.values()].some((issued) => issued.family === family && server.isLive(issued.refreshToken)),
+      ),
+  },
+} as const satisfies Record<string, Excuse>
+
+function writesAreNoSwaps({ plan, happened, tabs }: World): boolean {
+  const isAlone = tabs.length === 1
+  return /^(plain-async|async-storage)$/.test(plan.store) || (plan.store === 'plain-lagging' && !isAlone) || happened.has('foreign')
 }
 
-/** I10: between an asynchronous read and the save after it, plain callbacks let anything happen. */
-export function writesAreSwaps({ plan }: World): boolean {
-  return plan.store !== 'plain-async'
-}
-
-/** I10: a write that landed but said that it failed is repeated when the store shows again what it showed before. */
-export function writesSayWhatTheyDid({ plan, happened }: World): boolean {
-  const liars = ['write throw-after', 'write hang-after', 'write hang-before', 'write lag', 'write says-false']
-  // A plain save is followed by a read: where that fails, the save has failed.
-  return !(plan.store.startsWith('plain') ? [...liars, 'read'] : liars).some((fault) => happened.has(fault))
-}
-
-/** I6: where nothing tells two sign-ins apart, rule 2 lets calls to safe methods go on with whatever pair there is. */
-export function sessionsCanBeTold({ plan }: World): boolean {
-  return plan.ids === 'session-id' || plan.ids === 'jwt-sid'
-}
-
-/** I6: by `sub` alone, two sign-ins of one user are one session. */
-export function mayBeOne({ plan }: World, one: Family | undefined, other: Family | undefined): boolean {
-  return plan.ids === 'jwt-sub' && one !== undefined && one.user === other?.user
-}
-
-/** I10 after a logout: without a `sessionId`, a rotation by another tab looks like another sign-in, and begins anew (rule 15). */
-export function sessionsKeepTheirId({ plan }: World): boolean {
-  return plan.ids === 'session-id'
-}
-
-/** I8: locks are never stolen, so with one that is never granted no refresh can begin (rule 4). */
-export function lockGrants({ plan }: World): boolean {
-  return plan.lock !== 'never'
+/** Whether a row applies here; counted, so that nobody keeps an excuse that nothing needs. */
+export function excused<Name extends keyof typeof excuses>(name: Name, ...about: Parameters<(typeof excuses)[Name]['applies']>): boolean {
+  const [world] = about
+  const applies = (excuses[name].applies as (...about: unknown[]) => boolean)(...about)
+  if (applies) (world as World).count(`excuse: ${name}`)
+  return applies
 }
 
 /*
- * I6, not asked by a function: which session a call belongs to is settled when the store answers. A sign-in in another tab that
- * lands between the beginning of a call and that answer counts; one in the same tab never does.
+ * Not asked by a row: which session a call belongs to is settled when the store answers. A sign-in in another tab that lands between
+ * the beginning of a call and that answer counts; one in the same tab never does.
  */

@@ -19,13 +19,26 @@ export const tokenFaults = [
 ] as const
 export type TokenFault = (typeof tokenFaults)[number]
 
+/** What an API can do beside serving and refusing: each 401 and 403 here says something of its own. */
 export const apiFaults = [
   'error-before',
   'error-after',
   '500',
   '429',
-  '401-though-valid',
+  '407',
   '403',
+  '401-though-valid',
+  '401-another-scheme',
+  '401-contradictory',
+  '401-malformed',
+  '401-oversized',
+  '401-invalid_request',
+  '401-elsewhere',
+  '401-nonce',
+  '401-more-authentication',
+  '401-claims',
+  '403-scope',
+  '403-expired',
   'hang',
   'slow',
   'drip',

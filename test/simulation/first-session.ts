@@ -1,16 +1,15 @@
 import type { StoredSession } from 'authenticated-client'
+import { wallClockStart } from './wall-clock'
 import type { World } from './world'
-
-export const wallClockStart = 1_700_000_000_000
 
 /** What the store holds when the world begins: nobody, or user 1, perhaps with a token that is spent. */
 export function firstSession(world: World): StoredSession | null {
   const { plan, server, families, ledger, random } = world
   if (!plan.startsSignedIn) return null
-  const issued = server.signIn(1)
+  const issued = server.signIn('u1')
   const { accessToken, refreshToken, family } = issued
   const access = server.accessTokens.get(accessToken)!
-  if (plan.startsSpent) access.expiresAt = 0
+  if (plan.startsSpent) access.expiresAt = wallClockStart
   ledger.held.add(family)
   const knowsExpiry = plan.tellsLifetime && random.chance(0.8)
   const sessionId = plan.ids === 'session-id' ? 'first-session' : undefined
@@ -19,6 +18,6 @@ export function firstSession(world: World): StoredSession | null {
     accessToken,
     refreshToken,
     ...(sessionId ? { sessionId } : {}),
-    ...(knowsExpiry ? { expiresAt: wallClockStart + access.expiresAt } : {}),
+    ...(knowsExpiry ? { expiresAt: access.expiresAt } : {}),
   }
 }

@@ -8,7 +8,7 @@ interface Waiter {
   grant(): void
 }
 
-/** A lock for all tabs, in the scheduler's hands: first come, first served, each grant an event. */
+/** A lock in the scheduler's hands, for all tabs that ask for it: first come, first served, each grant an event. */
 export class SharedLock {
   readonly queues = new Map<string, Waiter[]>()
 
@@ -30,6 +30,11 @@ export class SharedLock {
     }
   }
 
+  /** Names of the tabs that hold or want it. */
+  get users(): readonly string[] {
+    return [...this.queues.values()].flat().map(({ tab }) => tab.name)
+  }
+
   private next(name: string, slow = 0): void {
     const first = this.queues.get(name)?.[0]
     if (first)
@@ -43,6 +48,7 @@ export class SharedLock {
     const kinds = plan.lock === 'lease' ? lockFaults : lockFaults.filter((kind) => kind !== 'lost')
     const fault = world.fault('lock', plan.lockFaults, kinds)
     world.tell(tab.name, `asks for the lock${fault ? ` (${fault})` : ''}`)
+    tab.stage = 'asked'
     return new Promise<Result>((resolve, reject) => {
       if (fault === 'refused') {
         scheduler.after(world.latency(), tab, () => reject(new Error('SecurityError')))
@@ -55,11 +61,13 @@ export class SharedLock {
           signal?.removeEventListener('abort', abort)
           world.tell(tab.name, 'holds the lock')
           tab.wire.granted()
+          tab.stage = 'locked'
           const lost = new AbortController()
           const release = (): void => {
             const queue = this.queues.get(name) ?? []
             if (!queue.includes(waiter)) return
             world.tell(tab.name, 'lets the lock go')
+            tab.stage = 'idle'
             this.queues.set(
               name,
               queue.filter((other) => other !== waiter),
@@ -102,10 +110,13 @@ export function brokenLock(world: World, tab: Tab): Lock {
   const kind = world.plan.lock
   return {
     async hold(_, task) {
+      world.count(`fault lock ${kind}`)
+      tab.stage = 'asked'
       await new Promise<void>((resolve) => world.scheduler.after(world.latency(), tab, resolve))
       if (kind === 'throws') throw new Error('SecurityError')
       if (kind === 'never') return new Promise(() => {})
       const never = new AbortController().signal
+      tab.stage = 'locked'
       if (kind === 'runs-nothing') return undefined as never
       if (kind === 'runs-twice') void task(never).catch(() => {})
       return task(never)

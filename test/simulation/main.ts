@@ -1,55 +1,81 @@
 import { parseArgs } from 'node:util'
-import { runWorld } from './run-world'
+import { bundle } from './bundle'
+import { crew } from './crew'
+import { enoughSeeds, missed } from './danger'
+import { explore } from './explore'
+import { replayMutants, searchMutants } from './mutant-hunt'
+import { mutants } from './mutants'
+import type { Found, Job, tell } from './worker'
 
+// npm run simulate -- …: see README.md, "Simulation".
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
+    workers: { type: 'string', default: '2' },
     story: { type: 'boolean', default: false },
-    all: { type: 'boolean', default: false },
     twice: { type: 'boolean', default: false },
-    only: { type: 'string' },
+    mutants: { type: 'boolean', default: false },
+    search: { type: 'boolean', default: false },
+    mutant: { type: 'string' },
+    explore: { type: 'boolean', default: false },
   },
 })
-
-if (!values.story) Error.stackTraceLimit = 4
-
 const first = Number(values.seed)
-const last = first + Number(values.seeds)
-const totals = new Map<string, number>()
-const found = new Map<string, number[]>()
-const began = performance.now()
-let shown = began
+const count = Number(values.seeds)
+const workers = Number(values.workers)
+const mutant = mutants.find(({ name }) => name === values.mutant)
+if (values.mutant && !mutant && !values.search) throw new TypeError(`There is no mutant ${values.mutant}`)
 
-for (let seed = first; seed < last; seed++) {
-  const world = await runWorld(seed)
-  for (const [name, count] of world.counters) totals.set(name, (totals.get(name) ?? 0) + count)
-  if (values.twice && (await runWorld(seed)).story.hash !== world.story.hash) world.violate('I14', 'another trace the second time')
-  if (values.story && Number(values.seeds) === 1) {
-    const { random: _, ...plan } = world.plan
-    console.log(JSON.stringify(plan), `\n${world.story.read()}`)
-  }
-  const violation = world.violations.find(({ invariant }) => !values.only || invariant.startsWith(values.only))
-  if (violation) {
-    const { invariant, what } = violation
-    const seeds = found.get(invariant) ?? []
-    found.set(invariant, [...seeds, seed])
-    console.log(`seed ${seed}: ${invariant}: ${what}`)
-    if (values.story && Number(values.seeds) !== 1) console.log(world.story.read())
-    if (!values.all && values.story) break
-  }
-  if (performance.now() > shown + 5_000) {
-    shown = performance.now()
-    console.error(`… seed ${seed}, ${rate(seed + 1)} worlds a second, ${[...found.values()].flat().length} violations`)
-  }
+if (values.explore) process.exitCode = (await explore()) ? 0 : 1
+else if (values.mutants && values.search) process.exitCode = (await searchMutants({ most: count, workers, only: values.mutant })) ? 0 : 1
+else if (values.mutants) process.exitCode = (await replayMutants(workers)) ? 0 : 1
+else if (values.story) await story()
+else await simulate()
+
+async function story(): Promise<void> {
+  const module = (await import(await bundle('story', mutant?.patches))) as { tell: typeof tell }
+  const world = await module.tell(first)
+  const { random: _, ...plan } = world.plan
+  console.log(`${JSON.stringify(plan)}\n${world.story.read()}`)
+  process.exitCode = world.violations.length ? 1 : 0
 }
 
-for (const [name, count] of [...totals].sort(([one], [other]) => one.localeCompare(other)))
-  console.log(`${String(count).padStart(9)}  ${name}`)
-for (const [invariant, seeds] of found) console.log(`${invariant}: ${seeds.length} worlds, first ${seeds.slice(0, 12).join(' ')}`)
-console.log(`${last - first} worlds, ${rate(last)} a second, ${[...found.values()].flat().length} with violations`)
-process.exitCode = found.size ? 1 : 0
+async function simulate(): Promise<void> {
+  const totals = new Map<string, number>()
+  const found: Found[] = []
+  const began = performance.now()
+  let done = 0
+  let shown = began
+  const rate = (): number => Math.round((done / (performance.now() - began)) * 1000)
+  const team = crew(await bundle('worlds', mutant?.patches), workers)
+  await team.work(jobs(), (report) => {
+    done += report.job.count
+    for (const [name, visits] of report.counters) totals.set(name, (totals.get(name) ?? 0) + visits)
+    for (const one of report.found) {
+      found.push(one)
+      console.log(`seed ${one.seed}: ${one.invariant}: ${one.what}`)
+    }
+    if (performance.now() > shown + 10_000) {
+      shown = performance.now()
+      console.error(`… ${done} worlds, ${rate()} a second, ${found.length} violations`)
+    }
+    return false
+  })
+  await team.dismiss()
 
-function rate(seed: number): number {
-  return Math.round(((seed - first) / (performance.now() - began)) * 1000)
+  for (const [name, visits] of [...totals].sort(([one], [other]) => one.localeCompare(other)))
+    console.log(`${String(visits).padStart(9)}  ${name}`)
+  const bare = count >= enoughSeeds ? missed(totals) : []
+  for (const line of bare) console.log(line)
+  const seconds = Math.round((performance.now() - began) / 1000)
+  console.log(`${done} worlds${values.twice ? ', each twice' : ''}, ${seconds} s, ${rate()} a second, ${found.length} violations`)
+  if (found[0]) console.log(`npm run simulate -- --story --seed ${found[0].seed} tells the first one's story`)
+  process.exitCode = found.length || bare.length ? 1 : 0
+}
+
+function* jobs(): Generator<Job> {
+  const size = 50
+  for (let start = first; start < first + count; start += size)
+    yield { first: start, count: Math.min(size, first + count - start), twice: values.twice }
 }

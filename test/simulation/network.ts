@@ -41,9 +41,9 @@ export function createNetwork(world: World, tab: Tab) {
       : sent.form
         ? 'revocation'
         : `call ${call} as ${world.nameOf(sent.accessToken)}`
-    const label = `${what}${tab.wire.sends(sent)}`
-    world.tell(tab.name, `sends ${label}`)
-    if (toTokens) tab.phase = 'sent'
+    tab.wire.sends(sent)
+    world.tell(tab.name, `sends ${what}`)
+    if (toTokens) tab.stage = 'sent'
 
     return new Promise<Response>((resolve, reject) => {
       const fault = toTokens
@@ -56,7 +56,7 @@ export function createNetwork(world: World, tab: Tab) {
         isOver = true
         signal?.removeEventListener('abort', abort)
         scheduler.cancel(leg)
-        world.tell(tab.name, `${how} ${label}`)
+        world.tell(tab.name, `${how} ${what}`)
         tab.wire.settled(sent)
         act()
       }
@@ -74,8 +74,9 @@ export function createNetwork(world: World, tab: Tab) {
         else
           leg = scheduler.after(back, tab, () =>
             settle(`gets ${answer.status} (${answer.what}) for`, () => {
-              resolve(wireResponse({ ...answer, url: sent.url, body: bodyOf(answer.text, () => tab.wire.received(sent, answer)) }, signal))
-              if (answer.issued) tab.phase = 'answered'
+              const body = bodyOf(answer.text, () => tab.wire.received(sent, answer))
+              resolve(wireResponse({ ...answer, url: answer.from ?? sent.url, body }, signal))
+              if (answer.issued) tab.stage = 'answered'
             }),
           )
       }
@@ -99,14 +100,15 @@ export function createNetwork(world: World, tab: Tab) {
       const serve = (): void => {
         leg = undefined
         // It reaches the server though nobody waits for it any more.
-        if (isOver && toTokens) world.happened.add('ghost')
+        if (isOver && toTokens) world.count('fault ghost')
         const answer = toTokens
           ? answerOfTokenEndpoint(world, sent, fault as Parameters<typeof answerOfTokenEndpoint>[2])
           : sent.form
             ? revoked(world, sent)
             : answerOfApi(world, sent, fault as Parameters<typeof answerOfApi>[2])
-        if (toTokens && answer.issued && tab.phase === 'sent') tab.phase = 'rotated'
-        world.tell('server', `${answer.what} <- ${label}`)
+        if (toTokens && answer.issued && presented && !world.rotatedBy.has(presented)) world.rotatedBy.set(presented, tab)
+        if (toTokens && answer.issued && tab.stage === 'sent') tab.stage = 'rotated'
+        world.tell('server', `${answer.what} <- ${what}`)
         if (!isOver) reply(answer)
       }
       if (signal?.aborted) return settle('aborts', () => reject(signal.reason))

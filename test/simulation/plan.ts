@@ -8,59 +8,116 @@ export const faultsEnd = 30_000
 
 /**
  * - `shared`: one lock for all tabs. `lease`: the same, but it can be lost while it is held.
- * - `none`: each client has its own only (the product's default outside a browser).
+ * - `process`: one lock for each process, of one or more clients. `none`: each client has its own only (the product's default
+ *   outside a browser).
  * - The rest are broken: they throw, never grant, exclude nobody, resolve without running the task, or run it twice.
  */
-export type LockKind = 'shared' | 'lease' | 'none' | 'throws' | 'never' | 'no-exclusion' | 'runs-nothing' | 'runs-twice'
+export type LockKind = 'shared' | 'lease' | 'process' | 'none' | 'throws' | 'never' | 'no-exclusion' | 'runs-nothing' | 'runs-twice'
+
+/**
+ * - `cas-…`: a compare-and-swap store. `web-storage`, `async-storage`: the package's own, over a storage of the world's.
+ * - `plain-…`: an app's callbacks; `plain-lagging`: synchronous, but each tab sees a change a little later (React's state).
+ */
+export type StoreKind = 'cas-sync' | 'cas-async' | 'web-storage' | 'async-storage' | 'plain-sync' | 'plain-async' | 'plain-lagging'
 
 /** Whether what is stored says which sign-in it belongs to: its `sessionId`, else claims of a JWT, else nothing at all. */
 export type Ids = 'session-id' | 'jwt-sid' | 'jwt-sub' | 'none'
+
+/** Where a refresh of a tab is; the name of the window that begins there is in `danger.ts`. */
+export const stages = [
+  'idle',
+  'asked',
+  'locked',
+  're-read',
+  'sent',
+  'rotated',
+  'answered',
+  'received',
+  'checking',
+  'checked',
+  'saving',
+  'saved',
+] as const
+export type Stage = (typeof stages)[number]
+
+/** What may come in the way of a refresh. */
+export const acts = ['abort', 'login', 'logout', 'login elsewhere', 'logout elsewhere', 'kill', 'freeze', 'jump', 'call'] as const
+export type Act = (typeof acts)[number]
+
+/** Something that happens when a refresh reaches a stage: chance alone would rarely hit the moment. */
+export interface Ambush {
+  readonly stage: Stage
+  readonly act: Act
+  readonly delay: number
+  /** How many refreshes it lets pass. */
+  patience: number
+}
 
 export function planOf(seed: number) {
   const random: Random = seeded(seed)
   const { pick, chance, below } = random
   // Each class of faults is absent from half of the worlds: what it would excuse is not excused there.
   const some = (most: number): number => (chance(0.5) ? 0 : random.next() * most)
-  const tabs = chance(0.25) ? 1 : 2 + (chance(0.3) ? below(7) : below(3))
-  const store = pick(['cas-sync', 'cas-async', 'cas-async', 'plain-sync', 'plain-async'] as const)
+  const tabs = chance(0.2) ? 1 : 2 + (chance(0.25) ? below(7) : below(3))
+  const lock: LockKind = chance(0.6)
+    ? 'shared'
+    : pick(['lease', 'process', 'process', 'none', 'none', 'throws', 'never', 'no-exclusion', 'runs-nothing', 'runs-twice'])
+  const ambush = (): Ambush => ({ stage: pick(stages), act: pick(acts), delay: pick([0, 0, 0, 1, 5]), patience: below(3) })
   return {
     random,
     tabs,
     calls: 5 + below(chance(0.3) ? 36 : 14),
-    lock: (chance(0.6)
-      ? 'shared'
-      : pick(['lease', 'none', 'none', 'throws', 'never', 'no-exclusion', 'runs-nothing', 'runs-twice'])) as LockKind,
+    lock,
     lockIsOption: chance(0.5),
-    store,
+    store: pick([
+      'cas-sync',
+      'cas-async',
+      'cas-async',
+      'cas-async',
+      'web-storage',
+      'async-storage',
+      'plain-sync',
+      'plain-async',
+      'plain-lagging',
+    ] as const) as StoreKind,
     hints: chance(0.5),
     clearsInOnLogout: chance(0.3),
+    /** An older SDK that reads, refreshes and writes without any lock or comparison. */
+    foreign: chance(0.88) ? ('none' as const) : pick(['keeps all fields', 'keeps its own fields'] as const),
+    foreignRefreshes: 1 + below(4),
     ids: (chance(0.65) ? 'session-id' : pick(['jwt-sid', 'jwt-sub', 'none'])) as Ids,
     mintsIds: chance(0.5),
-    jwt: chance(0.4),
+    jwt: chance(0.25),
     reuse: pick(['revoke', 'refuse'] as const),
     overlap: pick([0, 0, 10_000]),
-    overlapGives: pick(['another pair', 'the same pair'] as const),
+    overlapGives: pick(['a new pair', 'the same pair'] as const),
     rotates: chance(0.9),
     revokesAccess: chance(0.5),
     revocationEndpoint: chance(0.5),
-    lifetime: pick([2, 4, 10, 20, 45, 61, 120, 600]) * 1000,
+    lifetime: pick([2, 4, 4, 10, 20, 45, 120, 600]) * 1000,
     tellsLifetime: chance(0.8),
-    unauthorized: pick(['invalid_token', 'bare', 'no header', 'any'] as const),
-    startsSignedIn: chance(0.8),
-    startsSpent: chance(0.4),
+    unauthorized: pick(['invalid_token', 'bare', 'no header', 'unknown error', 'beside another scheme', 'any'] as const),
+    /** Refuses every token for the first seconds. */
+    stubborn: chance(0.06),
+    scheme: chance(0.85) ? ('bearer' as const) : ('nonce' as const),
+    stepUp: chance(0.7) ? ('no hook' as const) : pick(['returns', 'sets', 'nothing', 'throws'] as const),
+    claims: chance(0.1),
+    startsSignedIn: chance(0.85),
+    startsSpent: chance(0.5),
     logins: chance(0.5) ? 0 : 1 + below(3),
     logouts: chance(0.6) ? 0 : 1 + below(2),
-    kills: chance(0.65) ? 0 : 1 + below(Math.min(3, tabs)),
-    freezes: chance(0.75) ? 0 : 1 + below(2),
-    jumps: chance(0.8) ? 0 : 1 + below(2),
-    skewed: chance(0.15),
+    kills: chance(0.75) ? 0 : 1 + below(Math.min(3, tabs)),
+    freezes: chance(0.8) ? 0 : 1 + below(2),
+    jumps: chance(0.85) ? 0 : 1 + below(2),
+    ambushes: chance(0.4) ? [] : Array.from({ length: 1 + below(3) }, ambush),
+    skewed: chance(0.1),
     listens: chance(0.9),
     abortChance: chance(0.5) ? 0 : random.next() * 0.5,
     oneShotChance: chance(0.8) ? 0 : 0.2,
     slowness: pick([1, 1, 5, 40]),
     bursts: 1 + below(6),
     networkFaults: some(0.5),
-    storeFaults: some(0.35),
+    storeFaults: some(0.3),
     lockFaults: some(0.4),
     ghosts: chance(0.15),
     expiryLeeway: pick([undefined, undefined, 0, 5_000]),

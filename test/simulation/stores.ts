@@ -1,4 +1,12 @@
-import { type AuthenticatedClientOptions, type StoredSession, sameTokens, type TokenSet, type TokenStore } from 'authenticated-client'
+import {
+  type AuthenticatedClientOptions,
+  asyncStorageStore,
+  type StoredSession,
+  sameTokens,
+  type TokenSet,
+  type TokenStore,
+  webStorageStore,
+} from 'authenticated-client'
 import { type Cell, refreshTokenOf } from './cell'
 import { readFaults, writeFaults } from './faults'
 import type { Tab } from './tab'
@@ -6,21 +14,32 @@ import type { World } from './world'
 
 type Stored = StoredSession | null
 
-/** How one tab reaches the cell: a compare-and-swap store, or an app's callbacks; at once, or with an event for each leg. */
+/** How one tab reaches the cell: a compare-and-swap store, the package's own, or an app's callbacks; at once, or in events. */
 export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedClientOptions {
   const { plan, random, scheduler } = world
-  const isSync = plan.store.endsWith('sync') && !plan.store.endsWith('async')
+  const isAsync = /async/.test(plan.store)
+  const isPlain = plan.store.startsWith('plain')
+  // The package's own store waits for its writes by the machine's clock: a hung one would hold up the whole world.
+  const isOwn = plan.store.endsWith('storage')
+  const readKinds = readFaults.filter((kind) => kind === 'throw' || (isAsync && !(isOwn && kind === 'hang')))
+  const writeKinds = writeFaults.filter((kind) => (isAsync || !/hang|lag/.test(kind)) && !(isOwn && /hang|says-false/.test(kind)))
+  // What a tab shows of the cell while its own state lags behind.
+  let shown = cell.value
 
   const saw = (value: Stored): Stored => {
     tab.wire.saw(value)
+    if (tab.stage === 'locked') tab.stage = 're-read'
+    if (tab.stage === 'checking') tab.stage = 'checked'
     return value && { ...value }
   }
 
   const read = (): Stored | Promise<Stored> => {
-    const fault = world.fault('read', plan.storeFaults, isSync ? ['throw'] : readFaults)
-    if (isSync) {
+    const fault = world.fault('read', plan.storeFaults, readKinds)
+    // The look before a save, where the store itself can't compare.
+    if (tab.stage === 'received' && (isPlain || plan.store === 'async-storage')) tab.stage = 'checking'
+    if (!isAsync) {
       if (fault) throw new Error('The store can not be read')
-      return saw(cell.value)
+      return saw(plan.store === 'plain-lagging' ? shown : cell.value)
     }
     return new Promise((resolve, reject) => {
       if (fault === 'hang') return
@@ -31,20 +50,22 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
       // What it answers is what was true when it was asked, or when it answers.
       const early = random.chance(0.5) ? { value: cell.value } : undefined
       const lag = fault === 'lag' ? 500 + random.below(12_000) : 0
+      const asked = scheduler.now
       scheduler.after(world.latency() + lag, tab, () => {
-        world.tell(tab.name, `reads ${world.nameOf(refreshTokenOf((early ?? cell).value))}`)
-        resolve(saw((early ?? cell).value))
+        const { value } = early ?? cell
+        world.tell(tab.name, `reads ${world.nameOf(refreshTokenOf(value))}`)
+        // What comes past the client's own limit is no longer waited for.
+        resolve(scheduler.now - asked < (plan.refreshTimeout ?? 10_000) ? saw(value) : value)
       })
     })
   }
 
   const write = (swap: () => boolean): boolean | Promise<boolean> => {
-    tab.phase = tab.phase === 'received' ? 'saving' : tab.phase
-    const fault = world.fault('write', plan.storeFaults, isSync ? ['throw-before', 'throw-after', 'says-false'] : writeFaults)
+    if (/received|check/.test(tab.stage)) tab.stage = 'saving'
+    const fault = world.fault('write', plan.storeFaults, writeKinds)
     if (fault && fault !== 'lag') world.tell(tab.name, `store fault: ${fault}`)
-    if (fault) tab.wire.writeFailed()
-    if (fault === 'says-false') return isSync ? false : Promise.resolve(false)
-    if (isSync) {
+    if (fault === 'says-false') return isAsync ? Promise.resolve(false) : false
+    if (!isAsync) {
       if (fault === 'throw-before') throw new Error('The store is full')
       const isTaken = swap()
       if (fault) throw new Error('The store broke')
@@ -62,32 +83,59 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
     })
   }
 
-  if (plan.store.startsWith('cas')) {
-    const swap = (next: Stored, expected: Stored): boolean => {
-      const isTaken = sameTokens(cell.value, expected)
-      if (isTaken) cell.apply(tab, next)
-      else world.tell(tab.name, `store: moved, holds ${world.nameOf(cell.refreshToken)}`)
-      return isTaken
-    }
-    const store: TokenStore = {
-      read,
-      write: (next, expected) => write(() => swap(next, expected)),
-      ...(plan.hints ? { subscribe: (listener: () => void) => cell.subscribe(tab, listener) } : {}),
-      ...(plan.lockIsOption || !tab.lock ? {} : { lock: tab.lock }),
-    }
-    return { store, ...(plan.lockIsOption && tab.lock ? { lock: tab.lock } : {}) }
-  }
-  const save = (next: Stored): unknown => {
-    const written = write(() => {
+  const put = (next: Stored): unknown =>
+    write(() => {
       cell.apply(tab, next)
       return true
     })
-    return written
+
+  const options = (store: TokenStore): AuthenticatedClientOptions => ({
+    store: { ...store, lock: plan.lockIsOption ? undefined : tab.lock, ...(plan.hints ? {} : { subscribe: undefined }) } as TokenStore,
+    ...(plan.lockIsOption && tab.lock ? { lock: tab.lock } : {}),
+  })
+  const textOf = (session: Stored): string | null => (session ? JSON.stringify({ version: 1, session }) : null)
+  const sessionIn = (text: string): Stored => (JSON.parse(text) as { session: StoredSession }).session
+
+  switch (plan.store) {
+    case 'cas-sync':
+    case 'cas-async':
+      return options({
+        read,
+        subscribe: (listener) => cell.subscribe(tab, listener),
+        write: (next, expected) =>
+          write(() => {
+            const isTaken = sameTokens(cell.value, expected)
+            if (isTaken) cell.apply(tab, next)
+            else world.tell(tab.name, `store: moved, holds ${world.nameOf(cell.refreshToken)}`)
+            return isTaken
+          }),
+      })
+    case 'web-storage': {
+      const storage = {
+        getItem: () => textOf(read() as Stored),
+        setItem: (_: string, text: string) => void put(sessionIn(text)),
+        removeItem: () => void put(null),
+      }
+      const own = webStorageStore('simulation', { storage })
+      return options({ ...own, subscribe: (listener) => cell.subscribe(tab, listener) })
+    }
+    case 'async-storage': {
+      const storage = {
+        getItem: async () => textOf(await read()),
+        setItem: async (_: string, text: string) => put(sessionIn(text)),
+        removeItem: async () => put(null),
+      }
+      return options(asyncStorageStore('simulation', storage))
+    }
+    case 'plain-lagging':
+      cell.subscribe(tab, () => {
+        shown = cell.value
+      })
   }
   return {
     getTokens: read as () => TokenSet | null | Promise<TokenSet | null>,
-    saveTokens: (next) => save(next),
-    ...(plan.clearsInOnLogout ? {} : { clearTokens: () => save(null) }),
+    saveTokens: (next) => put(next),
+    ...(plan.clearsInOnLogout ? {} : { clearTokens: () => put(null) }),
     ...(tab.lock ? { lock: tab.lock } : {}),
   }
 }

@@ -1,49 +1,74 @@
-import { AuthenticatedClient, type AuthenticatedClientOptions, type ClientEvent, type Clock, type Lock } from 'authenticated-client'
-import type { Family } from './authorization-server'
+import {
+  AuthenticatedClient,
+  type AuthenticatedClientOptions,
+  type AuthScheme,
+  bearer,
+  type ClientEvent,
+  type Clock,
+  type Lock,
+  localLock,
+  type TokenSet,
+} from 'authenticated-client'
+import type { TokenFamily } from 'authenticated-client/testing'
+import { hasToken } from './authorization-server'
 import { Call } from './call'
-import { wallClockStart } from './first-session'
 import { brokenLock } from './locks'
 import { apiOrigin, createNetwork, foreignOrigin, revocationUrl, tokenUrl } from './network'
+import type { Stage } from './plan'
 import type { Owner } from './scheduler'
-import { SessionChecks } from './session-checks'
+import { SessionChecks, type SignIn } from './session-checks'
 import { storeOptions } from './stores'
+import { wallClockStart } from './wall-clock'
 import { WireChecks } from './wire-checks'
 import type { World } from './world'
 
-/** One tab or process: a client of its own, and the app around it. */
+/** What dies, freezes and locks together: a process, or a tab that is one of its own. */
+export interface Process {
+  readonly tabs: Tab[]
+  lock?: Lock
+}
+
+/** One tab, or one of the clients of a process: a client of its own, and the app around it. */
 export class Tab implements Owner {
   isDead = false
   isDisposed = false
   frozenUntil = 0
-  /** Where its refresh is, for the windows that the counters name. */
-  phase: 'idle' | 'sent' | 'rotated' | 'answered' | 'received' | 'saving' | 'saved' = 'idle'
+  /** How wrong its clock is. */
+  private readonly skew: number
+  /** Questions of a step-up that nobody has answered yet. */
+  asking = 0
   turns = 0
   logoutsRunning = 0
+  signInsRunning = 0
   hasLoggedOut = false
-  hasFailedSignIn = false
+  /** Sign-ins that could not be saved: they live in memory until the next call. */
+  readonly unsavedSignIns = new Set<TokenFamily>()
   /** It has signed out before it knew of what: whatever it finds is what it meant. */
   hasLeftUnseen = false
-  signInsRunning = 0
   readonly calls: Call[] = []
   /** Families that a sign-in here took the place of, perhaps before the store knew. */
-  readonly replaced = new Set<Family>()
+  readonly replaced = new Set<TokenFamily>()
   readonly lock: Lock | undefined
   readonly wire: WireChecks
   readonly sessions: SessionChecks
   readonly client: AuthenticatedClient
   /** Listeners on the signal that many calls share. */
-  listeners = 0
+  private readonly listeners = new Set<unknown>()
   private readonly shared = new AbortController()
+  private current: Stage = 'idle'
 
   constructor(
     private readonly world: World,
     readonly name: string,
+    readonly process: Process,
   ) {
+    process.tabs.push(this)
     const { plan } = world
     this.wire = new WireChecks(world, this)
     this.sessions = new SessionChecks(world, this, world.ledger)
-    this.lock =
-      plan.lock === 'none' ? undefined : plan.lock === 'shared' || plan.lock === 'lease' ? world.lock.of(this) : brokenLock(world, this)
+    this.skew = plan.skewed ? world.random.below(20_000) - 10_000 : 0
+    const clock = this.clock()
+    this.lock = this.lockOf(clock)
     this.client = new AuthenticatedClient({
       tokenEndpoint: tokenUrl,
       clientId: 'simulation',
@@ -53,7 +78,10 @@ export class Tab implements Owner {
       refreshAhead: plan.refreshAhead,
       ...(plan.refreshTimeout === undefined ? {} : { refreshTimeout: plan.refreshTimeout }),
       fetch: createNetwork(world, this),
-      clock: this.clock(world.plan.skewed ? world.random.below(20_000) - 10_000 : 0),
+      clock,
+      ...(plan.scheme === 'nonce' ? { scheme: nonceScheme() } : {}),
+      ...(plan.stepUp === 'no hook' ? {} : { onStepUp: () => this.stepsUp() }),
+      ...(plan.claims ? { isUnauthorized: (response: Response) => response.headers.has('x-expired') } : {}),
       onLogout: (event) => this.loggedOut(event),
       ...(plan.listens ? { onEvent: (event) => this.hears(event) } : {}),
       ...(storeOptions(world, this, world.cell) as AuthenticatedClientOptions),
@@ -62,13 +90,22 @@ export class Tab implements Owner {
     const add = signal.addEventListener
     const remove = signal.removeEventListener
     signal.addEventListener = (...args: Parameters<typeof add>) => {
-      this.listeners++
+      this.listeners.add(args[1])
       add.apply(signal, args)
     }
     signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-      this.listeners--
+      this.listeners.delete(args[1])
       remove.apply(signal, args)
     }
+  }
+
+  get stage(): Stage {
+    return this.current
+  }
+
+  set stage(stage: Stage) {
+    this.current = stage
+    if (stage !== 'idle') this.world.reaches(this, stage)
   }
 
   fetch(abortAfter?: number): Call {
@@ -78,26 +115,26 @@ export class Tab implements Owner {
     const isOneShot = !world.isCalm && random.chance(plan.oneShotChance)
     const isSafe = !isOneShot && random.chance(0.6)
     const call = new Call(world, this, `call ${calls.length}${isForeign ? ' (foreign)' : ''}`, isSafe, isOneShot)
-    const own = abortAfter === undefined ? undefined : new AbortController()
-    const init: RequestInit = { method: isSafe ? 'GET' : 'POST', headers: { 'x-call': String(calls.length) } }
+    // Some bring the one signal of their page, which lives on: no listener may stay on it (I12).
+    const own = random.chance(0.7) || abortAfter !== undefined ? new AbortController() : this.shared
+    const init: RequestInit = { method: isSafe ? 'GET' : 'POST', headers: { 'x-call': String(calls.length) }, signal: own.signal }
     if (isOneShot) init.body = { async *[Symbol.asyncIterator]() {} } as unknown as ReadableStream
-    if (own) init.signal = own.signal
     calls.push(call)
-    const answered = this.client.fetch(`${isForeign ? foreignOrigin : apiOrigin}/things`, init)
-    answered.then(
+    this.client.fetch(`${isForeign ? foreignOrigin : apiOrigin}/things`, init).then(
       (response) => call.settles(String(response.status)),
       (error) => call.fails(error),
     )
-    if (own && abortAfter !== undefined)
-      scheduler.after(abortAfter, this, () => {
+    if (own !== this.shared)
+      call.leave = () => {
         if (call.outcome) return
         call.reason = new Error('The user has left')
-        world.count(`window: abort while ${call.sends.length ? 'sent' : 'waiting'}, refresh ${this.phase}`)
+        this.count('abort')
         world.tell(this.name, `aborts ${call.name}`)
         own.abort(call.reason)
         // One event later at the latest, it must be over.
         setImmediate(() => call.outcome || world.violate('I4', `${call.name} does not end when its caller aborts`))
-      })
+      }
+    if (abortAfter !== undefined) scheduler.after(abortAfter, this, () => call.leave())
     return call
   }
 
@@ -118,27 +155,28 @@ export class Tab implements Owner {
     return call
   }
 
-  signIn(user: 1 | 2): void {
+  signIn(user: 'u1' | 'u2'): void {
     const { world } = this
     const before = this.client.state
     const left = before.status === 'authenticated' && world.families.get(before.sessionId ?? '')
     for (const other of left ? [left] : world.server.families) this.replaced.add(other)
     const issued = world.server.signIn(user)
     const { accessToken, refreshToken, family } = issued
-    const call = new Call(world, this, `setTokens(u${user}/s${family.id})`, true, false)
+    const call = new Call(world, this, `setTokens(${user}/s${family.id})`, true, false)
     this.calls.push(call)
     this.count('login')
     this.turns++
     const whileRestoring = before.status === 'restoring'
-    const signIn: { tab: Tab; begun: number; settled?: number; whileRestoring: boolean } = {
-      tab: this,
-      begun: world.scheduler.step,
-      whileRestoring,
-    }
+    const signIn: SignIn = { tab: this, begun: world.scheduler.step, whileRestoring }
     world.ledger.signIns.set(family, signIn)
+    this.wire.learn(refreshToken)
     const { plan, random } = world
-    const sessionId = plan.mintsIds || plan.ids !== 'session-id' ? undefined : `session-${family.id}`
+    // While a step-up asks, a set without an id may be its answer: an app that means another sign-in says so.
+    const isNamed = this.asking > 0 || (!plan.mintsIds && plan.ids === 'session-id')
+    const sessionId = isNamed ? `session-${family.id}` : undefined
+    this.signInsRunning++
     const settled = (): void => {
+      this.signInsRunning--
       signIn.settled = world.scheduler.step
     }
     const expiresAt = plan.tellsLifetime && random.chance(0.8) ? this.now() + plan.lifetime : undefined
@@ -148,7 +186,7 @@ export class Tab implements Owner {
       .then(
         () => call.settles('signed in'),
         (error) => {
-          this.hasFailedSignIn = true
+          this.unsavedSignIns.add(family)
           call.fails(error)
         },
       )
@@ -190,30 +228,96 @@ export class Tab implements Owner {
   kill(): void {
     this.count('kill')
     this.world.happened.add('kill')
-    this.world.tell(this.name, 'is killed')
-    this.isDead = true
-    this.world.lock.forget(this)
+    for (const tab of this.process.tabs) {
+      if (tab.isDead) continue
+      this.world.tell(tab.name, 'is killed')
+      tab.isDead = true
+      this.world.lock.forget(tab)
+    }
   }
 
   freeze(time: number): void {
     this.count('freeze')
     this.world.happened.add('freeze')
-    this.world.tell(this.name, `is frozen for ${time} ms`)
-    this.frozenUntil = this.world.scheduler.now + time
+    for (const tab of this.process.tabs) {
+      this.world.tell(tab.name, `is frozen for ${time} ms`)
+      tab.frozenUntil = this.world.scheduler.now + time
+    }
   }
 
   now(): number {
-    return wallClockStart + this.world.scheduler.now + this.world.wallShift
+    return wallClockStart + this.world.scheduler.now + this.world.wallShift + this.skew
   }
 
-  private count(what: string): void {
-    this.world.count(`window: ${what} while refresh ${this.phase}`)
+  /** An act of the world meets this tab's refresh where it is. */
+  count(what: string): void {
+    this.world.count(`window ${this.current}: ${what}`)
   }
 
-  private clock(skew: number): Clock {
+  /** Whether the page's own signal has listeners of nobody. */
+  get leaks(): number {
+    return this.listeners.size
+  }
+
+  private lockOf(clock: Clock): Lock | undefined {
+    const { world, process } = this
+    switch (world.plan.lock) {
+      case 'none':
+        return undefined
+      case 'shared':
+      case 'lease':
+        return world.lock.of(this)
+      case 'process': {
+        process.lock ??= localLock(clock)
+        const { lock } = process
+        return {
+          hold: (name, task, options) => {
+            this.stage = 'asked'
+            const held = (lost: AbortSignal) => {
+              world.tell(this.name, "holds the process's lock")
+              this.wire.granted()
+              this.stage = 'locked'
+              return task(lost)
+            }
+            return lock.hold(name, held, options).finally(() => {
+              this.stage = 'idle'
+            })
+          },
+        }
+      }
+      default:
+        return brokenLock(world, this)
+    }
+  }
+
+  /** A person is asked to prove more; some time later there are tokens, or there are none. */
+  private async stepsUp(): Promise<TokenSet | null> {
+    const { world, client } = this
+    const { plan, random, scheduler, server } = world
+    const { state } = client
+    const family = (state.status === 'authenticated' && world.families.get(state.sessionId ?? '')) || world.ownerOf(world.cell.refreshToken)
+    this.asking++
+    world.count('step-up')
+    world.tell(this.name, 'onStepUp asks')
+    await new Promise<void>((resolve) => scheduler.after(random.pick([0, 10, 2_000, 15_000]), this, resolve))
+    this.asking--
+    world.tell(this.name, `onStepUp: ${plan.stepUp}`)
+    if (plan.stepUp === 'throws') throw new Error('The person has gone')
+    const { state: now } = client
+    const isOver = now.status !== 'authenticated' || (state.status === 'authenticated' && now.sessionId !== state.sessionId)
+    // An app that set tokens all the same would sign in anew.
+    if (plan.stepUp === 'nothing' || !family || family.revoked || isOver) return null
+    const { accessToken, refreshToken } = server.again(family)
+    const tokens = { accessToken, refreshToken, ...(plan.tellsLifetime ? { expiresAt: this.now() + plan.lifetime } : {}) }
+    if (plan.stepUp === 'returns') return tokens
+    await client.setTokens(tokens)
+    return null
+  }
+
+  private clock(): Clock {
     const { scheduler, random } = this.world
     return {
-      now: () => this.now() + skew,
+      now: () => this.now(),
       random: () => random.next(),
       sleep: (ms, signal) =>
         new Promise((resolve, reject) => {
@@ -249,8 +353,8 @@ export class Tab implements Owner {
   private hears(event: ClientEvent): void {
     if (this.isDead) return
     const { world } = this
-    if (JSON.stringify(event).includes('canary')) world.violate('I13', `a token in the event ${event.type}`)
-    if ('error' in event && event.error && String((event.error as Error).message).includes('canary'))
+    if (hasToken(JSON.stringify(event))) world.violate('I13', `a token in the event ${event.type}`)
+    if ('error' in event && event.error && hasToken(String((event.error as Error).message)))
       world.violate('I13', `a token in the error of ${event.type}`)
     if (event.type === 'decision') world.count(`row ${event.row} ${event.action}`)
     else if (event.type !== 'request' && event.type !== 'response') {
@@ -262,11 +366,36 @@ export class Tab implements Owner {
             : ''
       world.tell(this.name, `event ${event.type} ${what}`)
     }
-    if (event.type === 'refresh-started') this.wire.flightStarts()
+    if (event.type === 'session-changed') this.sessions.changed(event.state)
+    if (event.type === 'refresh-started') this.wire.flightStarts(event.because)
+    if (event.type === 'step-up') world.count(`asked for ${event.error}`)
     if (event.type === 'refresh-ended') {
       world.count(`refresh ${event.outcome}`)
       const retryAt = Number((event.error as { retryAt?: number } | undefined)?.retryAt ?? 0) - this.now()
-      if (retryAt > 0) world.retryAt = Math.max(world.retryAt, world.scheduler.now + retryAt)
+      if (retryAt > 0) {
+        world.retryAt = Math.max(world.retryAt, world.scheduler.now + retryAt)
+        this.wire.coolsDown(world.scheduler.now + retryAt)
+      }
+      this.wire.flightEnds(event.outcome)
+      if (this.current === 'saved' || event.outcome !== 'refreshed') this.current = 'idle'
     }
+  }
+}
+
+/** Bearer, with a nonce that the API may ask for anew: a scheme that has an answer of its own. */
+function nonceScheme(): AuthScheme {
+  let nonce: string | null = null
+  const own = bearer()
+  return {
+    ...own,
+    headers: ['authorization', 'x-nonce'],
+    attach(request, tokens, context) {
+      if (nonce) request.setHeader('x-nonce', nonce)
+      return own.attach(request, tokens, context)
+    },
+    answer: ({ params }, { answered }) => (params.error !== 'use_nonce' ? 'refresh' : answered ? 'return' : 'replay'),
+    observe(response) {
+      nonce = response.headers.get('nonce') ?? nonce
+    },
   }
 }

@@ -1,4 +1,5 @@
-import { type Issued, nameOf } from './authorization-server'
+import type { IssuedTokens } from 'authenticated-client/testing'
+import { nameOf } from './authorization-server'
 import type { TokenFault } from './faults'
 import type { Sent } from './network'
 import type { World } from './world'
@@ -9,12 +10,13 @@ export interface Reply {
   readonly text: string
   /** For the story. */
   readonly what: string
+  /** Where it came from, if not from where it was asked. */
+  readonly from?: string
   /** The rotation in it, readable or not. */
-  readonly issued?: Issued
+  readonly issued?: IssuedTokens
   /** Nothing in it can be read as a refresh token. */
   readonly isUnreadable?: boolean
   readonly refuses?: boolean
-  readonly retryAfter?: number
 }
 
 const json = { 'content-type': 'application/json' }
@@ -27,8 +29,9 @@ export function answerOfTokenEndpoint(world: World, { form }: Sent, fault: Token
       return { status: 500, headers: {}, text: 'oops', what: '500' }
     case '429': {
       const seconds = random.pick([0, 1, 5, 20, 90])
+      // Where nobody listens, only the server knows until when.
       world.retryAt = Math.max(world.retryAt, world.scheduler.now + seconds * 1000 + 20_000)
-      return { status: 429, headers: { 'retry-after': String(seconds) }, text: '', what: `429, again in ${seconds} s`, retryAfter: seconds }
+      return { status: 429, headers: { 'retry-after': String(seconds) }, text: '', what: `429, again in ${seconds} s` }
     }
     case 'html':
       return { status: 200, headers: { 'content-type': 'text/html' }, text: '<html>Welcome to our hotel</html>', what: 'HTML' }

@@ -1,90 +1,97 @@
 import type { StoredSession } from 'authenticated-client'
-import { type Family, nameOf } from './authorization-server'
+import type { IssuedTokens, TokenFamily } from 'authenticated-client/testing'
+import { hasToken, nameOf } from './authorization-server'
 import { refreshTokenOf } from './cell'
-import { rotationsAreSaved, tabsAgreeOnName, tabsAreApart, writesAreSwaps } from './excuses'
+import { excused } from './excuses'
 import { apiOrigin, type Sent, tokenUrl } from './network'
 import type { Tab } from './tab'
 import type { Reply } from './token-endpoint'
 import type { World } from './world'
 
+const budget = { attempts: 5, interval: 30_000 }
+
 /** What is checked where a tab meets the network: I1, I2, I3, I6, I7, I9. */
 export class WireChecks {
-  /** Refresh tokens whose successor this tab has received, or has read in the store. */
+  /** Refresh tokens that this tab has received, been given, or read in the store, in that order. */
+  private readonly seen = new Set<IssuedTokens>()
+  /** Those whose successor it has seen later. */
   private readonly outdated = new Map<string, string>()
   private readonly presentations = new Map<string, number>()
-  private readonly coolDowns = new Map<Family, number>()
+  private readonly coolDowns = new Map<TokenFamily, number>()
+  private presented: TokenFamily | undefined
   private open: Sent[] = []
   /** When this tab last got the lock, or began a refresh. */
   private flightStep = 0
-  private hasFailedWrite = false
+  private because = ''
+  private readonly refreshes: number[] = []
 
   constructor(
     private readonly world: World,
     private readonly tab: Tab,
   ) {}
 
-  /** Returns what the story should add. */
-  sends(sent: Sent): string {
+  sends(sent: Sent): void {
     const { world } = this
-    if (sent.url === tokenUrl) {
-      this.presents(sent)
-      return ''
-    }
+    if (sent.url === tokenUrl) this.presents(sent)
     const isForeign = !sent.url.startsWith(`${apiOrigin}/`) && !sent.form
-    if (isForeign && (sent.accessToken || sent.url.includes('canary'))) world.violate('I3', `a token goes to ${sent.url}`)
+    if (isForeign && (sent.accessToken || hasToken(sent.url))) world.violate('I3', `a token goes to ${sent.url}`)
     if (sent.call !== undefined) this.tab.calls[sent.call]?.sent(sent)
-    return ''
   }
 
   private presents(sent: Sent): void {
     const { world, tab } = this
-    const { server, plan } = world
+    const { server, plan, scheduler, happened } = world
     const token = sent.form?.get('refresh_token') ?? ''
     const issued = server.refreshTokens.get(token)
     if (!issued) {
       world.violate('I2', 'presents a token that was never issued')
       return
     }
+    const { family } = issued
     const name = nameOf(issued)
+    this.presented = family
 
-    const own = this.open.some((other) => familyOf(world, other) === issued.family)
-    if (own) world.violate('I1', `two refreshes of ${name} in one tab`)
-    if (tabsAreApart(world) && tabsAgreeOnName(world)) {
-      const other = world.tabs.find(
-        (tab) => tab !== this.tab && !tab.isDead && tab.wire.open.some((open) => familyOf(world, open) === issued.family),
-      )
-      if (other) world.violate('I1', `${tab.name} and ${other.name} refresh ${name} at once`)
+    if (this.open.some((other) => familyOf(world, other) === family)) world.violate('I1', `two refreshes of ${name} in one tab`)
+    const rival = world.tabs.find((other) => other !== tab && !other.isDead && other.wire.isRefreshing(family))
+    if (rival) {
+      world.count('window: two tabs refresh at once')
+      if (!excused('tabs are not apart', world, tab, rival) && !excused('tabs know it by another name', world))
+        world.violate('I1', `${tab.name} and ${rival.name} refresh ${name} at once`)
     }
     this.open.push(sent)
 
-    // A plain save that lands late puts the older pair back, and nothing tells.
-    const goesBack = !writesAreSwaps(world) && world.happened.has('write')
-    const newer = plan.rotates && !goesBack ? this.outdated.get(token) : undefined
-    if (newer) world.violate('I2', `${tab.name} presents ${name} though it knows ${newer}`)
+    const newer = plan.rotates ? this.outdated.get(token) : undefined
+    if (newer && !this.storeMisleads()) world.violate('I2', `${tab.name} presents ${name} though it knows ${newer}`)
     const count = (this.presentations.get(token) ?? 0) + 1
     this.presentations.set(token, count)
     if (count > 1) world.count('window: presents the same token again')
     if (count > 2 && plan.listens) world.violate('I2', `${name} is presented ${count} times in one flight`)
-    const until = this.coolDowns.get(issued.family) ?? 0
-    if (world.scheduler.now < until && !plan.jumps) world.violate('I2', `${name} is presented inside the cool-down`)
+    if (scheduler.now < (this.coolDowns.get(family) ?? 0) && !happened.has('jump'))
+      world.violate('I2', `${name} is presented inside the cool-down`)
 
     if (issued.consumedAt !== undefined) {
       world.count('window: presents a consumed token')
-      const by = world.tabs.find((tab) => !tab.isDead && tab.turns === 0 && tab.wire.outdated.has(token))
-      const isPromised = tabsAreApart(world) && tabsAgreeOnName(world) && rotationsAreSaved(world)
-      if (by && isPromised) world.violate('I2', `${tab.name} presents ${name}, of which ${by.name} has received the successor`)
+      const by = world.rotatedBy.get(token)
+      const isOther = by && by !== tab && !by.isDead && by.turns === 0 && by.wire.outdated.has(token)
+      const isKept = isOther && !excused('tabs are not apart', world, tab, by) && !excused('tabs know it by another name', world)
+      if (isKept && !excused('the rotation was not saved', world) && !this.storeMisleads())
+        world.violate('I2', `${tab.name} presents ${name}, of which ${by.name} has received the successor`)
     }
     const stored = server.refreshTokens.get(world.cell.refreshToken ?? '')
     const isSettled = world.cell.since < this.flightStep
-    if (stored && isSettled && plan.rotates && stored.family === issued.family && stored.serial > issued.serial && !this.hasFailedWrite)
-      world.violate('I9', `${tab.name} presents ${name} though the store holds ${nameOf(stored)}`)
+    if (stored && isSettled && plan.rotates && stored.family === family && stored.serial > issued.serial)
+      if (!this.storeMisleads()) world.violate('I9', `${tab.name} presents ${name} though the store holds ${nameOf(stored)}`)
+  }
+
+  private storeMisleads(): boolean {
+    const { world, tab } = this
+    return excused('the store went back', world) || excused('reads lag behind', world) || excused('its sign-in is being saved', world, tab)
   }
 
   /** A token request has come to an end for this tab. */
   settled(sent: Sent): void {
     if (sent.url !== tokenUrl) return
     this.open = this.open.filter((other) => other !== sent)
-    if (this.tab.phase !== 'received') this.tab.phase = 'idle'
   }
 
   received(sent: Sent, { issued, isUnreadable, refuses }: Reply): void {
@@ -95,7 +102,7 @@ export class WireChecks {
       if (family) this.tab.sessions.refused.add(family)
     }
     if (!issued || isUnreadable) return
-    this.tab.phase = 'received'
+    this.tab.stage = 'received'
     if (issued.refreshToken !== token) this.learn(issued.refreshToken)
   }
 
@@ -109,35 +116,43 @@ export class WireChecks {
     this.flightStep = this.world.scheduler.step
   }
 
-  flightStarts(): void {
+  flightStarts(because: string): void {
+    this.because = because
     this.presentations.clear()
     if (this.world.plan.lock !== 'shared' || this.world.happened.has('lock')) this.flightStep = this.world.scheduler.step
   }
 
-  coolsDown(family: Family, until: number): void {
-    this.coolDowns.set(family, until)
+  flightEnds(outcome: string): void {
+    const { world, refreshes } = this
+    const { now } = world.scheduler
+    if (outcome !== 'refreshed' || this.because !== 'unauthorized' || world.happened.has('jump')) return
+    refreshes.push(now)
+    const recent = refreshes.filter((at) => at > now - budget.interval).length
+    if (recent === budget.attempts) world.count('window: the refresh budget is spent')
+    if (recent > budget.attempts) world.violate('I7', `${this.tab.name} refreshes ${recent} times in ${budget.interval} ms`)
   }
 
-  writeFailed(): void {
-    this.hasFailedWrite = true
+  coolsDown(until: number): void {
+    if (this.presented) this.coolDowns.set(this.presented, until)
   }
 
-  /** Whatever `token` took the place of is a thing of the past. */
-  private learn(token: string): void {
+  isRefreshing(family: TokenFamily): boolean {
+    return this.open.some((open) => familyOf(this.world, open) === family)
+  }
+
+  /** Whatever this took the place of is a thing of the past, as far as this tab has seen it. */
+  learn(token: string): void {
     const newest = this.world.server.refreshTokens.get(token)
-    if (!newest) return
-    for (const older of this.world.server.refreshTokens.values())
-      if (older.successor === newest && !this.outdated.has(older.refreshToken)) {
-        this.outdated.set(older.refreshToken, nameOf(newest))
-        this.learn(older.refreshToken)
-      }
-  }
-
-  get isRefreshing(): boolean {
-    return this.open.length > 0
+    if (!newest || this.seen.has(newest)) return
+    for (const older of this.seen) {
+      let { successor } = older
+      while (successor && successor !== newest) successor = successor.successor
+      if (successor) this.outdated.set(older.refreshToken, nameOf(newest))
+    }
+    this.seen.add(newest)
   }
 }
 
-function familyOf(world: World, sent: Sent): Family | undefined {
+function familyOf(world: World, sent: Sent): TokenFamily | undefined {
   return world.ownerOf(sent.form?.get('refresh_token') ?? undefined)
 }

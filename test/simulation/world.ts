@@ -1,8 +1,9 @@
-import { type Access, AuthorizationServer, type Family, type Issued, nameOf } from './authorization-server'
+import type { TokenFamilies, TokenFamily } from 'authenticated-client/testing'
+import { authorizationServer, nameOf } from './authorization-server'
 import { Cell } from './cell'
 import { firstSession } from './first-session'
 import { SharedLock } from './locks'
-import { faultsEnd, type Plan, planOf } from './plan'
+import { type Act, faultsEnd, type Plan, planOf, type Stage } from './plan'
 import type { Random } from './random'
 import { Scheduler } from './scheduler'
 import { Ledger } from './session-checks'
@@ -20,7 +21,7 @@ export class World {
   readonly random: Random
   readonly scheduler: Scheduler
   readonly story: Story
-  readonly server: AuthorizationServer
+  readonly server: TokenFamilies
   readonly ledger = new Ledger()
   readonly lock: SharedLock
   readonly cell: Cell
@@ -30,19 +31,23 @@ export class World {
   /** What happened that a promise depends on, for the excuses. */
   readonly happened = new Set<string>()
   /** Which sign-in a `sessionId` belongs to. */
-  readonly families = new Map<string, Family>()
+  readonly families = new Map<string, TokenFamily>()
+  /** Who was the first to present a refresh token. */
+  readonly rotatedBy = new Map<string, Tab>()
   /** How far the wall clock was moved. */
   wallShift = 0
   /** When the last cool-down ends, in virtual time. */
   retryAt = 0
   isCalm = false
+  /** What an ambush does; set by whoever runs the world. */
+  perform: (act: Act, at: Tab) => void = () => {}
 
   constructor(readonly seed: number) {
     this.plan = planOf(seed)
     this.random = this.plan.random
     this.scheduler = new Scheduler(this.random)
     this.story = createStory(() => this.scheduler.now)
-    this.server = new AuthorizationServer(this.plan, () => this.scheduler.now)
+    this.server = authorizationServer(this.plan, () => this.scheduler.now)
     this.lock = new SharedLock(this)
     this.cell = new Cell(this, firstSession(this))
   }
@@ -54,6 +59,15 @@ export class World {
     this.count(`fault ${where} ${kind}`)
     this.happened.add(where).add(`${where} ${kind}`)
     return kind
+  }
+
+  /** The refresh of a tab has come so far: whoever lay in wait for that strikes. */
+  reaches(tab: Tab, stage: Stage): void {
+    if (this.scheduler.now >= faultsEnd) return
+    for (const ambush of this.plan.ambushes) {
+      if (ambush.stage !== stage || ambush.patience-- !== 0) continue
+      this.scheduler.after(ambush.delay, undefined, () => this.perform(ambush.act, tab))
+    }
   }
 
   count(name: string): void {
@@ -76,13 +90,12 @@ export class World {
     return this.isCalm ? short : Math.min(4_000, short * (random.chance(0.3) ? plan.slowness : 1))
   }
 
-  ownerOf(token: string | undefined): Family | undefined {
+  ownerOf(token: string | undefined): TokenFamily | undefined {
     return this.server.refreshTokens.get(token ?? '')?.family ?? this.server.accessTokens.get(token ?? '')?.family
   }
 
   nameOf(token: string | undefined): string {
-    const issued: Issued | Access['issued'] | undefined =
-      this.server.accessTokens.get(token ?? '')?.issued ?? this.server.refreshTokens.get(token ?? '')
+    const issued = this.server.accessTokens.get(token ?? '')?.issued ?? this.server.refreshTokens.get(token ?? '')
     return issued ? nameOf(issued) : token ? 'an unknown token' : 'nothing'
   }
 }

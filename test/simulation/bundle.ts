@@ -1,0 +1,59 @@
+import { mkdtempSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, type Plugin } from 'esbuild'
+
+/** A change to one file of `src/`, made while bundling and nowhere else. */
+export interface Patch {
+  /** Within `src/`. */
+  readonly file: string
+  /** Occurs exactly once, or the bundle fails. */
+  readonly find: string | RegExp
+  readonly replace: string
+}
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Bundles the simulation with the product, planted faults in it or none, and returns the path of the module. */
+export async function bundle(name: string, patches: readonly Patch[] = []): Promise<string> {
+  const outfile = join(mkdtempSync(join(tmpdir(), 'simulation-')), `${name}.mjs`)
+  const applied = new Set<Patch>()
+  const plant: Plugin = {
+    name: 'plant',
+    setup({ onLoad }) {
+      onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
+        let contents = await readFile(path, 'utf8')
+        for (const patch of patches) {
+          if (path !== join(root, 'src', patch.file)) continue
+          contents = planted(contents, patch, name)
+          applied.add(patch)
+        }
+        return { contents, loader: 'ts' }
+      })
+    },
+  }
+  await build({
+    entryPoints: [join(here, 'worker.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    tsconfig: join(root, 'tsconfig.json'),
+    plugins: [plant],
+    logLevel: 'silent',
+  })
+  for (const patch of patches) if (!applied.has(patch)) throw new Error(`${name}: src/${patch.file} is no longer part of the bundle`)
+  return outfile
+}
+
+/** @throws {Error} where the text to replace is gone, or is there more than once: the patch must be anchored anew. */
+export function planted(contents: string, { file, find, replace }: Patch, name: string): string {
+  const parts = contents.split(find)
+  if (typeof find === 'string' ? parts.length !== 2 : (contents.match(new RegExp(find, `${find.flags}g`)) ?? []).length !== 1)
+    throw new Error(`${name}: src/${file} holds not exactly one ${find}: anchor the mutant anew in test/simulation/mutants.ts`)
+  return contents.replace(find, () => replace)
+}

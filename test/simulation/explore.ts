@@ -1,0 +1,3 @@
+export async function explore(): Promise<boolean> {
+  return true
+}
