@@ -18,7 +18,7 @@ const node: TestProjectConfiguration = {
   test: {
     name: 'node',
     include: ['test/**/*.test.ts', 'playground/recipes/*.test.ts'],
-    exclude: ['test/browser/**', 'test/system/**'],
+    exclude: ['**/node_modules/**', 'test/browser/**', 'test/system/**'],
     testTimeout: 20_000,
   },
 }

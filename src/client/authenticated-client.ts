@@ -6,6 +6,7 @@ import { createAnswer } from '../pipeline/answer'
 import { createFreshness, sessionOver } from '../pipeline/freshness'
 import { createRoundTrip } from '../pipeline/round-trip'
 import { createSchemeSelector } from '../pipeline/select-scheme'
+import { createServerTime } from '../pipeline/server-time'
 import { createStepUp } from '../pipeline/step-up'
 import { tokenFetch } from '../pipeline/token-fetch'
 import { abortReason, createAbortable } from '../platform/abortable'
@@ -20,7 +21,7 @@ import { storeAccess } from '../session/store-access'
 import { hasWebLocks, nearestLock } from '../stores/nearest-lock'
 import type { Coordination } from '../stores/token-store'
 import { isSpent } from '../tokens/expiry'
-import { type TokenSet, tokenSetOf } from '../tokens/token-set'
+import { type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import { createOutlet } from './events'
 import { type ResourceOptions, resourceOptions } from './for-resource'
 import type { AuthenticatedClientOptions } from './options'
@@ -47,11 +48,11 @@ export class AuthenticatedClient {
    */
   declare readonly getAccessToken: (options?: { signal?: AbortSignal | undefined; minValidity?: number | undefined }) => Promise<string>
   /**
-   * Signs in: a new session, unless the set carries the current `sessionId`. Calls of the session before are not sent with it.
+   * Signs in, with tokens or with a cookie session's `{ sessionId, counter: 0 }`: a new session, unless the set carries the current `sessionId`. Calls of the session before are not sent with it.
    * @throws {TypeError} without an access token that can stand in a header (RFC 6750 §2.1). @throws {StorageError} it is not saved
    * yet: it lives in memory, and the next call tries again.
    */
-  declare readonly setTokens: (tokens: TokenSet) => Promise<void>
+  declare readonly setTokens: (tokens: StoredSession) => Promise<void>
   /**
    * Refreshes now, or joins the refresh under way.
    * @throws {SessionEndedError} nobody is signed in, or the server refused. @throws {RefreshUnavailableError | TokenEndpointError}
@@ -136,9 +137,10 @@ export class AuthenticatedClient {
     const tell = onEvent && emit
     const { expiryLeeway, refreshAhead } = resolved
     const freshness = createFreshness(expiryLeeway, refreshAhead, session, refresher, budget, clock, abortable, stepUp)
-    const selector = createSchemeSelector(schemes)
+    const serverTime = createServerTime(schemes, clock)
+    const selector = createSchemeSelector(schemes, serverTime.offsetOf)
     const answer = createAnswer(resolved, selector, session, refresher, budget, clock, abortable, stepUp, freshness, tell)
-    const roundTrip = createRoundTrip(resolved, fetch, session, abortable, freshness, answer, selector, tell, assertLive)
+    const roundTrip = createRoundTrip(resolved, fetch, session, abortable, freshness, answer, selector, serverTime, tell, assertLive)
     const signedIn = async (signal?: AbortSignal): Promise<Phase> => {
       assertLive()
       if (signal?.aborted) throw abortReason(signal)

@@ -30,6 +30,8 @@ export class RequestTemplate implements OutgoingRequest {
   declare private fields: RequestInit
   declare private sent: Headers | Record<string, string> | undefined
   declare private copy: Promise<Blob | undefined> | undefined
+  declare private credentials: RequestCredentials | undefined
+  declare private query: string | undefined
 
   constructor(input: RequestInfo | URL, init: RequestInit | undefined) {
     const request = typeof input === 'object' && 'headers' in input ? input : undefined
@@ -90,6 +92,16 @@ export class RequestTemplate implements OutgoingRequest {
     else this.sent = { [name]: value }
   }
 
+  setCredentials(mode: RequestCredentials): void {
+    this.isTouched = true
+    this.credentials = mode
+  }
+
+  setQuery(name: string, value: string): void {
+    this.isTouched = true
+    this.query = `${encodeURIComponent(name)}=${encodeURIComponent(value)}`
+  }
+
   /** Whether a second send would be the whole request again; waits a second for the copy of a Request's body. */
   async canReplay(clock: Clock): Promise<boolean> {
     if (!this.copy) return !this.isOneShot
@@ -104,16 +116,20 @@ export class RequestTemplate implements OutgoingRequest {
     this.answered.push(cause)
     this.isTouched = false
     this.sent = this.callers && new Headers(this.callers)
+    this.credentials = this.query = undefined
   }
 
   /** Calls `fetch`; a second time past caches. */
   send(fetch: FetchLike): Promise<Response> {
-    const { url } = this
-    const request = this.request
+    const url = this.query ? withQuery(this.url, this.query) : this.url
+    const request = this.request && (this.query ? new Request(url, this.request) : this.request)
     // What one send was given is not changed by the next.
     const fields = this.answered[0] ? { ...this.fields } : this.fields
     if (this.sent) fields.headers = this.sent
     else delete fields.headers
+    // A Request says 'same-origin' where nobody chose.
+    if (this.credentials && !fields.credentials && (request?.credentials ?? 'same-origin') === 'same-origin')
+      fields.credentials = this.credentials
     // A cached 401 must not answer the replay (RFC 9111); what the caller chose stands.
     if (this.answered[0] && (fields.cache ?? request?.cache ?? 'default') === 'default') {
       try {
@@ -130,6 +146,11 @@ export class RequestTemplate implements OutgoingRequest {
     }
     return fetch(request, fields)
   }
+}
+
+function withQuery(url: string, query: string): string {
+  const [, before = '', fragment = ''] = /^([^#]*)(.*)$/s.exec(url) ?? []
+  return `${before}${before.includes('?') ? '&' : '?'}${query}${fragment}`
 }
 
 // What a polluted prototype adds must not reach the wire (A56); what a Request or a class instance has, must.

@@ -10,6 +10,7 @@ import type { Freshness } from './freshness'
 import { redacted } from './redacted'
 import { RequestTemplate } from './request-template'
 import type { SchemeSelector } from './select-scheme'
+import type { ServerTime } from './server-time'
 
 /** A `fetch`: attach, send, and answer what comes back where it is about credentials, until there is nothing more to send. */
 export function createRoundTrip(
@@ -20,6 +21,7 @@ export function createRoundTrip(
   { current, fresh }: Freshness,
   answer: Answer,
   selector: SchemeSelector,
+  serverTime: ServerTime,
   tell: Tell,
   assertLive: () => void,
 ): (input: RequestInfo | URL, init?: RequestInit) => Promise<Response> {
@@ -80,6 +82,7 @@ export function createRoundTrip(
       const sent = template.send((scheme && ways.get(scheme)) ?? fetch)
       if (tell) sent.catch((error) => tell({ type: 'request-failed', call: id, attempt, error: String(Object(error).name) }))
       const response = await sent
+      serverTime.observe(url, response)
       for (const each of schemes) each.observe?.(response)
       const { status } = response
       if (status !== 401 && status !== 403 && !isUnauthorized && !tell) return response

@@ -22,7 +22,7 @@ export interface SchemeSelector {
   select(
     challenges: readonly Challenge[],
     phase: Phase,
-    exchange: Omit<Exchange, 'answered'>,
+    exchange: Omit<Exchange, 'answered' | 'attached'>,
     sent: AuthScheme | undefined,
     tried: readonly AuthScheme[],
   ): Selection
@@ -30,7 +30,8 @@ export interface SchemeSelector {
   remember(url: string, scheme: AuthScheme): void
 }
 
-export function createSchemeSelector(schemes: Schemes): SchemeSelector {
+/** @param offsetOf how far the clock of that URL's server is ahead of ours, where that is known. */
+export function createSchemeSelector(schemes: Schemes, offsetOf: (url: string) => number | undefined): SchemeSelector {
   const [first] = schemes
   const strongest = schemes.find(({ usesTokens }) => usesTokens)
   // Tokens of these types are bound to their scheme, whether it is one of ours or not (A47).
@@ -50,7 +51,8 @@ export function createSchemeSelector(schemes: Schemes): SchemeSelector {
     const [scheme, ...weaker] = order
     if (!scheme) return undefined
     if (!canPresent(scheme, phase)) return attachFirst(weaker, template, phase)
-    const attaching = scheme.attach(template, tokenSetOf(phase.held), { attempt: template.answered.length })
+    const context = { attempt: template.answered.length, serverTimeOffset: offsetOf(template.url) }
+    const attaching = scheme.attach(template, tokenSetOf(phase.held), context)
     return after(attaching, () => (template.isTouched ? scheme : attachFirst(weaker, template, phase)))
   }
 
@@ -64,7 +66,9 @@ export function createSchemeSelector(schemes: Schemes): SchemeSelector {
       for (const scheme of schemes) {
         const ours = challenges.filter((challenge) => isScheme(challenge, scheme.name))
         if (!ours[0] || (scheme !== sent && scheme.usesTokens && phase.held && !canPresent(scheme, phase))) continue
-        const answers = ours.map((challenge) => scheme.answer?.(challenge, { ...exchange, answered: tried.includes(scheme) }))
+        const answers = ours.map((challenge) =>
+          scheme.answer?.(challenge, { ...exchange, answered: tried.includes(scheme), attached: scheme === sent }),
+        )
         const own = (['replay', 'refresh', 'return'] as const).find((answer) => answers.includes(answer))
         // Where another one's credentials were refused, to present these is the answer.
         const answer = own !== 'return' && sent && sent !== scheme && canPresent(scheme, phase) ? 'replay' : own

@@ -14,6 +14,10 @@ export interface OutgoingRequest {
   readonly body?: BodyInit | null | undefined
   /** `headers.set`, without making `headers`: the cheap way when a scheme need not read what the caller set. */
   setHeader(name: string, value: string): void
+  /** Sends cookies (`'include'`), unless the caller chose a credentials mode. */
+  setCredentials(mode: RequestCredentials): void
+  /** Adds a parameter to the query that is sent. `url` stays as it is, and so does what events tell. */
+  setQuery(name: string, value: string): void
 }
 
 /** What was sent and what came back, for a scheme that may have an answer of its own. */
@@ -23,6 +27,8 @@ export interface Exchange {
   readonly response: Response
   /** 0 for the first send of a call. */
   readonly attempt: number
+  /** Whether the refused request carried this scheme's credentials. */
+  readonly attached: boolean
   /** Whether the scheme has already answered in this call. */
   readonly answered: boolean
 }
@@ -41,7 +47,12 @@ export interface AuthScheme {
   attach(
     request: OutgoingRequest,
     tokens: TokenSet | null,
-    context: { readonly attempt: number; readonly serverTimeOffset?: number | undefined },
+    context: {
+      /** 0 for the first send of a call. */
+      readonly attempt: number
+      /** How far the server's clock is ahead of ours, in milliseconds, by the `Date` of its last response; absent where unreadable. */
+      readonly serverTimeOffset?: number | undefined
+    },
   ): MaybePromise<void>
   /** `'replay'`: send again with the same credentials; `'refresh'`: the credentials are used up; `'return'`: there is no answer. */
   answer?(challenge: Challenge, exchange: Exchange): 'replay' | 'refresh' | 'return'

@@ -2,7 +2,7 @@ import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import type { Grant, GrantContext } from '../grants/grant'
 import { isB64token } from '../tokens/b64token'
 import { jwtClaims } from '../tokens/jwt'
-import { type TokenSet, tokenSetOf } from '../tokens/token-set'
+import { type StoredSession, tokenSetOf } from '../tokens/token-set'
 import type { Phase } from './phase'
 
 /**
@@ -15,7 +15,7 @@ export async function exchange(
   phase: Phase,
   context: GrantContext,
   acceptsType: (tokenType: string) => boolean,
-): Promise<TokenSet> {
+): Promise<StoredSession> {
   const { signal, rotated } = context
   // Rule 6: nothing is presented after the deadline, also not a second time.
   if (signal.aborted) throw signal.reason
@@ -25,6 +25,9 @@ export async function exchange(
   answer.then((late) => signal.aborted && rotated(late.refreshToken ?? '')).catch(() => {})
   const expired = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
   const given = await Promise.race([answer, expired])
+  // A cookie session has no tokens: that it was renewed is all there is to say.
+  if (!old && phase.held && 'counter' in phase.held && !given?.accessToken)
+    return { ...phase.held, counter: Number(phase.held.counter) + 1 }
   const { sub } = jwtClaims(old?.accessToken)
   // F27: an answer that was meant for somebody else is dropped whole.
   if (sub && sub !== (jwtClaims(given?.accessToken).sub ?? sub)) throw new RefreshUnavailableError('The new token has another subject')

@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import type { Lock } from '../stores/lock'
 import { isSpent } from '../tokens/expiry'
-import { type TokenSet, tokenSetOf } from '../tokens/token-set'
+import { type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import { createCoolDown } from './cool-down'
 import { startDeadline } from './deadline'
 import { exchange } from './exchange'
@@ -27,7 +27,7 @@ export interface RefreshOutcome {
   /** Of a refresh that failed. */
   readonly error?: RefreshFailure | SessionEndedError
   /** What was got for a target; the session keeps its own access token. */
-  readonly tokens?: TokenSet
+  readonly tokens?: TokenSet | null
 }
 
 /** What an access token is for, where it is not for all that the session's own is (RFC 8707). */
@@ -73,7 +73,7 @@ export interface RefresherOptions {
   readonly acceptsType: (tokenType: string) => boolean
   readonly emit: (event: SessionEvent) => void
   /** For tokens that nobody will use: revoked where that is possible. */
-  readonly discard: (tokens: TokenSet) => void
+  readonly discard: (tokens: TokenSet | null) => void
 }
 
 const patience = 1_000
@@ -134,19 +134,20 @@ export function createRefresher(options: RefresherOptions): Refresher {
   /** Rule 5: publish, then save, keep. Tokens for a target go to who asked, and the session keeps what rotated. */
   const keep = async (
     phase: Phase,
-    got: TokenSet,
+    got: StoredSession,
     target: Target | undefined,
     settle: (outcome: RefreshOutcome) => void,
   ): Promise<void> => {
     const own = tokenSetOf(phase.held)
-    const { refreshToken = own?.refreshToken } = got
+    const tokens = tokenSetOf(got)
+    const { refreshToken = own?.refreshToken } = tokens ?? {}
     const isRotated = !target || (own && refreshToken !== own.refreshToken)
     const saved = isRotated && session.rotate(phase, target && own ? { ...own, refreshToken } : got).catch(() => {})
     const published = session.phase
     const tell = (): void => {
       const isKept = session.phase.epoch === published.epoch
-      if (!isKept) discard(got)
-      settle({ kind: isKept ? 'refreshed' : 'session-changed', tokens: got })
+      if (!isKept) discard(tokens)
+      settle({ kind: isKept ? 'refreshed' : 'session-changed', tokens })
     }
     if (!saved) return tell()
     saving = published
@@ -188,9 +189,11 @@ export function createRefresher(options: RefresherOptions): Refresher {
           // A logout or a sign-in during the refresh wins; so does a pair that somebody else has saved.
           if (session.phase.epoch === from.epoch) {
             if (because === 'unauthorized') budget.count()
-            return session.phase === mine ? await keep(mine, tokens, target, settle) : settle({ kind: 'adopted', tokens })
+            return session.phase === mine
+              ? await keep(mine, tokens, target, settle)
+              : settle({ kind: 'adopted', tokens: tokenSetOf(tokens) })
           }
-          discard(tokens)
+          discard(tokenSetOf(tokens))
           return settle({ kind: 'session-changed' })
         } catch (thrown) {
           await rotation

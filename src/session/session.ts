@@ -5,7 +5,7 @@ import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import { isB64token } from '../tokens/b64token'
 import { expiryOf, type Origin } from '../tokens/expiry'
 import { comparableId, isSameSignIn } from '../tokens/session-identity'
-import { type StoredSession, sameTokens, spendable, type TokenSet, tokenSetOf } from '../tokens/token-set'
+import { type StoredSession, sameTokens, spendable, tokenSetOf } from '../tokens/token-set'
 import type { Authenticated, LogoutReason, Phase, SessionState } from './phase'
 import { reconcile } from './reconcile'
 import type { SessionEvent } from './session-event'
@@ -24,7 +24,7 @@ export interface Session {
    * A sign-in: a new session, unless the set carries the current one's id (or `keepsSession`, and nothing says otherwise).
    * @param yields to whatever others have made of that session meanwhile, should they have ended or replaced it.
    */
-  signIn(tokens: TokenSet, keepsSession?: boolean, yields?: boolean): Promise<void>
+  signIn(tokens: StoredSession, keepsSession?: boolean, yields?: boolean): Promise<void>
   /** Rule 5: what a refresh gave lives in memory at once; the promise tells of the store. */
   rotate(from: Phase, next: StoredSession): Promise<void>
   /** Signs out, also of what is not restored yet. */
@@ -289,8 +289,9 @@ export function createSession(
     },
 
     async signIn(tokens, keepsSession, yields) {
-      const { accessToken, refreshToken, expiresAt } = Object(tokens)
-      if (!isB64token(accessToken) || typeof (refreshToken ?? '') !== 'string' || !Number.isFinite(expiresAt ?? 0)) {
+      const { accessToken, refreshToken, expiresAt, counter } = Object(tokens)
+      const isMarker = accessToken === undefined && Number.isFinite(counter) && tokens.sessionId
+      if ((!isMarker && !isB64token(accessToken)) || typeof (refreshToken ?? '') !== 'string' || !Number.isFinite(expiresAt ?? 0)) {
         throw new TypeError('A sign-in needs { accessToken, refreshToken } as the server sent them; to sign out, call logout()')
       }
       const { held } = phase

@@ -15,6 +15,9 @@ const resolve = {
 }
 
 needs('curl', 'curl')
+needs('apache2', 'apache2')
+needs('lighttpd', 'lighttpd')
+needs('redis-server', 'redis-server')
 libraries('playground/recipes/works-with')
 libraries('test/runtimes')
 needs('Xvfb', 'xvfb')

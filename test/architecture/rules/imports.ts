@@ -21,6 +21,7 @@ const floors: Readonly<Record<string, number>> = {
 
 /** Who may import which package; a path that ends in `/` stands for a folder. */
 const packages: readonly { readonly name: RegExp; readonly from: readonly string[] }[] = [
+  { name: /^@noble\/hashes\//, from: ['schemes/digest-hash.ts'] },
   { name: /^jwt-decode$/, from: ['tokens/jwt.ts'] },
   { name: /^@opentelemetry\/api$/, from: ['client/open-telemetry.ts'] },
   { name: /^node:/, from: ['stores/file.ts', 'stores/machine-lock.ts', 'stores/socket-chain.ts', 'stores/exclusive-file.ts', 'cli/'] },

@@ -1,0 +1,1 @@
+export { type ApiKeyOptions, apiKey, maskApiKey } from './schemes/api-key'

@@ -1,0 +1,1 @@
+export { graphqlUnauthenticated, sessionExpiredStatus } from './schemes/graphql-unauthenticated'

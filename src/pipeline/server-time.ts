@@ -1,0 +1,23 @@
+import type { Clock } from '../platform/clock'
+import { originOf } from '../platform/origin'
+import type { AuthScheme } from '../schemes/auth-scheme'
+
+/** How far the clocks of servers are ahead of ours, in milliseconds: for schemes that sign the time. */
+export interface ServerTime {
+  offsetOf(url: string): number | undefined
+  observe(url: string, response: Response): void
+}
+
+/** Nothing is read, and nothing kept, where no scheme takes a context. */
+export function createServerTime(schemes: readonly AuthScheme[], clock: Clock): ServerTime {
+  const offsets = new Map<string | undefined, number>()
+  const isAsked = schemes.some(({ attach }) => attach.length > 2)
+  return {
+    offsetOf: (url) => (isAsked ? offsets.get(originOf(url)) : undefined),
+    observe(url, { headers }) {
+      const date = isAsked ? Date.parse(headers.get('date') ?? '') : Number.NaN
+      // A whole second, cut off: on average half of one has passed since.
+      if (date) offsets.set(originOf(url), date + 500 - clock.now())
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { after, isPromise, type MaybePromise } from '../platform/maybe-promise'
+import type { AuthScheme } from './auth-scheme'
+import { followRedirects } from './follow-redirects'
+
+export interface ApiKeyOptions {
+  /**
+   * The key, or where to get the current one: asked before every send.
+   * @default absent: the session's access token is the key, so that a `grant` can rotate it
+   */
+  readonly key?: string | (() => MaybePromise<string>) | null | undefined
+  /**
+   * The header that carries it.
+   * @default 'X-API-Key', where neither `scheme` nor `query` is given
+   */
+  readonly header?: string | null | undefined
+  /** Carries it as `Authorization: <scheme> <key>` instead. */
+  readonly scheme?: string | null | undefined
+  /** Carries it in this query parameter instead: the weaker way, since URLs end up in logs and histories that this client can't see. */
+  readonly query?: string | null | undefined
+}
+
+const token = /^[\w!#$%&'*+.^`|~-]+$/
+
+/**
+ * An API key: in a header of its own, behind an auth-scheme, or in the query. In a header of its own it follows no redirect to another
+ * origin. No event, error or message holds it.
+ * @throws {TypeError} for more than one place, a name that is no token, or a key that can't stand in a header.
+ */
+export function apiKey(options: ApiKeyOptions = {}): AuthScheme {
+  const { key, scheme, query } = options
+  const header = options.header ?? (scheme || query ? undefined : 'X-API-Key')
+  const places = [header, scheme, query].filter(Boolean)
+  if (places.length !== 1) throw new TypeError('apiKey goes to one place: give header, scheme or query')
+  if (!query && !token.test(places[0] ?? ''))
+    throw new TypeError(`apiKey: ${header ? 'header' : 'scheme'} must be a token (RFC 9110 §5.6.2)`)
+  if (typeof key === 'string') checked(key)
+
+  return {
+    name: scheme ?? '',
+    headers: query ? [] : [header?.toLowerCase() ?? 'authorization'],
+    usesTokens: !key,
+    redirects: followRedirects,
+    attach(request, tokens) {
+      const current = typeof key === 'function' ? key() : (key ?? tokens?.accessToken)
+      const attached = after(current, (value) => {
+        if (value === undefined) return
+        const good = checked(value)
+        if (query) request.setQuery(query, good)
+        else if (header) request.setHeader(header.toLowerCase(), good)
+        else request.setHeader('authorization', `${scheme} ${good}`)
+      })
+      return isPromise(attached) ? attached.then(() => {}) : undefined
+    },
+  }
+}
+
+/** A key for people to tell it from others: the first and the last four characters, where it has twenty or more; else nothing of it. */
+export function maskApiKey(key: string): string {
+  return key.length < 20 ? '…' : `${key.slice(0, 4)}…${key.slice(-4)}`
+}
+
+function checked(key: unknown): string {
+  if (typeof key === 'string' && /^[!-~]+$/.test(key)) return key
+  throw new TypeError('apiKey: the key must be a non-empty string of visible ASCII characters, without spaces')
+}

@@ -1,0 +1,44 @@
+import type { FetchLike } from '../platform/fetch-like'
+import { after, isPromise, type MaybePromise } from '../platform/maybe-promise'
+import type { AuthScheme } from './auth-scheme'
+import { followRedirects } from './follow-redirects'
+
+export interface CookieSessionOptions {
+  /**
+   * Proves to the server that a page of its own sends the request: goes with unsafe methods, to allowed origins only (A48), and follows
+   * no redirect to another one.
+   * @example { header: 'X-CSRF-Token', value: () => readCookie('csrf') }
+   * @default none
+   */
+  readonly csrf?: { readonly header: string; readonly value: string | (() => MaybePromise<string | null | undefined>) } | null | undefined
+}
+
+/**
+ * A session that lives in cookies (a backend for frontends): no `Authorization`, but `credentials: 'include'` for allowed origins. It
+ * has no auth-scheme, so every 401 to what it sent is its own. Signing in is `setTokens({ sessionId, counter: 0 })`; the counter is
+ * what tabs tell a renewed session by.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 RFC 9110 §9.2.1} for what a safe method is
+ */
+export function cookieSession({ csrf }: CookieSessionOptions = {}): AuthScheme {
+  if (csrf && (typeof csrf.header !== 'string' || !csrf.header || !csrf.value)) {
+    throw new TypeError("cookieSession: csrf must be { header, value }, such as { header: 'X-CSRF-Token', value: () => token }")
+  }
+  const name = csrf?.header.toLowerCase()
+  return {
+    name: '',
+    headers: name ? [name] : [],
+    usesTokens: true,
+    redirects: (fetch: FetchLike, names) => {
+      const careful = followRedirects(fetch, names)
+      // Without the header nothing of ours goes along: the platform may follow.
+      return (input, init) => (name && new Headers(init?.headers).has(name) ? careful(input, init) : fetch(input, init))
+    },
+    attach(request) {
+      request.setCredentials('include')
+      if (!csrf || !name || /^(GET|HEAD|OPTIONS|TRACE|QUERY)$/.test(request.method)) return
+      const value = typeof csrf.value === 'function' ? csrf.value() : csrf.value
+      const attached = after(value, (current) => (current ? request.setHeader(name, current) : undefined))
+      return isPromise(attached) ? attached.then(() => {}) : undefined
+    },
+  }
+}

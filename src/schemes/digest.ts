@@ -1,0 +1,135 @@
+import { parseChallenges } from '../challenge/parse-challenges'
+import { originOf } from '../platform/origin'
+import { randomBytes } from '../platform/random-bytes'
+import type { AuthScheme, OutgoingRequest } from './auth-scheme'
+import { digestHash } from './digest-hash'
+import { type DigestChallenge, type DigestRequest, digestCredentials, digestResponse } from './digest-response'
+import { type UserCredentials, type UserPassword, userCredentials } from './user-credentials'
+
+export interface DigestOptions {
+  /**
+   * Answers challenges of this realm only.
+   * @default any
+   */
+  readonly realm?: string | null | undefined
+  /**
+   * The algorithms that are answered.
+   * @default all of them: 'MD5', 'SHA-256', 'SHA-512-256', each also with '-sess'
+   */
+  readonly algorithms?: readonly string[] | null | undefined
+}
+
+/** What an origin asked for last, and how often it was answered. */
+interface Space {
+  readonly origin: string | undefined
+  readonly challenge: DigestChallenge
+  /** Requests sent with this nonce: strictly increasing, however many are under way (RFC 7616 §3.4). */
+  count: number
+}
+
+interface Sent {
+  readonly user: UserPassword
+  readonly space: Space
+  readonly request: DigestRequest
+}
+
+const mostSpaces = 100
+const mostSent = 1_000
+
+/**
+ * User name and password, proved without being said. The first request to an origin goes out bare; from its challenge on credentials go
+ * along. Of several Digest challenges the first that is supported counts (§3.7). A body is hashed for `auth-int` where it can be read
+ * twice; where it can't, and nothing else is offered, the challenge stays unanswered. Needs `crypto.getRandomValues`.
+ * @throws {TypeError} for credentials that are none.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7616 RFC 7616}
+ */
+export function digest(credentials: UserCredentials, options: DigestOptions = {}): AuthScheme {
+  const current = userCredentials('digest', credentials)
+  const { realm: onlyRealm } = options
+  const algorithms = options.algorithms?.map((name) => name.toUpperCase())
+  const spaces = new Map<string | undefined, Space>()
+  const sent = new Map<string, Sent>()
+  const chosen = new WeakSet<Response>()
+
+  const supports = (algorithm: string): boolean =>
+    digestHash(algorithm) !== undefined && (!algorithms || algorithms.includes(algorithm.toUpperCase()))
+
+  const begin = (origin: string | undefined, challenge: DigestChallenge): void => {
+    spaces.delete(origin)
+    spaces.set(origin, { origin, challenge, count: 0 })
+    for (const oldest of spaces.keys()) if (spaces.size > mostSpaces) spaces.delete(oldest)
+  }
+
+  return {
+    name: 'Digest',
+    headers: ['authorization'],
+    usesTokens: false,
+
+    async attach(outgoing) {
+      const space = spaces.get(originOf(outgoing.url))
+      if (!space) return
+      const { username, password } = await current()
+      const user = { username: username.normalize('NFC'), password: password.normalize('NFC') }
+      const { qop } = space.challenge
+      const body = qop === 'auth-int' ? await bodyOf(outgoing) : ''
+      if (body === undefined) return
+      const cnonce = hexOf(randomBytes(16))
+      const request = { method: outgoing.method, uri: targetOf(outgoing.url), count: ++space.count, cnonce, body }
+      outgoing.setHeader('authorization', digestCredentials(user, space.challenge, request))
+      sent.set(cnonce, { user, space, request })
+      for (const oldest of sent.keys()) if (sent.size > mostSent) sent.delete(oldest)
+    },
+
+    answer({ params }, { url, response, attached, answered }) {
+      const { realm = '', nonce, opaque, algorithm, qop, stale, userhash } = params
+      const offered = qop?.toLowerCase().split(/[\s,]+/)
+      const understood = offered === undefined || offered.includes('auth') || offered.includes('auth-int')
+      if (nonce === undefined || chosen.has(response) || !understood || !supports(algorithm ?? 'MD5')) return 'return'
+      if (onlyRealm && realm !== onlyRealm) return 'return'
+      chosen.add(response)
+      // A new nonce is worth a new try; a refusal of what was right but for the nonce is not (§3.3).
+      begin(originOf(url), {
+        realm,
+        nonce,
+        opaque,
+        algorithm,
+        qop: offered && (offered.includes('auth') ? 'auth' : 'auth-int'),
+        userhash: /^true$/i.test(userhash ?? ''),
+      })
+      return answered || (attached && !/^true$/i.test(stale ?? '')) ? 'return' : 'replay'
+    },
+
+    observe({ headers }) {
+      const field = headers.get('authentication-info')
+      if (!field) return
+      const { nextnonce, rspauth, cnonce = '' } = parseChallenges(`Info ${field}`)[0]?.params ?? {}
+      const known = sent.get(cnonce)
+      sent.delete(cnonce)
+      if (!known) return
+      const { user, space, request } = known
+      const isCurrent = spaces.get(space.origin) === space
+      if (rspauth && rspauth.toLowerCase() !== digestResponse(user, space.challenge, request, '')) {
+        // Whoever answered does not know the password: nothing of what it says is used, and the next request asks anew (§3.5).
+        if (isCurrent) spaces.delete(space.origin)
+      } else if (nextnonce && isCurrent) begin(space.origin, { ...space.challenge, nonce: nextnonce })
+    },
+  }
+}
+
+/** Path and query, as they are sent (§3.4). */
+function targetOf(url: string): string {
+  const [, target = ''] = /^https?:\/\/[^/?#]*([^#]*)/i.exec(url) ?? []
+  return target.startsWith('/') ? target : `/${target}`
+}
+
+/** The bytes that will be sent; `undefined` where they can't be known. */
+async function bodyOf({ body, method }: OutgoingRequest): Promise<Uint8Array | string | undefined> {
+  // A stream and a Request's own body are absent here, as is none.
+  if (!body) return /^(POST|PUT|PATCH)$/.test(method) ? undefined : ''
+  if (typeof body === 'object' && !(body instanceof Blob) && !(body instanceof ArrayBuffer) && !ArrayBuffer.isView(body)) return undefined
+  return new Uint8Array(await new Response(body).arrayBuffer())
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,24 @@
+/** Which paths have asked for credentials: those below the last one's folder are presumed to (RFC 7617 §2.2). */
+export interface ProtectionSpaces {
+  add(url: string): void
+  includes(url: string): boolean
+}
+
+const most = 100
+
+export function createProtectionSpaces(): ProtectionSpaces {
+  const folders = new Set<string>()
+  return {
+    add(url) {
+      const [folder] = /^[^?#]*\//.exec(bare(url)) ?? []
+      if (folder) folders.add(folder)
+      for (const oldest of folders) if (folders.size > most) folders.delete(oldest)
+    },
+    includes: (url) => [...folders].some((folder) => bare(url).startsWith(folder)),
+  }
+}
+
+// `https://api.example.com` and `https://api.example.com/` are one.
+function bare(url: string): string {
+  return url.replace(/[?#].*/s, '').replace(/^(https?:\/\/[^/]+)$/i, '$1/')
+}

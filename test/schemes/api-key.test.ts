@@ -1,0 +1,96 @@
+import { memoryStore } from 'authenticated-client'
+import { apiKey, maskApiKey } from 'authenticated-client/api-key'
+import { describe, expect, it } from 'vitest'
+import { clientOf, ok, origin, refuse } from './client'
+
+const key = 'sk_live_0123456789abcdefghij'
+
+describe('apiKey', () => {
+  it('goes in a header of its own', async () => {
+    const { client, requests } = clientOf({ scheme: apiKey({ key }) })
+    await client.fetch('/me')
+
+    expect([requests[0]?.headers.get('x-api-key'), requests[0]?.headers.get('authorization')]).toEqual([key, null])
+  })
+
+  it('goes behind an auth-scheme', async () => {
+    const { client, authorizations } = clientOf({ scheme: apiKey({ key, scheme: 'ApiKey' }) })
+    await client.fetch('/me')
+
+    expect(authorizations()).toEqual([`ApiKey ${key}`])
+  })
+
+  it('goes in the query, behind what is there and before a fragment, and no event tells', async () => {
+    const { client, requests, events } = clientOf({ scheme: apiKey({ key, query: 'api key' }) })
+    await client.fetch('/me')
+    await client.fetch('/me?a=1#top')
+    await client.fetch(new Request(`${origin}/notes`, { method: 'POST', body: 'x' }))
+
+    expect(requests.map(({ url }) => url)).toEqual([
+      `${origin}/me?api%20key=${key}`,
+      `${origin}/me?a=1&api%20key=${key}#top`,
+      `${origin}/notes?api%20key=${key}`,
+    ])
+    expect(await requests[2]?.text()).toBe('x')
+    expect(JSON.stringify(await events())).not.toContain(key)
+  })
+
+  it('is asked for before every send', async () => {
+    const keys = ['one', 'two']
+    const { client, requests } = clientOf({ scheme: apiKey({ key: async () => keys.shift() ?? '' }) })
+    await client.fetch('/me')
+    await client.fetch('/me')
+
+    expect(requests.map(({ headers }) => headers.get('x-api-key'))).toEqual(['one', 'two'])
+  })
+
+  it('is rotated by a grant, once for all who were refused', async () => {
+    let grants = 0
+    const { client, requests } = clientOf(
+      {
+        scheme: apiKey(),
+        store: memoryStore({ accessToken: 'old', sessionId: 's' }),
+        grant: async () => {
+          grants++
+          return { accessToken: 'new' }
+        },
+      },
+      (request) => (request.headers.get('x-api-key') === 'new' ? ok(request) : refuse()(request)),
+    )
+
+    const responses = await Promise.all(Array.from({ length: 5 }, () => client.fetch('/me')))
+
+    expect(responses.map(({ status }) => status)).toEqual(Array(5).fill(200))
+    expect([grants, requests.length]).toEqual([1, 10])
+  })
+
+  it('goes to no other origin, neither asked for nor redirected to (A1, A17)', async () => {
+    const { client, requests } = clientOf(
+      { scheme: apiKey({ key }) },
+      () => new Response(null, { status: 302, headers: { location: 'https://elsewhere.example.com/' } }),
+      ok,
+    )
+    await client.fetch('https://elsewhere.example.com/')
+    await client.fetch('/me')
+
+    const carried = requests.filter(({ headers }) => headers.has('x-api-key'))
+    expect(carried.map(({ url }) => url)).toEqual([`${origin}/me`].slice(0, carried.length))
+    expect(requests.at(-1)?.headers.has('x-api-key')).toBe(requests.at(-1)?.url === `${origin}/me`)
+  })
+
+  it.each([
+    [{ key: '' }, /apiKey|one place/],
+    [{ key: 'a b' }, /visible ASCII/],
+    [{ key: 'a\r\nb' }, /visible ASCII/],
+    [{ key, header: 'X-Key', query: 'key' }, /one place/],
+    [{ key, header: 'bad header' }, /header must be a token/],
+    [{ key, scheme: 'bad scheme' }, /scheme must be a token/],
+  ])('refuses %j', (options, message) => {
+    expect(() => apiKey(options)).toThrow(message)
+    expect(() => apiKey(options)).toThrow(TypeError)
+  })
+
+  it('is shown to people by its ends alone, and not at all where it is short', () => {
+    expect([maskApiKey(key), maskApiKey('0123456789012345678')]).toEqual(['sk_l…ghij', '…'])
+  })
+})

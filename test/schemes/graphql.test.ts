@@ -1,0 +1,46 @@
+import { memoryStore } from 'authenticated-client'
+import { graphqlUnauthenticated, sessionExpiredStatus } from 'authenticated-client/graphql'
+import { expect, it } from 'vitest'
+import { clientOf, ok } from './client'
+
+const unauthenticated = { errors: [{ message: 'no', extensions: { code: 'UNAUTHENTICATED' } }] }
+
+it.each([
+  [200, { data: null, ...unauthenticated }, true],
+  [400, unauthenticated, true],
+  [200, { data: { me: null }, ...unauthenticated }, false],
+  [200, { data: null, errors: [{ extensions: { code: 'FORBIDDEN' } }] }, false],
+  [200, { data: { text: 'UNAUTHENTICATED' } }, false],
+  [200, { errors: 'UNAUTHENTICATED' }, false],
+  [500, unauthenticated, false],
+])('graphqlUnauthenticated of a %i with %j is %s, and leaves the response unread (F78)', async (status, body, expected) => {
+  const response = Response.json(body, { status })
+
+  expect(await graphqlUnauthenticated(response)).toBe(expected)
+  expect(await response.json()).toEqual(body)
+})
+
+it('graphqlUnauthenticated reads JSON only, and no more than 256 KiB of it', async () => {
+  const long = { padding: 'x'.repeat(300_000), ...unauthenticated }
+
+  expect(await graphqlUnauthenticated(Response.json(long))).toBe(false)
+  expect(await graphqlUnauthenticated(new Response(JSON.stringify(unauthenticated), { headers: { 'content-type': 'text/plain' } }))).toBe(
+    false,
+  )
+})
+
+it.each([
+  [graphqlUnauthenticated, () => Response.json({ data: null, ...unauthenticated })],
+  [sessionExpiredStatus, () => new Response(null, { status: 419 })],
+])('%o lets the client refresh and send again', async (isUnauthorized, refused) => {
+  const grant = async () => ({ accessToken: 'new' })
+  const { client, authorizations } = clientOf({ grant, isUnauthorized, store: memoryStore({ accessToken: 'old' }) }, refused, ok)
+
+  expect((await client.fetch('/graphql', { method: 'POST', body: '{}' })).status).toBe(200)
+
+  expect(authorizations()).toEqual(['Bearer old', 'Bearer new'])
+})
+
+it('sessionExpiredStatus knows 419, 440 and 498 (F70)', () => {
+  expect([401, 403, 419, 440, 498, 200].filter((status) => sessionExpiredStatus(new Response(null, { status })))).toEqual([419, 440, 498])
+})

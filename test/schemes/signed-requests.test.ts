@@ -1,0 +1,48 @@
+import { createHmac } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, it, onTestFinished } from 'vitest'
+import { signingClient } from '../../playground/recipes/signed-requests'
+
+it('a scheme of your own signs method, URL, body and the time of a server whose clock is an hour ahead', async () => {
+  const { origin, refused } = await start()
+  const client = await signingClient(origin, 'k1', 'shared')
+
+  const first = await client.fetch('/notes?x=1', { method: 'POST', body: 'hello' })
+  const second = await client.fetch('/me')
+
+  expect([first.status, second.status, refused()]).toEqual([200, 200, 1])
+})
+
+it('is not sent again for a signature that is wrong', async () => {
+  const { origin, refused } = await start()
+  const client = await signingClient(origin, 'k1', 'another secret')
+
+  expect((await client.fetch('/me')).status).toBe(401)
+
+  expect(refused()).toBeLessThanOrEqual(2)
+})
+
+async function start() {
+  let refused = 0
+  const hour = 3_600_000
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += String(chunk)
+    const now = Date.now() + hour
+    response.setHeader('date', new Date(now).toUTCString())
+    const time = String(request.headers['x-timestamp'])
+    const text = [request.method, `http://${request.headers.host}${request.url}`, time, body].join('\n')
+    const expected = `HMAC keyId="k1", signature="${createHmac('sha256', 'shared').update(text).digest('base64')}"`
+    const isStale = Math.abs(Number(time) * 1000 - now) > 30_000
+    if (!isStale && request.headers.authorization === expected) {
+      response.end('{}')
+      return
+    }
+    refused++
+    response.writeHead(401, { 'www-authenticate': `HMAC error="${isStale ? 'stale' : 'invalid'}"` }).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, refused: () => refused }
+}
