@@ -1,4 +1,4 @@
-import { bounded } from '../platform/bounded'
+import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import { readBody } from '../platform/read-body'
@@ -94,7 +94,7 @@ export class RequestTemplate implements OutgoingRequest {
   async canReplay(clock: Clock): Promise<boolean> {
     if (!this.copy) return !this.isOneShot
     // A 401 may come while the upload still runs (F81).
-    const copy = await bounded(this.copy, patience, clock, noCopy).catch(noCopy)
+    const copy = await boundedIfLong(this.copy, patience, clock, noCopy).catch(noCopy)
     if (copy) this.fields = { ...this.fields, body: copy }
     return Boolean(copy)
   }
@@ -107,7 +107,7 @@ export class RequestTemplate implements OutgoingRequest {
   }
 
   /** Calls `fetch`; a second time past caches. */
-  send(fetch: FetchLike): Promise<Response> {
+  send(fetch: FetchLike, hasCacheModes?: () => boolean): Promise<Response> {
     const { url } = this
     const request = this.request
     // What one send was given is not changed by the next.
@@ -115,13 +115,7 @@ export class RequestTemplate implements OutgoingRequest {
     if (this.sent) fields.headers = this.sent
     else delete fields.headers
     // A cached 401 must not answer the replay (RFC 9111); what the caller chose stands.
-    if (this.answered[0] && (fields.cache ?? request?.cache ?? 'default') === 'default') {
-      try {
-        // Some platforms know no cache modes, and throw (workerd).
-        void new Request(url, { cache: 'reload' })
-        fields.cache = 'reload'
-      } catch {}
-    }
+    if (this.answered[0] && (fields.cache ?? request?.cache ?? 'default') === 'default' && hasCacheModes?.()) fields.cache = 'reload'
     if (!request) return fetch(url, fields)
     if (!fields.body) {
       // Where bodies are no streams, the original is kept whole and a clone of it sent.

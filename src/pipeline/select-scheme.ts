@@ -42,22 +42,30 @@ export function createSchemeSelector(schemes: Schemes): SchemeSelector {
     if (!scheme.usesTokens) return true
     // A token that can't stand in a header is never sent.
     if (!phase.held || phase.expiry.expiresAt === 0) return false
-    const type = String(tokenSetOf(phase.held)?.tokenType).toLowerCase()
+    const tokenType = tokenSetOf(phase.held)?.tokenType
+    if (tokenType === scheme.name) return true // As nearly always.
+    const type = String(tokenType).toLowerCase()
     return bound.includes(type) ? type === scheme.name.toLowerCase() : scheme === strongest
   }
 
-  const attachFirst = (order: readonly AuthScheme[], template: RequestTemplate, phase: Phase): MaybePromise<AuthScheme | undefined> => {
-    const [scheme, ...weaker] = order
+  const attachFirst = (
+    order: readonly AuthScheme[],
+    from: number,
+    template: RequestTemplate,
+    phase: Phase,
+  ): MaybePromise<AuthScheme | undefined> => {
+    const scheme = order[from]
     if (!scheme) return undefined
-    if (!canPresent(scheme, phase)) return attachFirst(weaker, template, phase)
+    const weaker = (): MaybePromise<AuthScheme | undefined> => attachFirst(order, from + 1, template, phase)
+    if (!canPresent(scheme, phase)) return weaker()
     const attaching = scheme.attach(template, tokenSetOf(phase.held), { attempt: template.answered.length })
-    return after(attaching, () => (template.isTouched ? scheme : attachFirst(weaker, template, phase)))
+    return after(attaching, () => (template.isTouched ? scheme : weaker()))
   }
 
   return {
     attach(template, phase) {
       const preferred = template.scheme ?? (asked.size ? asked.get(originOf(template.url)) : undefined)
-      return attachFirst(preferred ? [preferred, ...schemes.filter((scheme) => scheme !== preferred)] : schemes, template, phase)
+      return attachFirst(preferred ? [preferred, ...schemes.filter((scheme) => scheme !== preferred)] : schemes, 0, template, phase)
     },
     select(challenges, phase, exchange, sent, tried) {
       let refused: Selection | undefined

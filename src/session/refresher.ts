@@ -3,7 +3,7 @@ import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import type { SessionEndedError } from '../errors/session-ended-error'
 import { TokenEndpointError } from '../errors/token-endpoint-error'
 import type { Grant } from '../grants/grant'
-import { bounded } from '../platform/bounded'
+import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import type { Lock } from '../stores/lock'
@@ -150,7 +150,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     }
     if (!saved) return tell()
     saving = published
-    bounded(saved, patience, clock, () => 0).then(tell, tell)
+    boundedIfLong(saved, patience, clock, () => 0).then(tell, tell)
     await saved
     if (saving === published) saving = undefined
   }
