@@ -1,5 +1,5 @@
 import { type Challenge, isScheme } from '../challenge/challenge'
-import { after, type MaybePromise } from '../platform/maybe-promise'
+import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import { originOf } from '../platform/origin'
 import type { AuthScheme, Exchange } from '../schemes/auth-scheme'
 import type { Phase } from '../session/phase'
@@ -56,10 +56,13 @@ export function createSchemeSelector(schemes: Schemes): SchemeSelector {
   ): MaybePromise<AuthScheme | undefined> => {
     const scheme = order[from]
     if (!scheme) return undefined
-    const weaker = (): MaybePromise<AuthScheme | undefined> => attachFirst(order, from + 1, template, phase)
-    if (!canPresent(scheme, phase)) return weaker()
-    const attaching = scheme.attach(template, tokenSetOf(phase.held), { attempt: template.answered.length })
-    return after(attaching, () => (template.isTouched ? scheme : weaker()))
+    if (canPresent(scheme, phase)) {
+      const attaching = scheme.attach(template, tokenSetOf(phase.held), { attempt: template.answered.length })
+      // No closure where nothing is waited for: every call comes through here.
+      if (isPromise(attaching)) return attaching.then(() => (template.isTouched ? scheme : attachFirst(order, from + 1, template, phase)))
+      if (template.isTouched) return scheme
+    }
+    return attachFirst(order, from + 1, template, phase)
   }
 
   return {
