@@ -6,6 +6,7 @@ import type { Grant } from '../grants/grant'
 import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
+import { inTurn } from '../platform/in-turn'
 import type { Lock } from '../stores/lock'
 import { isSpent } from '../tokens/expiry'
 import { type TokenSet, tokenSetOf } from '../tokens/token-set'
@@ -103,6 +104,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const startsFromNothing = grant?.needs === 'nothing'
   let coolDownOf = 0
   let saving: Phase | undefined
+  let turns = { epoch: 0, take: inTurn() }
 
   const canRefresh = (phase: Phase): boolean =>
     startsFromNothing || Boolean(grant && phase.held && (grant.needs !== 'refresh-token' || tokenSetOf(phase.held)?.refreshToken))
@@ -222,10 +224,16 @@ export function createRefresher(options: RefresherOptions): Refresher {
     }
   }
 
+  // Beside the lock, which may be broken: two at once would present the same refresh token.
+  const takeTurn = (epoch: number): ReturnType<typeof inTurn> => {
+    if (turns.epoch !== epoch) turns = { epoch, take: inTurn() }
+    return turns.take
+  }
+
   const lockedSpend = (from: Phase, because: RefreshCause, target?: Target): Promise<RefreshOutcome> =>
     new Promise((settle) => {
       const task = (lost: AbortSignal): Promise<void> =>
-        spend(from, because, target, lost, settle).catch((cause) => settle(unavailable(cause)))
+        takeTurn(from.epoch)(() => spend(from, because, target, lost, settle)).catch((cause) => settle(unavailable(cause)))
       session
         .sharedId()
         .then((id) => holdLock(lock, lockName(id), task, 3 * limit, clock))
