@@ -17,14 +17,6 @@ export function scanChallenges(line: string): Challenge[] {
 
   while (at < line.length) {
     const start = at
-    const usual = take(USUAL)
-    if (usual && (usual[1] ? opensElement : !current?.token68)) {
-      if (usual[1]) begin(usual[1])
-      addParam(usual[2], usual[3] ?? usual[4])
-      opensElement = true
-      continue
-    }
-    at = start // A scheme in mid-element or a parameter of a token68 matched: it is dropped below.
     const scheme: RegExpExecArray | null = opensElement ? take(SCHEME) : null
     if (scheme) {
       begin(scheme[1], scheme[2])
@@ -91,8 +83,6 @@ const DECISIVE = /^(error|scope|claims|nonce|resource_metadata)$/
 // All are linear: a repetition ends at a character that it can't hold itself, and no group of repetitions is repeated. A pattern for
 // the whole quoted-string would be such a group, and deep enough to overflow a regex engine's stack.
 
-/** Nearly all of nearly every field: `name=value,` or `name="value",`, behind the scheme if it is the first. Only for speed. */
-const USUAL = /(?:(\w+) )?([a-z_]+)=(?:([\w-]+)|"([ !#-[\]-~]*)")(?:,[ \t,]*|$)/y
 /** A scheme unless it is the name of a parameter, with its token68 unless that is the beginning of one. */
 const SCHEME = /[ \t,]*([\w!#$%&'*+.^`|~-]+)(?![ \t]*=)(?:[ \t]+([\w.~+/-]+=*)(?=[ \t]*(?:,|$)))?(?:[ \t]*(,)[ \t,]*|[ \t]+|$)/y
 const PARAM = /([\w!#$%&'*+.^`|~-]+)[ \t]*=[ \t]*([\w!#$%&'*+.^`|~-]+|")?/y

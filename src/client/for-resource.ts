@@ -24,7 +24,7 @@ export interface ResourceOptions {
    */
   readonly scope?: string | null | undefined
   /**
-   * The origins that get these tokens.
+   * The origins that get these tokens. Relative inputs resolve against the first; by default, against the resource.
    * @default the resource's own; the client's where the resource has none (`urn:`)
    */
   readonly allowedOrigins?: readonly (string | URL)[] | null | undefined
@@ -71,8 +71,6 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Aut
     const ownGrant: Grant = startsFromNothing ? (tokens, context) => grant(tokens, { ...context, ...target }) : exchanged
     const own = originOf(target.resource)
     const allowedOrigins = given ?? (own ? [own] : options.allowedOrigins)
-    const isAllowed = (url: string | URL | null | undefined): boolean =>
-      Boolean(url && allowedOrigins?.some((origin) => originOf(String(origin)) === originOf(String(url))))
 
     return {
       ...options,
@@ -82,8 +80,7 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Aut
       // The exchange has a deadline of its own; the wait for the session's lock is bounded apart from it.
       refreshTimeout: startsFromNothing ? options.refreshTimeout : false,
       allowedOrigins,
-      // What relative inputs resolve against must be no way around them.
-      baseUrl: own || given ? [options.baseUrl, target.resource].find(isAllowed) : options.baseUrl,
+      baseUrl: given?.[0] ?? (own ? target.resource : options.baseUrl),
       // The session is the parent's, and so is what it tells.
       onEvent: (event) => void (/^(session|logout|storage|step-up)/.test(event.type) || options.onEvent?.(event)),
       onStepUp: stepUp && (async ({ error, challenge }) => ((await stepUp.ask(error, challenge)) ? exchanged() : null)),

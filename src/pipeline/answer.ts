@@ -121,14 +121,14 @@ export function createAnswer(
       if (action === 'refresh') void refresher.refresh(now, 'unauthorized')
       return response
     }
-    const held = await wait(drainBody(response, clock))
+    const handBack = await wait(drainBody(response, clock))
     if (action === 'reject') throw failure
     if (action === 'refresh') {
       const { kind, error } = await wait(refresher.refresh(now, 'unauthorized'))
       // That its session is over, the call's own 401 says as well.
       if (error && kind !== 'rejected') await askPerson(error, signal)
     } else if (action === 'step-up') {
-      if (!stepUp || !(await wait(stepUp.ask(reason, leading(ours))))) return held
+      if (!stepUp || !(await wait(stepUp.ask(reason, leading(ours))))) return handBack()
     } else if (row === 7 && isSameSession(session.phase)) {
       try {
         await fresh(session.phase, template)
@@ -138,7 +138,7 @@ export function createAnswer(
     }
     const next = session.phase
     // Whoever signed in meanwhile, this call is not theirs.
-    if (!isSameSession(next)) return held
+    if (!isSameSession(next)) return handBack()
     if (cause === 'scheme') {
       tried.push(scheme, sent ?? scheme)
       template.scheme = scheme

@@ -1,4 +1,4 @@
-import { bounded } from '../platform/bounded'
+import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import { readBody } from '../platform/read-body'
@@ -106,7 +106,7 @@ export class RequestTemplate implements OutgoingRequest {
   async canReplay(clock: Clock): Promise<boolean> {
     if (!this.copy) return !this.isOneShot
     // A 401 may come while the upload still runs (F81).
-    const copy = await bounded(this.copy, patience, clock, noCopy).catch(noCopy)
+    const copy = await boundedIfLong(this.copy, patience, clock, noCopy).catch(noCopy)
     if (copy) this.fields = { ...this.fields, body: copy }
     return Boolean(copy)
   }
@@ -120,7 +120,7 @@ export class RequestTemplate implements OutgoingRequest {
   }
 
   /** Calls `fetch`; a second time past caches. */
-  send(fetch: FetchLike): Promise<Response> {
+  send(fetch: FetchLike, hasCacheModes?: () => boolean): Promise<Response> {
     const url = this.query ? withQuery(this.url, this.query) : this.url
     const request = this.request && (this.query ? new Request(url, this.request) : this.request)
     // What one send was given is not changed by the next.
@@ -131,13 +131,7 @@ export class RequestTemplate implements OutgoingRequest {
     if (this.credentials && !fields.credentials && (request?.credentials ?? 'same-origin') === 'same-origin')
       fields.credentials = this.credentials
     // A cached 401 must not answer the replay (RFC 9111); what the caller chose stands.
-    if (this.answered[0] && (fields.cache ?? request?.cache ?? 'default') === 'default') {
-      try {
-        // Some platforms know no cache modes, and throw (workerd).
-        void new Request(url, { cache: 'reload' })
-        fields.cache = 'reload'
-      } catch {}
-    }
+    if (this.answered[0] && (fields.cache ?? request?.cache ?? 'default') === 'default' && hasCacheModes?.()) fields.cache = 'reload'
     if (!request) return fetch(url, fields)
     if (!fields.body) {
       // Where bodies are no streams, the original is kept whole and a clone of it sent.

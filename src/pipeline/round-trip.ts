@@ -1,4 +1,5 @@
 import { type Abortable, abortReason } from '../platform/abortable'
+import { cacheModes } from '../platform/cache-modes'
 import type { FetchLike } from '../platform/fetch-like'
 import { isPromise } from '../platform/maybe-promise'
 import type { AuthScheme } from '../schemes/auth-scheme'
@@ -29,6 +30,7 @@ export function createRoundTrip(
   const isEndpoint = startsWithOne(endpoints, '?#')
   const names = schemes.flatMap(({ headers }) => headers)
   const ways = new Map(schemes.map((scheme) => [scheme, wayOf(scheme, fetch)]))
+  const hasCacheModes = cacheModes()
   let calls = 0
 
   /** Finds the URL to send to, and why our credentials may not go there, if so (row 1). */
@@ -79,7 +81,7 @@ export function createRoundTrip(
         scheme: scheme?.name,
         generation: phase.generation,
       })
-      const sent = template.send((scheme && ways.get(scheme)) ?? fetch)
+      const sent = template.send((scheme && ways.get(scheme)) ?? fetch, hasCacheModes)
       if (tell) sent.catch((error) => tell({ type: 'request-failed', call: id, attempt, error: String(Object(error).name) }))
       const response = await sent
       serverTime.observe(url, response)

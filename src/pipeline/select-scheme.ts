@@ -1,5 +1,5 @@
 import { type Challenge, isScheme } from '../challenge/challenge'
-import { after, type MaybePromise } from '../platform/maybe-promise'
+import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import { originOf } from '../platform/origin'
 import type { AuthScheme, Exchange } from '../schemes/auth-scheme'
 import type { Phase } from '../session/phase'
@@ -43,23 +43,34 @@ export function createSchemeSelector(schemes: Schemes, offsetOf: (url: string) =
     if (!scheme.usesTokens) return true
     // A token that can't stand in a header is never sent.
     if (!phase.held || phase.expiry.expiresAt === 0) return false
-    const type = String(tokenSetOf(phase.held)?.tokenType).toLowerCase()
+    const tokenType = tokenSetOf(phase.held)?.tokenType
+    if (tokenType === scheme.name) return true // As nearly always.
+    const type = String(tokenType).toLowerCase()
     return bound.includes(type) ? type === scheme.name.toLowerCase() : scheme === strongest
   }
 
-  const attachFirst = (order: readonly AuthScheme[], template: RequestTemplate, phase: Phase): MaybePromise<AuthScheme | undefined> => {
-    const [scheme, ...weaker] = order
+  const attachFirst = (
+    order: readonly AuthScheme[],
+    from: number,
+    template: RequestTemplate,
+    phase: Phase,
+  ): MaybePromise<AuthScheme | undefined> => {
+    const scheme = order[from]
     if (!scheme) return undefined
-    if (!canPresent(scheme, phase)) return attachFirst(weaker, template, phase)
-    const context = { attempt: template.answered.length, serverTimeOffset: offsetOf(template.url) }
-    const attaching = scheme.attach(template, tokenSetOf(phase.held), context)
-    return after(attaching, () => (template.isTouched ? scheme : attachFirst(weaker, template, phase)))
+    if (canPresent(scheme, phase)) {
+      const context = { attempt: template.answered.length, serverTimeOffset: offsetOf(template.url) }
+      const attaching = scheme.attach(template, tokenSetOf(phase.held), context)
+      // No closure where nothing is waited for: every call comes through here.
+      if (isPromise(attaching)) return attaching.then(() => (template.isTouched ? scheme : attachFirst(order, from + 1, template, phase)))
+      if (template.isTouched) return scheme
+    }
+    return attachFirst(order, from + 1, template, phase)
   }
 
   return {
     attach(template, phase) {
       const preferred = template.scheme ?? (asked.size ? asked.get(originOf(template.url)) : undefined)
-      return attachFirst(preferred ? [preferred, ...schemes.filter((scheme) => scheme !== preferred)] : schemes, template, phase)
+      return attachFirst(preferred ? [preferred, ...schemes.filter((scheme) => scheme !== preferred)] : schemes, 0, template, phase)
     },
     select(challenges, phase, exchange, sent, tried) {
       let refused: Selection | undefined

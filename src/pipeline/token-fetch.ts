@@ -4,10 +4,14 @@ import { RequestTemplate } from './request-template'
 
 /** A grant's way to the network: no credentials of the session, but what a scheme adds to token requests (RFC 9449 §5). */
 export function tokenFetch(fetch: FetchLike, schemes: readonly AuthScheme[]): FetchLike {
-  return async (input, init) => {
+  const proving = schemes.filter(({ tokenRequest }) => tokenRequest)
+  const prove = async (input: RequestInfo | URL, init: RequestInit | undefined): Promise<Response> => {
     const request = new RequestTemplate(input, init)
-    for (const scheme of schemes) await scheme.tokenRequest?.(request)
-    const response = await request.send(fetch)
+    for (const scheme of proving) await scheme.tokenRequest?.(request)
+    return request.send(fetch)
+  }
+  return async (input, init) => {
+    const response = await (proving[0] ? prove(input, init) : fetch(input, init))
     for (const scheme of schemes) scheme.observe?.(response)
     return response
   }

@@ -1,4 +1,4 @@
-import { bounded } from './bounded'
+import { boundedIfLong } from './bounded'
 import type { Clock } from './clock'
 import { readBody } from './read-body'
 
@@ -8,19 +8,18 @@ const mostTime = 1_000
 /**
  * Frees the connection of a response that must be kept: reads up to 64 KiB and one second of its body and cancels the rest.
  * With a pool of few connections, unread 401s would block the very refresh they wait for.
- * @returns a response with the same status, headers, url and what was read of the body.
+ * @returns what makes a response with the same status, headers, url and what was read of the body.
  */
-export async function drainBody(response: Response, clock: Clock): Promise<Response> {
+export async function drainBody(response: Response, clock: Clock): Promise<() => Response> {
   const { body, url: value } = response
   // Without streams (React Native) the platform has read it all; a used body is somebody else's already.
-  if (!body || body.locked) return response
+  if (!body || body.locked) return () => response
   const reader = body.getReader()
   const chunks: Uint8Array<ArrayBuffer>[] = []
-  await bounded(readBody(reader, mostBytes, chunks), mostTime, clock, nothing).catch(nothing)
+  await boundedIfLong(readBody(reader, mostBytes, chunks), mostTime, clock, nothing).catch(nothing)
   reader.cancel().catch(nothing) // Never awaited: on some platforms it doesn't settle.
-  const copy = new Response(new Blob(chunks), response)
-  // The constructor can't set it, and a caller may look at it.
-  return Object.defineProperty(copy, 'url', { value })
+  // The constructor can't set the url, and a caller may look at it.
+  return () => Object.defineProperty(new Response(new Blob(chunks), response), 'url', { value })
 }
 
 function nothing(): undefined {}

@@ -5,6 +5,8 @@ import { jwtClaims } from '../tokens/jwt'
 import { type StoredSession, tokenSetOf } from '../tokens/token-set'
 import type { Phase } from './phase'
 
+const bound = /^dpop$/i
+
 /**
  * One run of the grant, by its deadline: the next token set of this session, whole and fit to be sent.
  * @param rotated hears of a refresh token that came without a usable access token.
@@ -31,10 +33,9 @@ export async function exchange(
   const { sub } = jwtClaims(old?.accessToken)
   // F27: an answer that was meant for somebody else is dropped whole.
   if (sub && sub !== (jwtClaims(given?.accessToken).sub ?? sub)) throw new RefreshUnavailableError('The new token has another subject')
-  const type = given?.tokenType ?? 'bearer'
   // A47: a session that began with bound tokens never goes on with others.
-  const isDowngrade = given?.tokenType && /^dpop$/i.test(old?.tokenType ?? '') && !/^dpop$/i.test(type)
-  if (isB64token(given?.accessToken) && acceptsType(type) && !isDowngrade) {
+  const isDowngrade = bound.test(old?.tokenType ?? '') && !bound.test(given?.tokenType ?? 'DPoP')
+  if (isB64token(given?.accessToken) && acceptsType(given.tokenType ?? 'bearer') && !isDowngrade) {
     // What the result lacks is kept, except when it expires.
     return { ...old, expiresAt: undefined, ...withoutGaps(given), accessToken: given.accessToken, sessionId: (old ?? given).sessionId }
   }

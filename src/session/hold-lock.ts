@@ -1,6 +1,6 @@
 import { isAuthError } from '../errors/auth-error'
 import { LockTimeoutError } from '../errors/lock-timeout-error'
-import { bounded } from '../platform/bounded'
+import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import type { Lock } from '../stores/lock'
 
@@ -31,6 +31,6 @@ export async function holdLock(
       .then(resolve, (error) => (isAuthError(error, 'ERR_LOCK_TIMEOUT') ? reject(error) : resolve()))
   })
   // A lock that forgets its own time limit has one here.
-  await bounded(granted, waitTimeout, clock, () => new LockTimeoutError()).finally(() => running ?? waiting.abort())
+  await boundedIfLong(granted, waitTimeout, clock, () => new LockTimeoutError()).finally(() => running ?? waiting.abort())
   await (running ?? task(new AbortController().signal))
 }

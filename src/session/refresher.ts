@@ -3,9 +3,10 @@ import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import type { SessionEndedError } from '../errors/session-ended-error'
 import { TokenEndpointError } from '../errors/token-endpoint-error'
 import type { Grant } from '../grants/grant'
-import { bounded } from '../platform/bounded'
+import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
+import { inTurn } from '../platform/in-turn'
 import type { Lock } from '../stores/lock'
 import { isSpent } from '../tokens/expiry'
 import { type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
@@ -103,6 +104,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const startsFromNothing = grant?.needs === 'nothing'
   let coolDownOf = 0
   let saving: Phase | undefined
+  let turns = { epoch: 0, take: inTurn() }
 
   const canRefresh = (phase: Phase): boolean =>
     startsFromNothing || Boolean(grant && phase.held && (grant.needs !== 'refresh-token' || tokenSetOf(phase.held)?.refreshToken))
@@ -151,7 +153,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     }
     if (!saved) return tell()
     saving = published
-    bounded(saved, patience, clock, () => 0).then(tell, tell)
+    boundedIfLong(saved, patience, clock, () => 0).then(tell, tell)
     await saved
     if (saving === published) saving = undefined
   }
@@ -225,10 +227,16 @@ export function createRefresher(options: RefresherOptions): Refresher {
     }
   }
 
+  // Beside the lock, which may be broken: two at once would present the same refresh token.
+  const takeTurn = (epoch: number): ReturnType<typeof inTurn> => {
+    if (turns.epoch !== epoch) turns = { epoch, take: inTurn() }
+    return turns.take
+  }
+
   const lockedSpend = (from: Phase, because: RefreshCause, target?: Target): Promise<RefreshOutcome> =>
     new Promise((settle) => {
       const task = (lost: AbortSignal): Promise<void> =>
-        spend(from, because, target, lost, settle).catch((cause) => settle(unavailable(cause)))
+        takeTurn(from.epoch)(() => spend(from, because, target, lost, settle)).catch((cause) => settle(unavailable(cause)))
       session
         .sharedId()
         .then((id) => holdLock(lock, lockName(id), task, 3 * limit, clock))

@@ -1,6 +1,7 @@
 import type { AuthError } from '../errors/auth-error'
 import { StorageError } from '../errors/storage-error'
 import type { Clock } from '../platform/clock'
+import { inTurn } from '../platform/in-turn'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import { isB64token } from '../tokens/b64token'
 import { expiryOf, type Origin } from '../tokens/expiry'
@@ -67,7 +68,6 @@ export function createSession(
   let looking: Promise<Phase> | undefined
   let nextLook: Promise<Phase> | undefined
   let writing = 0
-  let lastWrite: Promise<unknown> = Promise.resolve()
   let replaced: (string | undefined)[] = []
   // Signed out before the store had answered: whatever it shows first is what was meant.
   let leaving = false
@@ -178,11 +178,10 @@ export function createSession(
   }
 
   // Writes go one after the other: a slow save of an old pair must not land on top of a newer one's.
-  const inTurn = (write: () => Promise<void>): Promise<void> => {
+  const takeTurn = inTurn()
+  const writeInTurn = (write: () => Promise<void>): Promise<void> => {
     writing++
-    const written = lastWrite.then(write).finally(() => writing--)
-    lastWrite = written.catch(noop)
-    return written
+    return takeTurn(write).finally(() => writing--)
   }
 
   const swap = (expected: StoredSession | null): MaybePromise<boolean> => {
@@ -196,7 +195,7 @@ export function createSession(
 
   // Until the store holds what memory holds, or memory has taken over what the store shows.
   const save = (): Promise<void> =>
-    inTurn(async () => {
+    writeInTurn(async () => {
       let tried: Phase | undefined
       let refused: { readonly phase: Phase; readonly behind: StoredSession | null } | undefined
       try {
@@ -322,7 +321,7 @@ export function createSession(
 
     async reject(from, error) {
       rejecting = error
-      await inTurn(async () => {
+      await writeInTurn(async () => {
         // Where a save is owed the store is behind us, and has nothing newer to show.
         if (phase === from && !unsaved && (await store.write(null, from.held)) === false) await look()
       }).catch(noop)

@@ -1,5 +1,5 @@
 import { StorageError } from '../errors/storage-error'
-import { bounded } from '../platform/bounded'
+import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import type { TokenStore } from '../stores/token-store'
@@ -27,7 +27,7 @@ export function storeAccess(store: TokenStore, clock: Clock, limit: number, emit
       const answer = call()
       if (!isPromise(answer)) return answer
       const late = (): StorageError => new StorageError(`The store took too long to ${operation}`)
-      return bounded(answer, limit, clock, late).catch((cause) => failed(operation, cause))
+      return boundedIfLong(answer, limit, clock, late).catch((cause) => failed(operation, cause))
     } catch (cause) {
       return failed(operation, cause)
     }

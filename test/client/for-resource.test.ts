@@ -92,6 +92,16 @@ describe('a client for a resource', () => {
     expect(world.authorizations()).toEqual([`Bearer ${stored.accessToken}`])
   })
 
+  it('presents each refresh token once though the lock is broken (F53, F54)', async () => {
+    const lock = { hold: () => Promise.reject(new Error('no locks here')) }
+    const world = await withResources({ lock })
+    const [first, second] = [world.client.forResource({ resource: files }), world.client.forResource({ resource: mail })]
+
+    await Promise.all([first.getAccessToken(), world.client.refresh(), second.getAccessToken()])
+
+    expect([world.login.reuses, world.login.refreshes]).toEqual([0, 3])
+  })
+
   it('gets a new token after a 401, and sends the call again (row 17)', async () => {
     const world = await withResources()
     const child = world.client.forResource({ resource: files })

@@ -1,0 +1,47 @@
+import { AuthenticatedClient } from 'authenticated-client'
+import { expect, it } from 'vitest'
+import { api, authorizationServer, network, unauthorized } from '../../test/support/authorization-server'
+import { quiet } from '../../test/support/clock'
+import { type SignInAgain, signInAgain } from './sign-in-again-dialog'
+
+async function withDialogs() {
+  const login = authorizationServer()
+  const service = api(login)
+  const dialogs: SignInAgain[] = []
+  const client = new AuthenticatedClient({
+    tokenEndpoint: login.tokenEndpoint,
+    clientId: 'web',
+    allowedOrigins: [service.origin],
+    fetch: network(login, service),
+    ...signInAgain((dialog) => void dialogs.push(dialog)),
+  })
+  await client.setTokens(login.signIn())
+  const stronger = login.signIn()
+  service.always(({ url, headers }) =>
+    url.endsWith('/pay') && headers.get('authorization') !== `Bearer ${stronger.accessToken}`
+      ? unauthorized('Bearer error="insufficient_user_authentication", acr_values="mfa"')
+      : undefined,
+  )
+  const payments = Promise.all([1, 2].map(() => client.fetch(`${service.origin}/pay`, { method: 'POST' })))
+  await quiet()
+  return { client, service, dialogs, stronger, payments }
+}
+
+it('shows one dialog, lets other calls pass, and sends what waited again afterwards', async () => {
+  const { client, service, dialogs, stronger, payments } = await withDialogs()
+
+  const other = await client.fetch(`${service.origin}/me`)
+  dialogs[0]?.close(stronger)
+
+  expect(other.status).toBe(200)
+  expect((await payments).map(({ status }) => status)).toEqual([200, 200])
+  expect(dialogs.map(({ why }) => why)).toEqual(['insufficient_user_authentication'])
+})
+
+it("gives the API's own answer to who says no", async () => {
+  const { dialogs, payments } = await withDialogs()
+
+  dialogs[0]?.close(null)
+
+  expect((await payments).map(({ status }) => status)).toEqual([401, 401])
+})
