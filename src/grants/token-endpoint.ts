@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../platform/maybe-promise'
 import type { TokenSet } from '../tokens/token-set'
 import type { ClientAuthentication } from './client-authentication'
 import { type Parameters, postForm } from './form-post'
@@ -34,7 +35,7 @@ const endpoint = /^https?:\/\/[^\s/?#@\\]+([/?][^\s#\\]*)?$/i
 export function tokenEndpointGrant(
   { clientId, clientAuthentication, isRejected, ...options }: TokenEndpoint,
   needs: Grant['needs'],
-  own: (tokens: TokenSet | null) => Record<string, string>,
+  own: (tokens: TokenSet | null) => MaybePromise<Record<string, string>>,
 ): Grant {
   // Exactly as the caller wrote it: React Native's `URL` would neither check it nor leave it alone.
   const tokenEndpoint = String(options.tokenEndpoint)
@@ -42,7 +43,7 @@ export function tokenEndpointGrant(
   if (!clientId) throw new TypeError('clientId must be a non-empty string')
   const grant: Grant = async (tokens, context) => {
     const { scope = options.scope, resource, claims } = context
-    const parameters = { ...options.parameters, ...own(tokens) } // No name twice (RFC 6749 §3.2).
+    const parameters = { ...options.parameters, ...(await own(tokens)) } // No name twice (RFC 6749 §3.2).
     if (scope) parameters.scope = scope
     if (resource) parameters.resource = resource
     if (claims) parameters.claims = claims

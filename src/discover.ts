@@ -1,0 +1,1 @@
+export { type AuthorizationServerMetadata, type DiscoverOptions, discover } from './grants/discover'

@@ -1,0 +1,2 @@
+export { type DpopKeyStore, type DpopOptions, type DpopScheme, dpop } from './schemes/dpop'
+export { indexedDbKeyStore, type KeyStore } from './stores/indexed-db-keys'

@@ -1,0 +1,121 @@
+import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
+import { abortReason } from '../platform/abortable'
+import { bounded } from '../platform/bounded'
+import { type Clock, systemClock } from '../platform/clock'
+import type { FetchLike } from '../platform/fetch-like'
+import { isSafe, originOf } from '../platform/origin'
+import { platformFetch } from '../platform/platform-fetch'
+import { readText } from '../platform/read-text'
+
+export interface DiscoverOptions {
+  /** @default globalThis.fetch */
+  readonly fetch?: FetchLike | null | undefined
+  readonly signal?: AbortSignal | null | undefined
+  /**
+   * For each of the two places that are asked, in milliseconds.
+   * @default 10_000
+   */
+  readonly timeout?: number | null | undefined
+  /** @default the system's */
+  readonly clock?: Clock | null | undefined
+}
+
+/** What an authorization server says of itself. Its first two fields are options of `AuthenticatedClient`. */
+export interface AuthorizationServerMetadata {
+  readonly tokenEndpoint: string
+  readonly revocationEndpoint?: string
+  readonly authorizationEndpoint?: string
+  readonly jwksUri?: string
+  readonly issuer: string
+  /** All of it, as it was sent. */
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+const longest = 262_144
+
+/**
+ * Asks an issuer for its metadata: OpenID Connect Discovery first, then RFC 8414. The issuer must name itself exactly as it was asked for
+ * (mix-up, tenant swap), every endpoint must be https (or on this machine), no redirect is followed, and at most 256 KiB are read.
+ * @throws {TypeError} for an issuer that can't be one, and for metadata that must not be used.
+ * @throws {RefreshUnavailableError} where neither place answers.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3.3 RFC 8414 §3.3}
+ */
+export async function discover(issuer: string | URL, options: DiscoverOptions = {}): Promise<AuthorizationServerMetadata> {
+  // Exactly as it was given: a trailing slash is part of the name.
+  const name = String(issuer)
+  const origin = originOf(name)
+  if (!origin || !isSafe(origin) || /[?#\s]/.test(name))
+    throw new TypeError('issuer must be https, without query or fragment (RFC 8414 §2)')
+  const { signal } = options
+  const path = name.slice(/^https?:\/\/[^/]*/i.exec(name)?.[0].length).replace(/\/$/, '')
+  const places = [`${name.replace(/\/$/, '')}/.well-known/openid-configuration`, `${origin}/.well-known/oauth-authorization-server${path}`]
+  let problem: unknown
+  for (const place of places) {
+    if (signal?.aborted) throw abortReason(signal)
+    try {
+      const metadata = await metadataAt(place, options)
+      if (metadata) return checked(name, metadata)
+    } catch (error) {
+      if (error instanceof Misfit) throw new TypeError(error.message)
+      problem = error
+    }
+  }
+  if (signal?.aborted) throw abortReason(signal)
+  throw new RefreshUnavailableError('The authorization server says nothing of itself', { cause: problem })
+}
+
+/** What must not be used; not a network's failure, of which `fetch` says TypeError too. */
+class Misfit extends Error {}
+
+/** `undefined`: there is none. */
+async function metadataAt(url: string, options: DiscoverOptions): Promise<Record<string, unknown> | undefined> {
+  const { signal, clock } = options
+  const fetch = options.fetch ?? platformFetch().fetch
+  const stop = new AbortController()
+  const onAbort = (): void => stop.abort()
+  signal?.addEventListener('abort', onAbort)
+  const ask = async (): Promise<Record<string, unknown> | undefined> => {
+    const response = await fetch(url, {
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+      credentials: 'omit',
+      cache: 'no-store',
+      signal: stop.signal,
+    })
+    // React Native follows redirects whatever it is told.
+    if (response.status !== 200 || (response.url && response.url !== url)) return undefined
+    const text = await readText(response, longest)
+    return text === undefined ? undefined : Object(JSON.parse(text))
+  }
+  try {
+    return await bounded(ask(), options.timeout ?? 10_000, clock ?? systemClock, () => new Error('No answer in time'))
+  } finally {
+    stop.abort()
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+function checked(issuer: string, metadata: Record<string, unknown>): AuthorizationServerMetadata {
+  if (metadata.issuer !== issuer)
+    throw new Misfit(`The metadata is of another issuer than ${issuer}: give it exactly as its server spells it`)
+  const endpoint = (name: string): string | undefined => {
+    const value = metadata[name]
+    if (value === undefined || value === null) return undefined
+    const origin = typeof value === 'string' ? originOf(value) : undefined
+    if (!origin || !isSafe(origin)) throw new Misfit(`The metadata's ${name} must be https`)
+    return String(value)
+  }
+  const tokenEndpoint = endpoint('token_endpoint')
+  if (!tokenEndpoint) throw new Misfit('The metadata has no token_endpoint')
+  const revocationEndpoint = endpoint('revocation_endpoint')
+  const authorizationEndpoint = endpoint('authorization_endpoint')
+  const jwksUri = endpoint('jwks_uri')
+  return {
+    tokenEndpoint,
+    ...(revocationEndpoint && { revocationEndpoint }),
+    ...(authorizationEndpoint && { authorizationEndpoint }),
+    ...(jwksUri && { jwksUri }),
+    issuer,
+    metadata,
+  }
+}

@@ -1,0 +1,28 @@
+import type { MaybePromise } from '../platform/maybe-promise'
+import type { ClientAuthentication } from './client-authentication'
+import type { Grant } from './grant'
+import { type TokenRequestOptions, tokenEndpointGrant } from './token-endpoint'
+
+export interface JwtBearerGrantOptions extends TokenRequestOptions {
+  /** Absolute; requests go to exactly this. */
+  readonly tokenEndpoint: string | URL
+  readonly clientId: string
+  /** @default none */
+  readonly clientAuthentication?: ClientAuthentication | null | undefined
+  /** The assertion, or where to get a new one: asked each time, since one may be used once. */
+  readonly assertion: string | (() => MaybePromise<string>)
+}
+
+/**
+ * Trades a signed assertion of somebody whom the server trusts for tokens. Starts from nothing of its own, and ends no session.
+ * @throws {TypeError} without an assertion, and as `refreshTokenGrant` does.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.1 RFC 7523 §2.1}
+ */
+export function jwtBearerGrant(options: JwtBearerGrantOptions): Grant {
+  const { assertion } = options
+  if (!assertion) throw new TypeError('jwtBearerGrant needs assertion: a JWT, or a function that returns one')
+  return tokenEndpointGrant(options, 'nothing', async () => ({
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    assertion: await (typeof assertion === 'function' ? assertion() : assertion),
+  }))
+}

@@ -1,0 +1,72 @@
+import type { MaybePromise } from '../platform/maybe-promise'
+import type { ClientAuthentication, ClientSecret } from './client-authentication'
+import { type SigningKey, signedAssertion } from './signed-assertion'
+
+interface JwtOptions {
+  /**
+   * Who the assertion is for. Some servers want their issuer identifier.
+   * @default the token endpoint
+   */
+  readonly audience?: string | null | undefined
+  /**
+   * How long an assertion is good for, in milliseconds.
+   * @default 60_000
+   */
+  readonly lifetime?: number | null | undefined
+}
+
+export interface PrivateKeyJwtOptions extends JwtOptions {
+  /** The private key, or where to get the current one: asked before every attempt, so that a key can be rolled without a restart. */
+  readonly key: SigningKey | (() => MaybePromise<SigningKey>)
+  /** @default 'ES256' */
+  readonly algorithm?: string | null | undefined
+  /** The `kid`, where the server knows several keys of the client. */
+  readonly keyId?: string | null | undefined
+}
+
+export interface ClientSecretJwtOptions extends JwtOptions {
+  /** @default 'HS256' */
+  readonly algorithm?: 'HS256' | 'HS384' | 'HS512' | null | undefined
+}
+
+const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
+/**
+ * `private_key_jwt`: the client proves that it holds a private key, with a new assertion for every attempt.
+ * @throws {TypeError} without a key.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2}
+ */
+export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthentication {
+  const { key, algorithm, keyId } = options
+  if (!key) throw new TypeError('privateKeyJwt needs key: a CryptoKey, a JWK, or a function that returns one')
+  const current = typeof key === 'function' ? key : () => key
+  return authentication(current, algorithm ?? 'ES256', keyId ?? undefined, options)
+}
+
+/**
+ * `client_secret_jwt`: the client proves that it knows the secret without saying it.
+ * @throws {TypeError} for an empty secret.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2}
+ */
+export function clientSecretJwt(secret: ClientSecret, options: ClientSecretJwtOptions = {}): ClientAuthentication {
+  if (!secret || !/^(string|function)$/.test(typeof secret)) {
+    throw new TypeError('clientSecretJwt needs the client secret: a non-empty string, or a function that returns one')
+  }
+  const current = async (): Promise<Uint8Array> => new TextEncoder().encode(typeof secret === 'function' ? await secret() : secret)
+  return authentication(current, options.algorithm ?? 'HS256', undefined, options)
+}
+
+function authentication(
+  current: () => MaybePromise<SigningKey>,
+  algorithm: string,
+  keyId: string | undefined,
+  { audience, lifetime }: JwtOptions,
+): ClientAuthentication {
+  return async ({ url, body, clientId, clock }) => {
+    const claims = { issuer: clientId, subject: clientId, audience: audience ?? url, lifetime: lifetime ?? 60_000 }
+    const assertion = await signedAssertion({ key: await current(), algorithm, keyId, ...claims }, clock)
+    body.append('client_id', clientId)
+    body.append('client_assertion_type', type)
+    body.append('client_assertion', assertion)
+  }
+}

@@ -1,0 +1,52 @@
+import type { MaybePromise } from '../platform/maybe-promise'
+import type { ClientAuthentication } from './client-authentication'
+import type { Grant } from './grant'
+import { type TokenRequestOptions, tokenEndpointGrant } from './token-endpoint'
+
+export interface TokenExchangeGrantOptions extends TokenRequestOptions {
+  /** Absolute; requests go to exactly this. */
+  readonly tokenEndpoint: string | URL
+  readonly clientId: string
+  /** @default none */
+  readonly clientAuthentication?: ClientAuthentication | null | undefined
+  /** The token that is exchanged: whom the new one is about. A function is asked each time: `() => client.getAccessToken()`. */
+  readonly subjectToken: string | (() => MaybePromise<string>)
+  /** @default 'urn:ietf:params:oauth:token-type:access_token' */
+  readonly subjectTokenType?: string | null | undefined
+  /** Who acts for them. @default nobody */
+  readonly actorToken?: string | (() => MaybePromise<string>) | null | undefined
+  /** @default 'urn:ietf:params:oauth:token-type:access_token' */
+  readonly actorTokenType?: string | null | undefined
+  /** The service that the new token is for, by its name at the server. */
+  readonly audience?: string | null | undefined
+  /** @default the server's */
+  readonly requestedTokenType?: string | null | undefined
+}
+
+const accessToken = 'urn:ietf:params:oauth:token-type:access_token'
+
+/**
+ * Exchanges a token for one that another service takes. Starts from nothing of its own: a new token is had by exchanging again, and no
+ * session ends over it.
+ * @throws {TypeError} without a subject token, and as `refreshTokenGrant` does.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2.1 RFC 8693 §2.1}
+ */
+export function tokenExchangeGrant(options: TokenExchangeGrantOptions): Grant {
+  const { subjectToken, actorToken, subjectTokenType, actorTokenType, audience, requestedTokenType } = options
+  if (!subjectToken) throw new TypeError('tokenExchangeGrant needs subjectToken: a token, or a function that returns one')
+  return tokenEndpointGrant(options, 'nothing', async () => {
+    const actor = actorToken ? { actor_token: await currentOf(actorToken), actor_token_type: actorTokenType ?? accessToken } : {}
+    return {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: await currentOf(subjectToken),
+      subject_token_type: subjectTokenType ?? accessToken,
+      ...actor,
+      ...(audience && { audience }),
+      ...(requestedTokenType && { requested_token_type: requestedTokenType }),
+    }
+  })
+}
+
+async function currentOf(token: string | (() => MaybePromise<string>)): Promise<string> {
+  return typeof token === 'function' ? token() : token
+}

@@ -1,0 +1,1 @@
+export { type JwtBearerGrantOptions, jwtBearerGrant } from './grants/jwt-bearer'

@@ -1,0 +1,97 @@
+import { calculateThumbprint, generateKeyPair, generateProof } from 'dpop'
+import type { MaybePromise } from '../platform/maybe-promise'
+import { originOf } from '../platform/origin'
+import type { AuthScheme, OutgoingRequest } from './auth-scheme'
+
+/** Where the key lives. It is kept before the first token is bound to it: a refresh token without its key is worth nothing (RFC 9449 §5). */
+export interface DpopKeyStore {
+  load(): MaybePromise<CryptoKeyPair | null | undefined>
+  save(keys: CryptoKeyPair): unknown
+}
+
+export interface DpopOptions {
+  /**
+   * Keeps the key, which can't be exported. In a browser: `indexedDbKeyStore('my-app')`.
+   * @default in memory: gone with the page or process, and with it the session
+   */
+  readonly keyStore?: DpopKeyStore | null | undefined
+  /**
+   * What proofs are signed by.
+   * @default 'ES256'
+   */
+  readonly algorithm?: 'ES256' | 'Ed25519' | 'RS256' | 'PS256' | null | undefined
+}
+
+/** The scheme, and what a sign-in needs of it. */
+export interface DpopScheme extends AuthScheme {
+  /** The key's thumbprint, for `dpop_jkt` in the authorization request (RFC 9449 §10). */
+  thumbprint(): Promise<string>
+  /** A proof for a request of your own, such as the one that redeems the authorization code: with the same key, or the tokens are of no use. */
+  proof(method: string, url: string): Promise<string>
+}
+
+const mostNonces = 100
+
+/**
+ * Access tokens bound to a key: each request carries a proof that its sender holds it. Nonces are taken from every response, one for
+ * each origin; `use_dpop_nonce` and `invalid_dpop_proof` are answered once. A bound token is never sent as Bearer. Requests follow no
+ * redirect: the proof is for one URL. Needs `crypto.subtle`, which React Native lacks.
+ * @throws {TypeError} later, from a call, where there is no `crypto.subtle`.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9449 RFC 9449}
+ */
+export function dpop(options: DpopOptions = {}): DpopScheme {
+  const { keyStore, algorithm } = options
+  if (keyStore && (typeof keyStore.load !== 'function' || typeof keyStore.save !== 'function')) {
+    throw new TypeError('dpop: keyStore must have load() and save(keys)')
+  }
+  const nonces = new Map<string, string>()
+  let making: Promise<CryptoKeyPair> | undefined
+
+  const make = async (): Promise<CryptoKeyPair> => {
+    const kept = await keyStore?.load()
+    if (kept) return kept
+    const keys = await generateKeyPair(algorithm ?? 'ES256')
+    await keyStore?.save(keys)
+    return keys
+  }
+  // One key, however many ask for it at first; what failed is tried again.
+  const current = (): Promise<CryptoKeyPair> => {
+    making ??= make().catch((error) => {
+      making = undefined
+      throw error
+    })
+    return making
+  }
+  const proofFor = async (method: string, url: string, accessToken?: string): Promise<string> =>
+    generateProof(await current(), url.replace(/[?#].*/s, ''), method, nonces.get(originOf(url) ?? ''), accessToken)
+  const prove = async (request: OutgoingRequest, accessToken?: string): Promise<void> =>
+    request.setHeader('dpop', await proofFor(request.method, request.url, accessToken))
+
+  return {
+    name: 'DPoP',
+    headers: ['authorization', 'dpop'],
+    usesTokens: true,
+    async attach(request, tokens) {
+      if (!tokens) return
+      await prove(request, tokens.accessToken)
+      request.setHeader('authorization', `DPoP ${tokens.accessToken}`)
+    },
+    answer({ params: { error } }, { response, answered }) {
+      if (error === 'invalid_dpop_proof') return answered ? 'return' : 'replay'
+      if (error !== 'use_dpop_nonce') return 'refresh'
+      // Hidden by CORS, it can't be had (RFC 9449 §9).
+      return answered || !response.headers.get('dpop-nonce') ? 'return' : 'replay'
+    },
+    observe({ url, headers }) {
+      const origin = originOf(url)
+      const nonce = headers.get('dpop-nonce')
+      if (!origin || !nonce || !/^[!#-[\]-~]+$/.test(nonce)) return
+      nonces.delete(origin)
+      nonces.set(origin, nonce)
+      for (const oldest of nonces.keys()) if (nonces.size > mostNonces) nonces.delete(oldest)
+    },
+    tokenRequest: (request) => prove(request),
+    thumbprint: async () => calculateThumbprint((await current()).publicKey),
+    proof: proofFor,
+  }
+}

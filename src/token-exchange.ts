@@ -1,0 +1,1 @@
+export { type TokenExchangeGrantOptions, tokenExchangeGrant } from './grants/token-exchange'

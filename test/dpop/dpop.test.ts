@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { AuthenticatedClient, clientCredentialsGrant, clientSecretBasic, memoryStore } from 'authenticated-client'
+import { dpop } from 'authenticated-client/dpop'
+import { calculateJwkThumbprint, createRemoteJWKSet, decodeJwt, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { clientOf, ok, origin, refuse } from '../schemes/client'
+import { audience, startProvider } from './provider'
+
+const token = 'Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU'
+
+describe('dpop', () => {
+  it('proves every request anew: method, URL without query, token, and an id of its own (RFC 9449 §4.2)', async () => {
+    const { client, requests } = clientOf({ scheme: dpop(), store: bound() })
+
+    await client.fetch('/me?secret=1#x', { method: 'POST', body: 'x' })
+    await client.fetch('/me')
+
+    const proofs = requests.map(({ headers }) => headers.get('dpop') ?? '')
+    const [first, second] = proofs.map((proof) => decodeJwt(proof))
+    expect(requests.map(({ headers }) => headers.get('authorization'))).toEqual([`DPoP ${token}`, `DPoP ${token}`])
+    // The vector of RFC 9449 §4.3.
+    expect(first).toMatchObject({ htm: 'POST', htu: `${origin}/me`, ath: 'fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo' })
+    expect(first?.jti).not.toBe(second?.jti)
+    const { typ, alg, jwk } = decodeProtectedHeader(proofs[0] ?? '')
+    expect([typ, alg, Object.keys(jwk ?? {}).sort()]).toEqual(['dpop+jwt', 'ES256', ['crv', 'kty', 'x', 'y']])
+    await expect(jwtVerify(proofs[0] ?? '', EmbeddedJWK)).resolves.toBeDefined()
+  })
+
+  it('answers use_dpop_nonce once, with the same token, and keeps the nonce of every response (§9, §8.2)', async () => {
+    const { client, requests } = clientOf(
+      { scheme: dpop(), store: bound() },
+      refuse('DPoP error="use_dpop_nonce"', { 'dpop-nonce': 'n1' }),
+      () => Response.json({}, { headers: { 'dpop-nonce': 'n2' } }),
+      ok,
+    )
+
+    expect((await client.fetch('/me')).status).toBe(200)
+    await client.fetch('/me')
+
+    const nonces = requests.map(({ headers }) => decodeJwt(headers.get('dpop') ?? '').nonce)
+    expect(nonces).toEqual([undefined, 'n1', 'n2'])
+  })
+
+  it.each([
+    ['a nonce that is hidden', refuse('DPoP error="use_dpop_nonce"'), 1],
+    ['a nonce for ever', refuse('DPoP error="use_dpop_nonce"', { 'dpop-nonce': 'n' }), 2],
+    ['invalid_dpop_proof for ever', refuse('DPoP error="invalid_dpop_proof"'), 2],
+  ])('hands back %s', async (_, answer, sends) => {
+    const { client, requests } = clientOf({ scheme: dpop(), store: bound() }, answer)
+
+    expect((await client.fetch('/me')).status).toBe(401)
+
+    expect(requests).toHaveLength(sends)
+  })
+
+  it('keeps one nonce for each origin: that of one is not told to another (A46)', async () => {
+    const scheme = dpop()
+    const other = 'https://other.example.com'
+    const { client, requests } = clientOf({ scheme, store: bound(), allowedOrigins: [other] }, () =>
+      Response.json({}, { headers: { 'dpop-nonce': 'of-the-first' } }),
+    )
+    await client.fetch('/me')
+    await client.fetch(`${other}/me`)
+
+    expect(decodeJwt(requests[1]?.headers.get('dpop') ?? '').nonce).toBeUndefined()
+  })
+
+  it('never sends a bound token as Bearer, whatever a challenge asks for (A47)', async () => {
+    const { client, requests } = clientOf({ scheme: dpop(), store: bound() }, refuse('Bearer error="invalid_token"'))
+
+    expect((await client.fetch('/me')).status).toBe(401)
+
+    expect(requests.map(({ headers }) => headers.get('authorization'))).toEqual([`DPoP ${token}`])
+  })
+
+  it('follows no redirect: the proof is for one URL (A14, A17)', async () => {
+    const { client, requests } = clientOf({ scheme: dpop(), store: bound() })
+    await client.fetch('/me')
+
+    expect(requests[0]?.redirect).toBe('error')
+  })
+
+  it('keeps its key before it proves anything with it, one key for all who ask at once', async () => {
+    const saved: CryptoKeyPair[] = []
+    const keyStore = { load: () => saved[0], save: (keys: CryptoKeyPair) => void saved.push(keys) }
+    const { client } = clientOf({ scheme: dpop({ keyStore }), store: bound() })
+    await Promise.all([client.fetch('/a'), client.fetch('/b')])
+
+    expect([saved.length, saved[0]?.privateKey.extractable]).toEqual([1, false])
+    expect(await dpop({ keyStore }).thumbprint()).toBe(await dpop({ keyStore }).thumbprint())
+  })
+
+  it('tries again for a key that could not be kept', async () => {
+    let failures = 1
+    const keyStore = {
+      load: () => null,
+      save: () => {
+        if (failures--) throw new Error('full')
+      },
+    }
+    const scheme = dpop({ keyStore })
+
+    await expect(scheme.thumbprint()).rejects.toThrow('full')
+    await expect(scheme.thumbprint()).resolves.toMatch(/^[\w-]{43}$/)
+  })
+
+  it('refuses half a key store', () => {
+    expect(() => dpop({ keyStore: { load: () => null } as never })).toThrow(/keyStore/)
+  })
+})
+
+it('a service gets bound tokens from oidc-provider, and uses them at an API, both of which want nonces', async () => {
+  const { tokenEndpoint, jwksUri, statuses } = await startProvider()
+  const { api, seen } = await startApi(jwksUri)
+  const scheme = dpop()
+  const client = new AuthenticatedClient({
+    baseUrl: api,
+    scheme,
+    grant: clientCredentialsGrant({ tokenEndpoint, clientId: 'service', clientAuthentication: clientSecretBasic('secret'), scope: 'read' }),
+  })
+
+  const responses = await Promise.all(Array.from({ length: 5 }, () => client.fetch('/me?x=1')))
+  const again = await client.fetch('/me')
+
+  expect(responses.map(({ status }) => status)).toEqual(Array(5).fill(200))
+  expect(again.status).toBe(200)
+  expect(statuses.filter((status) => status !== 200)).toEqual([400]) // One nonce was asked for, one token request did it.
+  expect(seen.thumbprints).toEqual(new Set([await scheme.thumbprint()]))
+  expect(seen.ids.size).toBe(seen.requests)
+})
+
+function bound() {
+  return memoryStore({ accessToken: token, tokenType: 'DPoP', sessionId: 's' })
+}
+
+/** An API that verifies token and proof as RFC 9449 §7 asks, with nonces of its own. */
+async function startApi(jwksUri: string) {
+  const keys = createRemoteJWKSet(new URL(jwksUri))
+  const seen = { requests: 0, ids: new Set<unknown>(), thumbprints: new Set<string>() }
+  const server = createServer(async (request, response) => {
+    response.setHeader('dpop-nonce', 'api-nonce')
+    const accessToken = request.headers.authorization?.replace(/^DPoP /, '') ?? ''
+    seen.requests++
+    try {
+      const { payload: proof, protectedHeader } = await jwtVerify(String(request.headers.dpop), EmbeddedJWK, { typ: 'dpop+jwt' })
+      seen.ids.add(proof.jti)
+      const url = `http://${request.headers.host}${request.url?.replace(/\?.*/, '')}`
+      if (proof.htu !== url || proof.htm !== request.method) throw new Error('for another request')
+      if (proof.ath !== createHash('sha256').update(accessToken).digest('base64url')) throw new Error('for another token')
+      if (proof.nonce !== 'api-nonce') {
+        response.writeHead(401, { 'www-authenticate': 'DPoP error="use_dpop_nonce"' }).end()
+        return
+      }
+      const { payload } = await jwtVerify(accessToken, keys, { audience })
+      const thumbprint = await calculateJwkThumbprint(protectedHeader.jwk ?? {})
+      if ((payload.cnf as { jkt?: string }).jkt !== thumbprint) throw new Error('bound to another key')
+      seen.thumbprints.add(thumbprint)
+      response.end('{}')
+    } catch {
+      response.writeHead(401, { 'www-authenticate': 'DPoP error="invalid_token"' }).end()
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return { api: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
+}

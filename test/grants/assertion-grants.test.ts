@@ -1,0 +1,88 @@
+import { AuthenticatedClient, type Grant } from 'authenticated-client'
+import { jwtBearerGrant } from 'authenticated-client/jwt-bearer'
+import { testClock } from 'authenticated-client/testing'
+import { tokenExchangeGrant } from 'authenticated-client/token-exchange'
+import { describe, expect, it } from 'vitest'
+
+const at = { tokenEndpoint: 'https://login.example.com/token', clientId: 'gateway' }
+
+describe('tokenExchangeGrant (RFC 8693)', () => {
+  it('exchanges the current token of somebody for one of another service', async () => {
+    const { client, forms, sent } = start(
+      tokenExchangeGrant({
+        ...at,
+        subjectToken: async () => 'users-token',
+        actorToken: 'service-token',
+        audience: 'billing',
+        scope: 'invoices',
+        requestedTokenType: 'urn:ietf:params:oauth:token-type:jwt',
+      }),
+    )
+
+    await client.fetch('/invoices')
+
+    expect(forms).toEqual([
+      {
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        subject_token: 'users-token',
+        subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+        actor_token: 'service-token',
+        actor_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+        audience: 'billing',
+        requested_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+        scope: 'invoices',
+        client_id: 'gateway',
+      },
+    ])
+    expect(sent).toEqual(['Bearer exchanged'])
+  })
+
+  it('never puts a token of the type N_A into Authorization', async () => {
+    const { client, sent } = start(tokenExchangeGrant({ ...at, subjectToken: 't' }), { token_type: 'N_A' })
+
+    await expect(client.fetch('/')).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+
+    expect(sent).toEqual([])
+  })
+
+  it('needs a subject token', () => {
+    expect(() => tokenExchangeGrant({ ...at, subjectToken: '' })).toThrow(/needs subjectToken/)
+  })
+})
+
+describe('jwtBearerGrant (RFC 7523 §2.1)', () => {
+  it('trades a new assertion each time', async () => {
+    let n = 0
+    const { client, forms } = start(jwtBearerGrant({ ...at, assertion: () => `assertion-${++n}`, scope: 'read' }))
+    await client.fetch('/')
+    await client.refresh()
+
+    expect(forms.map(({ grant_type, assertion, scope }) => [grant_type, assertion, scope])).toEqual([
+      ['urn:ietf:params:oauth:grant-type:jwt-bearer', 'assertion-1', 'read'],
+      ['urn:ietf:params:oauth:grant-type:jwt-bearer', 'assertion-2', 'read'],
+    ])
+  })
+
+  it('needs an assertion', () => {
+    expect(() => jwtBearerGrant({ ...at, assertion: '' })).toThrow(/needs assertion/)
+  })
+})
+
+function start(grant: Grant, fields: object = {}) {
+  const forms: Record<string, string>[] = []
+  const sent: (string | null)[] = []
+  const client = new AuthenticatedClient({
+    baseUrl: 'https://api.example.com',
+    grant,
+    clock: testClock(),
+    fetch: async (input, init) => {
+      if (String(input) === at.tokenEndpoint) {
+        forms.push(Object.fromEntries(new URLSearchParams(String(init?.body))))
+        return Response.json({ access_token: 'exchanged', token_type: 'Bearer', issued_token_type: 'x', ...fields })
+      }
+      sent.push(new Headers(init?.headers).get('authorization'))
+      return new Response('{}')
+    },
+  })
+  return { client, forms, sent }
+}

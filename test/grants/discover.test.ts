@@ -1,0 +1,86 @@
+import { AuthenticatedClient } from 'authenticated-client'
+import { discover } from 'authenticated-client/discover'
+import { describe, expect, it } from 'vitest'
+import { startProvider } from '../dpop/provider'
+
+const issuer = 'https://login.example.com/tenant'
+const good = {
+  issuer,
+  token_endpoint: `${issuer}/token`,
+  revocation_endpoint: `${issuer}/revoke`,
+  authorization_endpoint: `${issuer}/authorize`,
+  jwks_uri: `${issuer}/jwks`,
+}
+
+describe('discover', () => {
+  it('asks a real server, and its answer can be given to the client', async () => {
+    const { issuer, tokenEndpoint } = await startProvider()
+
+    const found = await discover(issuer)
+
+    expect(found).toMatchObject({ issuer, tokenEndpoint })
+    const { tokenEndpoint: endpoint } = found
+    expect(new AuthenticatedClient({ tokenEndpoint: endpoint, clientId: 'x', baseUrl: issuer }).coordination).toBe('client')
+  })
+
+  it('asks both well-known places: below the issuer, and between its host and path (RFC 8414 §3)', async () => {
+    const asked: string[] = []
+    const fetch = async (input: RequestInfo | URL) => {
+      asked.push(String(input))
+      return String(input).includes('oauth-authorization-server') ? Response.json(good) : new Response(null, { status: 404 })
+    }
+
+    expect(await discover(issuer, { fetch })).toEqual({
+      issuer,
+      tokenEndpoint: good.token_endpoint,
+      revocationEndpoint: good.revocation_endpoint,
+      authorizationEndpoint: good.authorization_endpoint,
+      jwksUri: good.jwks_uri,
+      metadata: good,
+    })
+    expect(asked).toEqual([
+      'https://login.example.com/tenant/.well-known/openid-configuration',
+      'https://login.example.com/.well-known/oauth-authorization-server/tenant',
+    ])
+  })
+
+  it.each([
+    ['another issuer (A31)', { ...good, issuer: 'https://evil.example.com' }, /another issuer/],
+    ['an issuer with a slash more', { ...good, issuer: `${issuer}/` }, /another issuer/],
+    ['an http token endpoint (A32)', { ...good, token_endpoint: 'http://login.example.com/token' }, /token_endpoint must be https/],
+    ['a javascript: endpoint (A33)', { ...good, authorization_endpoint: 'javascript:alert(1)' }, /authorization_endpoint must be https/],
+    ['an endpoint that is no text', { ...good, jwks_uri: ['https://x.example.com'] }, /jwks_uri must be https/],
+    ['no token endpoint', { issuer }, /no token_endpoint/],
+  ])('refuses metadata of %s', async (_, metadata, message) => {
+    const found = discover(issuer, { fetch: async () => Response.json(metadata) })
+
+    await expect(found).rejects.toThrow(TypeError)
+    await expect(found).rejects.toThrow(message)
+  })
+
+  it.each([
+    ['a redirect (A29)', async () => new Response(null, { status: 302, headers: { location: 'http://169.254.169.254/' } })],
+    ['an answer from elsewhere', async () => Object.defineProperty(Response.json(good), 'url', { value: 'https://evil.example.com/' })],
+    ['more than 256 KiB', async () => Response.json({ ...good, padding: 'x'.repeat(300_000) })],
+    ['HTML', async () => new Response('<html>')],
+    ['a network error', async () => Promise.reject(new TypeError('fetch failed'))],
+    ['silence', () => new Promise<Response>(() => {})],
+  ])('takes %s for no answer', async (_, fetch) => {
+    await expect(discover(issuer, { fetch, timeout: 20 })).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+  })
+
+  it.each(['http://login.example.com', 'https://user@login.example.com', 'https://login.example.com?x', 'login.example.com', ''])(
+    'refuses %j as an issuer',
+    async (wrong) => {
+      await expect(discover(wrong)).rejects.toThrow(TypeError)
+    },
+  )
+
+  it("rejects with the caller's own reason", async () => {
+    const fetch = () => new Promise<Response>(() => {})
+    const controller = new AbortController()
+    controller.abort(new Error('enough'))
+
+    await expect(discover(issuer, { fetch, signal: controller.signal })).rejects.toThrow('enough')
+  })
+})

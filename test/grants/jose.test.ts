@@ -1,0 +1,65 @@
+import { AuthenticatedClient, clientCredentialsGrant } from 'authenticated-client'
+import { clientSecretJwt, privateKeyJwt } from 'authenticated-client/jose'
+import { decodeJwt, exportJWK, generateKeyPair, jwtVerify } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { startProvider } from '../dpop/provider'
+
+describe('private_key_jwt', () => {
+  it('proves the client to oidc-provider with a new assertion each time', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256')
+    const { tokenEndpoint } = await startProvider({ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' })
+    const assertions: string[] = []
+    const client = new AuthenticatedClient({
+      baseUrl: 'https://api.example.com',
+      grant: clientCredentialsGrant({
+        tokenEndpoint,
+        clientId: 'signing',
+        clientAuthentication: privateKeyJwt({ key: () => privateKey, keyId: 'k1' }),
+      }),
+      fetch: (input, init) => {
+        const assertion = new URLSearchParams(String(init?.body)).get('client_assertion')
+        if (assertion) assertions.push(assertion)
+        return fetch(input, init)
+      },
+    })
+
+    expect(await client.getAccessToken()).toMatch(/^ey/)
+    await client.refresh()
+
+    const claims = assertions.map((assertion) => decodeJwt(assertion))
+    expect(claims).toHaveLength(2)
+    expect(claims[0]).toMatchObject({ iss: 'signing', sub: 'signing', aud: tokenEndpoint })
+    expect((claims[0]?.exp ?? 0) - (claims[0]?.iat ?? 0)).toBe(60)
+    expect(claims[0]?.jti).not.toBe(claims[1]?.jti)
+  })
+
+  it('needs a key', () => {
+    expect(() => privateKeyJwt({} as never)).toThrow(/needs key/)
+  })
+})
+
+describe('client_secret_jwt', () => {
+  it('proves the client to oidc-provider without saying the secret', async () => {
+    const { tokenEndpoint } = await startProvider()
+    const secret = 'a secret of at least thirty-two bytes'
+    const bodies: string[] = []
+    const client = new AuthenticatedClient({
+      baseUrl: 'https://api.example.com',
+      grant: clientCredentialsGrant({ tokenEndpoint, clientId: 'secret-jwt', clientAuthentication: clientSecretJwt(secret) }),
+      fetch: (input, init) => {
+        bodies.push(String(init?.body))
+        return fetch(input, init)
+      },
+    })
+
+    expect(await client.getAccessToken()).toMatch(/^ey/)
+
+    const assertion = new URLSearchParams(bodies[0]).get('client_assertion') ?? ''
+    await expect(jwtVerify(assertion, new TextEncoder().encode(secret))).resolves.toBeDefined()
+    expect(bodies[0]).not.toContain('thirty-two')
+  })
+
+  it('needs a secret', () => {
+    expect(() => clientSecretJwt('')).toThrow(/needs the client secret/)
+  })
+})
