@@ -15,6 +15,7 @@ const resolve = {
 }
 
 needs('curl', 'curl')
+needs('openssl', 'openssl')
 needs('apache2', 'apache2')
 needs('lighttpd', 'lighttpd')
 needs('redis-server', 'redis-server')

@@ -1,0 +1,28 @@
+// Tokens bound to a key (DPoP, RFC 9449): who steals one can't use it. The key can't be exported and stays in IndexedDB; the code is
+// redeemed with a proof of the same key, and from then on the client proves every request.
+import { AuthenticatedClient, type TokenStore } from 'authenticated-client'
+import { type DpopKeyStore, type DpopScheme, dpop } from 'authenticated-client/dpop'
+
+export function boundClient(options: {
+  tokenEndpoint: string
+  clientId: string
+  baseUrl: string
+  store: TokenStore
+  keyStore: DpopKeyStore
+}): {
+  readonly client: AuthenticatedClient
+  readonly scheme: DpopScheme
+} {
+  const { keyStore, ...rest } = options
+  const scheme = dpop({ keyStore }) // In a browser: indexedDbKeyStore('my-app').
+  return { client: new AuthenticatedClient({ ...rest, scheme }), scheme }
+}
+
+/** Redeems the authorization code with a proof, as your sign-in library does when it is given the same key. */
+export async function redeem(scheme: DpopScheme, tokenEndpoint: string, form: Record<string, string>): Promise<Response> {
+  return fetch(tokenEndpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', dpop: await scheme.proof('POST', tokenEndpoint) },
+    body: new URLSearchParams(form).toString(),
+  })
+}

@@ -1,0 +1,16 @@
+// A service that proves itself with a private key (RFC 7523) instead of a secret: each token request carries a new assertion, signed with
+// the key that is current then.
+import { AuthenticatedClient, clientCredentialsGrant } from 'authenticated-client'
+import { discover } from 'authenticated-client/discover'
+import { privateKeyJwt } from 'authenticated-client/jose'
+
+export async function ledgerClient(
+  issuer: string,
+  clientId: string,
+  key: () => Promise<CryptoKey>,
+  baseUrl: string,
+): Promise<AuthenticatedClient> {
+  const { tokenEndpoint } = await discover(issuer) // Exactly the issuer's own name; https; no redirects.
+  const clientAuthentication = privateKeyJwt({ key, keyId: 'k1' })
+  return new AuthenticatedClient({ baseUrl, grant: clientCredentialsGrant({ tokenEndpoint, clientId, clientAuthentication }) })
+}

@@ -1,0 +1,243 @@
+import { createServer } from 'node:http'
+import { AuthenticatedClient, memoryStore, type TokenSet } from 'authenticated-client'
+import { api, authorizationServer, listen, quiet, testFetch } from 'authenticated-client/testing'
+import { generateKeyPair } from 'jose'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { weatherClient } from '../../playground/recipes/api-key'
+import { reportsClient } from '../../playground/recipes/basic'
+import { bffClient, signedIn } from '../../playground/recipes/cookie-session'
+import { cameraClient } from '../../playground/recipes/digest'
+import { boundClient, redeem } from '../../playground/recipes/dpop'
+import { graphqlClient } from '../../playground/recipes/graphql'
+import { clientForRequest } from '../../playground/recipes/many-users'
+import { ledgerClient } from '../../playground/recipes/private-key-jwt'
+import { clientWithDialog } from '../../playground/recipes/re-login'
+import { createSdk } from '../../playground/recipes/sdk-author'
+import { tenantClients } from '../../playground/recipes/tenants'
+import { onBehalfOf } from '../../playground/recipes/token-exchange'
+import { startProvider } from '../dpop/provider'
+
+const origin = 'https://api.example.com'
+
+afterEach(() => void vi.unstubAllGlobals())
+
+describe('recipes', () => {
+  it('basic: the password goes along', async () => {
+    const seen = network(() => Response.json({}))
+
+    await reportsClient(origin, 'ada', 'secret').fetch('/reports')
+
+    expect(seen[0]?.headers.get('authorization')).toBe(`Basic ${btoa('ada:secret')}`)
+  })
+
+  it('digest: answers SHA-256, and not MD5', async () => {
+    const seen = network(({ headers }) =>
+      headers.has('authorization')
+        ? Response.json({})
+        : new Response(null, {
+            status: 401,
+            headers: {
+              'www-authenticate': 'Digest realm="r", nonce="n", qop="auth", Digest realm="r", nonce="n", qop="auth", algorithm=SHA-256',
+            },
+          }),
+    )
+
+    expect((await cameraClient(origin, 'ada', async () => 'secret').fetch('/image')).status).toBe(200)
+
+    expect(seen[1]?.headers.get('authorization')).toContain('algorithm=SHA-256')
+  })
+
+  it('api-key: twenty calls that the old key is refused for share one new key', async () => {
+    let current = 'key-1'
+    let asked = 0
+    network(({ headers }) => new Response(null, { status: headers.get('x-weather-key') === current ? 200 : 401 }))
+    const client = weatherClient(origin, async () => `key-${++asked}`)
+    await client.fetch('/today')
+    current = 'key-2'
+
+    const responses = await Promise.all(Array.from({ length: 20 }, () => client.fetch('/today')))
+
+    expect([responses.every(({ ok }) => ok), asked]).toEqual([true, 2])
+  })
+
+  it('cookie-session: renews once, with the proof', async () => {
+    let isFresh = false
+    const seen = network(({ url }) => {
+      if (url.endsWith('/session/renew')) isFresh = true
+      return new Response(null, { status: url.endsWith('/session/renew') || isFresh ? 200 : 401 })
+    })
+    const client = bffClient(origin, memoryStore(), () => 'proof')
+    await signedIn(client, 'session-1')
+
+    const responses = await Promise.all([client.fetch('/me'), client.fetch('/me')])
+
+    expect(responses.map(({ status }) => status)).toEqual([200, 200])
+    const renewals = seen.filter(({ url }) => url.endsWith('/renew'))
+    expect(renewals.map(({ headers, credentials }) => [headers.get('x-csrf-token'), credentials])).toEqual([['proof', 'include']])
+  })
+
+  it('graphql: UNAUTHENTICATED in a 200 is refreshed', async () => {
+    const { login, shop, options } = await world()
+    shop.refusal = 'graphql'
+    const client = graphqlClient(options)
+    await client.setTokens(login.signIn())
+    login.spoilAccessTokens()
+
+    expect(await (await client.fetch(`${origin}/graphql`, { method: 'POST', body: '{}' })).json()).toMatchObject({ sub: 'user' })
+  })
+
+  it('dpop: the code is redeemed with a proof of the key that the client then uses', async () => {
+    const proofs: (string | null)[] = []
+    network(({ headers }) => {
+      proofs.push(headers.get('dpop'))
+      return Response.json({})
+    })
+    const tokenEndpoint = 'https://login.example.com/token'
+    const kept: CryptoKeyPair[] = []
+    const keyStore = { load: () => kept[0], save: (keys: CryptoKeyPair) => void kept.push(keys) }
+    const { client, scheme } = boundClient({ tokenEndpoint, clientId: 'web', baseUrl: origin, store: memoryStore(), keyStore })
+    await redeem(scheme, tokenEndpoint, { grant_type: 'authorization_code', code: 'x' })
+    await client.setTokens({ accessToken: 'bound', tokenType: 'DPoP' })
+    await client.fetch('/me')
+
+    const keys = proofs.map((proof) => JSON.parse(atob(proof?.split('.')[0]?.replace(/-/g, '+').replace(/_/g, '/') ?? '')).jwk)
+    expect(keys[0]).toEqual(keys[1])
+    expect(kept).toHaveLength(1)
+  })
+
+  it('private-key-jwt: finds the server, and proves itself', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256')
+    const { exportJWK } = await import('jose')
+    const { issuer } = await startProvider({ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' })
+
+    const client = await ledgerClient(issuer, 'signing', async () => privateKey, origin)
+
+    expect(await client.getAccessToken()).toMatch(/^ey/)
+  })
+
+  it("token-exchange: the service gets its own token, never the user's", async () => {
+    const { login, options } = await world()
+    const user = new AuthenticatedClient(options)
+    await user.setTokens(login.signIn())
+    const forms: URLSearchParams[] = []
+    const seen = network(async (request) => {
+      if (!request.url.includes('/token')) return Response.json({})
+      forms.push(new URLSearchParams(await request.text()))
+      return Response.json({ access_token: 'exchanged', token_type: 'Bearer', expires_in: 60 })
+    })
+
+    await onBehalfOf(user, { tokenEndpoint: login.tokenEndpoint, secret: 's', baseUrl: 'https://billing.example.com' }).fetch('/invoices')
+
+    expect(forms[0]?.get('subject_token')).toBe('access-1')
+    expect(seen.at(-1)?.headers.get('authorization')).toBe('Bearer exchanged')
+  })
+
+  it('tenants: one client each, a rolled secret counts at once, and closing lets go', async () => {
+    const servers = await Promise.all(
+      ['a', 'b'].map(() => listen(createServer, (at) => authorizationServer({ origin: at, clients: { svc: 'new' } }))),
+    )
+    onTestFinished(async () => void (await Promise.all(servers.map((server) => server.close()))))
+    let secret = 'old'
+    const { clientOf, close } = tenantClients((id) => ({
+      tokenEndpoint: servers[id === 'a' ? 0 : 1]?.tokenEndpoint ?? '',
+      clientId: 'svc',
+      secret: () => secret,
+      baseUrl: origin,
+    }))
+    const refused = await clientOf('a', 'read')
+      .getAccessToken()
+      .catch((error: unknown) => error)
+    secret = 'new'
+
+    const tokens = await Promise.all([clientOf('b', 'read').getAccessToken(), clientOf('b', 'read').getAccessToken()])
+    close()
+
+    expect(refused).toMatchObject({ code: 'ERR_TOKEN_ENDPOINT', error: 'invalid_client' })
+    expect(new Set(tokens).size).toBe(1)
+    const one = clientOf('b', 'read')
+    expect(one).toBe(clientOf('b', 'read'))
+    expect(one).not.toBe(clientOf('b', 'write'))
+    await expect(clientOf('a', 'read').fetch('/')).rejects.toThrow()
+    close()
+  })
+
+  it('many-users: two users share no flight, and neither waits for the other (A39)', async () => {
+    const { login, fetch } = await world()
+    const jar = (tokens: TokenSet) => {
+      let held: TokenSet | null = tokens
+      return {
+        read: () => held,
+        write: (next: TokenSet | null) => {
+          held = next
+        },
+      }
+    }
+    const [ada, bob] = [jar(login.signIn({ sub: 'ada' })), jar(login.signIn({ sub: 'bob' }))]
+    login.spoilAccessTokens()
+    const options = { tokenEndpoint: login.tokenEndpoint, baseUrl: origin, fetch: fetch as typeof globalThis.fetch }
+    login.next(() => new Promise(() => {})) // Ada's refresh hangs.
+
+    const hanging = clientForRequest(ada, options).fetch('/me')
+    hanging.catch(() => {})
+    await quiet()
+    const response = await clientForRequest(bob, options).fetch('/me')
+
+    expect(await response.json()).toMatchObject({ sub: 'bob' })
+    expect(login.refreshes).toBe(1)
+  })
+
+  it('re-login: two calls that need more share one dialog', async () => {
+    const { login, shop, options } = await world()
+    shop.next(
+      () =>
+        new Response(null, {
+          status: 401,
+          headers: { 'www-authenticate': 'Bearer error="insufficient_user_authentication", acr_values="mfa"' },
+        }),
+      () =>
+        new Response(null, {
+          status: 401,
+          headers: { 'www-authenticate': 'Bearer error="insufficient_user_authentication", acr_values="mfa"' },
+        }),
+    )
+    const questions: unknown[] = []
+    const client = clientWithDialog(options, async (question) => {
+      questions.push(question)
+      return login.signIn()
+    })
+    await client.setTokens(login.signIn())
+
+    const responses = await Promise.all([client.fetch(`${origin}/a`), client.fetch(`${origin}/b`)])
+
+    expect(responses.map(({ status }) => status)).toEqual([200, 200])
+    expect(questions).toEqual([{ scope: undefined, acrValues: 'mfa', maxAge: undefined }])
+  })
+
+  it('sdk-author: works with any fetch, and tells what the API said', async () => {
+    const { login, options } = await world()
+    const client = new AuthenticatedClient(options)
+    await client.setTokens(login.signIn({ sub: 'ada' }))
+
+    expect(await createSdk({ baseUrl: origin, fetch: client.fetch }).me()).toMatchObject({ sub: 'ada' })
+    const bare = createSdk({ baseUrl: origin, fetch: options.fetch as typeof globalThis.fetch }).me()
+    await expect(bare).rejects.toMatchObject({ cause: 'Bearer realm="api"' })
+  })
+})
+
+async function world() {
+  const login = authorizationServer()
+  const shop = api({ authorizationServer: login })
+  const fetch = testFetch(login, shop)
+  return { login, shop, fetch, options: { tokenEndpoint: login.tokenEndpoint, clientId: 'web', allowedOrigins: [origin], fetch } }
+}
+
+/** The platform's fetch, answered here. */
+function network(answer: (request: Request) => Response | Promise<Response>): readonly Request[] {
+  const seen: Request[] = []
+  vi.stubGlobal('fetch', async (input: RequestInfo | URL, init?: RequestInit) => {
+    const request = new Request(input, init)
+    seen.push(request.clone())
+    return answer(request)
+  })
+  return seen
+}

@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TLSSocket } from 'node:tls'
+import { AuthenticatedClient, clientCredentialsGrant, none } from 'authenticated-client'
+import { expect, it, onTestFinished } from 'vitest'
+import { mutualTlsFetch } from '../../playground/recipes/mutual-tls'
+
+it('mutual-tls: token endpoint and API both see the certificate, and a fetch without it is refused', async () => {
+  const { certificate, serverCertificate } = certificates()
+  const seen: string[] = []
+  const server = createServer(
+    { ...serverCertificate, ca: certificate.ca, requestCert: true, rejectUnauthorized: true },
+    (request, response) => {
+      seen.push(`${request.url} ${(request.socket as TLSSocket).getPeerCertificate().subject.CN}`)
+      response.setHeader('content-type', 'application/json')
+      response.end(request.url === '/token' ? '{"access_token":"t","token_type":"Bearer","expires_in":60}' : '{}')
+    },
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const baseUrl = `https://localhost:${(server.address() as AddressInfo).port}`
+  const grant = clientCredentialsGrant({ tokenEndpoint: `${baseUrl}/token`, clientId: 'service', clientAuthentication: none })
+  const client = new AuthenticatedClient({ baseUrl, grant, fetch: mutualTlsFetch(certificate) })
+  const bare = new AuthenticatedClient({ baseUrl, grant, fetch: mutualTlsFetch({ ...certificate, key: '', cert: '' }) })
+
+  expect((await client.fetch('/me')).status).toBe(200)
+  await expect(bare.fetch('/me')).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+
+  expect(seen).toEqual(['/token service', '/me service'])
+})
+
+/** An authority made for this test, with a certificate for each end. */
+function certificates() {
+  const folder = mkdtempSync(join(tmpdir(), 'authenticated-client-tls-'))
+  const openssl = (...args: readonly string[]): void => void execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' })
+  const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
+  try {
+    const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
+    openssl('req', '-x509', ...ec, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '1', '-subj', '/CN=authority')
+    for (const name of ['localhost', 'service']) {
+      openssl(
+        'req',
+        ...ec,
+        '-keyout',
+        `${name}.key`,
+        '-out',
+        `${name}.csr`,
+        '-subj',
+        `/CN=${name}`,
+        '-addext',
+        `subjectAltName=DNS:${name}`,
+      )
+      openssl(
+        'x509',
+        '-req',
+        '-in',
+        `${name}.csr`,
+        '-CA',
+        'ca.pem',
+        '-CAkey',
+        'ca.key',
+        '-CAcreateserial',
+        '-out',
+        `${name}.pem`,
+        '-days',
+        '1',
+        '-copy_extensions',
+        'copy',
+      )
+    }
+    return {
+      certificate: { key: read('service.key'), cert: read('service.pem'), ca: read('ca.pem') },
+      serverCertificate: { key: read('localhost.key'), cert: read('localhost.pem') },
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
