@@ -7,7 +7,7 @@ import type { Session } from '../session/session'
 import { allowedTarget, startsWithOne } from './allowed-origins'
 import type { Answer } from './answer'
 import type { PipelineOptions, Tell } from './call'
-import type { Freshness } from './freshness'
+import { type Freshness, sessionOver } from './freshness'
 import { redacted } from './redacted'
 import { RequestTemplate } from './request-template'
 import type { SchemeSelector } from './select-scheme'
@@ -71,6 +71,8 @@ export function createRoundTrip(
         scheme = isPromise(attached) ? await abortable(attached, template.signal) : attached
       }
       template.scheme = scheme
+      // Whoever signed in or out while we waited: nothing goes out for a session that is over.
+      if (scheme?.usesTokens && session.phase.epoch !== phase.epoch) throw sessionOver(session.phase)
       const { url } = template
       tell?.({
         type: 'request',

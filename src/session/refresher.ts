@@ -174,6 +174,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
         const known = await lookBeyond(from)
         if (known && !(target && known.kind === 'adopted')) return settle(known)
         const { phase } = session
+        // A sign-in may have come since the look: its token is not this flight's to spend.
+        if (phase.epoch !== from.epoch) return settle({ kind: 'session-changed' })
         if (!grant || !canRefresh(phase) || lost.aborted) break
         deadline ??= startDeadline(refreshTimeout, clock)
         const { signal } = deadline

@@ -320,3 +320,47 @@ it('follows a session in a store that other clients share', async () => {
   expect(world.login.reuses).toBe(0)
   expect(bearers(world.files).at(-1)).toBeNull()
 })
+
+const turns = Array.from({ length: 60 }, (_, turn) => turn)
+
+it.each(turns)('sends no token of a session that was signed out of %i turns after the call began (F39)', async (turn) => {
+  const world = await withResources()
+  const child = world.client.forResource({ resource: files })
+  const call = child.fetch(`${files}/a`).then(
+    ({ status }) => status,
+    ({ name }: Error) => name,
+  )
+  for (let count = 0; count < turn; count++) await undefined
+  const before = world.files.requests.length
+
+  await world.client.logout()
+  const outcome = await passing(world.clock, call)
+
+  expect(outcome).toBe(world.files.requests.length > 0 ? 200 : 'SessionEndedError')
+  expect(world.files.requests).toHaveLength(before)
+  expect(await world.store.read()).toBeNull()
+  expect(child.state.status).toBe('ended')
+  expect(world.logouts).toHaveLength(1)
+})
+
+it.each(turns)('sends no token of one user for another who signs in %i turns after the call began (F40, A39)', async (turn) => {
+  const world = await withResources()
+  const child = world.client.forResource({ resource: files })
+  const call = child.fetch(`${files}/a`).then(
+    ({ status }) => status,
+    ({ name }: Error) => name,
+  )
+  for (let count = 0; count < turn; count++) await undefined
+  const before = world.files.requests.length
+  const other = world.login.signIn()
+
+  await world.client.setTokens(other)
+  const outcome = await passing(world.clock, call)
+  await child.fetch(`${files}/b`)
+
+  const [of, ofOther] = [bearers(world.files).slice(0, -1), bearers(world.files).at(-1)]
+  expect(outcome).toBe(before ? 200 : 'SessionChangedError')
+  expect(of).toHaveLength(before)
+  expect(world.login.isSameSession(ofOther?.replace('Bearer ', ''), other.accessToken)).toBe(true)
+  expect(world.login.reuses).toBe(0)
+})
