@@ -21,6 +21,7 @@ const floors: Readonly<Record<string, number>> = {
 
 /** Who may import which package; a path that ends in `/` stands for a folder. */
 const packages: readonly { readonly name: RegExp; readonly from: readonly string[] }[] = [
+  { name: /^commander$/, from: ['cli/'] },
   { name: /^dpop$/, from: ['schemes/dpop.ts'] },
   { name: /^jose$/, from: ['grants/signed-assertion.ts'] },
   { name: /^@noble\/hashes\//, from: ['schemes/digest-hash.ts'] },
