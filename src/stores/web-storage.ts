@@ -1,9 +1,9 @@
 import { StorageError } from '../errors/storage-error'
 import { type StoredSession, sameTokens } from '../tokens/token-set'
 import { defaultLock } from './default-lock'
-import { callQuietly, hints } from './hints'
 import { decodeRecord, encodeRecord, recordKey } from './record'
 import { requireStorage, storageFailed } from './storage-access'
+import { tabHints } from './tab-hints'
 import type { TokenStore } from './token-store'
 
 /** The part of `Storage` that is used; synchronous. */
@@ -18,8 +18,8 @@ export interface WebStorageOptions {
 }
 
 /**
- * Keeps the session in `localStorage`, as JSON under `authenticated-client.<name>`; any script of the page can read it. Other tabs
- * are told of a change; a second store object of the same name in the same page is not: share one.
+ * Keeps the session in `localStorage`, as JSON under `authenticated-client.<name>`; any script of the page can read it. Other tabs,
+ * and other stores of the same name in this page, are told of a change, and re-read when the page comes back from the back-forward cache.
  * The storage is looked up when it is used, so a server may construct this.
  * @param name letters, digits, `.`, `_`, `-`: one per app on the origin.
  * @throws {TypeError} for a bad name or storage. `read` and `write` throw `StorageError`: the storage is missing, refused or full, or
@@ -30,7 +30,7 @@ export function webStorageStore(name: string, options: WebStorageOptions = {}): 
   const storage = options.storage ?? 'local'
   if (storage !== 'local' && storage !== 'session') requireStorage(storage, "or 'local' or 'session'")
   const chosen = defaultLock()
-  const [subscribe, hint] = hints()
+  const tabs = tabHints(key)
 
   const use = <Result>(action: (area: SyncStorage) => Result): Result => {
     try {
@@ -58,20 +58,10 @@ export function webStorageStore(name: string, options: WebStorageOptions = {}): 
       if (!sameTokens(read(), expected)) return false
       const text = next && encodeRecord(next)
       use((area) => (text === null ? area.removeItem(key) : area.setItem(key, text)))
-      hint()
+      tabs.tell()
       return true
     },
-    subscribe(listener) {
-      const stop = subscribe(listener)
-      const onStorage = (event: StorageEvent): void => {
-        if (event.key === key || event.key === null) callQuietly(listener) // null: everything was cleared.
-      }
-      globalThis.addEventListener?.('storage', onStorage)
-      return () => {
-        stop()
-        globalThis.removeEventListener?.('storage', onStorage)
-      }
-    },
+    subscribe: tabs.subscribe,
   }
 }
 
