@@ -11,7 +11,6 @@ import { boundClient, redeem } from '../../playground/recipes/dpop'
 import { graphqlClient } from '../../playground/recipes/graphql'
 import { clientForRequest } from '../../playground/recipes/many-users'
 import { ledgerClient } from '../../playground/recipes/private-key-jwt'
-import { clientWithDialog } from '../../playground/recipes/re-login'
 import { createSdk } from '../../playground/recipes/sdk-author'
 import { tenantClients } from '../../playground/recipes/tenants'
 import { onBehalfOf } from '../../playground/recipes/token-exchange'
@@ -184,33 +183,6 @@ describe('recipes', () => {
 
     expect(await response.json()).toMatchObject({ sub: 'bob' })
     expect(login.refreshes).toBe(1)
-  })
-
-  it('re-login: two calls that need more share one dialog', async () => {
-    const { login, shop, options } = await world()
-    shop.next(
-      () =>
-        new Response(null, {
-          status: 401,
-          headers: { 'www-authenticate': 'Bearer error="insufficient_user_authentication", acr_values="mfa"' },
-        }),
-      () =>
-        new Response(null, {
-          status: 401,
-          headers: { 'www-authenticate': 'Bearer error="insufficient_user_authentication", acr_values="mfa"' },
-        }),
-    )
-    const questions: unknown[] = []
-    const client = clientWithDialog(options, async (question) => {
-      questions.push(question)
-      return login.signIn()
-    })
-    await client.setTokens(login.signIn())
-
-    const responses = await Promise.all([client.fetch(`${origin}/a`), client.fetch(`${origin}/b`)])
-
-    expect(responses.map(({ status }) => status)).toEqual([200, 200])
-    expect(questions).toEqual([{ scope: undefined, acrValues: 'mfa', maxAge: undefined }])
   })
 
   it('sdk-author: works with any fetch, and tells what the API said', async () => {
