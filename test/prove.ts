@@ -24,6 +24,8 @@ const settings = [
   'test/vitest.config.ts',
   '--project',
   'node',
+  '--project',
+  'tabs',
   '--reporter',
   'verbose',
   '--testTimeout',
