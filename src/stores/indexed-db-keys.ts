@@ -1,4 +1,5 @@
 import { StorageError } from '../errors/storage-error'
+import { settled } from './idb-request'
 
 /** Keys that can't be exported, kept by the browser itself: no script can read them, also not one that was injected. */
 export interface KeyStore {
@@ -35,11 +36,4 @@ export function indexedDbKeyStore(name: string): KeyStore {
     load: () => use<CryptoKeyPair | undefined>('readonly', (keys) => keys.get(table)),
     save: async (pair) => void (await use('readwrite', (keys) => keys.put(pair, table))),
   }
-}
-
-function settled<Result>(request: IDBRequest<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
 }

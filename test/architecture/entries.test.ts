@@ -19,6 +19,7 @@ const rooms: Readonly<Record<string, string>> = {
   'graphql.ts': 'schemes/graphql-unauthenticated.ts',
   'node.ts': 'stores/file.ts',
   'redis.ts': 'stores/redis.ts',
+  'indexed-db.ts': 'stores/indexed-db.ts',
   'opentelemetry.ts': 'client/open-telemetry.ts',
   'testing.ts': 'testing/authorization-server.ts',
 }
