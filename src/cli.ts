@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+import { processIo } from './cli/io'
 import { run } from './cli/program'
 
-run(process)
+void run(process.argv.slice(2), processIo()).then((code) => {
+  process.exitCode = code
+})

@@ -1,4 +1,4 @@
 export { diagnose } from './diagnose/diagnose'
-export type { Confidence, DiagnosedCause, Diagnosis, Finding, Party } from './diagnose/diagnosis'
-export type { DiagnosedEvent, DiagnoseInput } from './diagnose/evidence'
-export { type Explained, explainTo } from './diagnose/explain-to'
+export type { Alternative, Confidence, DiagnosedCause, Diagnosis, Party } from './diagnose/diagnosis'
+export { type ExplainConsole, explainTo } from './diagnose/explain-to'
+export type { DiagnosedEvent, DiagnoseInput } from './diagnose/facts'

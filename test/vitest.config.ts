@@ -18,7 +18,7 @@ const node: TestProjectConfiguration = {
   test: {
     name: 'node',
     include: ['test/**/*.test.ts', 'playground/recipes/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/browser/**', 'test/system/**', 'test/tabs/**'],
+    exclude: ['**/node_modules/**', 'test/browser/**', 'test/system/**', 'test/tabs/**', 'test/processes/**'],
     testTimeout: 20_000,
   },
 }
@@ -32,8 +32,6 @@ async function browser(): Promise<readonly TestProjectConfiguration[]> {
     return []
   }
   return [
-    // Many tabs, driven from outside: without a browser its one test file says so, and fails.
-    { resolve, test: { name: 'tabs', include: ['test/tabs/*.test.ts'], testTimeout: 20_000 } },
     {
       resolve,
       optimizeDeps,

@@ -1,33 +1,28 @@
-import type { DiagnoseInput } from '../diagnose/evidence'
-import { bounded } from '../platform/bounded'
-import type { Clock } from '../platform/clock'
-import { readText } from '../platform/read-text'
+/** Header fields as they were written, malformed ones too: `Headers` would repair or refuse them. */
+export type Fields = readonly (readonly [name: string, value: string])[]
 
-const patience = 30_000
-const longest = 262_144
+/** One request and its answer, as it was seen. */
+export interface Exchange {
+  readonly request: { readonly method: string; readonly url: string; readonly fields: Fields }
+  readonly response?: { readonly status: number; readonly fields: Fields } | undefined
+  readonly body?: string | undefined
+  /** When, in milliseconds since the epoch, by the clock of the machine that sent it. */
+  readonly at?: number | undefined
+  /** The name of the error where no answer came. */
+  readonly failed?: string | undefined
+}
 
-/** Makes one request, without following redirects, and says what is known of it. */
-export async function exchange(
-  url: string,
-  method: string,
-  fields: readonly string[],
-  token: string | undefined,
-  clock: Clock,
-): Promise<DiagnoseInput> {
-  const headers = new Headers(
-    fields.map((field): [string, string] => [field.slice(0, field.indexOf(':')).trim(), field.slice(field.indexOf(':') + 1).trim()]),
-  )
-  if (token) headers.set('authorization', `Bearer ${token}`)
-  const request = { method, url, headers }
-  try {
-    const response = await bounded(
-      globalThis.fetch(url, { method, headers, redirect: 'manual' }),
-      patience,
-      clock,
-      () => new TypeError('no answer in time'),
-    )
-    return { request, response, body: await readText(response, longest), tokens: { accessToken: token }, now: clock.now() }
-  } catch (error) {
-    return { request, error, now: clock.now() }
+/** Fields, to be read as `Headers` are. */
+export function readable(fields: Fields): Pick<Headers, 'get'> {
+  return {
+    get: (name) => {
+      const values = fields.filter(([own]) => own.toLowerCase() === name.toLowerCase()).map(([, value]) => value)
+      return values.length ? values.join(', ') : null
+    },
   }
+}
+
+/** Thrown for what the user can mend: its message is all that is printed. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
 }

@@ -1,117 +1,168 @@
-import { readFileSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
-import { Command } from 'commander'
-import { diagnose } from '../diagnose/diagnose'
-import type { DiagnoseInput } from '../diagnose/evidence'
-import { systemClock } from '../platform/clock'
-import { decodedToken } from './decoded-token'
-import { exchange } from './exchange'
-import { printed, type Style, styleOf } from './printed'
-import { exchangesIn } from './transcript'
+import { Command, CommanderError } from 'commander'
+import { jwtParts } from '../diagnose/jwt-parts'
+import { readCurlTranscript } from './curl-transcript'
+import { type Exchange, type Fields, UsageError } from './exchange'
+import { readHar } from './har'
+import type { Io } from './io'
+import { paint } from './paint'
+import { reportOf, reportText } from './report'
+import { tokenLines } from './token-lines'
 
-const help = `
-The token comes from an environment variable or from standard input, never from the command line, which other users of the machine and
-your shell's history can see. Nothing secret is printed.
-
+const exitCodes = `
 Exit codes:
-  0  the request was not refused, or the token could be read
-  1  it was refused: the diagnosis says why
-  2  the command line, the file or the token can't be read
+  0  the request was not refused; the token could be read
+  1  the request was refused, and this says why
+  2  the command line, a file or a token could not be read
   3  no answer came
+`
 
+const examples = `
 Examples:
-  TOKEN=… authenticated-client explain https://api.example.com/me --token-env TOKEN
-  pass show api | authenticated-client explain https://api.example.com/me --token-stdin -H 'X-Tenant: 7'
-  curl -v https://api.example.com/me 2>&1 | authenticated-client explain --from -
-  authenticated-client explain --from session.har --json
-  TOKEN=… authenticated-client decode --token-env TOKEN`
+  $ TOKEN=… authenticated-client explain https://api.example/orders --token-env TOKEN
+  $ pass show api | authenticated-client explain https://api.example/orders --token-stdin --json
+  $ curl -v https://api.example/orders … 2>&1 | authenticated-client explain --from -
+  $ authenticated-client decode --token-env TOKEN
 
-interface Given {
-  readonly header?: readonly string[]
-  readonly method?: string
+A token on the command line stays in the shell's history, and every user of the machine can see it: hand it in by
+the environment or by standard input. What is printed holds no secret.
+`
+
+interface TokenOptions {
   readonly tokenEnv?: string
   readonly tokenStdin?: boolean
+}
+
+interface ExplainOptions extends TokenOptions {
+  readonly header?: readonly string[]
+  readonly scheme: string
+  readonly method: string
+  readonly timeout: string
   readonly from?: string
+  readonly audience?: string
+  readonly issuer?: string
   readonly json?: boolean
 }
 
-/** The command line: reads `process.argv`, and sets the exit code. */
-export async function run(process: NodeJS.Process): Promise<void> {
-  const { stdout, stderr, stdin, env } = process
-  // `… | head` closes the pipe: that is no failure.
-  stdout.on('error', () => process.exit())
-  const style = styleOf(stdout.isTTY === true && !env.NO_COLOR)
-  const say = (line: string): void => void stdout.write(`${line}\n`)
-  const end = (code: number, problem?: string): void => {
-    if (problem) stderr.write(`${problem}\n`)
-    process.exitCode = code
-  }
-  const tokenOf = async ({ tokenEnv, tokenStdin }: Given): Promise<string | undefined> => {
-    const found = tokenEnv ? env[tokenEnv] : tokenStdin ? await text(stdin) : undefined
-    if (tokenEnv && !found) throw new UsageError(`The environment variable ${tokenEnv} is empty`)
-    return found?.trim().replace(/^Bearer\s+/i, '')
-  }
-
+/** Runs the command line; resolves with the exit code. */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  let code = 0
   const program = new Command('authenticated-client')
-    .description('Explains a 401: what happened, why, and what to do.')
-    .addHelpText('after', help)
-    .exitOverride((error) => {
-      throw error.exitCode === 0 ? error : new UsageError('')
-    })
+    .description('Says why a request was refused, and what to do.')
+    .configureOutput({ writeOut: (text) => io.print(text.trimEnd()), writeErr: (text) => io.complain(text.trimEnd()) })
+    .exitOverride()
+    .addHelpText('after', examples + exitCodes)
+
   program
     .command('explain')
-    .argument('[url]', 'what to ask for')
-    .option('-H, --header <field...>', 'a header of the request, as "name: value"')
-    .option('-X, --method <method>', 'its method', 'GET')
-    .option('--token-env <name>', 'the environment variable that holds the access token')
-    .option('--token-stdin', 'read the access token from standard input')
-    .option('--from <file>', 'read an exchange from a pasted "curl -v" or a HAR instead; - is standard input')
-    .option('--json', 'print the diagnosis as JSON')
-    .action(async (url: string | undefined, given: Given) => {
-      const inputs = given.from
-        ? exchangesIn(given.from === '-' ? await text(stdin) : read(given.from))
-        : [await asked(url, given, await tokenOf(given))]
-      if (!inputs[0]) throw new UsageError('There is no exchange in it: give the output of "curl -v", or a HAR')
-      const explained = inputs.map((input) => ({ input, diagnosis: diagnose(input) }))
-      if (given.json) say(JSON.stringify(explained.map(({ diagnosis }) => diagnosis).slice(0, given.from ? undefined : 1), null, 2))
-      else for (const { input, diagnosis } of explained) say(printed(input, diagnosis, style))
-      if (inputs.some(({ error }) => error !== undefined)) end(3)
-      else end(explained.some(({ diagnosis }) => diagnosis.cause !== 'not-refused') ? 1 : 0)
+    .description('send a request and explain its answer, or explain one that was recorded')
+    .argument('[url]')
+    .option('-H, --header <field>', 'a header field, `Name: value`; may be given again', (field, all?: readonly string[]) => [
+      ...(all ?? []),
+      field,
+    ])
+    .option('--token-env <name>', 'the environment variable that holds the token')
+    .option('--token-stdin', 'read the token from standard input')
+    .option('--scheme <name>', 'the auth-scheme of the token', 'Bearer')
+    .option('-X, --method <name>', 'the method', 'GET')
+    .option('--timeout <seconds>', 'how long to wait for the answer', '30')
+    .option('--audience <name>', 'the audience that the API takes')
+    .option('--issuer <url>', 'the issuer that the API trusts')
+    .option('--from <file>', 'a transcript of `curl -v`, or a HAR; - is standard input')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples + exitCodes)
+    .action(async (url: string | undefined, options: ExplainOptions) => {
+      code = await explain(url, options, io)
     })
+
   program
     .command('decode')
-    .description("Shows a JWT's header and claims, with times in words. Nothing is verified.")
-    .option('--token-env <name>', 'the environment variable that holds the token; else standard input')
-    .option('--json', 'print them as JSON')
-    .action(async (given: Given) => {
-      const token = await tokenOf({ ...given, tokenStdin: !given.tokenEnv })
-      const found = decodedToken(token ?? '')
-      if (!found) throw new UsageError('This is no JWT')
-      say(given.json ? JSON.stringify(found, null, 2) : shown(found, style))
+    .description('show the header and the claims of a JWT, from --token-env or standard input')
+    .option('--token-env <name>', 'the environment variable that holds the token')
+    .option('--json', 'print JSON')
+    .addHelpText('after', exitCodes)
+    .action(async ({ json, ...options }: TokenOptions & { readonly json?: boolean }) => {
+      const parts = jwtParts(await tokenOf({ ...options, tokenStdin: options.tokenEnv === undefined }, io))
+      if (!parts) throw new UsageError('This is no JWT: an opaque token says nothing to anyone but its server.')
+      io.print(json ? JSON.stringify(parts, null, 2) : tokenLines(parts, io.now()).join('\n'))
     })
 
   try {
-    await program.parseAsync(process.argv)
+    await program.parseAsync(args, { from: 'user' })
+    return code
   } catch (error) {
-    if (error instanceof UsageError) end(2, error.message)
-    else if (Object(error).code === 'ENOENT') end(2, 'There is no such file')
-    else if (Object(error).exitCode !== 0) end(2, String(Object(error).message))
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    // Other messages may hold what was read.
+    io.complain(error instanceof UsageError ? `error: ${error.message}` : 'error: something went wrong that should not')
+    return 2
   }
 }
 
-class UsageError extends Error {}
-
-function read(file: string): string {
-  return readFileSync(file, 'utf8')
+async function explain(url: string | undefined, options: ExplainOptions, io: Io): Promise<number> {
+  if ((url === undefined) === (options.from === undefined)) throw new UsageError('Give a URL, or --from with a file.')
+  const exchange = options.from === undefined ? await sent(url ?? '', options, io) : recorded(await fileText(options.from, io))
+  const report = reportOf(exchange, { audience: options.audience, issuer: options.issuer })
+  const serverNow = (exchange.at ?? io.now()) - (report.skew ?? 0)
+  io.print(options.json ? JSON.stringify(report, null, 2) : reportText(report, serverNow, paint(io.colour)))
+  if (exchange.failed !== undefined) return 3
+  return report.diagnosis.cause === 'not-refused' ? 0 : 1
 }
 
-function asked(url: string | undefined, given: Given, token: string | undefined): Promise<DiagnoseInput> {
-  if (!url || !URL.canParse(url)) throw new UsageError('Give the URL to ask for, such as https://api.example.com/me, or --from FILE')
-  return exchange(url, given.method ?? 'GET', given.header ?? [], token, systemClock)
+function recorded(text: string): Exchange {
+  return readHar(text) ?? readCurlTranscript(text)
 }
 
-function shown({ header, claims }: NonNullable<ReturnType<typeof decodedToken>>, { bold, dim }: Style): string {
-  const lines = (fields: Readonly<Record<string, unknown>>): string[] =>
-    Object.entries(fields).map(([name, value]) => `  ${dim(name)} ${String(value)}`)
-  return [bold('Header'), ...lines(header), bold('Claims'), ...lines(claims)].join('\n')
+async function fileText(path: string, io: Io): Promise<string> {
+  try {
+    return await io.read(path)
+  } catch {
+    throw new UsageError(`The file ${path} cannot be read.`)
+  }
+}
+
+async function sent(url: string, options: ExplainOptions, io: Io): Promise<Exchange> {
+  if (!/^https?:\/\/[^/?#@]+([/?#]|$)/i.test(url) || !URL.canParse(url))
+    throw new UsageError('The URL has to begin with http:// or https://, and may hold no password.')
+  const seconds = Number(options.timeout)
+  if (!(seconds > 0)) throw new UsageError('--timeout takes seconds.')
+  const token = await tokenOf(options, io)
+  const fields: Fields = [
+    ...(options.header ?? []).map(fieldOf),
+    ...(token === undefined ? [] : [['Authorization', `${options.scheme} ${token}`] as const]),
+  ]
+  const request = { method: options.method.toUpperCase(), url, fields }
+  const outgoing = requestOf(request)
+  if (!outgoing) return { request } // A header that cannot be sent is a cause of its own.
+  try {
+    const { response, body } = await io.send(outgoing, seconds * 1000)
+    return { request, response: { status: response.status, fields: [...response.headers] }, body, at: io.now() }
+  } catch (error) {
+    return { request, at: io.now(), failed: error instanceof Error ? error.name : 'Error' }
+  }
+}
+
+function requestOf({ method, url, fields }: Exchange['request']): Request | undefined {
+  try {
+    return new Request(url, { method, headers: fields.map(([name, value]): [string, string] => [name, value]) })
+  } catch {
+    return undefined // Its message would hold the value.
+  }
+}
+
+function fieldOf(text: string): readonly [string, string] {
+  const [, name, value] = /^([\w!#$%&'*+.^`|~-]+): *(.*)$/s.exec(text) ?? []
+  if (name === undefined || value === undefined) throw new UsageError('-H takes `Name: value`.')
+  if (/^(proxy-)?authorization$/i.test(name))
+    throw new UsageError(
+      `No ${name} with -H: it would stay in the shell's history. Use --token-env NAME, with --scheme for another than Bearer.`,
+    )
+  return [name, value]
+}
+
+async function tokenOf({ tokenEnv, tokenStdin }: TokenOptions, io: Io): Promise<string | undefined> {
+  if (tokenEnv !== undefined) {
+    const token = io.env[tokenEnv]
+    if (!token) throw new UsageError(`The environment variable ${tokenEnv} is not set.`)
+    return token
+  }
+  return tokenStdin ? (await io.read('-')).trim() : undefined
 }

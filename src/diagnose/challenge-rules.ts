@@ -1,128 +1,116 @@
-import { finding, hasError, type Rule, words } from './rule'
+import { harmless } from './harmless'
+import { type Rule, when } from './rule'
 
-const scopeOf = (challenges: readonly { readonly params: Readonly<Record<string, string>> }[]): string | undefined =>
-  challenges.find(({ params }) => params.scope)?.params.scope
-
-/** What the challenge says by its registered codes. */
+/** What the error of a challenge says. */
 export const challengeRules: readonly Rule[] = [
-  (evidence) =>
-    finding(
-      hasError(evidence, /^insufficient_scope$/),
-      'insufficient-scope',
-      'certain',
-      'client',
-      'The token is good, but does not reach this far.',
-      [
-        `error="insufficient_scope" with status ${evidence.status}`,
-        scopeOf(evidence.challenges) && `needed: ${scopeOf(evidence.challenges)}`,
-      ],
-      [
-        'Ask the user for the scope (onStepUp): a refresh can not widen it',
-        ...(evidence.status === 401 ? ['The API should say 403 (RFC 6750 §3.1)'] : []),
-      ],
-    ),
-  (evidence) =>
-    finding(
-      hasError(evidence, /^insufficient_user_authentication$/),
-      'step-up-required',
-      'certain',
-      'client',
-      'The user has to authenticate more strongly, or again.',
-      ['error="insufficient_user_authentication" (RFC 9470)'],
-      ['Handle onStepUp: start an authorization request with acr_values and max_age of the challenge'],
-    ),
-  (evidence) =>
-    finding(
-      hasError(evidence, /^insufficient_claims$/) || evidence.challenges.some(({ params }) => params.claims),
-      'claims-required',
-      'certain',
-      'client',
-      'The API wants a token with more claims (continuous access evaluation).',
-      ['the challenge has claims'],
-      ['Handle onStepUp, and hand the claims to the authorization server'],
-    ),
-  (evidence) =>
-    finding(
-      hasError(evidence, /^invalid_request$/),
-      'invalid-request',
-      'certain',
-      'client',
-      'The request itself is malformed: a token sent twice, or in two ways.',
-      ['error="invalid_request"', evidence.status !== 400 && `status ${evidence.status}, where RFC 6750 §3.1 says 400`],
-      ['Send the token in one place only'],
-    ),
-  (evidence) =>
-    finding(
-      hasError(evidence, /^use_dpop_nonce$/),
-      'dpop-nonce',
-      'certain',
-      evidence.header('dpop-nonce') ? 'client' : 'resource server',
-      'The server wants a nonce of its own in the DPoP proof.',
-      ['error="use_dpop_nonce"', evidence.header('dpop-nonce') ? 'a nonce came with it' : 'no DPoP-Nonce can be read'],
-      evidence.header('dpop-nonce')
-        ? ['Send the request again with the nonce: dpop() does']
-        : ['Expose it: Access-Control-Expose-Headers: DPoP-Nonce, WWW-Authenticate'],
-    ),
-  (evidence) =>
-    finding(
-      hasError(evidence, /^invalid_dpop_proof$/),
-      'dpop-proof',
-      'certain',
-      'client',
-      'The DPoP proof was refused.',
-      ['error="invalid_dpop_proof"'],
-      ['Check the clock', 'Check that htu is the URL that the API sees, behind its proxies', 'Use the key that the token is bound to'],
-    ),
-  (evidence) =>
-    finding(
-      /conditional access|\bpolicy\b|\bip (address|range)\b|not allowed from|device compliance/i.test(words(evidence)),
-      'policy',
-      'likely',
-      'authorization server',
-      'A rule of the organisation refuses this access, whatever the token says.',
-      ['its words name a policy'],
-      ['Ask who administers the sign-in: a refresh does not help'],
-    ),
-  (evidence) =>
-    finding(
-      /csrf|xsrf/i.test(words(evidence)) || evidence.status === 419,
-      'csrf-refused',
-      'likely',
-      'client',
-      'The proof that the request is the page’s own (CSRF token) is missing or too old.',
-      [evidence.status === 419 && 'status 419'],
-      ['Send the token: cookieSession({ csrf: { header, value } })', 'Load the page, or the token, anew'],
-    ),
-  (evidence) =>
-    finding(
-      evidence.status === 403 && hasError(evidence, /^invalid_token$/),
-      'forbidden-means-unauthorized',
-      'certain',
-      'resource server',
-      'The API says 403, and means 401: the token is not valid.',
-      ['status 403 with error="invalid_token"'],
-      ['The API should say 401 (RFC 6750 §3.1)', 'Until then: isUnauthorized, for exactly this answer'],
-    ),
-  (evidence) =>
-    finding(
-      evidence.status === 401 &&
-        /\b(forbidden|permission|not allowed|access denied)\b/i.test(words(evidence)) &&
-        !evidence.hasChallengeField,
-      'unauthorized-means-forbidden',
-      'possible',
-      'resource server',
-      'The API says 401, and seems to mean 403: the user may not do this.',
-      ['its words say that permission is missing'],
-      ['The API should say 403: a new token will not change the answer'],
-    ),
-  (evidence) =>
-    finding(
-      evidence.body.kind === 'graphql' && /UNAUTHENTICATED/i.test(evidence.body.words) && evidence.status !== 401,
-      'graphql-in-band',
-      'certain',
-      'resource server',
-      'The refusal is inside a GraphQL answer, not in its status.',
-      [`status ${evidence.status}, code UNAUTHENTICATED`],
-      ['isUnauthorized: graphqlUnauthenticated (authenticated-client/graphql)'],
-    ),
+  {
+    cause: 'insufficient-scope',
+    party: 'client',
+    summary: 'The token is good, and may not do this: its scope is too narrow.',
+    fixes: ['Ask for the scope when you sign the user in, or answer with `onStepUp`.', 'A refresh does not help: it gives no more scope.'],
+    find: ({ error, challenges, jwt, token, status, words, quote }) => {
+      const wanted = challenges.find(({ params }) => params.scope)?.params.scope
+      const has = jwt?.claims.scope ?? jwt?.claims.scp
+      const evidence = [
+        ...(wanted ? [`Wanted: ${harmless(wanted)}.`] : []),
+        ...(has === undefined ? [] : [`The token has: ${harmless([has].flat().join(' '))}.`]),
+        ...(status === 401 ? ['It came as 401; RFC 6750 §3.1 says 403.'] : []),
+      ]
+      return (
+        when(error === 'insufficient_scope', 95, ['The challenge says insufficient_scope.', ...evidence]) ??
+        when(/\bscopes?\b|permission/.test(words), 72, [quote ?? '', ...evidence]) ??
+        when(status === 403 && token !== undefined, 42, ['The status is 403: the credentials are good, and do not suffice.', ...evidence])
+      )
+    },
+  },
+  {
+    cause: 'step-up-required',
+    party: 'client',
+    summary: 'The user has to prove more, or more recently, who they are.',
+    fixes: ['Send the user to the authorization server with the `acr_values` and `max_age` of the challenge (RFC 9470), in `onStepUp`.'],
+    find: ({ error, challenges }) => {
+      const { acr_values: acr, max_age: age } = challenges.find(({ params }) => params.error)?.params ?? {}
+      const evidence = [`The challenge says ${harmless(error)}.`]
+      if (acr) evidence.push(`It wants acr_values ${harmless(acr)}.`)
+      if (age) evidence.push(`It wants a sign-in of the last ${harmless(age)} seconds.`)
+      return when(error === 'insufficient_user_authentication', 96, evidence)
+    },
+  },
+  {
+    cause: 'policy',
+    party: 'authorization server',
+    summary: 'A policy refuses: where, on what device, or when this is asked.',
+    fixes: [
+      'Hand the `claims` of the challenge to the authorization server, in `onStepUp`.',
+      'Ask the administrator which policy applies (conditional access, IP list).',
+    ],
+    find: ({ error, challenges, words, quote }) => {
+      const claims = challenges.some(({ params }) => params.claims !== undefined)
+      return (
+        when(error === 'insufficient_claims' || claims, 93, 'The challenge asks for claims: a continuous access evaluation.') ??
+        when(/conditional access|policy|ip address|allowlist|whitelist|location|not allowed from|blocked/.test(words), 74, quote ?? '')
+      )
+    },
+  },
+  {
+    cause: 'invalid-request',
+    party: 'client',
+    summary: 'The server could not read the request: a parameter is missing, or the token came in two ways.',
+    fixes: ['Send the token once: in the header, and not in the query or the body as well.', 'A new token does not help.'],
+    find: ({ error, status, authorization, url }) => {
+      const evidence = ['The challenge says invalid_request.']
+      if (status !== 400) evidence.push(`It came as ${status ?? 'another status'}; RFC 6750 §3.1 says 400.`)
+      if (authorization && /[?&]access_token=/.test(url)) evidence.push('A token is in the header, and one in the query.')
+      return when(error === 'invalid_request', 92, evidence)
+    },
+  },
+  {
+    cause: 'dpop-nonce',
+    party: 'client',
+    summary: 'The server wants its nonce in the DPoP proof.',
+    fixes: [
+      'Send the proof again with the value of `DPoP-Nonce`: the `dpop` scheme of this package does.',
+      'In a browser, the server has to expose `DPoP-Nonce`.',
+    ],
+    find: ({ error, answered, hasResponse }) => {
+      const given = answered('dpop-nonce') ? 'DPoP-Nonce came with it.' : 'No DPoP-Nonce can be seen: without it the client cannot answer.'
+      return when(
+        error === 'use_dpop_nonce',
+        96,
+        hasResponse ? ['The challenge says use_dpop_nonce.', given] : 'The challenge says use_dpop_nonce.',
+      )
+    },
+  },
+  {
+    cause: 'dpop-proof',
+    party: 'client',
+    summary: 'The DPoP proof was refused, or is missing.',
+    fixes: [
+      'Sign one proof for each request, for exactly its method and URL (behind a proxy: the public URL).',
+      'See that this machine’s clock is right: a proof lives for seconds.',
+      'A token bound to a key goes out as `DPoP`, never as `Bearer`.',
+    ],
+    find: ({ error, words, quote, jwt, scheme, sent, hasRequest, status }) => {
+      const bound = (Object(jwt?.claims.cnf) as { jkt?: unknown }).jkt !== undefined
+      const refused = status === 401 && error !== 'use_dpop_nonce'
+      return (
+        when(error === 'invalid_dpop_proof', 95, ['The challenge says invalid_dpop_proof.', ...(quote ? [quote] : [])]) ??
+        when(refused && hasRequest && scheme === 'dpop' && !sent('dpop'), 92, 'The scheme is DPoP, and there is no DPoP header.') ??
+        when(refused && bound && scheme === 'bearer', 91, 'The token is bound to a key (cnf.jkt), and was sent as Bearer.') ??
+        when(/dpop/.test(words) && refused, 78, quote ?? '')
+      )
+    },
+  },
+  {
+    cause: 'contradictory-challenge',
+    party: 'resource server',
+    summary: 'The challenge contradicts itself: nobody can act on it.',
+    fixes: ['Name each parameter once (RFC 9110 §11.2).'],
+    find: ({ challenges }) =>
+      when(
+        challenges.some(({ conflict }) => conflict),
+        98,
+        'A parameter that decides occurs twice, with different values.',
+      ),
+  },
 ]

@@ -1,38 +1,62 @@
 import { challengeRules } from './challenge-rules'
-import { credentialRules } from './credential-rules'
-import type { Confidence, Diagnosis, Finding } from './diagnosis'
-import { type DiagnoseInput, evidenceOf } from './evidence'
+import { credentialsRules } from './credentials-rules'
+import type { Diagnosis } from './diagnosis'
+import { type DiagnoseInput, type Facts, factsOf } from './facts'
 import { refreshRules } from './refresh-rules'
+import { confidenceOf, type Finding, type Rule } from './rule'
+import { schemeRules } from './scheme-rules'
 import { tokenRules } from './token-rules'
 import { transportRules } from './transport-rules'
 
-const ranks: readonly Confidence[] = ['certain', 'likely', 'possible']
-
 /**
- * Why was this refused? From a response, the request, the token, an event of the client or an error: whatever is at hand. Pure; nothing of
- * what it returns holds a token, a key or a body. Ambiguous evidence gives several causes, the likelier first, and never a false certainty.
+ * Why a request was refused, from whatever is known of it: the response, the request, the tokens, an event of the client. Pure:
+ * reads no body (hand in its text), no clock (hand in `now`), and changes nothing. Holds no secret.
  */
 export function diagnose(input: DiagnoseInput): Diagnosis {
-  const evidence = evidenceOf(input)
-  const rules = [...refreshRules, ...challengeRules, ...credentialRules, ...tokenRules, ...transportRules]
-  const found = rules.flatMap((rule) => rule(evidence) ?? [])
-  const ranked = ranks.flatMap((rank) => found.filter(({ confidence }) => confidence === rank))
-  const [first = unknown(evidence.status), ...others] = ranked
-  const alternatives =
-    first.confidence === 'certain'
-      ? []
-      : others.filter(({ cause }, index) => cause !== first.cause && others.findIndex((other) => other.cause === cause) === index)
-  return { ...first, alternatives }
+  const facts = factsOf(input)
+  const ranked = rulesFor(facts)
+    .flatMap((rule) => {
+      const finding = rule.find(facts)
+      return finding ? [{ rule, finding }] : []
+    })
+    .sort((one, other) => other.finding.weight - one.finding.weight)
+  const [first, ...others] = ranked
+  if (!first) return nothingFound(facts)
+  return {
+    cause: first.rule.cause,
+    confidence: confidenceOf(first.finding.weight),
+    summary: summaryOf(first),
+    evidence: first.finding.evidence.filter(Boolean),
+    fixes: first.rule.fixes,
+    party: first.rule.party,
+    alternatives: others.slice(0, 4).map((other) => ({
+      cause: other.rule.cause,
+      // Where one cause was seen, another is no more than likely.
+      confidence: confidenceOf(Math.min(other.finding.weight, 89)),
+      summary: summaryOf(other),
+    })),
+  }
 }
 
-function unknown(status: number | undefined): Finding {
-  const isRefused = status === undefined || status === 401 || status === 403
+function rulesFor(facts: Facts): readonly Rule[] {
+  // What a server says of a token is not about one that was never sent.
+  const noToken = facts.hasRequest && facts.token === undefined && facts.scheme === '' && facts.authorization === undefined
+  return [...credentialsRules, ...(noToken ? [] : tokenRules), ...challengeRules, ...schemeRules, ...transportRules, ...refreshRules]
+}
+
+function summaryOf({ rule, finding }: { readonly rule: Rule; readonly finding: Finding }): string {
+  return finding.summary ?? rule.summary
+}
+
+function nothingFound({ status }: Facts): Diagnosis {
+  const fine = status !== undefined && status < 400
   return {
-    cause: isRefused ? 'unknown' : 'not-refused',
-    confidence: 'possible',
-    summary: isRefused ? 'The evidence does not say why.' : `A ${status} is not about credentials.`,
-    evidence: status === undefined ? [] : [`status ${status}`],
-    fixes: isRefused ? ['Hand in the request and the body too', 'Look into the log of the API'] : [],
-    party: 'resource server',
+    cause: fine ? 'not-refused' : 'unknown',
+    confidence: fine ? 'likely' : 'possible',
+    summary: fine ? 'The request was not refused.' : 'Nothing here says why.',
+    evidence: status === undefined ? [] : [`The status is ${status}.`],
+    fixes: fine ? [] : ['Hand in more: the response, its body’s text, the request and the tokens.'],
+    party: 'client',
+    alternatives: [],
   }
 }

@@ -1,66 +1,82 @@
-/** Who can put it right. */
+/** Who has to act. */
 export type Party = 'client' | 'resource server' | 'authorization server' | 'network'
 
-/** `certain`: the evidence allows nothing else. `likely`: it fits, and little else does. `possible`: one of several. */
+/** `certain`: seen in what was sent or answered. `likely`: the usual reason for what was seen. `possible`: nothing speaks against it. */
 export type Confidence = 'certain' | 'likely' | 'possible'
 
+/** Why a request was refused, or seems to have been. */
 export type DiagnosedCause =
-  | 'no-credentials'
-  | 'withheld-for-origin'
-  | 'withheld-for-endpoint'
-  | 'callers-own-header'
-  | 'malformed-authorization'
+  | 'not-refused'
+  | 'unknown'
+  // What was sent
+  | 'credentials-missing'
+  | 'credentials-withheld'
+  | 'credentials-malformed'
   | 'wrong-scheme'
-  | 'expired'
-  | 'not-yet-valid'
+  | 'credentials-in-url'
+  // The token
+  | 'token-expired'
+  | 'token-not-yet-valid'
   | 'clock-skew'
-  | 'revoked'
   | 'wrong-audience'
   | 'wrong-issuer'
   | 'unknown-key'
-  | 'algorithm-none'
+  | 'unsigned-token'
   | 'invalid-signature'
+  | 'token-revoked'
+  | 'id-token-sent'
+  // What the challenge says
   | 'insufficient-scope'
   | 'step-up-required'
-  | 'claims-required'
   | 'invalid-request'
   | 'dpop-nonce'
   | 'dpop-proof'
-  | 'basic-refused'
-  | 'basic-badly-encoded'
-  | 'api-key-refused'
-  | 'session-cookie-refused'
-  | 'csrf-refused'
+  | 'contradictory-challenge'
   | 'policy'
-  | 'no-challenge'
-  | 'challenge-hidden-by-cors'
-  | 'preflight-refused'
-  | 'cached-response'
+  // Other schemes
+  | 'basic-credentials'
+  | 'basic-encoding'
+  | 'api-key'
+  | 'session-cookie'
+  | 'csrf'
+  // The way
+  | 'cached-refusal'
   | 'authorization-stripped'
   | 'proxy-authentication'
-  | 'forbidden-means-unauthorized'
-  | 'unauthorized-means-forbidden'
+  | 'hidden-by-cors'
+  | 'preflight-refused'
+  | 'forbidden-instead-of-unauthorized'
+  | 'unauthorized-instead-of-forbidden'
+  | 'challenge-missing'
   | 'graphql-in-band'
-  | 'refresh-rejected'
-  | 'client-misconfigured'
+  | 'problem-body'
+  | 'login-page'
+  | 'unusual-status'
+  | 'network-failure'
+  // The refresh
+  | 'refresh-token-rejected'
+  | 'client-rejected'
+  | 'refresh-misconfigured'
+  | 'interaction-required'
   | 'refresh-unavailable'
-  | 'network'
-  | 'not-refused'
-  | 'unknown'
 
-export interface Finding {
+export interface Alternative {
   readonly cause: DiagnosedCause
   readonly confidence: Confidence
-  /** One sentence for a person. */
   readonly summary: string
-  /** What it rests on, one short fact each; no secrets. */
-  readonly evidence: readonly string[]
-  /** What to do, the most promising first. */
-  readonly fixes: readonly string[]
-  readonly party: Party
 }
 
-export interface Diagnosis extends Finding {
-  /** What else it may be, the likelier first; empty where the cause is certain. */
-  readonly alternatives: readonly Finding[]
+/** Why a request was refused. Holds no token, no password, no cookie and no query string. */
+export interface Diagnosis {
+  readonly cause: DiagnosedCause
+  readonly confidence: Confidence
+  /** One sentence. */
+  readonly summary: string
+  /** What it is concluded from. */
+  readonly evidence: readonly string[]
+  /** What to do, the first thing first. */
+  readonly fixes: readonly string[]
+  readonly party: Party
+  /** What else it may be, the likeliest first. */
+  readonly alternatives: readonly Alternative[]
 }

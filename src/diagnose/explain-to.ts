@@ -1,62 +1,72 @@
 import { diagnose } from './diagnose'
 import type { Diagnosis } from './diagnosis'
-import type { DiagnosedEvent } from './evidence'
+import type { DiagnosedEvent } from './facts'
+import { harmless, harmlessUrl } from './harmless'
 
-/** The part of a console that is used. */
-export interface Explained {
+/** Where the blocks go: the `console`, or anything with its `warn`. */
+export interface ExplainConsole {
   warn(text: string): void
 }
 
-interface CallEvent extends DiagnosedEvent {
-  readonly call?: number | undefined
-  readonly attempt?: number | undefined
-  readonly method?: string | undefined
-  readonly url?: string | undefined
+interface Call {
+  readonly method: string
+  readonly url: string
+  readonly scheme: string | undefined
+  readonly response?: DiagnosedEvent
 }
 
-const most = 1_000
+/** More calls at once than this are not followed. */
+const mostCalls = 1000
 
 /**
- * An `onEvent` handler for development: prints one block for each 401 or 403 that was handed back, and for each failed refresh, with what
- * the client's events know of it. Holds no token, query or body.
- * @param console what to print to, such as the platform's.
+ * An `onEvent` handler for development: one readable block for each 401 that the app gets to see, and for each refresh that fails.
+ * Nothing secret is printed.
  */
-export function explainTo(console: Explained): (event: CallEvent) => void {
-  const calls = new Map<number, CallEvent>()
-  const responses = new Map<number, CallEvent>()
-  const remember = (map: Map<number, CallEvent>, event: CallEvent): void => {
-    map.set(event.call ?? -1, event)
-    for (const oldest of map.keys()) if (map.size > most) map.delete(oldest)
+export function explainTo(target: ExplainConsole): (event: DiagnosedEvent) => void {
+  const calls = new Map<number, Call>()
+
+  const started = ({ call = -1, method = 'GET', url = '', scheme }: DiagnosedEvent): void => {
+    if (calls.size < mostCalls || calls.has(call)) calls.set(call, { method, url: harmlessUrl(url), scheme })
+  }
+
+  const answered = (event: DiagnosedEvent): void => {
+    const { call = -1, status } = event
+    const known = calls.get(call)
+    if (status !== 401) calls.delete(call)
+    else if (known) calls.set(call, { ...known, response: event })
+  }
+
+  const decided = ({ call = -1, type, action, reason }: DiagnosedEvent): void => {
+    const known = calls.get(call)
+    if (!known?.response || !/^(return|reject|end)$/.test(action ?? '')) return
+    calls.delete(call)
+    const { method, url, scheme, response } = known
+    const diagnosis = diagnose({ event: { ...response, type: decidesTheCause(reason) ? type : 'response', reason, scheme, method, url } })
+    target.warn(block(`401 ${method} ${url}`, diagnosis, reason))
   }
 
   return (event) => {
-    const { type, call = -1, action, row } = event
-    if (type === 'request') remember(calls, event)
-    else if (type === 'response') remember(responses, event)
-    else if (type === 'credentials-withheld') return
-    else if (type === 'refresh-ended' && event.error) console.warn(blockOf('Refresh', diagnose({ event, error: event.error })))
-    else if (type === 'decision') {
-      const response = responses.get(call)
-      const request = calls.get(call)
-      responses.delete(call)
-      calls.delete(call)
-      const isHandedBack = action === 'return' || action === 'end'
-      if (!isHandedBack || row === 1 || row === 2 || !response) return
-      const what = `${response.status} ${request?.method ?? ''} ${request?.url ?? ''}`
-      console.warn(blockOf(what, diagnose({ event: response }), event.reason))
-    }
+    if (event.type === 'request') return started(event)
+    if (event.type === 'response') return answered(event)
+    if (event.type === 'request-failed') return void calls.delete(event.call ?? -1)
+    if (event.type === 'decision') return decided(event)
+    if (event.type === 'refresh-ended' && /^(rejected|unavailable|misconfigured)$/.test(event.outcome ?? ''))
+      target.warn(block('The refresh failed', diagnose({ event })))
   }
 }
 
-/** A diagnosis as text, a line for each thing. */
-export function blockOf(title: string, { summary, evidence, fixes, party, alternatives }: Diagnosis, reason?: string): string {
+/** The client's reason says more than the challenge. */
+function decidesTheCause(reason: string | undefined): boolean {
+  return /^(origin|endpoint|caller|no refresh token|cooling down|budget spent)$/.test(reason ?? '')
+}
+
+function block(title: string, { cause, confidence, summary, evidence, fixes, alternatives }: Diagnosis, reason?: string): string {
   return [
     title,
-    `  ${summary}`,
-    ...evidence.map((fact) => `  · ${fact}`),
-    ...(reason ? [`  · the client decided: ${reason}`] : []),
-    ...fixes.map((fix) => `  → ${fix}`),
-    `  For: ${party}`,
-    ...(alternatives.length ? [`  Or: ${alternatives.map((other) => other.summary).join(' · ')}`] : []),
+    `  ${summary} (${cause}, ${confidence})`,
+    ...evidence.map((text) => `  · ${text}`),
+    ...(reason ? [`  · The client gave it back: ${harmless(reason)}.`] : []),
+    ...fixes.map((text) => `  → ${text}`),
+    ...(alternatives.length ? [`  Or: ${alternatives.map((other) => other.cause).join(', ')}`] : []),
   ].join('\n')
 }

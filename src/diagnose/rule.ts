@@ -1,28 +1,31 @@
-import type { Confidence, DiagnosedCause, Finding, Party } from './diagnosis'
-import type { Evidence } from './evidence'
+import type { Confidence, DiagnosedCause, Party } from './diagnosis'
+import type { Facts } from './facts'
 
-/** Reads the facts, and says what it finds; pure. */
-export type Rule = (evidence: Evidence) => Finding | undefined
-
-/** `undefined` where it doesn't apply. */
-export function finding(
-  applies: unknown,
-  cause: DiagnosedCause,
-  confidence: Confidence,
-  party: Party,
-  summary: string,
-  evidence: readonly (string | false | undefined)[],
-  fixes: readonly string[],
-): Finding | undefined {
-  return applies ? { cause, confidence, summary, evidence: evidence.filter((fact) => typeof fact === 'string'), fixes, party } : undefined
+/** One cause: how to see it, and what to do about it. */
+export interface Rule {
+  readonly cause: DiagnosedCause
+  readonly party: Party
+  readonly summary: string
+  readonly fixes: readonly string[]
+  /** What speaks for it; nothing where nothing does. */
+  readonly find: (facts: Facts) => Finding | undefined
 }
 
-/** Whether a challenge of that scheme, or of any, carries one of these errors. */
-export function hasError({ challenges }: Evidence, pattern: RegExp): boolean {
-  return challenges.some(({ params }) => pattern.test(params.error ?? ''))
+export interface Finding {
+  /** From 0 to 100, for the order among causes. */
+  readonly weight: number
+  readonly evidence: readonly string[]
+  /** In place of the rule's, where the facts say more. */
+  readonly summary?: string | undefined
 }
 
-/** All that servers say in words: descriptions and bodies. For looking, never for showing. */
-export function words({ challenges, body }: Evidence): string {
-  return [...challenges.map(({ params }) => `${params.error ?? ''} ${params.error_description ?? ''}`), body.words].join(' ')
+/** A finding where the condition holds. */
+export function when(condition: unknown, weight: number, evidence: string | readonly string[], summary?: string): Finding | undefined {
+  if (!condition) return undefined
+  return { weight, evidence: typeof evidence === 'string' ? [evidence] : evidence, summary }
+}
+
+/** 90 and more is kept for what was seen, not concluded. */
+export function confidenceOf(weight: number): Confidence {
+  return weight >= 90 ? 'certain' : weight >= 60 ? 'likely' : 'possible'
 }

@@ -1,135 +1,185 @@
-import { finding, hasError, type Rule, words } from './rule'
-import { spanInWords } from './time-words'
+import type { Facts } from './facts'
+import { harmlessName } from './harmless'
+import { inWords } from './in-words'
+import { type Rule, when } from './rule'
 
-const skewThatMatters = 30_000
-
-/** What the token says of itself, against the server's own clock. */
+/** What the token itself says, and what the server says of it. */
 export const tokenRules: readonly Rule[] = [
-  ({ token }) =>
-    finding(
-      /^none$/i.test(token?.algorithm ?? ''),
-      'algorithm-none',
-      'certain',
-      'authorization server',
-      'The access token is not signed at all.',
-      ['alg: none'],
-      ['Issue signed tokens', 'Check that no test double is in use'],
-    ),
-  ({ token, serverTime, now }) => {
-    const skew = now !== undefined && serverTime !== undefined ? now - serverTime : 0
-    const isWrongClock = token?.issuedAt !== undefined && serverTime !== undefined && token.issuedAt - serverTime > skewThatMatters
-    return finding(
-      Math.abs(skew) > skewThatMatters || isWrongClock,
-      'clock-skew',
-      isWrongClock && Math.abs(skew) <= skewThatMatters ? 'likely' : 'possible',
-      isWrongClock ? 'authorization server' : 'client',
-      isWrongClock
-        ? `The token was issued ${spanInWords((token?.issuedAt ?? 0) - (serverTime ?? 0))} in the API's future: their clocks differ.`
-        : `The clocks differ by ${spanInWords(skew)}.`,
-      [`${skew > 0 ? 'ours is ahead' : 'ours is behind'} by ${spanInWords(skew)}`],
-      ['Set the clocks by NTP', 'Give the API a little leeway when it verifies exp and nbf'],
-    )
+  {
+    cause: 'token-expired',
+    party: 'client',
+    summary: 'The access token has expired.',
+    fixes: ['Refresh it, or sign in again.', 'Give the client a refresh token, or raise `expiryLeeway` if it expires on the way.'],
+    find: (facts) => {
+      const { expiresAt, words, quote, status, error } = facts
+      const time = timeOf(facts)
+      const ended = expiresAt !== undefined && time !== undefined && time >= expiresAt
+      if (ended) {
+        const clock = facts.serverTime === undefined ? 'by the clock of this machine' : 'by the server’s Date'
+        const evidence = [`It expired ${inWords(time - expiresAt)} ago, ${clock}.`]
+        // Some servers allow a leeway, and a server that names another reason knows better.
+        const plain = time - expiresAt > 60_000 && !/audience|issuer|signature|\bkid\b|revoked|scope/.test(words)
+        return when(claimsRefusal(facts), !plain ? 79 : facts.serverTime === undefined ? 82 : 94, quote ? [...evidence, quote] : evidence)
+      }
+      const saysSo = /expired|no longer valid|lifetime/.test(words) || error === 'token_expired' || status === 498
+      if (saysSo && expiresAt === undefined) return when(true, 78, quote ?? 'The server says that it has expired.')
+      return (
+        when(saysSo, 55, [quote ?? 'The server says so.', 'By its own exp it has not expired yet.']) ??
+        when(
+          expiresAt === undefined && error === 'invalid_token',
+          50,
+          'invalid_token is what servers say of an expired token, most of all.',
+        )
+      )
+    },
   },
-  ({ token, serverTime, status }) => {
-    const past = token?.expiresAt !== undefined && serverTime !== undefined ? serverTime - token.expiresAt : -1
-    return finding(
-      past >= 0 && status !== 403,
-      'expired',
-      'certain',
-      'client',
-      `The access token expired ${spanInWords(past)} ago.`,
-      [`exp is ${spanInWords(past)} before the server's Date`],
-      ['Refresh it: the client does, where it has a grant and a refresh token'],
-    )
+  {
+    cause: 'token-not-yet-valid',
+    party: 'client',
+    summary: 'The token is not valid yet.',
+    fixes: ['Set the clocks of both servers by NTP.', 'Let the API allow a leeway of some seconds on `nbf` and `iat`.'],
+    find: (facts) => {
+      const { jwt, words, quote } = facts
+      const time = timeOf(facts)
+      const [name, start] =
+        ['nbf', 'iat'].map((claim) => [claim, jwt?.claims[claim]] as const).find(([, at]) => typeof at === 'number') ?? []
+      const early = typeof start === 'number' && time !== undefined ? start * 1000 - time : 0
+      return (
+        when(
+          early > 0 && claimsRefusal(facts),
+          name === 'nbf' ? 93 : 75,
+          `Its ${name} is ${inWords(early)} ahead of ${clockName(facts)}.`,
+        ) ??
+        when(/not (yet )?(valid|active)|\bnbf\b|issued in the future|before/.test(words) && /yet|nbf|future/.test(words), 76, quote ?? '')
+      )
+    },
   },
-  ({ token, serverTime }) => {
-    const ahead = token?.notBefore !== undefined && serverTime !== undefined ? token.notBefore - serverTime : -1
-    return finding(
-      ahead > 0,
-      'not-yet-valid',
-      'certain',
-      'authorization server',
-      `The access token is valid in ${spanInWords(ahead)} only.`,
-      [`nbf is ${spanInWords(ahead)} after the server's Date`],
-      ["Set the authorization server's clock", 'Give the API a little leeway'],
-    )
+  {
+    cause: 'clock-skew',
+    party: 'client',
+    summary: 'The clocks of this machine and of the server disagree.',
+    fixes: ['Set both clocks by NTP.', 'Let the API allow a leeway of 30 to 60 seconds.'],
+    find: ({ now, serverTime, expiresAt, error, answered }) => {
+      if (now === undefined || serverTime === undefined || answered('age')) return undefined
+      const skew = now - serverTime
+      const size = `This machine is ${inWords(skew)} ${skew > 0 ? 'ahead of' : 'behind'} the server’s Date.`
+      const decides = expiresAt !== undefined && now < expiresAt !== serverTime < expiresAt
+      const evidence = decides ? [size, 'By one clock the token has expired, by the other not.'] : [size]
+      return when(Math.abs(skew) > 5000 && decides, 89, evidence) ?? when(Math.abs(skew) > 60_000, error ? 58 : 40, evidence)
+    },
   },
-  (evidence) =>
-    finding(
-      /\bexpired\b/i.test(words(evidence)) &&
-        !(evidence.token?.expiresAt && evidence.serverTime && evidence.token.expiresAt > evidence.serverTime),
-      'expired',
-      'likely',
-      'client',
-      'The server says that the token has expired.',
-      ['its words say "expired"'],
-      ['Refresh it: the client does, where it has a grant and a refresh token'],
-    ),
-  (evidence) =>
-    finding(
-      /\baud(ience)?\b/i.test(words(evidence)),
-      'wrong-audience',
-      'likely',
-      'client',
-      'The token is for another API.',
-      ['its words name the audience', evidence.token?.audience && `aud: ${evidence.token.audience.join(', ')}`],
-      ['Ask for a token with this API as resource or audience (forResource)', 'Check which audience the API expects'],
-    ),
-  (evidence) =>
-    finding(
-      /\biss(uer)?\b/i.test(words(evidence)),
-      'wrong-issuer',
-      'likely',
-      'client',
-      'The API does not trust who issued the token.',
-      ['its words name the issuer', evidence.token?.issuer && `iss: ${evidence.token.issuer}`],
-      ['Check that client and API use the same tenant and environment', 'Compare the issuer exactly: a trailing slash counts'],
-    ),
-  (evidence) =>
-    finding(
-      /\b(kid|jwks?|no (matching|applicable) key|unknown key|signing key)\b/i.test(words(evidence)),
-      'unknown-key',
-      'likely',
-      'resource server',
-      'The API does not know the key that the token is signed with: keys were rotated, and it has not fetched the new ones.',
-      ['its words name the key', evidence.token?.keyId && `kid: ${evidence.token.keyId}`],
-      ['Let the API fetch the JWKS again on an unknown kid', 'Publish new keys before signing with them'],
-    ),
-  (evidence) =>
-    finding(
-      /signature/i.test(words(evidence)),
-      'invalid-signature',
-      'likely',
-      'resource server',
-      'The signature of the token does not verify.',
-      ['its words name the signature', evidence.token?.algorithm && `alg: ${evidence.token.algorithm}`],
-      ['Check that the API verifies with the keys of the issuer', 'Check that nothing cut the token short on its way'],
-    ),
-  (evidence) =>
-    finding(
-      /\b(revoked|blacklist|blocklist|logged out)\b/i.test(words(evidence)),
-      'revoked',
-      'likely',
-      'authorization server',
-      'The token was revoked, though its time is not over.',
-      ['its words say "revoked"'],
-      ['Refresh; where that is refused too, sign in again'],
-    ),
-  (evidence) => {
-    const { token, serverTime } = evidence
-    const isInTime = token?.expiresAt !== undefined && serverTime !== undefined && token.expiresAt > serverTime
-    return finding(
-      isInTime && hasError(evidence, /^invalid_token$/),
-      'revoked',
-      'possible',
-      'authorization server',
-      'The token is refused though its time is not over: it may have been revoked, be for another API, or be signed with a key that the API does not know.',
-      [
-        'error="invalid_token"',
-        `expires in ${spanInWords((token?.expiresAt ?? 0) - (serverTime ?? 0))}`,
-        token?.audience && `aud: ${token.audience.join(', ')}`,
-      ],
-      ['Refresh, and try once more', 'Compare aud and iss with what the API expects', 'Look into the log of the API for its reason'],
-    )
+  {
+    cause: 'unsigned-token',
+    party: 'client',
+    summary: 'The token is not signed (`alg: none`), and no API may take it.',
+    fixes: ['Send a token that the authorization server issued.', 'Keep tokens made for tests away from real APIs.'],
+    find: (facts) => when(/^none$/i.test(String(facts.jwt?.header.alg)) && claimsRefusal(facts), 93, 'Its header says alg: none.'),
+  },
+  {
+    cause: 'wrong-audience',
+    party: 'client',
+    summary: 'The token was issued for another API.',
+    fixes: [
+      'Ask the authorization server for a token for this API (`audience` or `resource`, RFC 8707).',
+      'Look for the name that the API checks: a trailing slash counts.',
+    ],
+    find: ({ jwt, expected, words, quote }) => {
+      const audience = [jwt?.claims.aud].flat().filter((name) => typeof name === 'string')
+      const own = `Its aud: ${audience.map(harmlessName).join(', ') || 'absent'}.`
+      const wrong = jwt && expected.audience !== undefined && !audience.includes(expected.audience)
+      return (
+        when(wrong, 94, `${own} The API takes ${expected.audience}.`) ??
+        when(/\baud\b|audience/.test(words), 84, jwt ? [quote ?? '', own] : (quote ?? ''))
+      )
+    },
+  },
+  {
+    cause: 'wrong-issuer',
+    party: 'client',
+    summary: 'The token comes from another authorization server than the one that the API trusts.',
+    fixes: [
+      'Compare `iss` with what the API is configured for: tenant, realm and trailing slash count.',
+      'Do not mix staging and production.',
+    ],
+    find: ({ jwt, expected, words, quote }) => {
+      const own = `Its iss: ${harmlessName(jwt?.claims.iss ?? 'absent')}.`
+      const wrong = jwt && expected.issuer !== undefined && jwt.claims.iss !== expected.issuer
+      return (
+        when(wrong, 94, `${own} The API trusts ${expected.issuer}.`) ??
+        when(/\biss\b|issuer/.test(words), 84, jwt ? [quote ?? '', own] : (quote ?? ''))
+      )
+    },
+  },
+  {
+    cause: 'unknown-key',
+    party: 'resource server',
+    summary: 'The API does not know the key that the token was signed with: its keys were changed, most likely.',
+    fixes: [
+      'Let the API fetch the JWKS again when a `kid` is unknown, with a limit to how often.',
+      'Publish a new key before the first token is signed with it.',
+    ],
+    find: ({ jwt, words, quote }) => {
+      const kid = jwt?.header.kid
+      const evidence = typeof kid === 'string' ? [quote ?? '', `Its kid: ${harmlessName(kid)}.`] : [quote ?? '']
+      return when(/\bkid\b|jwks?\b|no matching key|unknown key|signing key|key (was )?not found/.test(words), 84, evidence)
+    },
+  },
+  {
+    cause: 'invalid-signature',
+    party: 'client',
+    summary: 'The signature of the token does not hold.',
+    fixes: ['Send the token whole and unchanged.', 'See that the API has the keys of the server that issued it, and allows its algorithm.'],
+    find: ({ words, quote, jwt }) => {
+      const evidence = [quote ?? '']
+      if (jwt?.header.alg) evidence.push(`Its alg: ${harmlessName(jwt.header.alg)}.`)
+      return when(/signature|invalid algorithm|alg.*not allowed|malformed|decod/.test(words) && !/dpop/.test(words), 80, evidence)
+    },
+  },
+  {
+    cause: 'token-revoked',
+    party: 'authorization server',
+    summary: 'The token was revoked though it has not expired.',
+    fixes: [
+      'Refresh it once; if the refresh is refused too, sign in again.',
+      'Look for a sign-out, a changed password, or a session ended elsewhere.',
+    ],
+    find: (facts) => {
+      const { words, quote, expiresAt, error, challenges } = facts
+      const time = timeOf(facts)
+      const alive = expiresAt !== undefined && time !== undefined && time < expiresAt
+      const left = alive ? [`By its exp it would live for another ${inWords(expiresAt - time)}.`] : []
+      const silent = challenges.every(({ params }) => !params.error_description)
+      return (
+        when(/revoked|not active|inactive|signed out|logged out|blacklist|denylist/.test(words), 86, [quote ?? '', ...left]) ??
+        when(alive && error === 'invalid_token' && silent, 62, ['The server says invalid_token and not why.', ...left]) ??
+        when(error === 'invalid_token' && expiresAt === undefined, 35, 'The server says invalid_token and not why.')
+      )
+    },
+  },
+  {
+    cause: 'id-token-sent',
+    party: 'client',
+    summary: 'What was sent looks like an ID token: it says who signed in, and opens no API.',
+    fixes: ['Send the access token.'],
+    find: (facts) => {
+      const { header, claims } = facts.jwt ?? {}
+      const signs = ['nonce', 'at_hash', 'c_hash'].filter((name) => claims?.[name] !== undefined)
+      const access = /at\+jwt/i.test(String(header?.typ)) || claims?.scope !== undefined || claims?.scp !== undefined
+      return when(claimsRefusal(facts) && signs.length > 0 && !access, 70, `It has ${signs.join(' and ')}, and no scope.`)
+    },
   },
 ]
+
+/** The server's own clock decides; this machine's where it is not known. */
+function timeOf({ serverTime, now }: Facts): number | undefined {
+  return serverTime ?? now
+}
+
+function clockName({ serverTime }: Facts): string {
+  return serverTime === undefined ? 'the clock of this machine' : 'the server’s Date'
+}
+
+/** Claims say something about a refusal only where there is one, and none that is about something else. */
+function claimsRefusal({ status, error }: Facts): boolean {
+  return [401, 403, 498, undefined].includes(status) && !/^(insufficient_|use_dpop_nonce|invalid_request)/.test(error)
+}

@@ -16,7 +16,7 @@ describe('what the build writes', () => {
     const names = (await readdir(folder)).filter((name) => /\.(c?js)$/.test(name))
     const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
     files = names.map((name, index) => ts.createSourceFile(name, texts[index]!, ts.ScriptTarget.ESNext, true, ts.ScriptKind.JS))
-  })
+  }, 60_000) // The command line brings a package along: the build takes its time.
 
   afterAll(() => rm(folder, { recursive: true, force: true }))
 

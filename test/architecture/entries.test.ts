@@ -21,6 +21,7 @@ const rooms: Readonly<Record<string, string>> = {
   'redis.ts': 'stores/redis.ts',
   'indexed-db.ts': 'stores/indexed-db.ts',
   'opentelemetry.ts': 'client/open-telemetry.ts',
+  'diagnose.ts': 'diagnose/diagnose.ts',
   'testing.ts': 'testing/authorization-server.ts',
 }
 

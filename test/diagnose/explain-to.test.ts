@@ -1,60 +1,59 @@
-import { AuthenticatedClient } from 'authenticated-client'
-import { explainTo } from 'authenticated-client/diagnose'
-import { api, authorizationServer, quiet, type RefusalName, testFetch } from 'authenticated-client/testing'
-import { describe, expect, it } from 'vitest'
+import { AuthenticatedClient, type ClientEvent } from 'authenticated-client'
+import { type DiagnosedEvent, explainTo } from 'authenticated-client/diagnose'
+import { expect, expectTypeOf, it } from 'vitest'
 
-describe('explainTo', () => {
-  it.each([
-    ['insufficient-scope', /does not reach this far/],
-    ['invalid-request', /malformed/],
-    ['foreign-scheme', /asks for Basic|does not say|without saying|carried no/],
-  ] as const)('prints one block for a 401 that is handed back: %s', async (refusal, expected) => {
-    const { client, shop, printed, login } = await start(refusal)
-    login.spoilAccessTokens()
+it('prints one block for a 401 that the app gets to see', () => {
+  const [printed, onEvent] = printer()
 
-    await client.fetch(`${shop.origin}/me?secret=canary`)
-    await quiet()
+  for (const event of refusedCall) onEvent(event)
 
-    expect(printed).toHaveLength(1)
-    expect(printed[0]).toMatch(/^401 GET https:\/\/api\.example\.com\/me\n/)
-    expect(printed[0]).toMatch(expected)
-    expect(printed[0]).not.toMatch(/canary|access-/)
-  })
-
-  it('says nothing of what was cured, nor of what worked', async () => {
-    const { client, shop, printed, login } = await start('invalid-token')
-    login.spoilAccessTokens()
-
-    await client.fetch(`${shop.origin}/me`)
-    await client.fetch(`${shop.origin}/me`)
-    await quiet()
-
-    expect(printed).toEqual([])
-  })
-
-  it('explains a refresh that was refused', async () => {
-    const { client, shop, printed, login } = await start('invalid-token')
-    login.spoilAccessTokens()
-    login.revoke('refresh-1')
-
-    await client.fetch(`${shop.origin}/me`)
-    await quiet()
-
-    expect(printed.join('\n')).toMatch(/The refresh token was refused: the session is over/)
-  })
+  expect(printed).toHaveLength(1)
+  expect(printed[0]).toMatch(/^401 GET https:\/\/api\.example\/orders\n {2}The token is good/)
+  expect(printed[0]).not.toContain('hunter2')
 })
 
-async function start(refusal: RefusalName) {
-  const login = authorizationServer()
-  const shop = api({ authorizationServer: login, refusal })
-  const printed: string[] = []
+it('prints nothing for a 401 that a refresh recovers', () => {
+  const [printed, onEvent] = printer()
+
+  const [request, response] = refusedCall
+  for (const event of [request, response, { type: 'decision', call: 1, action: 'refresh' }, { ...response, status: 200 }]) onEvent(event)
+
+  expect(printed).toEqual([])
+})
+
+it('prints why a refresh failed', () => {
+  const [printed, onEvent] = printer()
+
+  onEvent({ type: 'refresh-ended', outcome: 'rejected', error: { error: 'invalid_grant' } })
+
+  expect(printed[0]).toContain('refresh-token-rejected')
+})
+
+it('is an onEvent handler of the client', async () => {
+  const [printed, onEvent] = printer()
   const client = new AuthenticatedClient({
-    tokenEndpoint: login.tokenEndpoint,
-    clientId: 'web',
-    allowedOrigins: [shop.origin],
-    fetch: testFetch(login, shop),
-    onEvent: explainTo({ warn: (text) => printed.push(text) }),
+    baseUrl: 'https://api.example',
+    fetch: async () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' } }),
+    onEvent,
   })
-  await client.setTokens(login.signIn())
-  return { client, login, shop, printed }
+  await client.setTokens({ accessToken: 'opaque-access-hunter2' })
+
+  await client.fetch('https://api.example/orders?q=hunter2')
+  await new Promise((resolve) => setTimeout(resolve))
+
+  expectTypeOf<ClientEvent>().toExtend<DiagnosedEvent>()
+  expect(printed).toHaveLength(1)
+  expect(printed[0]).toContain('insufficient-scope')
+  expect(printed[0]).not.toContain('hunter2')
+})
+
+const refusedCall: readonly [DiagnosedEvent, DiagnosedEvent, DiagnosedEvent] = [
+  { type: 'request', call: 1, attempt: 0, method: 'GET', url: 'https://api.example/orders?secret=hunter2', scheme: 'Bearer' },
+  { type: 'response', call: 1, attempt: 0, status: 401, challenges: [{ scheme: 'Bearer', error: 'insufficient_scope' }] },
+  { type: 'decision', call: 1, attempt: 0, action: 'return', reason: 'insufficient_scope' },
+]
+
+function printer(): readonly [string[], (event: DiagnosedEvent) => void] {
+  const printed: string[] = []
+  return [printed, explainTo({ warn: (text) => void printed.push(text) })]
 }

@@ -31,6 +31,8 @@ export default defineConfig({
   test: {
     projects: [
       { resolve, test: { name: 'system', include: ['test/system/**/*.test.ts'], testTimeout: 60_000 } },
+      // They need no package of the system, but minutes: twelve processes on one file, ten tabs of one Chromium.
+      { resolve, test: { name: 'many', include: ['test/processes/*.test.ts', 'test/tabs/*.test.ts'], testTimeout: 60_000 } },
       {
         resolve,
         test: {

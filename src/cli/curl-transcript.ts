@@ -1,0 +1,39 @@
+import { type Exchange, UsageError } from './exchange'
+
+/** The last exchange of what `curl -v` prints: `>` was sent, `<` came back, `*` is curl’s own talk. */
+export function readCurlTranscript(text: string): Exchange {
+  const lines = text.split(/\r?\n/)
+  const requestAt = lastIndex(lines, requestLine)
+  const [, method = 'GET', target = '/'] = requestLine.exec(lines[requestAt] ?? '') ?? []
+  if (requestAt < 0)
+    throw new UsageError('The file is neither a HAR nor a transcript of `curl -v`: no line begins with `> GET /… HTTP/1.1`.')
+  const rest = lines.slice(requestAt + 1)
+  const sent = fieldsOf(rest, '>')
+  const host = sent.find(([name]) => /^host$/i.test(name))?.[1] ?? 'unknown.invalid'
+  const statusAt = lastIndex(rest, statusLine) // A `100 Continue` may come first.
+  const answer = statusAt < 0 ? [] : rest.slice(statusAt + 1)
+  const scheme = lines.some((line) => /^\* .*\b(SSL connection|TLSv1)/.test(line)) ? 'https' : 'http'
+  return {
+    request: { method, url: /^https?:/.test(target) ? target : `${scheme}://${host}${target}`, fields: sent },
+    response: statusAt < 0 ? undefined : { status: Number(statusLine.exec(rest[statusAt] ?? '')?.[1]), fields: fieldsOf(answer, '<') },
+    body: answer
+      .filter((line) => !/^([*<>]( |$)|[{}] \[\d+ bytes)/.test(line))
+      .join('\n')
+      .trim(),
+    failed: statusAt < 0 ? 'TypeError' : undefined,
+  }
+}
+
+const requestLine = /^> ([A-Z]+) (\S+) HTTP\/[\d.]+/
+const statusLine = /^< HTTP\/[\d.]+ (\d{3})/
+
+function fieldsOf(lines: readonly string[], mark: string): readonly (readonly [string, string])[] {
+  return lines.flatMap((line) => {
+    const [, name, value] = line[0] === mark ? (/^. ([^\s:]+): ?(.*)$/.exec(line) ?? []) : []
+    return name === undefined || value === undefined ? [] : [[name, value] as const]
+  })
+}
+
+function lastIndex(lines: readonly string[], pattern: RegExp): number {
+  return lines.reduce((last, line, index) => (pattern.test(line) ? index : last), -1)
+}

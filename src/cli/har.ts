@@ -1,0 +1,46 @@
+import { type Exchange, type Fields, UsageError } from './exchange'
+
+/** The last refusal of a HAR, or its last entry; nothing where the text is no JSON. */
+export function readHar(text: string): Exchange | undefined {
+  if (!/^\s*\{/.test(text)) return undefined
+  const entries = listAt(objectAt(parsed(text), 'log'), 'entries')
+  const refused = (entry: unknown): boolean => [401, 403, 407, 419, 440, 498].includes(Number(objectAt(entry, 'response').status))
+  const entry = entries.filter(refused).at(-1) ?? entries.at(-1)
+  if (entry === undefined) throw new UsageError('The HAR holds no entries.')
+  const [request, response] = [objectAt(entry, 'request'), objectAt(entry, 'response')]
+  const { text: body, encoding } = objectAt(response, 'content')
+  const status = Number(response.status)
+  const at = Date.parse(String(objectOf(entry).startedDateTime))
+  return {
+    request: { method: String(request.method ?? 'GET'), url: String(request.url ?? ''), fields: fieldsOf(request) },
+    response: status > 0 ? { status, fields: fieldsOf(response) } : undefined,
+    body: typeof body === 'string' ? (encoding === 'base64' ? Buffer.from(body, 'base64').toString('utf8') : body) : undefined,
+    at: Number.isNaN(at) ? undefined : at,
+    failed: status > 0 ? undefined : 'TypeError',
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new UsageError('The file begins like a HAR and is no JSON.')
+  }
+}
+
+function fieldsOf(message: Readonly<Record<string, unknown>>): Fields {
+  return listAt(message, 'headers').map((field) => [String(objectOf(field).name), String(objectOf(field).value)] as const)
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return Object(value) as Readonly<Record<string, unknown>>
+}
+
+function objectAt(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  return objectOf(objectOf(value)[name])
+}
+
+function listAt(value: unknown, name: string): readonly unknown[] {
+  const list = objectOf(value)[name]
+  return Array.isArray(list) ? list : []
+}

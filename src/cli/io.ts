@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises'
+import { systemClock } from '../platform/clock'
+
+/** What the command line has of the world. */
+export interface Io {
+  readonly print: (text: string) => void
+  readonly complain: (text: string) => void
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly colour: boolean
+  /** The text of a file; `-` is standard input. */
+  readonly read: (path: string) => Promise<string>
+  readonly now: () => number
+  /** Rejects as `fetch` does, or after `limit` milliseconds. */
+  readonly send: (request: Request, limit: number) => Promise<{ readonly response: Response; readonly body: string }>
+}
+
+/** More of a body than this says nothing new. */
+const mostText = 65_536
+
+export function processIo(): Io {
+  const { env } = process
+  return {
+    print: (text) => void process.stdout.write(`${text}\n`),
+    complain: (text) => void process.stderr.write(`${text}\n`),
+    env,
+    colour: !!process.stdout.isTTY && !env.NO_COLOR && env.TERM !== 'dumb',
+    read: (path) => (path === '-' ? standardInput() : readFile(path, 'utf8')),
+    now: () => systemClock.now(),
+    send,
+  }
+}
+
+async function standardInput(): Promise<string> {
+  const pieces: Buffer[] = []
+  await new Promise<void>((resolve, reject) => {
+    process.stdin.on('data', (piece: Buffer) => pieces.push(piece))
+    process.stdin.on('end', resolve).on('error', reject)
+  })
+  return Buffer.concat(pieces).toString('utf8')
+}
+
+async function send(request: Request, limit: number): Promise<{ response: Response; body: string }> {
+  const late = new AbortController()
+  const done = new AbortController()
+  systemClock.sleep(limit, done.signal).then(
+    () => late.abort(new DOMException('No answer in time', 'TimeoutError')),
+    () => undefined,
+  )
+  try {
+    const response = await globalThis.fetch(request, { redirect: 'manual', signal: late.signal })
+    return { response, body: await start(response) }
+  } finally {
+    done.abort()
+  }
+}
+
+async function start(response: Response): Promise<string> {
+  const reader = response.body?.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  while (reader && text.length < mostText) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    text += decoder.decode(value, { stream: true })
+  }
+  await reader?.cancel()
+  return text
+}

@@ -1,0 +1,125 @@
+import { isScheme } from '../challenge/challenge'
+import type { Facts } from './facts'
+import { harmlessUrl } from './harmless'
+import { type Rule, when } from './rule'
+
+/** What was sent, or was not. */
+export const credentialsRules: readonly Rule[] = [
+  {
+    cause: 'credentials-withheld',
+    party: 'client',
+    summary: 'The client kept its credentials back from this request.',
+    fixes: [
+      'For another origin: name it in `allowedOrigins`, if that origin is yours.',
+      'For an own Authorization header: leave it out, and let the client set it.',
+    ],
+    find: ({ event }) => {
+      const reason = /^(credentials-withheld|decision)$/.test(event?.type ?? '') ? event?.reason : undefined
+      return when(/^(origin|endpoint|caller)$/.test(reason ?? ''), 97, `The client withheld them: ${withheldBecause(reason)}.`)
+    },
+  },
+  {
+    cause: 'credentials-missing',
+    party: 'client',
+    summary: 'The request carried no credentials.',
+    fixes: [
+      'Sign in before the call, or hand the tokens to the client (`setTokens`).',
+      'Send the call through the client’s fetch, not the global one.',
+      'Follow no redirect to another origin: fetch drops Authorization there.',
+    ],
+    find: (facts) => {
+      const nothing = facts.hasRequest && sendsNothing(facts) && !mayHaveSent(facts)
+      const bare = facts.challenges.some((challenge) => isScheme(challenge, 'bearer') && !challenge.params.error)
+      if (nothing) {
+        const evidence = ['No Authorization, Cookie or API key header was sent.']
+        if (bare) evidence.push('The challenge names no error: RFC 6750 §3.1 asks for that where no token came.')
+        return when(isRefused(facts), facts.url.includes('?') || mayHideCookies(facts) ? 80 : 92, evidence)
+      }
+      const anonymous = facts.event?.type === 'request' && facts.event.scheme === undefined
+      return (
+        when(anonymous, 70, 'The client’s event names no scheme: it had nothing to send.') ??
+        when(
+          (!facts.hasRequest || mayHaveSent(facts)) && !facts.authorization && bare && facts.status === 401,
+          45,
+          'The challenge names no error, as it should where no token came.',
+        )
+      )
+    },
+  },
+  {
+    cause: 'credentials-malformed',
+    party: 'client',
+    summary: 'The Authorization header is not well formed.',
+    fixes: ['Send `Authorization: Bearer <token>`: the scheme, one space, the token, nothing else.'],
+    find: ({ authorization }) => {
+      const flaw = authorization === undefined ? undefined : flaws.find(([pattern]) => pattern.test(authorization))
+      return when(flaw, 95, flaw?.[1] ?? '')
+    },
+  },
+  {
+    cause: 'wrong-scheme',
+    party: 'client',
+    summary: 'The credentials are of a scheme that the server does not ask for.',
+    fixes: ['Use a scheme that the challenge names.', 'Look whether the request reached the server, and the path, that you meant.'],
+    find: ({ scheme, challenges, status }) => {
+      const asked = challenges.map((challenge) => challenge.scheme)
+      const foreign = scheme && status === 401 && asked.length > 0 && !challenges.some((challenge) => isScheme(challenge, scheme))
+      return when(foreign, 88, `Sent: ${scheme}. Asked for: ${[...new Set(asked)].join(', ')}.`)
+    },
+  },
+  {
+    cause: 'credentials-in-url',
+    party: 'client',
+    summary: 'The token is in the URL, where few servers look and every log keeps it.',
+    fixes: ['Send it in the Authorization header (RFC 6750 §5.3).', 'Revoke this token: it is in logs by now.'],
+    find: ({ url, authorization }) =>
+      when(
+        authorization === undefined && /[?&#](access_token|id_token|token|jwt)=./i.test(url),
+        85,
+        `The query of ${harmlessUrl(url)} holds a token.`,
+      ),
+  },
+]
+
+/** The app's own request has no credentials yet: the client adds them. */
+function mayHaveSent({ token, scheme }: Facts): boolean {
+  return token !== undefined || scheme !== ''
+}
+
+export function sendsNothing({ sent, authorization, url }: Facts): boolean {
+  const headers = ['cookie', 'x-api-key', 'api-key', 'apikey', 'x-auth-token', 'proxy-authorization', 'x-csrf-token']
+  return authorization === undefined && !headers.some(sent) && !/[?&](access_token|id_token|token|jwt|[\w-]*api[_-]?key|key)=/i.test(url)
+}
+
+function mayHideCookies({ credentialsMode }: Facts): boolean {
+  return credentialsMode === 'include' || credentialsMode === 'same-origin' // A browser shows no script its cookies.
+}
+
+export function isRefused({ status = 0 }: Facts): boolean {
+  return [401, 403, 419, 440, 498].includes(status)
+}
+
+function withheldBecause(reason: string | undefined): string {
+  if (reason === 'origin') return 'the request goes to another origin'
+  return reason === 'caller' ? 'the caller set an Authorization header of its own' : 'the request goes to an endpoint that takes none'
+}
+
+const flaws: readonly (readonly [RegExp, string])[] = [
+  [/[\r\n]/, 'It holds a line break.'],
+  [/^\s*$/, 'It is empty.'],
+  [/^\S+:/, 'There is a colon behind the scheme.'],
+  [/^(\w+) +\1\b/i, 'The scheme stands there twice.'],
+  [/^(bearer|dpop|basic)\s*$/i, 'There is a scheme and no token behind it.'],
+  [
+    /^\S+ +(undefined|null|NaN|\[object \w+\])\s*$/,
+    'In place of the token stands a value that a program printed: undefined, null or an object.',
+  ],
+  [/^\S+ +(\$\{?\w+\}?|<[^>]*>|\{\{.*\}\})\s*$/, 'In place of the token stands a placeholder.'],
+  [/^(bearer|dpop)\s+["'“]/i, 'The token is in quotes.'],
+  [/^(bearer)(?=eyJ|[\w-]{20,})\S+$/i, 'There is no space between the scheme and the token.'],
+  [/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/, 'There is a token and no scheme before it.'],
+  [/^\s|\s$/, 'There are spaces around it.'],
+  [/^(bearer|dpop)\s+\S+\s+\S/i, 'There is a space inside the token.'],
+  [/^(bearer|dpop) {2,}/i, 'There is more than one space behind the scheme.'],
+  [/^(bearer|dpop)\s+(?![\w.~+/-]+=*$)/i, 'The token holds a character that no token may hold (RFC 6750 §2.1).'],
+]

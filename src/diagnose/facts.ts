@@ -1,0 +1,169 @@
+import type { Challenge } from '../challenge/challenge'
+import { parseChallenges } from '../challenge/parse-challenges'
+import type { TokenSet } from '../tokens/token-set'
+import { harmless } from './harmless'
+import { type JsonObject, jwtParts, objectOf } from './jwt-parts'
+
+/** An event of the client, by its shape: any `ClientEvent` will do. */
+export interface DiagnosedEvent {
+  readonly type: string
+  readonly call?: number | undefined
+  readonly attempt?: number | undefined
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly scheme?: string | undefined
+  readonly status?: number | undefined
+  readonly challenges?: readonly { readonly scheme: string; readonly error?: string | undefined }[] | undefined
+  readonly action?: string | undefined
+  readonly reason?: string | undefined
+  readonly outcome?: string | undefined
+  readonly error?: unknown
+  readonly at?: number | undefined
+}
+
+type HeadersLike = Pick<Headers, 'get'>
+
+export interface DiagnoseInput {
+  readonly response?: { readonly status: number; readonly headers: HeadersLike; readonly type?: string } | undefined
+  /** As it was sent. A `Request` that a browser made has lost `Cookie`; one that the client made, the credentials: hand in `tokens`. */
+  readonly request?:
+    | {
+        readonly method?: string
+        readonly url: string
+        readonly headers: HeadersLike
+        readonly credentials?: string
+        readonly mode?: string
+      }
+    | undefined
+  /** The text of the response, where the caller has read it. */
+  readonly body?: string | undefined
+  readonly tokens?: TokenSet | undefined
+  readonly event?: DiagnosedEvent | undefined
+  /** What the API takes, where the caller knows. */
+  readonly expected?: { readonly audience?: string | undefined; readonly issuer?: string | undefined } | undefined
+  /** The clock of this machine, in milliseconds since the epoch: only with it can a skew be told. */
+  readonly now?: number | undefined
+}
+
+/** What all rules look at. */
+export interface Facts {
+  readonly status: number | undefined
+  readonly challenges: readonly Challenge[]
+  readonly error: string
+  /** What the server says in words, lower case: descriptions, titles, messages. */
+  readonly words: string
+  /** The same as evidence. */
+  readonly quote: string | undefined
+  readonly json: JsonObject | undefined
+  readonly html: boolean
+  readonly hasResponse: boolean
+  readonly hasRequest: boolean
+  readonly answered: (header: string) => string
+  readonly sent: (header: string) => string
+  readonly url: string
+  readonly method: string
+  readonly credentialsMode: string
+  readonly authorization: string | undefined
+  /** The auth-scheme that was sent, lower case. */
+  readonly scheme: string
+  readonly jwt: { readonly header: JsonObject; readonly claims: JsonObject } | undefined
+  readonly token: string | undefined
+  readonly expiresAt: number | undefined
+  readonly serverTime: number | undefined
+  readonly now: number | undefined
+  readonly event: DiagnosedEvent | undefined
+  readonly expected: NonNullable<DiagnoseInput['expected']>
+  /** The OAuth error of a refresh that failed, or its error's code. */
+  readonly refreshError: string
+}
+
+export function factsOf(input: DiagnoseInput): Facts {
+  const { response, request, tokens, event, now, expected = {} } = input
+  const answered = (name: string) => response?.headers.get(name) ?? ''
+  const sent = (name: string) => request?.headers.get(name) ?? ''
+  const authorization = request?.headers.get('authorization') ?? undefined
+  const [, sentScheme = '', sentToken] = /^([^\s:]+)(?:\s+|:\s*)(\S+)/.exec(authorization ?? '') ?? []
+  const scheme = (sentScheme || (authorization === undefined ? (event?.scheme ?? '') : '')).toLowerCase()
+  const token = /^(bearer|dpop)$/.test(scheme)
+    ? (sentToken ?? tokens?.accessToken)
+    : authorization === undefined
+      ? tokens?.accessToken
+      : undefined
+  const jwt = jwtParts(token)
+  const challenges = response ? parseChallenges(answered('www-authenticate')) : challengesOf(event)
+  const json = objectOf(input.body)
+  const leading = challenges.find(({ params }) => params.error)
+  const said = [...challenges.map(({ params }) => params.error_description), ...saidBy(json)].filter((text) => text !== undefined)
+  const secrets = secretsOf(input, sentToken)
+  const exp = jwt?.claims.exp
+  const date = Date.parse(answered('date'))
+  return {
+    status: response?.status ?? event?.status,
+    challenges,
+    error: leading?.params.error ?? textAt(json, 'error') ?? errorReason(event),
+    words: said.join(' ').toLowerCase(),
+    quote: said.length ? `The server says: “${harmless(said.join(' · '), secrets)}”` : undefined,
+    json,
+    html: /text\/html/i.test(answered('content-type')) || /^\s*<(!doctype|html)/i.test(input.body ?? ''),
+    hasResponse: !!response,
+    hasRequest: !!request,
+    answered,
+    sent,
+    url: request?.url ?? event?.url ?? '',
+    method: request?.method ?? event?.method ?? 'GET',
+    credentialsMode: request?.credentials ?? '',
+    authorization,
+    scheme,
+    jwt,
+    token,
+    expiresAt: typeof exp === 'number' ? exp * 1000 : token && token === tokens?.accessToken ? tokens?.expiresAt : undefined,
+    serverTime: Number.isNaN(date) ? undefined : date,
+    now,
+    event,
+    expected,
+    refreshError: event?.type === 'refresh-ended' ? refreshErrorOf(event.error) : '',
+  }
+}
+
+/** What no output may hold. */
+export function secretsOf({ request, tokens }: DiagnoseInput, sentToken: string | undefined): readonly string[] {
+  const cookies = (request?.headers.get('cookie') ?? '').split(/;\s*/).map((pair) => pair.replace(/^[^=]*=/, ''))
+  const keys = ['x-api-key', 'api-key', 'apikey', 'x-auth-token', 'proxy-authorization'].map((name) => request?.headers.get(name))
+  return [sentToken, tokens?.accessToken, tokens?.refreshToken, tokens?.idToken, ...cookies, ...keys].filter(
+    (secret) => !!secret,
+  ) as string[]
+}
+
+function challengesOf(event: DiagnosedEvent | undefined): readonly Challenge[] {
+  return (event?.challenges ?? []).map(({ scheme, error }) => ({ scheme, params: error === undefined ? {} : { error } }))
+}
+
+/** A decision's reason may be the server's error code. */
+function errorReason(event: DiagnosedEvent | undefined): string {
+  return event?.type === 'decision' && /^[a-z]+(_[a-z]+)+$/.test(event.reason ?? '') ? (event.reason ?? '') : ''
+}
+
+function refreshErrorOf(error: unknown): string {
+  const { error: oauth, cause, code } = Object(error) as { error?: unknown; cause?: unknown; code?: unknown }
+  if (typeof oauth === 'string') return oauth
+  const inner = (Object(cause) as { error?: unknown }).error
+  return typeof inner === 'string' ? inner : typeof code === 'string' ? code : ''
+}
+
+/** RFC 9457, OAuth, and what frameworks send. */
+function saidBy(json: JsonObject | undefined): readonly (string | undefined)[] {
+  const nested = objectAt(json, 'error')
+  const [first] = Array.isArray(json?.errors) ? (json.errors as unknown[]) : []
+  const names = ['error_description', 'title', 'detail', 'message', 'code', 'error']
+  return [json, nested, Object(first) as JsonObject].flatMap((object) => names.map((name) => textAt(object, name)))
+}
+
+export function textAt(json: JsonObject | undefined, name: string): string | undefined {
+  const value = json?.[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+export function objectAt(json: JsonObject | undefined, name: string): JsonObject | undefined {
+  const value = json?.[name]
+  return typeof value === 'object' && value !== null ? (value as JsonObject) : undefined
+}

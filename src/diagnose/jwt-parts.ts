@@ -1,0 +1,30 @@
+import { fromBase64 } from '../platform/base64'
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** Header and claims of a JWT, read and not verified; nothing for an opaque token. */
+export function jwtParts(token: string | undefined): { readonly header: JsonObject; readonly claims: JsonObject } | undefined {
+  const [header, claims, signature] = token?.split('.') ?? []
+  if (!header || !claims || signature === undefined) return undefined
+  const parsed = [objectOf(decoded(header)), objectOf(decoded(claims))]
+  return parsed[0] && parsed[1] && { header: parsed[0], claims: parsed[1] }
+}
+
+/** The object that a JSON text says. */
+export function objectOf(text: string | undefined): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '')
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function decoded(part: string): string | undefined {
+  try {
+    const bytes = fromBase64(part.replace(/-/g, '+').replace(/_/g, '/'))
+    return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,107 @@
+import { isScheme } from '../challenge/challenge'
+import { fromBase64 } from '../platform/base64'
+import { isRefused } from './credentials-rules'
+import { harmlessUrl, shortened } from './harmless'
+import { type Rule, when } from './rule'
+
+/** Schemes without a token: Basic, API keys, cookies. */
+export const schemeRules: readonly Rule[] = [
+  {
+    cause: 'basic-encoding',
+    party: 'client',
+    summary: 'The Basic credentials are not encoded as the server reads them.',
+    fixes: ['Encode `user:password` as UTF-8, then as Base64; percent-encode nothing (except towards a token endpoint, RFC 6749 §2.3.1).'],
+    find: ({ scheme, authorization, status }) => {
+      if (scheme !== 'basic' || status !== 401) return undefined
+      const pair = decodedPair(authorization)
+      if (pair === undefined) return when(true, 94, 'What stands behind Basic is no Base64.')
+      return (
+        when(!pair.includes(':'), 94, 'There is no colon between user and password.') ??
+        when(/%[0-9a-f]{2}/i.test(pair), 68, 'User or password is percent-encoded.') ??
+        when(/^[^:]*:[\s\S]*[\r\n]$/.test(pair), 90, 'The password ends in a line break: `echo` adds one.') ??
+        when(/[\x80-\xff]/.test(pair), 55, 'User or password holds letters beyond ASCII: the server may read another charset.')
+      )
+    },
+  },
+  {
+    cause: 'basic-credentials',
+    party: 'client',
+    summary: 'The user or the password is wrong.',
+    fixes: [
+      'Compare both with what the server knows, spaces at the ends as well.',
+      'Some APIs want an app password, or a token in place of the password.',
+    ],
+    find: ({ scheme, status, challenges }) =>
+      when(
+        scheme === 'basic' && status === 401 && (!challenges.length || challenges.some((challenge) => isScheme(challenge, 'basic'))),
+        65,
+        'Basic was sent, and Basic is asked for again.',
+      ),
+  },
+  {
+    cause: 'api-key',
+    party: 'client',
+    summary: 'The API key was not taken.',
+    fixes: [
+      'Send it where the API looks: the header, the scheme or the query that its documentation names.',
+      'Compare the first and last four characters with the key as it was issued: it may be truncated, or replaced by a new one.',
+    ],
+    find: (facts) => {
+      const { sent, url, words, quote, token, scheme } = facts
+      const header = ['x-api-key', 'api-key', 'apikey', 'x-auth-token'].find(sent)
+      const inQuery = /[?&]([\w-]*api[_-]?key|key)=/i.test(url)
+      const place = header ? `It was sent in ${header}: ${shortened(sent(header))}.` : `It was sent in the query of ${harmlessUrl(url)}.`
+      const asBearer = scheme === 'bearer' && /^(sk|pk|rk|api|key)[_-]/i.test(token ?? '')
+      const saysSo = /api[ _-]?key/.test(words)
+      return (
+        when(isRefused(facts) && (header || inQuery), saysSo ? 84 : 72, quote ? [place, quote] : place) ??
+        when(isRefused(facts) && asBearer, saysSo ? 80 : 50, `What was sent as Bearer looks like an API key: ${shortened(token ?? '')}.`) ??
+        when(isRefused(facts) && saysSo, 80, [quote ?? '', 'No API key was seen in the request.'])
+      )
+    },
+  },
+  {
+    cause: 'csrf',
+    party: 'client',
+    summary: 'The session is good; the proof against cross-site requests is missing or outdated.',
+    fixes: ['Send the CSRF token of this session with every request that changes something.', 'Fetch a new one after each sign-in.'],
+    find: ({ status, words, quote, event, method }) => {
+      const writes = !/^(GET|HEAD|OPTIONS)$/.test(method)
+      const saysSo = /csrf|xsrf|forgery|anti-?forgery/.test(words)
+      return (
+        when(saysSo, 88, [quote ?? '', ...(writes ? [`The method is ${method}.`] : [])]) ??
+        when(status === 419, event || writes ? 72 : 66, 'Status 419 is what Laravel answers to an outdated CSRF token.')
+      )
+    },
+  },
+  {
+    cause: 'session-cookie',
+    party: 'client',
+    summary: 'The session cookie was not sent, or its session is over.',
+    fixes: [
+      'Across origins: `credentials: "include"`, and a cookie with `SameSite=None; Secure`.',
+      'Same origin: sign in again; the session has expired.',
+      'See in the developer tools whether the cookie is there, and why the browser keeps it back.',
+    ],
+    find: (facts) => {
+      const { sent, status, authorization, credentialsMode, answered, challenges } = facts
+      const cleared = /(max-age=0\b|expires=thu, 01[ -]jan[ -]1970)/i.test(answered('set-cookie'))
+      const refused = isRefused(facts)
+      return (
+        when(refused && cleared, 85, 'The answer deletes a cookie: the session is over.') ??
+        when(status === 440, 85, 'Status 440 is what IIS answers when a session has timed out.') ??
+        when(refused && sent('cookie') && authorization === undefined, 66, 'A cookie was sent, and not taken.') ??
+        when(refused && credentialsMode === 'omit' && authorization === undefined, 72, 'credentials: "omit" sends no cookie.') ??
+        when(refused && facts.hasRequest && authorization === undefined && !challenges.length, 42, 'No cookie was seen in the request.')
+      )
+    },
+  },
+]
+
+function decodedPair(authorization: string | undefined): string | undefined {
+  try {
+    return fromBase64((authorization ?? '').replace(/^\S+\s+/, '').trim())
+  } catch {
+    return undefined
+  }
+}

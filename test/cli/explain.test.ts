@@ -1,0 +1,205 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { jwt } from '../diagnose/fixtures'
+import { commandLine, serving } from './command-line'
+
+const minute = 60_000
+const token = (claims: object = {}) => jwt({ iss: 'https://issuer.example', exp: Math.round(Date.now() / 1000) - 240, ...claims })
+
+describe('explain <url>', () => {
+  it('sends the token of the environment, says why it was refused, and prints it nowhere', async () => {
+    const TOKEN = token()
+    let received: string | undefined
+
+    const { code, out } = await serving(
+      (request, response) => {
+        received = request.headers.authorization
+        response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' }).end()
+      },
+      (origin) => commandLine(['explain', `${origin}/orders?key=hunter2`, '--token-env', 'TOKEN'], { env: { TOKEN } }),
+    )
+
+    expect(received).toBe(`Bearer ${TOKEN}`)
+    expect(code).toBe(1)
+    expect(out).toContain('token-expired, certain')
+    expect(out).toMatch(/exp: \d+ = .*, 4 minutes ago/)
+    expect(out).toContain('Clocks: they agree')
+    expect(out).toContain('-H "Authorization: Bearer $TOKEN"')
+    for (const secret of [TOKEN, TOKEN.split('.')[2] ?? '', 'hunter2', '\u001b']) expect(out).not.toContain(secret)
+  })
+
+  it('reads the token from standard input and prints JSON', async () => {
+    const { code, out } = await serving(
+      (request, response) => response.writeHead(request.headers.authorization === 'DPoP opaque-token-1' ? 200 : 500).end(),
+      (origin) => commandLine(['explain', origin, '--token-stdin', '--scheme', 'DPoP', '--json'], { input: 'opaque-token-1\n' }),
+    )
+
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ response: { status: 200 }, diagnosis: { cause: 'not-refused' } })
+    expect(out).not.toContain('opaque-token-1')
+  })
+
+  it('tells the skew of the clocks', async () => {
+    const TOKEN = token({ exp: Math.round(Date.now() / 1000) + 300 })
+
+    const { out } = await serving(
+      (_, response) => {
+        response.setHeader('date', new Date(Date.now() + 10 * minute).toUTCString())
+        response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' }).end()
+      },
+      (origin) => commandLine(['explain', origin, '--token-env', 'TOKEN'], { env: { TOKEN } }),
+    )
+
+    expect(out).toContain('this machine is 10 minutes behind the server')
+    expect(out).toContain('clock-skew')
+  })
+
+  it('explains a token that no header can hold, and sends nothing', async () => {
+    let requests = 0
+
+    const { code, out, complaints } = await serving(
+      (_, response) => {
+        requests += 1
+        response.end()
+      },
+      (origin) => commandLine(['explain', origin, '--token-env', 'TOKEN'], { env: { TOKEN: 'first-part\nsecond-part' } }),
+    )
+
+    expect(requests).toBe(0)
+    expect(code).toBe(1)
+    expect(out).toContain('credentials-malformed, certain')
+    expect(out + complaints).not.toContain('second-part')
+  })
+
+  it('reads a problem document from the body', async () => {
+    const { out } = await serving(
+      (_, response) => response.writeHead(401, { 'content-type': 'application/problem+json' }).end('{"title":"The API key is unknown"}'),
+      (origin) => commandLine(['explain', origin, '-H', 'X-Api-Key: sk_live_0123456789abcdefWXYZ']),
+    )
+
+    expect(out).toContain('sk_l…WXYZ')
+    expect(out).not.toContain('0123456789')
+  })
+
+  it('exits with 3 where no answer comes', async () => {
+    const origin = await serving(
+      () => undefined,
+      async (closed) => closed,
+    )
+
+    const { code, out } = await commandLine(['explain', origin])
+
+    expect(code).toBe(3)
+    expect(out).toContain('network-failure')
+  })
+
+  it('waits no longer than it is told', async () => {
+    const { code, out } = await serving(
+      () => undefined,
+      (origin) => commandLine(['explain', origin, '--timeout', '0.2']),
+    )
+
+    expect(code).toBe(3)
+    expect(out).toContain('TimeoutError')
+  })
+
+  it.each([
+    ['a token on the command line', ['explain', 'https://api.example', '-H', 'Authorization: Bearer hunter2']],
+    ['a password in the URL', ['explain', 'https://ada:hunter2@api.example']],
+    ['a variable that is not set', ['explain', 'https://api.example', '--token-env', 'NO_SUCH_TOKEN']],
+    ['neither a URL nor a file', ['explain']],
+    ['an option that is not there', ['explain', 'https://api.example', '--nonsense']],
+  ])('refuses %s with 2', async (_, args) => {
+    const { code, out, complaints } = await commandLine(args)
+
+    expect(code).toBe(2)
+    expect(complaints).toMatch(/^error: /)
+    expect(out + complaints).not.toContain('hunter2')
+  })
+})
+
+describe('explain --from', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'authenticated-client-cli-'))
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  it('reads a transcript of curl -v', async () => {
+    const transcript = [
+      '*   Trying 192.0.2.1:443...',
+      '* SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384',
+      '> GET /orders?q=hunter2 HTTP/2',
+      '> Host: api.example',
+      '> authorization: Bearer opaque-Acc3ss-hunter2',
+      '> ',
+      '< HTTP/2 401 ',
+      '< www-authenticate: Bearer realm="api"',
+      '< via: 1.1 varnish',
+      '< ',
+      '{"message":"No token"}',
+      '* Connection #0 to host api.example left intact',
+    ].join('\r\n')
+
+    const { code, out } = await commandLine(['explain', '--from', '-'], { input: transcript })
+
+    expect(code).toBe(1)
+    expect(out).toContain('GET https://api.example/orders\n')
+    expect(out).toContain('authorization-stripped, likely')
+    expect(out).not.toContain('hunter2')
+  })
+
+  it('reads the last refusal of a HAR', async () => {
+    const path = join(folder, 'page.har')
+    const entry = (status: number, headers: readonly object[], text = '') => ({
+      startedDateTime: '2026-01-15T12:00:00Z',
+      request: { method: 'POST', url: 'https://api.example/cart', headers: [{ name: 'Cookie', value: 'sid=hunter2-session' }] },
+      response: { status, headers, content: { text } },
+    })
+    await writeFile(path, JSON.stringify({ log: { entries: [entry(419, [], '{"message":"CSRF token mismatch."}'), entry(200, [])] } }))
+
+    const { code, out } = await commandLine(['explain', '--from', path, '--json'])
+
+    expect(code).toBe(1)
+    expect(JSON.parse(out).diagnosis.cause).toBe('csrf')
+    expect(out).not.toContain('hunter2')
+  })
+
+  it.each(['{"log":', 'no transcript', '{"log":{"entries":[]}}'])('refuses %s with 2', async (input) => {
+    expect((await commandLine(['explain', '--from', '-'], { input })).code).toBe(2)
+  })
+
+  it('refuses a file that is not there', async () => {
+    expect((await commandLine(['explain', '--from', join(folder, 'none')])).code).toBe(2)
+  })
+})
+
+describe('decode', () => {
+  it('shows header and claims, and no signature', async () => {
+    const input = token({ aud: 'https://api.example' })
+
+    const { code, out } = await commandLine(['decode'], { input })
+
+    expect(code).toBe(0)
+    expect(out).toContain('alg: RS256')
+    expect(out).toContain('aud: https://api.example')
+    expect(out).not.toContain(input.split('.')[2])
+  })
+
+  it('refuses an opaque token with 2, and does not repeat it', async () => {
+    const { code, complaints } = await commandLine(['decode'], { input: 'hunter2' })
+
+    expect(code).toBe(2)
+    expect(complaints).not.toContain('hunter2')
+  })
+})
+
+it('teaches its exit codes with --help', async () => {
+  const { code, out } = await commandLine(['--help'])
+
+  expect(code).toBe(0)
+  expect(out).toContain('Exit codes:')
+  expect(out).toContain('Examples:')
+})
