@@ -2,49 +2,74 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 
-// npm run prove [-- --cases 5000000]: the property tests, for as long as you like. Each reads the number of its cases from PROVE_CASES.
-const folder = fileURLToPath(new URL('.', import.meta.url))
+// npm run prove [-- --cases 5000000] [-- --only properties|crowds|worlds]: what CI does a bounded part of, for as long as you like.
+const { values } = parseArgs({
+  options: { cases: { type: 'string', default: '1000000' }, only: { type: 'string' }, seed: { type: 'string', default: '1' } },
+})
 const root = fileURLToPath(new URL('..', import.meta.url))
-const [flag, given] = process.argv.slice(2)
-const cases = flag === '--cases' ? Number(given) : Number(process.env.PROVE_CASES ?? 1_000_000)
-if (!Number.isSafeInteger(cases) || cases < 1) stop('--cases takes a whole number')
-
-const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.test.ts') && readFileSync(join(folder, path), 'utf8').includes('PROVE_CASES'))
-  .map((path) => join('test', path))
-if (!files.length) stop('No test reads PROVE_CASES')
-
-console.log(`${cases.toLocaleString('en')} cases for each property in:\n${files.map((file) => `  ${file}`).join('\n')}`)
-const started = Date.now()
-const heartbeat = setInterval(() => console.log(`… ${Math.round((Date.now() - started) / 1000)} s`), 30_000)
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-const settings = [
-  '--config',
-  'test/vitest.config.ts',
-  '--project',
-  'node',
-  '--project',
-  'tabs',
-  '--reporter',
-  'verbose',
-  '--testTimeout',
-  '0',
-  '--hookTimeout',
-  '0',
-]
-const run = spawn(process.execPath, [vitest, 'run', ...settings, ...files], {
-  cwd: root,
-  stdio: 'inherit',
-  env: { ...process.env, PROVE_CASES: String(cases) },
-})
-run.on('exit', (code) => {
-  clearInterval(heartbeat)
-  console.log(`${code === 0 ? 'All held' : 'FAILED'} after ${Math.round((Date.now() - started) / 1000)} s`)
-  process.exitCode = code ?? 1
-})
+const patience = ['--reporter', 'verbose', '--testTimeout', '0', '--hookTimeout', '0']
 
-function stop(message: string): never {
-  console.error(message)
-  process.exit(1)
+/** Each part is one program; its environment says how much. */
+const parts: Readonly<Record<string, () => readonly [args: readonly string[], env: Record<string, string>]>> = {
+  /** The property tests: as many cases each. */
+  properties: () => [
+    [vitest, 'run', '--config', 'test/vitest.config.ts', '--project', 'node', ...patience, ...propertyTests()],
+    { PROVE_CASES: values.cases },
+  ],
+  /** Twelve processes on one file for a thousand rounds, and on one Redis; ten tabs of one Chromium for two hundred. */
+  crowds: () => [
+    [
+      vitest,
+      'run',
+      '--config',
+      'test/system/vitest.config.ts',
+      '--project',
+      'many',
+      '--project',
+      'system',
+      ...patience,
+      'test/processes',
+      'test/tabs',
+      'test/system/redis',
+    ],
+    { ROUNDS: '1000', TAB_ROUNDS: '204' },
+  ],
+  /** A million worlds of the simulation. */
+  worlds: () => [
+    [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), 'test/simulation/main.ts', '--seeds', values.cases, '--seed', values.seed],
+    {},
+  ],
+}
+
+for (const [name, part] of Object.entries(parts)) {
+  if (values.only && values.only !== name) continue
+  const began = Date.now()
+  console.log(`=== ${name}`)
+  const [args, env] = part()
+  const code = await run(args, env)
+  console.log(`=== ${name}: ${code === 0 ? 'all held' : 'FAILED'} after ${Math.round((Date.now() - began) / 1000)} s`)
+  if (code !== 0) process.exitCode = 1
+}
+
+function run(args: readonly string[], env: Record<string, string>): Promise<number | null> {
+  const began = Date.now()
+  const heartbeat = setInterval(() => console.log(`… ${Math.round((Date.now() - began) / 1000)} s`), 30_000)
+  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
+  return new Promise((resolve) =>
+    child.on('exit', (code) => {
+      clearInterval(heartbeat)
+      resolve(code)
+    }),
+  )
+}
+
+/** Those that ask how many cases they should try. */
+function propertyTests(): readonly string[] {
+  const folder = join(root, 'test', 'challenge')
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.test.ts') && readFileSync(join(folder, name), 'utf8').includes("from './choices'"))
+    .map((name) => join('test/challenge', name))
 }

@@ -4,8 +4,8 @@ import { findChromium } from '../browser/chromium'
 import { playRound, type RoundKind } from './play-round'
 import { openTabs, type TabGlobals, type Tabs } from './tabs'
 
-// `npm run prove` sets PROVE_CASES: then many more rounds are played.
-const rounds = Number(process.env.TAB_ROUNDS ?? (process.env.PROVE_CASES ? 204 : 12))
+// `npm run prove` plays many more.
+const rounds = Number(process.env.TAB_ROUNDS ?? 12)
 const kinds: readonly RoundKind[] = [
   'plain',
   'closed after',
