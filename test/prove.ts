@@ -68,8 +68,9 @@ function run(args: readonly string[], env: Record<string, string>): Promise<numb
 
 /** Those that ask how many cases they should try. */
 function propertyTests(): readonly string[] {
-  const folder = join(root, 'test', 'challenge')
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.test.ts') && readFileSync(join(folder, name), 'utf8').includes("from './choices'"))
-    .map((name) => join('test/challenge', name))
+  return ['test/challenge', 'test/chaos'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.test.ts') && /PROVE_CASES|from '\.\/choices'/.test(readFileSync(join(root, folder, name), 'utf8')))
+      .map((name) => join(folder, name)),
+  )
 }

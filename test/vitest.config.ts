@@ -5,7 +5,7 @@ import { findChromium } from './browser/chromium.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 // Known before the first page loads: a dependency that is found later reloads the page, with the test in it.
-const optimizeDeps = { include: ['jwt-decode'] }
+const optimizeDeps = { include: ['jwt-decode', 'dpop'] }
 const resolve = {
   alias: [
     { find: /^authenticated-client$/, replacement: `${root}src/index.ts` },

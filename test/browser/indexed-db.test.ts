@@ -1,4 +1,5 @@
 import { AuthenticatedClient, isAuthError } from 'authenticated-client'
+import { dpop, indexedDbKeyStore } from 'authenticated-client/dpop'
 import { indexedDbStore } from 'authenticated-client/indexed-db'
 import { storeConformance } from 'authenticated-client/testing'
 import { afterEach, describe, expect, inject, it } from 'vitest'
@@ -55,6 +56,20 @@ describe('indexedDbStore', () => {
     expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200])
     expect(await (await fetch(`${world}/counters`)).json()).toMatchObject({ refreshes: 1, refused: 0 })
     expect([one.coordination, isAuthError(null)]).toEqual(['browser', false])
+  })
+})
+
+describe('indexedDbKeyStore', () => {
+  it('keeps a key that no script can export, for every proof and every tab (RFC 9449 §11)', async () => {
+    const keyStore = indexedDbKeyStore(crypto.randomUUID())
+    const scheme = dpop({ keyStore })
+
+    const thumbprint = await scheme.thumbprint()
+
+    const kept = await keyStore.load()
+    expect(kept?.privateKey.extractable).toBe(false)
+    expect(await dpop({ keyStore }).thumbprint()).toBe(thumbprint)
+    await expect(crypto.subtle.exportKey('jwk', kept?.privateKey as CryptoKey)).rejects.toThrow()
   })
 })
 

@@ -42,6 +42,6 @@ function testFiles(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) return entry.name === 'node_modules' || entry.name === 'catalogue' ? [] : testFiles(path)
-    return /\.tsx?$/.test(entry.name) ? [path] : []
+    return /\.test\.tsx?$/.test(entry.name) ? [path] : []
   })
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { digest } from 'authenticated-client/digest'
 import { describe, expect, it } from 'vitest'
 import { digestCredentials, digestResponse } from '../../src/schemes/digest-response'
@@ -56,6 +57,25 @@ describe('the response of RFC 7616', () => {
     expect(digestResponse(user, challenge, old, 'GET')).toBe('6629fae49393a05397450978507c4ef1')
     expect(digestResponse(user, { ...challenge, qop: undefined }, old, 'GET')).toBe('670fd8c2df070c60b045671b8b24ff02')
   })
+
+  it.each([
+    ['MD5-sess', 'md5'],
+    ['SHA-256-sess', 'sha256'],
+    ['SHA-512-256-sess', 'sha512-256'],
+  ])(
+    'makes the session key of %s from nonce and cnonce, and hashes the body for auth-int (§3.4.2, §3.4.3), as another library does',
+    (algorithm, name) => {
+      const hash = (text: string): string => createHash(name).update(text).digest('hex')
+      const { realm, nonce } = base
+      const key = hash(`${hash(`Mufasa:${realm}:Circle of Life`)}:${nonce}:${request.cnonce}`)
+      const expected = (qop: string, last: string): string => hash(`${key}:${nonce}:00000001:${request.cnonce}:${qop}:${hash(last)}`)
+
+      expect(digestResponse(mufasa, { ...base, algorithm }, request, 'GET')).toBe(expected('auth', 'GET:/dir/index.html'))
+      expect(digestResponse(mufasa, { ...base, algorithm, qop: 'auth-int' }, { ...request, body: 'hello' }, 'POST')).toBe(
+        expected('auth-int', `POST:/dir/index.html:${hash('hello')}`),
+      )
+    },
+  )
 
   it('escapes what it quotes, and spells a name that is not ASCII by RFC 8187', () => {
     const challenge = { ...base, realm: 'a"b\\c', algorithm: undefined }
