@@ -31,6 +31,26 @@ interface Query {
   }
 }
 
+type IosArguments = readonly [query: Query, tell: (id: number) => void]
+
+/** Headers as pairs; the id is made in JavaScript. */
+type Pairs = readonly (readonly [name: string, value: string])[]
+type AndroidArguments = readonly [
+  method: string,
+  url: string,
+  id: number,
+  headers: Pairs,
+  data: Omit<Query['data'], 'formData'> & {
+    readonly formData?: readonly { readonly headers: Pairs; readonly string?: string; readonly uri?: string }[]
+  },
+  responseType: Query['responseType'],
+]
+
+function queryOf([method, url, , headers, { formData, ...data }, responseType]: AndroidArguments): Query {
+  const parts = formData?.map((part) => ({ ...part, headers: Object.fromEntries(part.headers) }))
+  return { method, url, headers: Object.fromEntries(headers), data: parts ? { ...data, formData: parts } : data, responseType }
+}
+
 type Emit = (name: string, args: readonly unknown[]) => void
 
 const boundary = 'react-native-boundary'
@@ -87,10 +107,13 @@ function networking(emit: Emit, platform: 'ios' | 'android', blobs: Map<string, 
     addListener() {},
     removeListeners() {},
     clearCookies: (done: (cleared: boolean) => void) => done(true),
-    sendRequest(query: Query, tell: (id: number) => void) {
-      const id = ++last
+    // The two platforms' native modules have signatures of their own.
+    sendRequest(...args: IosArguments | AndroidArguments) {
+      const isIos = typeof args[0] === 'object'
+      const query = isIos ? (args as IosArguments)[0] : queryOf(args as AndroidArguments)
+      const id = isIos ? ++last : (args as AndroidArguments)[2]
       setTimeout(() => {
-        tell(id)
+        if (isIos) (args as IosArguments)[1](id)
         const multipart = query.data.formData && { 'content-type': `multipart/form-data; boundary=${boundary}` }
         send(id, query, query.url, query.method, { ...query.headers, ...multipart }, bodyOf(query, blobs), 0)
       }, 0)
