@@ -29,6 +29,8 @@ const firefox = needs('firefox-esr', 'firefox-esr')
 export default defineConfig({
   root,
   test: {
+    // Crowds of processes and tabs: one after the other, or they would wait for each other's cores.
+    fileParallelism: false,
     projects: [
       { resolve, test: { name: 'system', include: ['test/system/**/*.test.ts'], testTimeout: 60_000 } },
       // They need no package of the system, but minutes: twelve processes on one file, ten tabs of one Chromium.
