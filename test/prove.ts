@@ -19,7 +19,7 @@ const parts: Readonly<Record<string, () => readonly [args: readonly string[], en
     [vitest, 'run', '--config', 'test/vitest.config.ts', '--project', 'node', ...patience, ...propertyTests()],
     { PROVE_CASES: values.cases },
   ],
-  /** Twelve processes on one file for a thousand rounds, and on one Redis; ten tabs of one Chromium for two hundred. */
+  /** Twelve processes on one file for a thousand rounds, and on one Redis; ten tabs of one Chromium for two hundred, of one Firefox for fifty. */
   crowds: () => [
     [
       vitest,
@@ -35,7 +35,7 @@ const parts: Readonly<Record<string, () => readonly [args: readonly string[], en
       'test/tabs',
       'test/system/redis',
     ],
-    { ROUNDS: '1000', TAB_ROUNDS: '204' },
+    { ROUNDS: '1000', TAB_ROUNDS: '204', FIREFOX_ROUNDS: '50' },
   ],
   /** A million worlds of the simulation. */
   worlds: () => [

@@ -20,6 +20,7 @@ const rooms: Readonly<Record<string, string>> = {
   'node.ts': 'stores/file.ts',
   'redis.ts': 'stores/redis.ts',
   'indexed-db.ts': 'stores/indexed-db.ts',
+  'react-native.ts': 'stores/secure-storage.ts',
   'opentelemetry.ts': 'client/open-telemetry.ts',
   'diagnose.ts': 'diagnose/diagnose.ts',
   'testing.ts': 'testing/authorization-server.ts',

@@ -382,3 +382,25 @@ describe('once restored', () => {
     expect(await silent).toMatchObject({ name: 'AbortError' })
   })
 })
+
+describe('an app that starts without a network (F56)', () => {
+  it('keeps the session whose token is spent: its calls fail as unavailable, and go on once the network is back', async () => {
+    const { app, clock, client: newClient, fetch, inTime, restore } = world()
+    restore('expired')
+    let isOffline = true
+    const client = newClient({
+      fetch: async (input, init) => (isOffline ? Promise.reject(new TypeError('Network request failed')) : fetch(input, init)),
+    })
+
+    const error = await inTime(rejection(client.fetch(url)))
+    const meanwhile = client.state.status
+    isOffline = false
+    await clock.advance(5 * 60_000)
+    const { status } = await inTime(client.fetch(url))
+
+    expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+    expect(meanwhile).toBe('authenticated')
+    expect(status).toBe(200)
+    expect(app.logouts).toEqual([])
+  })
+})

@@ -1,4 +1,6 @@
 import type { AsyncStorage } from '../../src/stores/async-storage'
+import type { Keychain } from '../../src/stores/keychain-storage'
+import type { SecureStore } from '../../src/stores/secure-storage'
 import type { SyncStorage } from '../../src/stores/web-storage'
 
 /** A `Storage` whose content a test can look at and spoil. */
@@ -49,6 +51,72 @@ export function asyncStorageDouble(): AsyncStorageDouble {
       await turns()
       content.delete(key)
       await turns()
+    },
+  }
+}
+
+export interface SecureStoreDouble extends SecureStore {
+  readonly content: Map<string, string>
+  /** What each call was given as its options. */
+  readonly options: unknown[]
+}
+
+/** expo-secure-store, where it takes no more than it promises to: other keys and longer values are refused. */
+export function secureStoreDouble(): SecureStoreDouble {
+  const storage = asyncStorageDouble()
+  const options: unknown[] = []
+  const check = (key: string, given: unknown): void => {
+    if (!/^[\w.-]+$/.test(key)) throw new Error('Invalid key')
+    options.push(given)
+  }
+  return {
+    content: storage.content,
+    options,
+    async getItemAsync(key, given) {
+      check(key, given)
+      return (await storage.getItem(key)) ?? null
+    },
+    async setItemAsync(key, value, given) {
+      check(key, given)
+      if (new TextEncoder().encode(value).length > 2048) throw new Error('Value is larger than 2048 bytes')
+      await storage.setItem(key, value)
+    },
+    async deleteItemAsync(key, given) {
+      check(key, given)
+      await storage.removeItem(key)
+    },
+  }
+}
+
+export interface KeychainDouble extends Keychain {
+  readonly content: Map<string, string>
+  readonly options: unknown[]
+}
+
+/** react-native-keychain: one password for each service. */
+export function keychainDouble(): KeychainDouble {
+  const storage = asyncStorageDouble()
+  const options: unknown[] = []
+  const serviceOf = (given: object | undefined): string => {
+    options.push(given)
+    return (given as { service: string }).service
+  }
+  return {
+    content: storage.content,
+    options,
+    async getGenericPassword(given) {
+      const service = serviceOf(given)
+      const password = await storage.getItem(service)
+      return password == null ? false : { username: service, password, service, storage: 'keychain' }
+    },
+    async setGenericPassword(_username, password, given) {
+      const service = serviceOf(given)
+      await storage.setItem(service, password)
+      return { service, storage: 'keychain' }
+    },
+    async resetGenericPassword(given) {
+      await storage.removeItem(serviceOf(given))
+      return true
     },
   }
 }

@@ -5,12 +5,14 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { asyncStorageStore } from '../../src/stores/async-storage'
 import { callbackStore } from '../../src/stores/callback-store'
 import { fileStore } from '../../src/stores/file'
+import { keychainStorage } from '../../src/stores/keychain-storage'
 import { memoryStore } from '../../src/stores/memory'
+import { secureStorage } from '../../src/stores/secure-storage'
 import type { TokenStore } from '../../src/stores/token-store'
 import { webStorageStore } from '../../src/stores/web-storage'
 import type { TokenSet } from '../../src/tokens/token-set'
 import { deferred } from './deferred'
-import { asyncStorageDouble, storageDouble, turns } from './storage-doubles'
+import { asyncStorageDouble, keychainDouble, secureStoreDouble, storageDouble, turns } from './storage-doubles'
 import { temporaryFolder } from './temporary-folder'
 
 type Kind = Omit<StoreConformanceOptions, 'it' | 'expect'>
@@ -27,24 +29,13 @@ const kinds: Record<string, () => Kind> = {
 
   'webStorageStore on a storage of the app': () => overText(storageDouble, (storage) => webStorageStore('my-app', { storage })),
 
-  asyncStorageStore() {
-    return {
-      ...overText(asyncStorageDouble, (storage) => asyncStorageStore('my-app', storage)),
-      hangs: (store) => {
-        const storage = underneath.get(store) as ReturnType<typeof asyncStorageDouble>
-        const mended = deferred()
-        return replaceMethods(
-          storage,
-          (method) =>
-            async (...values) => {
-              await mended.promise
-              return method(...values)
-            },
-          mended.resolve,
-        )
-      },
-    }
-  },
+  asyncStorageStore: () => overAsync(asyncStorageDouble, (storage) => asyncStorageStore('my-app', storage)),
+
+  'asyncStorageStore on expo-secure-store': () =>
+    overAsync(secureStoreDouble, (storage) => asyncStorageStore('my-app', secureStorage(storage))),
+
+  'asyncStorageStore on react-native-keychain': () =>
+    overAsync(keychainDouble, (storage) => asyncStorageStore('my-app', keychainStorage(storage))),
 
   fileStore() {
     const paths = new Map<TokenStore, string>()
@@ -144,11 +135,28 @@ function overText<Storage extends TextStorage>(newStorage: () => Storage, open: 
   }
 }
 
+/** The same, where operations can hang, too. */
+function overAsync<Storage extends TextStorage>(newStorage: () => Storage, open: (storage: Storage) => TokenStore): Kind {
+  return {
+    ...overText(newStorage, open),
+    hangs(store) {
+      const mended = deferred()
+      const hang =
+        (method: Method): Method =>
+        async (...values) => {
+          await mended.promise
+          return method(...values)
+        }
+      return replaceMethods(underneath.get(store) as TextStorage, hang, mended.resolve)
+    },
+  }
+}
+
 type Method = (...values: unknown[]) => unknown
 
 function replaceMethods(storage: object, replace: (method: Method) => Method, mend = (): void => {}): () => void {
   const methods = storage as Record<string, Method>
-  const names = ['getItem', 'setItem', 'removeItem']
+  const names = Object.keys(methods).filter((name) => typeof methods[name] === 'function')
   const before = names.map((name) => methods[name] as Method)
   for (const name of names) methods[name] = replace(methods[name] as Method)
   return () => {

@@ -1,6 +1,7 @@
 import { AuthenticatedClient, webStorageStore } from '../../src/index'
+import { indexedDbStore } from '../../src/indexed-db'
 
-// What runs in each tab: a client on the shared localStorage, and calls at the wake-up signal that all tabs hear at once.
+// What runs in each tab: a client on a store that all share, and calls at the wake-up signal that all tabs hear at once.
 const query = new URLSearchParams(location.search)
 const text = (name: string): string => query.get(name) ?? ''
 
@@ -8,7 +9,7 @@ const client = new AuthenticatedClient({
   tokenEndpoint: text('tokenEndpoint'),
   clientId: 'tabs',
   baseUrl: location.origin,
-  store: webStorageStore('tabs'),
+  store: text('store') === 'indexedDbStore' ? indexedDbStore('tabs') : webStorageStore('tabs'),
   refreshTimeout: Number(text('refreshTimeout')),
   fetch: (input, init) => {
     const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))

@@ -4,8 +4,10 @@ import type { TabGlobals, Tabs } from './tabs'
 export type RoundKind = 'plain' | 'closed before' | 'closed after' | 'crashed before' | 'crashed after' | 'frozen' | 'frozen for long'
 
 export interface RoundResult {
-  /** Refresh tokens that were exchanged: requests that reached the authorization server's books. */
+  /** Refresh tokens that were exchanged for tabs that are still there: requests that reached the authorization server's books. */
   readonly redemptions: number
+  /** And for the one that died: its request had landed, or its browser sent it again when the connection broke. */
+  readonly ghosts: number
   /** How many calls ended how, in the tabs that are still there. */
   readonly outcomes: Readonly<Record<string, number>>
   /** Tabs that died. */
@@ -24,11 +26,12 @@ export async function playRound(tabs: Tabs, round: number, kind: RoundKind, froz
   const { login, open } = tabs
   await tabs.fill(tabCount)
   login.spoilAccessTokens()
-  let redemptions = 0
+  const redeemers: string[] = []
   let isFirst = true
   let thawed: Promise<void> = Promise.resolve()
   login.always(async (request, usual) => {
-    const page = open.get(request.headers.get('x-tab') ?? '')
+    const tab = request.headers.get('x-tab') ?? ''
+    const page = open.get(tab)
     const isVictim = isFirst && kind !== 'plain'
     isFirst = false
     await delay(50) // So that the other tabs are waiting for the lock.
@@ -36,7 +39,7 @@ export async function playRound(tabs: Tabs, round: number, kind: RoundKind, froz
       await end(page, kind)
       throw new Error('The request did not land')
     }
-    redemptions += 1
+    redeemers.push(tab)
     const answer = await usual()
     if (!isVictim) return answer
     if (kind.startsWith('frozen')) thawed = (await freeze(page, frozenFor)).thawed
@@ -53,7 +56,8 @@ export async function playRound(tabs: Tabs, round: number, kind: RoundKind, froz
 
   const outcomes: Record<string, number> = {}
   for (const outcome of settled.flat()) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
-  return { redemptions, outcomes, died: tabCount - open.size }
+  const redemptions = redeemers.filter((tab) => open.has(tab)).length
+  return { redemptions, ghosts: redeemers.length - redemptions, outcomes, died: tabCount - open.size }
 }
 
 async function outcomesOf(page: Page, round: number): Promise<readonly string[]> {

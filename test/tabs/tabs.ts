@@ -17,6 +17,12 @@ export interface TabGlobals {
   wake(round: number, calls: number): void
 }
 
+export interface TabOptions {
+  readonly store: 'webStorageStore' | 'indexedDbStore'
+  /** In milliseconds. */
+  readonly refreshTimeout: number
+}
+
 export interface Tabs {
   readonly login: TestAuthorizationServer
   readonly context: BrowserContext
@@ -28,7 +34,7 @@ export interface Tabs {
 }
 
 /** Tabs of one signed-in user: pages of one browser on one origin, an authorization server with a 10 s overlap, an API. */
-export async function openTabs(browser: Browser, refreshTimeout: number): Promise<Tabs> {
+export async function openTabs(browser: Browser, { store, refreshTimeout }: TabOptions): Promise<Tabs> {
   const script = await bundle()
   const login = await listen(createServer, (origin) => authorizationServer({ origin, overlap: 10_000 }))
   // The page is the API's own: a call then needs no preflight.
@@ -43,7 +49,7 @@ export async function openTabs(browser: Browser, refreshTimeout: number): Promis
   const openOne = async (): Promise<void> => {
     opened += 1
     const tab = `tab-${opened}`
-    const query = new URLSearchParams({ tab, tokenEndpoint: login.tokenEndpoint, refreshTimeout: String(refreshTimeout) })
+    const query = new URLSearchParams({ tab, tokenEndpoint: login.tokenEndpoint, store, refreshTimeout: String(refreshTimeout) })
     const page = await context.newPage()
     page.on('close', () => void open.delete(tab))
     page.on('crash', () => void open.delete(tab))

@@ -1,0 +1,15 @@
+// A React Native app without Expo: the session lives in the keychain, which may ask for a fingerprint. Calls wait for the answer (as long
+// as `refreshTimeout`); refused, they reject with a `StorageError`, the session stays, and the next call asks again.
+import { AuthenticatedClient, asyncStorageStore } from 'authenticated-client'
+import { keychainStorage } from 'authenticated-client/react-native'
+import * as Keychain from 'react-native-keychain'
+
+const storage = keychainStorage(Keychain, { accessControl: Keychain.ACCESS_CONTROL.BIOMETRY_ANY_OR_DEVICE_PASSCODE })
+
+export const client = new AuthenticatedClient({
+  tokenEndpoint: 'https://login.example.com/token',
+  clientId: 'mobile',
+  baseUrl: 'https://api.example.com',
+  store: asyncStorageStore('my-app', storage),
+  refreshTimeout: 60_000, // People are slower than servers.
+})

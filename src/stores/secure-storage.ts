@@ -1,0 +1,98 @@
+import type { AsyncStorage } from './async-storage'
+
+/** What expo-secure-store looks like, as far as it is used. */
+export interface SecureStore {
+  getItemAsync(key: string, options?: object): Promise<string | null>
+  setItemAsync(key: string, value: string, options?: object): Promise<void>
+  deleteItemAsync(key: string, options?: object): Promise<void>
+}
+
+/**
+ * expo-secure-store as the storage of `asyncStorageStore`. It promises to keep 2048 bytes in a value, and a set with JWTs is often
+ * longer: such a text is split over values beside it. The parts are written first, the one value that says where they are last: an app
+ * that dies in between still has its old session.
+ * @param options for each call, such as `keychainAccessible`. With `requireAuthentication` each part asks the user: prefer `keychainStorage`.
+ * @throws {TypeError} where a function is missing.
+ * @example asyncStorageStore('my-app', secureStorage(SecureStore))
+ */
+export function secureStorage(store: SecureStore, options: object = {}): AsyncStorage {
+  for (const method of ['getItemAsync', 'setItemAsync', 'deleteItemAsync'] as const) {
+    if (typeof store?.[method] !== 'function')
+      throw new TypeError(`\`store\` has no ${method}(): pass what \`import * as SecureStore from 'expo-secure-store'\` gives`)
+  }
+  const get = (key: string): Promise<string | null> => store.getItemAsync(key, options)
+
+  /** Removes the parts of a row from `first` on; the last one first, so that a rest is found again. */
+  const sweep = async (key: string, row: Row, first: number): Promise<void> => {
+    let end = first
+    while ((await get(partKey(key, row, end))) !== null) end += 1
+    for (let index = end - 1; index >= first; index -= 1) await store.deleteItemAsync(partKey(key, row, index), options)
+  }
+
+  return {
+    async getItem(key) {
+      let head = await get(key)
+      for (;;) {
+        const where = whereParts(head)
+        if (!where) return head
+        const parts = await Promise.all(Array.from({ length: where.parts }, (_, index) => get(partKey(key, where.row, index))))
+        if (parts.every((part) => part !== null)) return parts.join('')
+        const now = await get(key)
+        if (now === head) throw new Error('A part of the session is missing')
+        head = now // It was written anew meanwhile.
+      }
+    },
+    async setItem(key, text) {
+      const parts = split(text)
+      const old = whereParts(await get(key))?.row ?? 'b'
+      const row: Row = old === 'a' ? 'b' : 'a'
+      const count = parts.length > 1 ? parts.length : 0
+      for (let index = 0; index < count; index += 1) await store.setItemAsync(partKey(key, row, index), parts[index] as string, options)
+      await store.setItemAsync(key, count ? JSON.stringify({ parts: count, row }) : text, options)
+      await sweep(key, row, count)
+      await sweep(key, old, 0)
+    },
+    async removeItem(key) {
+      await store.deleteItemAsync(key, options)
+      await sweep(key, 'a', 0)
+      await sweep(key, 'b', 0)
+    },
+  }
+}
+
+type Row = 'a' | 'b'
+
+/** In bytes: what iOS and Android are known to take. */
+const most = 2048
+
+function partKey(key: string, row: Row, index: number): string {
+  return `${key}.${row}.${index}`
+}
+
+function whereParts(head: string | null): { readonly parts: number; readonly row: Row } | undefined {
+  return head !== null && /^\{"parts":\d{1,4},"row":"[ab]"\}$/.test(head) ? JSON.parse(head) : undefined
+}
+
+/** Never within a character. */
+function split(text: string): readonly string[] {
+  const parts: string[] = []
+  let part = ''
+  let bytes = 0
+  for (const character of text) {
+    const size = utf8Length(character.codePointAt(0) as number)
+    if (bytes + size > most) {
+      parts.push(part)
+      part = ''
+      bytes = 0
+    }
+    part += character
+    bytes += size
+  }
+  return [...parts, part]
+}
+
+function utf8Length(codePoint: number): number {
+  if (codePoint < 0x80) return 1
+  if (codePoint < 0x800) return 2
+  return codePoint < 0x10000 ? 3 : 4
+}

@@ -1,0 +1,97 @@
+import { asyncStorageStore } from 'authenticated-client'
+import { type Keychain, keychainStorage } from 'authenticated-client/react-native'
+import { describe, expect, it } from 'vitest'
+import { rejection, url, world } from '../client/world'
+import { quiet } from '../support/clock'
+import { pair } from './conformance'
+import { type Deferred, deferred } from './deferred'
+import { keychainDouble } from './storage-doubles'
+
+it('keeps the session as the password of a service of its own', async () => {
+  const keychain = keychainDouble()
+
+  await asyncStorageStore('my-app', keychainStorage(keychain, { accessible: 'AfterFirstUnlock' })).write(pair(1), null)
+
+  expect([...keychain.content.keys()]).toEqual(['authenticated-client.my-app'])
+  expect(keychain.options).toContainEqual({ accessible: 'AfterFirstUnlock', service: 'authenticated-client.my-app' })
+})
+
+it.each([
+  ['setGenericPassword', { ...keychainDouble(), setGenericPassword: async () => false }],
+  ['resetGenericPassword', { ...keychainDouble(), resetGenericPassword: async () => false }],
+])('takes false from %s for a failure', async (method, keychain) => {
+  const storage = keychainStorage(keychain as Keychain)
+
+  await expect(method === 'setGenericPassword' ? storage.setItem('k', 'text') : storage.removeItem('k')).rejects.toThrow(
+    'The keychain did not',
+  )
+})
+
+it('names the function that is missing', () => {
+  expect(() => keychainStorage({} as Keychain)).toThrow(/`keychain` has no getGenericPassword\(\).*react-native-keychain/)
+})
+
+describe('a keychain that asks the user', () => {
+  it('asks once for all calls that wait, and they go out signed in when the answer comes (F35)', async () => {
+    const { asking, client, answer, server } = await askedUser()
+
+    const calls = Promise.all([client.fetch(url), client.fetch(url), client.fetch(url)])
+    await quiet()
+    const meanwhile = [asking.length, server.requests.length, client.state.status]
+    answer('allowed')
+
+    expect((await calls).map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(meanwhile).toEqual([1, 0, 'restoring'])
+    expect(asking.length).toBe(1)
+  })
+
+  it('refused or locked, is a StorageError of the calls that waited, no anonymous request and no logout (F35)', async () => {
+    const { app, client, answer, server } = await askedUser()
+
+    const call = rejection(client.fetch(url))
+    await quiet()
+    answer('locked')
+
+    expect(await call).toMatchObject({ code: 'ERR_STORAGE' })
+    expect([server.requests.length, client.state.status, app.logouts]).toEqual([0, 'restoring', []])
+  })
+
+  it('is asked anew by the next call, which goes on', async () => {
+    const { asking, client, answer } = await askedUser()
+    const first = rejection(client.fetch(url))
+    await quiet()
+    answer('locked')
+    await first
+
+    const second = client.fetch(url)
+    await quiet()
+    answer('allowed')
+
+    expect((await second).status).toBe(200)
+    expect(asking.length).toBe(2)
+  })
+})
+
+/** A signed-in app that starts anew, on a keychain whose every read waits for the user. */
+async function askedUser() {
+  const { app, client: newClient, resource, restore } = world()
+  const keychain = keychainDouble()
+  await asyncStorageStore('my-app', keychainStorage(keychain)).write(restore('fresh'), null)
+  const asking: Deferred<void>[] = []
+  const asks: Keychain = {
+    ...keychain,
+    async getGenericPassword(options) {
+      const asked = deferred()
+      asking.push(asked)
+      await asked.promise
+      return keychain.getGenericPassword(options)
+    },
+  }
+  const client = newClient({ store: asyncStorageStore('my-app', keychainStorage(asks)) })
+  const answer = (how: 'allowed' | 'locked'): void => {
+    const last = asking.at(-1)
+    if (how === 'allowed') last?.resolve()
+    else last?.reject(new Error('User interaction is not allowed.'))
+  }
+  return { app, asking, client, answer, server: resource }
+}

@@ -1,0 +1,119 @@
+import { asyncStorageStore } from 'authenticated-client'
+import { type SecureStore, secureStorage } from 'authenticated-client/react-native'
+import { expect, it } from 'vitest'
+import { secureStoreDouble } from './storage-doubles'
+
+const key = 'authenticated-client.my-app'
+const long = (n: number, length = 5000) => ({ accessToken: `access-${n}-${'ü😀x'.repeat(length / 3)}`, refreshToken: `refresh-${n}` })
+
+it('keeps what fits into 2048 bytes in one value', async () => {
+  const device = secureStoreDouble()
+  const store = asyncStorageStore('my-app', secureStorage(device))
+
+  await store.write({ accessToken: 'a' }, null)
+
+  expect([...device.content.keys()]).toEqual([key])
+})
+
+it('splits a longer session over values of at most 2048 bytes, and never within a character', async () => {
+  const device = secureStoreDouble()
+  const store = asyncStorageStore('my-app', secureStorage(device))
+
+  await store.write(long(1), null)
+
+  expect(await store.read()).toEqual(long(1))
+  expect(device.content.size).toBeGreaterThan(5)
+  expect([...device.content.values()].every((value) => !value.includes('\uFFFD'))).toBe(true)
+})
+
+it('leaves no part of an earlier session behind, whether the next is longer, shorter or none', async () => {
+  const device = secureStoreDouble()
+  const store = asyncStorageStore('my-app', secureStorage(device))
+  const sessions = [long(1), long(2, 9000), long(3, 3000), { accessToken: 'short' }, long(4), null] as const
+
+  for (const [index, next] of sessions.entries()) {
+    await store.write(next, sessions[index - 1] ?? null)
+
+    expect(await store.read()).toEqual(next)
+    const parts = [...device.content.values()].join('')
+    expect(sessions.filter((session) => session !== next && session && parts.includes(session.accessToken.slice(0, 9)))).toEqual([])
+  }
+
+  expect(device.content.size).toBe(0)
+})
+
+it('still holds the old session, or already the new one, wherever the app dies within a write (F31)', async () => {
+  for (let deathAt = 0; ; deathAt += 1) {
+    const device = secureStoreDouble()
+    await asyncStorageStore('my-app', secureStorage(device)).write(long(1), null)
+    const dying = dies(device, deathAt)
+    const write = async () => asyncStorageStore('my-app', secureStorage(dying)).write(long(2, 7000), long(1))
+    const isDead = await write().then(
+      () => false,
+      () => true,
+    )
+
+    const after = asyncStorageStore('my-app', secureStorage(device))
+    const found = (await after.read()) ?? null
+
+    expect([long(1), long(2, 7000)]).toContainEqual(found)
+    await after.write(long(3, 3000), found)
+    expect(await after.read()).toEqual(long(3, 3000))
+    expect([...device.content.values()].join('')).not.toMatch(/access-[12]/)
+    if (!isDead) {
+      expect(deathAt).toBeGreaterThan(8)
+      return
+    }
+  }
+})
+
+it('reads on where a write comes between the parts', async () => {
+  const device = secureStoreDouble()
+  const storage = secureStorage(device)
+  await storage.setItem(key, JSON.stringify(long(1)))
+
+  const [found] = await Promise.all([storage.getItem(key), storage.setItem(key, JSON.stringify(long(2)))])
+
+  expect([JSON.stringify(long(1)), JSON.stringify(long(2))]).toContain(found)
+})
+
+it('is corrupt where a part is missing: a StorageError, and nothing is overwritten', async () => {
+  const device = secureStoreDouble()
+  const store = asyncStorageStore('my-app', secureStorage(device))
+  await store.write(long(1), null)
+  device.content.delete(`${key}.a.1`)
+  const before = [...device.content]
+
+  await expect(store.read()).rejects.toMatchObject({ code: 'ERR_STORAGE', cause: { message: 'A part of the session is missing' } })
+  await expect(store.write(long(2), null)).rejects.toMatchObject({ code: 'ERR_STORAGE' })
+  expect([...device.content]).toEqual(before)
+})
+
+it('gives its options to every call', async () => {
+  const device = secureStoreDouble()
+  const options = { keychainAccessible: 1 }
+
+  await asyncStorageStore('my-app', secureStorage(device, options)).write(long(1), null)
+
+  expect(new Set(device.options)).toEqual(new Set([options]))
+})
+
+it('names the function that is missing', () => {
+  const { deleteItemAsync: _, ...rest } = secureStoreDouble()
+
+  expect(() => secureStorage(rest as unknown as SecureStore)).toThrow(/`store` has no deleteItemAsync\(\).*expo-secure-store/)
+})
+
+/** The same device, seen by an app that dies at its nth change. */
+function dies(device: SecureStore, n: number): SecureStore {
+  let left = n
+  const change = async <Result>(action: () => Promise<Result>): Promise<Result> => {
+    if (left-- <= 0) throw new Error('dead')
+    return action()
+  }
+  return {
+    getItemAsync: (name) => device.getItemAsync(name),
+    setItemAsync: (name, value) => change(() => device.setItemAsync(name, value)),
+    deleteItemAsync: (name) => change(() => device.deleteItemAsync(name)),
+  }
+}
