@@ -44,7 +44,7 @@ describe('one file, and a process that dies (kill -9) or stops (SIGSTOP) in the 
     async (moment) => {
       const { server, crew } = await start(processes(4), 10_000)
 
-      const round = await stopRound(server, crew, moment)
+      const round = await stopRound(server, crew, moment, 'others wait')
 
       expectServed(round, 4)
     },

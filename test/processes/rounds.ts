@@ -19,7 +19,7 @@ export const moments: readonly Moment[] = ['waiting', 'locked', 'sent', 'rotated
 
 /** Every access token is refused; everybody calls at once. */
 export async function plainRound(server: TokenServer, crew: Crew): Promise<Round> {
-  return count(server, crew, async (calls) => ({ answers: await calls(), since: Date.now() }))
+  return count(server, crew, async (calls) => ({ answers: await Promise.all(calls()), since: Date.now() }))
 }
 
 /** The same, and one is killed (kill -9) at `moment`. Somebody is hired in its place. */
@@ -31,24 +31,40 @@ export async function killRound(server: TokenServer, crew: Crew, moment: Moment)
     const since = Date.now()
     await member.kill()
     goOn()
-    return { answers: await answers, since }
+    return { answers: await Promise.all(answers), since }
   })
   await crew.hire()
   return round
 }
 
-/** The same, and one is stopped (SIGSTOP) at `moment` until all others wait for it; then it goes on. */
-export async function stopRound(server: TokenServer, crew: Crew, moment: Moment): Promise<Round> {
+/**
+ * The same, and one is stopped (SIGSTOP) at `moment`, until all others wait for it, or until they were served without it; then it goes on.
+ */
+export async function stopRound(
+  server: TokenServer,
+  crew: Crew,
+  moment: Moment,
+  until: 'others wait' | 'others are served',
+): Promise<Round> {
   return count(server, crew, async (calls) => {
     const met = meet(server, crew, moment)
     const answers = calls()
     const { member, goOn } = await met
     member.stop()
-    await Promise.all(crew.members.filter((other) => other !== member).map((other) => other.at('waiting')))
+    const others = crew.members.filter((other) => other !== member)
+    // Who comes after the save finds the new tokens, and needs no lock.
+    const waitsOrIsServed = (other: Member) => Promise.race([other.at('waiting'), answers[crew.members.indexOf(other)]])
+    if (until === 'others wait') await Promise.all(others.map(waitsOrIsServed))
+    // Nobody else stops where this one has.
+    for (const other of others) {
+      other.tell({ type: 'arm', point: undefined })
+      other.tell({ type: 'go' })
+    }
+    if (until === 'others are served') await Promise.all(answers.filter((_, index) => crew.members[index] !== member))
     const since = Date.now()
     goOn()
     member.resume()
-    return { answers: await answers, since }
+    return { answers: await Promise.all(answers), since }
   })
 }
 
@@ -82,12 +98,12 @@ export async function meet(
 async function count(
   server: TokenServer,
   crew: Crew,
-  play: (calls: () => Promise<readonly (Answer | undefined)[]>) => Promise<{ answers: readonly (Answer | undefined)[]; since: number }>,
+  play: (calls: () => readonly Promise<Answer | undefined>[]) => Promise<{ answers: readonly (Answer | undefined)[]; since: number }>,
 ): Promise<Round> {
   const { redemptions, replays } = server
   const heard = new Map(crew.members.map((member) => [member, member.logouts.length]))
   server.spoil()
-  const { answers, since } = await play(() => Promise.all(crew.members.map((member) => member.call())))
+  const { answers, since } = await play(() => crew.members.map((member) => member.call()))
   return {
     answers,
     redemptions: server.redemptions - redemptions,

@@ -9,7 +9,7 @@ import { gatherCrew, processes } from '../processes/crew'
 import { killRound, moments, plainRound, type Round, stopRound } from '../processes/rounds'
 import { startTokenServer } from '../processes/token-server'
 
-const rounds = Number(process.env.ROUNDS ?? 20)
+const rounds = Number(process.env.ROUNDS ?? 100)
 
 describe.each(['redis', 'ioredis'] as const)('a fleet on Redis, by %s', (library) => {
   it(`${rounds} rounds of twelve processes: as many redemptions, no replay, every call served`, async () => {
@@ -70,14 +70,18 @@ describe('a process that dies (kill -9) or stops (SIGSTOP) in the middle', () =>
     60_000,
   )
 
-  it('stopped until its lease is lost, it adopts what the others have made of the session', async () => {
-    const { server, crew } = await start('redis', 4, 60_000)
+  it.each(moments)(
+    'stopped %s until its lease is lost, it adopts what the others have made of the session',
+    async (moment) => {
+      const { server, crew } = await start('redis', 4, 60_000)
 
-    const { answers, logouts } = await stopRound(server, crew, 'locked')
+      const { answers, logouts } = await stopRound(server, crew, moment, 'others are served')
 
-    expect(answers.map((answer) => answer?.status)).toEqual(Array(4).fill(200))
-    expect(logouts).toEqual([])
-  }, 60_000)
+      expect(answers.map((answer) => answer?.status)).toEqual(Array(4).fill(200))
+      expect(logouts).toEqual([])
+    },
+    60_000,
+  )
 })
 
 function expectServed({ answers, redemptions, replays, logouts }: Round, count: number): void {
