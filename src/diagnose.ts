@@ -1,4 +1,7 @@
 export { diagnose } from './diagnose/diagnose'
+export { type Diagnosed, diagnosed } from './diagnose/diagnosed'
 export type { Alternative, Confidence, DiagnosedCause, Diagnosis, Party } from './diagnose/diagnosis'
 export { type ExplainConsole, explainTo } from './diagnose/explain-to'
 export type { DiagnosedEvent, DiagnoseInput } from './diagnose/facts'
+export type { InspectedExchange } from './diagnose/inspect'
+export { type BurstCause, type BurstOptions, type UnauthorizedBurstEvent, unauthorizedBursts } from './diagnose/unauthorized-bursts'

@@ -10,6 +10,7 @@ import type { Session } from '../session/session'
 import { localLock } from '../stores/local-lock'
 import type { Coordination, TokenStore } from '../stores/token-store'
 import { type StoredSession, sameTokens, type TokenSet } from '../tokens/token-set'
+import type { ClientEvent } from './events'
 import type { AuthenticatedClientOptions } from './options'
 
 export interface ResourceOptions {
@@ -82,7 +83,10 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Aut
       allowedOrigins,
       baseUrl: given?.[0] ?? (own ? target.resource : options.baseUrl),
       // The session is the parent's, and so is what it tells.
-      onEvent: (event) => void (/^(session|logout|storage|step-up)/.test(event.type) || options.onEvent?.(event)),
+      onEvent: Object.assign(
+        (event: ClientEvent) => void (/^(session|logout|storage|step-up)/.test(event.type) || options.onEvent?.(event)),
+        { inspect: options.onEvent?.inspect },
+      ),
       onStepUp: stepUp && (async ({ error, challenge }) => ((await stepUp.ask(error, challenge)) ? exchanged() : null)),
     }
   }

@@ -23,6 +23,12 @@ type EventOf<Type extends ClientEvent['type']> = Extract<ClientEvent, { readonly
 
 const scope = 'authenticated-client'
 
+/** What `unauthorizedBursts` of `/diagnose` adds. */
+interface Burst {
+  readonly type: 'unauthorized-burst'
+  readonly cause: string
+}
+
 /** More than this many sends at once have no spans: a fetch that never settles must not pile them up. */
 const mostSpans = 10_000
 
@@ -30,12 +36,13 @@ const mostSpans = 10_000
  * Spans and metrics, as an `onEvent` handler. One CLIENT span for each physical send, by the semantic conventions for HTTP; attributes
  * are few and from fixed lists, and hold no token, no query string and no text of a server.
  *
- * Metrics: `authenticated_client.unauthorized` (by `reason`), `.replays`, `.stale` (401s that newer credentials answered
+ * Metrics: `http.client.request.duration` (seconds, for each send); `authenticated_client.unauthorized` (by `reason` and `action`, and by
+ * `cause` where the event carries a diagnosis: `diagnosed(openTelemetry())`), `.bursts` (by `cause`: `unauthorizedBursts`), `.replays`, `.stale` (401s that newer credentials answered
  * without a refresh), `.refreshes` (by `outcome`), `.refresh.duration` (seconds), `.refresh.waiters` (calls that shared one),
  * `.logouts` (by `reason`).
  * @see {@link https://opentelemetry.io/docs/specs/semconv/http/http-spans/ Semantic conventions for HTTP spans}
  */
-export function openTelemetry(options: OpenTelemetryOptions = {}): (event: ClientEvent) => void {
+export function openTelemetry(options: OpenTelemetryOptions = {}): (event: ClientEvent | Burst) => void {
   const tracer = (options.tracerProvider ?? trace).getTracer(scope)
   const meter = (options.meterProvider ?? metrics).getMeter(scope)
   const common: Attributes = options.name === undefined ? {} : { 'authenticated_client.name': options.name }
@@ -48,15 +55,21 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
   const duration = meter.createHistogram('authenticated_client.refresh.duration', { description: 'Time in a refresh', unit: 's' })
   const waiters = meter.createHistogram('authenticated_client.refresh.waiters', { description: 'Calls that shared a refresh' })
 
-  const sends = new Map<string, Span>()
+  const bursts = counter('bursts', 'Crowds of 401s')
+  const sent = meter.createHistogram('http.client.request.duration', { description: 'Duration of HTTP client requests.', unit: 's' })
+
+  const sends = new Map<string, { readonly span: Span; readonly since: number; readonly attributes: Attributes }>()
+  /** Of responses whose decision has not been told yet. */
+  const causes = new Map<number, string>()
   let refresh: { readonly since: number; readonly waiting: number } | undefined
 
   const started = ({ call, attempt, method, url, at }: EventOf<'request'>): void => {
     if (attempt) replays.add(1, common)
     if (sends.size >= mostSpans) return
-    const attributes: Attributes = { ...common, 'http.request.method': known(method, methods), 'url.full': url, ...serverOf(url) }
-    if (attempt) attributes['http.request.resend_count'] = attempt
-    sends.set(`${call} ${attempt}`, tracer.startSpan(known(method, methods), { kind: SpanKind.CLIENT, startTime: at, attributes }))
+    const attributes: Attributes = { ...common, 'http.request.method': known(method, methods), ...serverOf(url) }
+    const ofSpan: Attributes = { ...attributes, 'url.full': url, ...(attempt && { 'http.request.resend_count': attempt }) }
+    const span = tracer.startSpan(known(method, methods), { kind: SpanKind.CLIENT, startTime: at, attributes: ofSpan })
+    sends.set(`${call} ${attempt}`, { span, since: at, attributes })
   }
 
   const finished = (
@@ -64,17 +77,25 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
     errorType: string | undefined,
     status?: number,
   ) => {
-    const span = sends.get(`${call} ${attempt}`)
-    if (!span) return
+    const send = sends.get(`${call} ${attempt}`)
+    if (!send) return
     sends.delete(`${call} ${attempt}`)
-    if (status !== undefined) span.setAttribute('http.response.status_code', status)
-    if (errorType !== undefined) span.setAttribute('error.type', errorType).setStatus({ code: SpanStatusCode.ERROR })
+    const { span, since, attributes } = send
+    const outcome: Attributes = {
+      ...(status !== undefined && { 'http.response.status_code': status }),
+      ...(errorType !== undefined && { 'error.type': errorType }),
+    }
+    span.setAttributes(outcome)
+    if (errorType !== undefined) span.setStatus({ code: SpanStatusCode.ERROR })
     span.end(at)
+    sent.record((at - since) / 1000, { ...attributes, ...outcome })
   }
 
-  const decided = ({ action, row, reason, at }: EventOf<'decision'>): void => {
+  const decided = ({ call, action, row, reason, at }: EventOf<'decision'>): void => {
+    const cause = causes.get(call)
+    causes.delete(call)
     if (row === 2 || row === 1) return // Not about credentials, or not ours.
-    unauthorized.add(1, { ...common, reason: known(reason, reasons), action })
+    unauthorized.add(1, { ...common, reason: known(reason, reasons), action, ...(cause !== undefined && { cause }) })
     if (row === 7) stale.add(1, common)
     // The refresh that it asks for is told of later.
     if (action === 'refresh') refresh = { since: refresh?.since ?? at, waiting: (refresh?.waiting ?? 0) + 1 }
@@ -84,8 +105,13 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
     switch (event.type) {
       case 'request':
         return started(event)
-      case 'response':
+      case 'response': {
+        const cause = causeOf(event.diagnosis)
+        if (cause !== undefined && causes.size < mostSpans) causes.set(event.call, cause)
         return finished(event, event.status >= 400 ? String(event.status) : undefined, event.status)
+      }
+      case 'unauthorized-burst':
+        return bursts.add(1, { ...common, cause: known(event.cause, names) })
       case 'request-failed':
         return finished(event, known(event.error, failures))
       case 'decision':
@@ -110,6 +136,14 @@ const failures = /^(AbortError|TimeoutError|TypeError)$/
 /** What `decide` says of its own, and the registered codes of RFC 6750, 9449 and 9470: a server may send any other. */
 const reasons =
   /^(another origin|session changed|answered already|contradictory|newer credentials|scheme (answers|refuses)|refused|foreign scheme|nothing to refresh|cooling down|budget spent|no refresh token|unauthorized|invalid_(token|request|dpop_proof)|insufficient_(scope|user_authentication|claims)|use_dpop_nonce)$/
+
+/** As the causes of a diagnosis are written. */
+const names = /^[a-z]{1,20}(-[a-z]{1,20}){0,3}$/
+
+function causeOf(diagnosis: unknown): string | undefined {
+  const { cause } = Object(diagnosis) as { cause?: unknown }
+  return typeof cause === 'string' ? known(cause, names) : undefined
+}
 
 /** Values from outside are counted under few names: each new one would be a time series of its own. */
 function known(value: string, list: RegExp): string {

@@ -1,5 +1,6 @@
 import type { ClientAuthentication } from '../grants/client-authentication'
 import type { Grant } from '../grants/grant'
+import type { Inspect } from '../pipeline/call'
 import type { StepUpEvent } from '../pipeline/step-up'
 import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
@@ -93,8 +94,11 @@ export interface AuthenticatedClientOptions {
   readonly onLogout?: ((event: LogoutEvent) => void) | null | undefined
   /** Asked for more than a refresh can give (RFC 6750 §3.1 scope, RFC 9470 authentication, claims). Returns the new tokens. */
   readonly onStepUp?: ((event: StepUpEvent) => MaybePromise<TokenSet | null | undefined>) | null | undefined
-  /** Hears everything that happens, without secrets. */
-  readonly onEvent?: ((event: ClientEvent) => void) | null | undefined
+  /**
+   * Hears everything that happens, without secrets. Its `inspect`, if it has one, is shown each response that may be a refusal, with what
+   * was sent, before anything is decided; what it returns stands on the event.
+   */
+  readonly onEvent?: (((event: ClientEvent) => void) & { readonly inspect?: Inspect | undefined }) | null | undefined
   /** Whether a response means 401 though it doesn't say so: refused before anything was applied. Clone it to read it. */
   readonly isUnauthorized?: ((response: Response) => MaybePromise<boolean>) | null | undefined
   /**

@@ -13,6 +13,9 @@ import { transportRules } from './transport-rules'
  * reads no body (hand in its text), no clock (hand in `now`), and changes nothing. Holds no secret.
  */
 export function diagnose(input: DiagnoseInput): Diagnosis {
+  const { event, response, request } = input
+  // Made from all that was there, when it was there.
+  if (isDiagnosis(event?.diagnosis) && !response && !request) return event.diagnosis
   const facts = factsOf(input)
   const ranked = rulesFor(facts)
     .flatMap((rule) => {
@@ -46,6 +49,10 @@ function rulesFor(facts: Facts): readonly Rule[] {
 
 function summaryOf({ rule, finding }: { readonly rule: Rule; readonly finding: Finding }): string {
   return finding.summary ?? rule.summary
+}
+
+function isDiagnosis(value: unknown): value is Diagnosis {
+  return typeof (Object(value) as { cause?: unknown }).cause === 'string'
 }
 
 function nothingFound({ status }: Facts): Diagnosis {

@@ -1,6 +1,7 @@
 import { diagnose } from './diagnose'
+import { type Diagnosed, diagnosed } from './diagnosed'
 import type { Diagnosis } from './diagnosis'
-import type { DiagnosedEvent } from './facts'
+import type { DiagnosedEvent, DiagnoseInput } from './facts'
 import { harmless, harmlessUrl } from './harmless'
 
 /** Where the blocks go: the `console`, or anything with its `warn`. */
@@ -21,8 +22,9 @@ const mostCalls = 1000
 /**
  * An `onEvent` handler for development: one readable block for each 401 that the app gets to see, and for each refresh that fails.
  * Nothing secret is printed.
+ * @param expected what the API takes, where you know.
  */
-export function explainTo(target: ExplainConsole): (event: DiagnosedEvent) => void {
+export function explainTo(target: ExplainConsole, expected?: DiagnoseInput['expected']): Diagnosed<DiagnosedEvent> {
   const calls = new Map<number, Call>()
 
   const started = ({ call = -1, method = 'GET', url = '', scheme }: DiagnosedEvent): void => {
@@ -41,18 +43,19 @@ export function explainTo(target: ExplainConsole): (event: DiagnosedEvent) => vo
     if (!known?.response || !/^(return|reject|end)$/.test(action ?? '')) return
     calls.delete(call)
     const { method, url, scheme, response } = known
-    const diagnosis = diagnose({ event: { ...response, type: decidesTheCause(reason) ? type : 'response', reason, scheme, method, url } })
+    const ours = decidesTheCause(reason) && { type, diagnosis: undefined }
+    const diagnosis = diagnose({ event: { ...response, ...ours, reason, scheme, method, url } })
     target.warn(block(`401 ${method} ${url}`, diagnosis, reason))
   }
 
-  return (event) => {
+  return diagnosed((event) => {
     if (event.type === 'request') return started(event)
     if (event.type === 'response') return answered(event)
     if (event.type === 'request-failed') return void calls.delete(event.call ?? -1)
     if (event.type === 'decision') return decided(event)
     if (event.type === 'refresh-ended' && /^(rejected|unavailable|misconfigured)$/.test(event.outcome ?? ''))
       target.warn(block('The refresh failed', diagnose({ event })))
-  }
+  }, expected)
 }
 
 /** The client's reason says more than the challenge. */

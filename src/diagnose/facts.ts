@@ -19,6 +19,8 @@ export interface DiagnosedEvent {
   readonly outcome?: string | undefined
   readonly error?: unknown
   readonly at?: number | undefined
+  /** What `diagnosed` or `explainTo` has put there. */
+  readonly diagnosis?: unknown
 }
 
 type HeadersLike = Pick<Headers, 'get'>
@@ -28,11 +30,11 @@ export interface DiagnoseInput {
   /** As it was sent. A `Request` that a browser made has lost `Cookie`; one that the client made, the credentials: hand in `tokens`. */
   readonly request?:
     | {
-        readonly method?: string
+        readonly method?: string | undefined
         readonly url: string
         readonly headers: HeadersLike
-        readonly credentials?: string
-        readonly mode?: string
+        readonly credentials?: string | undefined
+        readonly mode?: string | undefined
       }
     | undefined
   /** The text of the response, where the caller has read it. */

@@ -30,7 +30,7 @@ const longestField = 64 * 1024
 
 /** Reads the challenge, decides, and does what it takes to send the request again: at most once for each cause. */
 export function createAnswer(
-  { isUnauthorized }: PipelineOptions,
+  { isUnauthorized, onEvent }: PipelineOptions,
   selector: SchemeSelector,
   session: Session,
   refresher: Refresher,
@@ -52,12 +52,21 @@ export function createAnswer(
     const field = (status > 399 && response.headers.get('www-authenticate')) || ''
     // The pipeline reads no more of a field than anybody would send in earnest (A21).
     const challenges = field.length > longestField ? [] : parseChallenges(field)
+    const inspect = (status > 299 || isUnauthorized) && onEvent?.inspect
+    const diagnosis =
+      inspect &&
+      (await wait(
+        Promise.resolve({ response, request: template, tokens: tokenSetOf(phase.held), now: clock.now() })
+          .then(inspect)
+          .catch(() => undefined),
+      ))
     tell?.({
       type: 'response',
       call,
       attempt,
       status,
       challenges: challenges.map(({ scheme, params }) => ({ scheme, error: params.error })),
+      ...(diagnosis !== undefined && { diagnosis }),
     })
 
     // An empty URL says nothing (a mock, an opaque response).

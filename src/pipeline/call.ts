@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../platform/maybe-promise'
 import type { AuthScheme } from '../schemes/auth-scheme'
+import type { TokenSet } from '../tokens/token-set'
 import type { RequestEvent } from './request-event'
 
 /** What the app has chosen, as far as every call of a client needs it. */
@@ -15,11 +16,23 @@ export interface PipelineOptions {
   /** Strongest first. */
   readonly schemes: Schemes
   readonly isUnauthorized?: IsUnauthorized | undefined
+  readonly onEvent?: { readonly inspect?: Inspect | undefined } | undefined
 }
 
 export type Schemes = readonly [AuthScheme, ...AuthScheme[]]
 
 export type IsUnauthorized = (response: Response) => MaybePromise<boolean>
+
+/** What a handler of events may look at, which no event holds. */
+export interface Inspected {
+  readonly response: Response
+  readonly request: { readonly method: string; readonly url: string; readonly headers: Headers; readonly mode?: RequestMode | undefined }
+  readonly tokens: TokenSet | null
+  /** The clock of this client, in milliseconds since the epoch. */
+  readonly now: number
+}
+
+export type Inspect = (inspected: Inspected) => unknown
 
 /** Tells the app what happens to a call; absent when nobody listens. */
 export type Tell = ((event: RequestEvent) => void) | undefined

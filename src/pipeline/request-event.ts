@@ -22,6 +22,8 @@ export type RequestEvent =
       readonly status: number
       /** The `WWW-Authenticate` challenges, reduced to what is no secret. */
       readonly challenges: readonly { readonly scheme: string; readonly error?: string | undefined }[]
+      /** What the handler's own `inspect` made of it; `/diagnose` brings one. */
+      readonly diagnosis?: unknown
     }
   /** The network failed, or the caller aborted: no response came. */
   | {

@@ -1,10 +1,12 @@
 import { context, SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { BasicTracerProvider, InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { AuthenticatedClient } from 'authenticated-client'
-import { openTelemetry } from 'authenticated-client/opentelemetry'
+import { AuthenticatedClient, type AuthenticatedClientOptions } from 'authenticated-client'
+import type { UnauthorizedBurstEvent } from 'authenticated-client/diagnose'
+import { type OpenTelemetryOptions, openTelemetry } from 'authenticated-client/opentelemetry'
 import { api, authorizationServer, fault, quiet, refusal, testClock, testFetch } from 'authenticated-client/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { alertOn401s } from '../../playground/recipes/alert-on-401s'
 
 describe('openTelemetry', () => {
   it('makes one CLIENT span for each physical send, and counts resends', async () => {
@@ -115,6 +117,34 @@ describe('openTelemetry', () => {
     expect(said).not.toMatch(/canary|access-|refresh-\d/)
   })
 
+  it('measures each send under the name that semantic conventions have for it', async () => {
+    const { client, login, shop, values } = await start()
+    login.spoilAccessTokens()
+
+    await client.fetch(`${shop.origin}/me?secret=canary`)
+
+    const common = { 'http.request.method': 'GET', 'server.address': 'api.example.com', 'server.port': 443 }
+    expect((await values())['http.client.request.duration']).toMatchObject([
+      [{ ...common, 'http.response.status_code': 401, 'error.type': '401' }, { count: 1 }],
+      [{ ...common, 'http.response.status_code': 200 }, { count: 1 }],
+    ])
+  })
+
+  it('counts 401s by their cause where the events carry a diagnosis, and crowds of them', async () => {
+    const pages: UnauthorizedBurstEvent[] = []
+    const { client, shop, values } = await start(undefined, (options) => alertOn401s((burst) => pages.push(burst), options))
+    shop.always(refusal('insufficient-scope'))
+
+    await Promise.all(Array.from({ length: 30 }, () => client.fetch(`${shop.origin}/me`)))
+
+    const counted = await values()
+    expect(counted['authenticated_client.unauthorized']).toEqual([
+      [{ reason: 'insufficient_scope', action: 'return', cause: 'insufficient-scope' }, 30],
+    ])
+    expect(counted['authenticated_client.bursts']).toEqual([[{ cause: 'insufficient-scope' }, 1]])
+    expect(pages).toMatchObject([{ cause: 'insufficient-scope', share: 1, count: 20 }])
+  })
+
   it('tells clients apart by name', async () => {
     const { client, shop, spans } = await start('billing')
 
@@ -124,7 +154,7 @@ describe('openTelemetry', () => {
   })
 })
 
-async function start(name?: string) {
+async function start(name?: string, listen: (options: OpenTelemetryOptions) => AuthenticatedClientOptions['onEvent'] = openTelemetry) {
   const exporter = new InMemorySpanExporter()
   const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
   const measured = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
@@ -144,7 +174,7 @@ async function start(name?: string) {
     refreshBudget: false,
     fetch: testFetch(login, shop),
     clock,
-    onEvent: openTelemetry({ tracerProvider, meterProvider, name }),
+    onEvent: listen({ tracerProvider, meterProvider, name }),
   })
   await client.setTokens(login.signIn())
   return {

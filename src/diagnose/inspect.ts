@@ -1,0 +1,28 @@
+import { bounded } from '../platform/bounded'
+import { systemClock } from '../platform/clock'
+import { readText } from '../platform/read-text'
+import type { TokenSet } from '../tokens/token-set'
+import { diagnose } from './diagnose'
+import type { Diagnosis } from './diagnosis'
+import type { DiagnoseInput } from './facts'
+
+export interface InspectedExchange extends Pick<DiagnoseInput, 'request' | 'now'> {
+  readonly response: Response
+  readonly tokens?: TokenSet | null | undefined
+}
+
+/** Of a body, in bytes and milliseconds: an error fits, and nobody waits long for one that doesn't come. */
+const mostRead = 16 * 1024
+const patience = 500
+
+/** Diagnoses a whole exchange while it is there. The body is read from a copy, where it is text and short; the app's stays whole. */
+export function inspector(expected: DiagnoseInput['expected']): (exchange: InspectedExchange) => Promise<Diagnosis | undefined> {
+  return async ({ response, request, tokens, now }) => {
+    const isText = /json|html|text|xml/i.test(response.headers.get('content-type') ?? '') && !response.bodyUsed
+    const body = isText
+      ? await bounded(readText(response.clone(), mostRead), patience, systemClock, () => 0).catch(() => undefined)
+      : undefined
+    const diagnosis = diagnose({ response, request, tokens: tokens ?? undefined, now, body, expected })
+    return /^(not-refused|unknown)$/.test(diagnosis.cause) ? undefined : diagnosis
+  }
+}

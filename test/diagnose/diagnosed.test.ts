@@ -1,0 +1,113 @@
+import { AuthenticatedClient, type ClientEvent } from 'authenticated-client'
+import { type Diagnosis, diagnose, diagnosed } from 'authenticated-client/diagnose'
+import { api, authorizationServer, quiet, refusal, testFetch } from 'authenticated-client/testing'
+import { describe, expect, it } from 'vitest'
+import { fixtures, jwt, now, secrets } from './fixtures'
+
+describe('the event alone', () => {
+  it.each(fixtures)('says $cause from $of, as all the evidence does', async ({ cause, input }) => {
+    const event = await eventOf(input)
+
+    expect(diagnose({ event }).cause).toBe(cause)
+  })
+
+  it.each(fixtures)('holds no secret of $cause from $of', async ({ input }) => {
+    const text = JSON.stringify(await eventOf(input))
+
+    for (const secret of secrets) expect(text).not.toContain(secret)
+    expect(text).not.toMatch(/eyJ/)
+  })
+})
+
+describe('diagnosed', () => {
+  it('tells from the token that was sent why it was refused, and leaves the body to the app', async () => {
+    const { client, heard } = signedIn({ status: 401, body: '{"message":"Invalid signature"}', type: 'application/json' })
+    await client.setTokens({ accessToken: jwt({ exp: now / 1000 + 600, aud: 'https://api.example' }) })
+
+    const response = await client.fetch('/orders?secret=hunter2')
+
+    expect(await response.json()).toEqual({ message: 'Invalid signature' })
+    expect(heard).toMatchObject([{ type: 'response', status: 401, diagnosis: { cause: 'invalid-signature' } }])
+    expect(JSON.stringify(heard)).not.toMatch(/hunter2|eyJ/)
+  })
+
+  it('knows by its own clock how far the server’s is off', async () => {
+    const { client, heard } = signedIn({ status: 401, date: now - 900_000 })
+    await client.setTokens({ accessToken: jwt({ exp: now / 1000 + 600, nbf: now / 1000 - 60 }) })
+
+    await client.fetch('/orders')
+
+    expect(causes(heard).flat()).toContain('token-not-yet-valid')
+    expect(heard[0]?.diagnosis.alternatives.map(({ cause }) => cause)).toContain('clock-skew')
+  })
+
+  it('waits half a second at most for a body that does not end', async () => {
+    const endless = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{')) })
+    const { client, heard } = signedIn({ status: 401, body: endless, type: 'application/json' })
+
+    const response = await client.fetch('/orders')
+
+    expect(response.status).toBe(401)
+    expect(heard).toHaveLength(1)
+  })
+
+  it('costs nothing where the answer is no refusal', async () => {
+    const { client, heard } = signedIn({ status: 200 })
+
+    await client.fetch('/orders')
+
+    expect(heard).toEqual([])
+  })
+
+  it('hears of what a client for one resource meets, too', async () => {
+    const login = authorizationServer()
+    const shop = api({ authorizationServer: login, refusal: 'insufficient-scope' })
+    const heard: Diagnosis[] = []
+    const client = new AuthenticatedClient({
+      tokenEndpoint: login.tokenEndpoint,
+      clientId: 'web',
+      allowedOrigins: ['https://app.example.com'],
+      fetch: testFetch(login, shop),
+      onEvent: diagnosed<ClientEvent>((event) => event.type === 'response' && event.diagnosis && heard.push(event.diagnosis as Diagnosis)),
+    })
+    await client.setTokens(login.signIn())
+    shop.next(refusal('insufficient-scope'))
+
+    await client.forResource({ resource: shop.origin }).fetch(`${shop.origin}/me`)
+    await quiet()
+
+    expect(heard.map(({ cause }) => cause)).toEqual(['insufficient-scope'])
+  })
+})
+
+async function eventOf({ response, event, ...input }: (typeof fixtures)[number]['input']) {
+  if (!response) return event ?? { type: 'request-started' }
+  const { status, headers } = response
+  const whole = new Response(input.body ?? null, { status, headers: headers as Headers })
+  if (input.body && !headers.get('content-type')) whole.headers.set('content-type', 'application/json')
+  const { inspect } = diagnosed(() => {}, input.expected)
+  return { type: 'response', status, diagnosis: await inspect({ ...input, response: whole }) }
+}
+
+interface Heard {
+  readonly type: string
+  readonly diagnosis: Diagnosis
+}
+
+function signedIn(answer: { status: number; body?: BodyInit; type?: string; date?: number }) {
+  const heard: Heard[] = []
+  const headers = { date: new Date(answer.date ?? now).toUTCString(), ...(answer.type && { 'content-type': answer.type }) }
+  const client = new AuthenticatedClient({
+    baseUrl: 'https://api.example',
+    clock: { now: () => now, sleep: () => new Promise<void>(() => {}), random: () => 0.5 },
+    fetch: async () => new Response(answer.body ?? null, { status: answer.status, headers }),
+    onEvent: diagnosed<ClientEvent>((event) => {
+      if (event.type === 'response' && event.diagnosis) heard.push(event as Heard)
+    }),
+  })
+  return { client, heard }
+}
+
+function causes(heard: readonly Heard[]): readonly string[][] {
+  return heard.map(({ diagnosis }) => [diagnosis.cause, ...diagnosis.alternatives.map(({ cause }) => cause)])
+}

@@ -1,0 +1,103 @@
+import { AuthenticatedClient } from 'authenticated-client'
+import { type DiagnosedEvent, type UnauthorizedBurstEvent, unauthorizedBursts } from 'authenticated-client/diagnose'
+import { api, authorizationServer, quiet, testFetch } from 'authenticated-client/testing'
+import { describe, expect, it } from 'vitest'
+
+describe('unauthorizedBursts', () => {
+  it('says nothing of a few refusals', () => {
+    const { bursts, onEvent } = listening()
+
+    for (let n = 0; n < 4; n += 1) onEvent(refused(n * 10, 'token-expired'))
+
+    expect(bursts).toEqual([])
+  })
+
+  it.each([
+    ['unknown-key', 'key-rotation'],
+    ['invalid-signature', 'key-rotation'],
+    ['token-revoked', 'deploy'],
+    ['wrong-audience', 'deploy'],
+    ['login-page', 'outage'],
+    ['csrf', 'csrf'],
+  ])('tells of many, once, that they share a cause: %s is %s', (cause, shared) => {
+    const { bursts, onEvent } = listening()
+
+    for (let n = 0; n < 50; n += 1) onEvent(refused(n * 10, cause))
+
+    expect(bursts).toEqual([{ type: 'unauthorized-burst', at: 40, cause: shared, share: 1, count: 5, interval: 1000 }])
+  })
+
+  it('calls it mixed where no cause has more than half', () => {
+    const { bursts, onEvent } = listening()
+
+    for (let n = 0; n < 6; n += 1) onEvent(refused(n, ['csrf', 'api-key', 'token-expired'][n % 3] ?? ''))
+
+    expect(bursts).toMatchObject([{ cause: 'mixed', share: 0.4 }])
+  })
+
+  it('takes refreshes that find no authorization server for an outage', () => {
+    const { bursts, onEvent } = listening()
+
+    for (let n = 0; n < 5; n += 1) onEvent({ type: 'refresh-ended', outcome: 'unavailable', at: n })
+
+    expect(bursts).toMatchObject([{ cause: 'outage' }])
+  })
+
+  it('forgets what is older than the interval, and tells again after it', () => {
+    const { bursts, onEvent } = listening()
+
+    for (let n = 0; n < 10; n += 1) onEvent(refused(n * 400, 'csrf')) // Never five in a second.
+    for (let n = 0; n < 10; n += 1) onEvent(refused(10_000 + n * 150, 'csrf'))
+
+    expect(bursts.map(({ at }) => at)).toEqual([10_600])
+    for (let n = 0; n < 5; n += 1) onEvent(refused(20_000 + n, 'csrf'))
+    expect(bursts.map(({ at }) => at)).toEqual([10_600, 20_004])
+  })
+
+  it('passes every event on', () => {
+    const heard: unknown[] = []
+    const onEvent = unauthorizedBursts((event) => void heard.push(event))
+
+    onEvent({ type: 'session-changed', at: 1 })
+
+    expect(heard).toEqual([{ type: 'session-changed', at: 1 }])
+  })
+
+  it.each([{ count: 0 }, { interval: -1 }, { count: Number.NaN }])('refuses %o', (options) => {
+    expect(() => unauthorizedBursts(() => {}, options)).toThrow(TypeError)
+  })
+
+  it('hears of a key rotation in a real client’s calls', async () => {
+    const login = authorizationServer()
+    const shop = api({ authorizationServer: login })
+    const { bursts, onEvent } = listening()
+    const client = new AuthenticatedClient({
+      tokenEndpoint: login.tokenEndpoint,
+      clientId: 'web',
+      allowedOrigins: [shop.origin],
+      fetch: testFetch(login, shop),
+      onEvent,
+    })
+    await client.setTokens(login.signIn())
+    const challenge = 'Bearer error="invalid_token", error_description="no matching key found in the JWKS"'
+    shop.next(...Array(8).fill(() => new Response(null, { status: 401, headers: { 'www-authenticate': challenge } })))
+
+    await Promise.all(Array.from({ length: 8 }, () => client.fetch(`${shop.origin}/me`)))
+    await quiet()
+
+    expect(bursts).toMatchObject([{ cause: 'key-rotation', share: 1 }])
+  })
+})
+
+const refused = (at: number, cause: string) => ({ type: 'response', status: 401, at, diagnosis: { cause } })
+
+function listening() {
+  const bursts: UnauthorizedBurstEvent[] = []
+  const onEvent = unauthorizedBursts<DiagnosedEvent & { at: number }>(
+    (event) => {
+      if (event.type === 'unauthorized-burst') bursts.push(event as UnauthorizedBurstEvent)
+    },
+    { count: 5, interval: 1000 },
+  )
+  return { bursts, onEvent }
+}
