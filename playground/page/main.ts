@@ -1,7 +1,7 @@
 import { element, find } from './element'
 import { levers } from './levers'
 import { Player } from './player'
-import { type Run, runsOf } from './run'
+import { type Run, runOf, runsOf } from './run'
 import { openTabs } from './tabs'
 
 const player = new Player()
@@ -9,6 +9,7 @@ const servers = await levers.premises()
 const tabs = await openTabs((heard) => player.hear(heard))
 // On a phone the picture must not be far below the buttons.
 const isWide = matchMedia('(min-width: 60rem)').matches
+for (const tab of tabs) tab.whenPressed(() => player.play(runOf(tab)))
 const groups = runsOf(servers, tabs)
 
 find('#groups').replaceChildren(

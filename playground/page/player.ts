@@ -12,11 +12,10 @@ export class Player {
   #run: Heard[] = []
   #isPlaying = false
 
-  /** For who acts outside of a run: a tab's own button. */
-  readonly hear = (heard: Heard): void => {
+  hear(heard: Heard): void {
+    if (!this.#isPlaying) return
     this.#run.push(heard)
     if (heard.what.type === 'diagnosed') this.#cards.add(heard.what)
-    if (!this.#isPlaying) this.#draw(true)
   }
 
   async play({ id, title, how, play }: Run): Promise<void> {
@@ -43,12 +42,13 @@ export class Player {
     for (const button of document.querySelectorAll<HTMLElement>('[data-play]')) {
       button.setAttribute('aria-pressed', String(button.dataset.play === id))
     }
-    const frame = (): void => {
+    // Often enough to watch, and not so often that drawing takes the time that is drawn.
+    const redraw = (): void => {
       if (!this.#isPlaying) return
       this.#draw(false)
-      requestAnimationFrame(frame)
+      setTimeout(redraw, 100)
     }
-    requestAnimationFrame(frame)
+    redraw()
   }
 
   #draw(isOver: boolean): void {

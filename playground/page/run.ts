@@ -74,3 +74,16 @@ function sharedRuns(tabs: readonly [Tab, Tab]): readonly Run[] {
     },
   ]
 }
+
+/** What a tab's own button plays. */
+export function runOf(tab: Tab): Run {
+  return {
+    id: tab.name,
+    title: `One call from ${tab.name}`,
+    how: 'With the token that both tabs share: refreshed first where it is about to expire.',
+    play: () => {
+      tab.tellState()
+      return tab.call(1)
+    },
+  }
+}

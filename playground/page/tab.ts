@@ -6,7 +6,10 @@ import { watch } from './watch'
 
 /** What the page around it can do with a tab. */
 export interface Tab {
+  readonly name: string
   hear(listener: (heard: Heard) => void): void
+  /** In place of a call by itself, when its button is pressed. */
+  whenPressed(listener: () => unknown): void
   signIn(tokens: TokenSet): Promise<void>
   /** Calls the API so many times at once. */
   call(times: number): Promise<readonly Outcome[]>
@@ -20,6 +23,7 @@ const name = new URLSearchParams(location.search).get('name') ?? 'Another tab'
 const servers = await levers.premises()
 const tally = { calls: 0, refused: 0, made: 0, adopted: 0 }
 let listener: (heard: Heard) => void = () => undefined
+let pressed: () => unknown = () => tab.call(1)
 
 const tell = (heard: Heard): void => {
   const { what } = heard
@@ -44,8 +48,12 @@ const { client, call } = watch(
 )
 
 const tab: Tab = {
+  name,
   hear: (next) => {
     listener = next
+  },
+  whenPressed: (next) => {
+    pressed = next
   },
   signIn: (tokens) => client.setTokens(tokens),
   call: (times) => Promise.all(Array.from({ length: times }, () => call(`${servers.api}/me`))),
@@ -56,7 +64,7 @@ const tab: Tab = {
 document.title = name
 find('h1').textContent = name
 find('button').setAttribute('aria-label', `One call from ${name}`)
-find('button').addEventListener('click', () => void tab.call(1))
+find('button').addEventListener('click', () => void pressed())
 client.subscribe(show)
 setInterval(show, 250)
 show()

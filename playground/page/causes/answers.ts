@@ -28,9 +28,9 @@ export const answers: readonly Cause[] = [
   {
     id: '403-for-401',
     title: '403 that should be 401',
-    how: 'An expired token is answered with 403.',
+    how: 'A revoked token is answered with 403, so no client would refresh.',
     expects: 'forbidden-instead-of-unauthorized',
-    run: (bench) => withExpired(bench, bench.api('/wrong/forbidden')),
+    run: (bench) => withRevoked(bench, bench.api('/wrong/forbidden')),
   },
   {
     id: 'no-header',

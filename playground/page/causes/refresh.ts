@@ -22,7 +22,7 @@ export const refresh: readonly Cause[] = [
     expects: 'client-rejected',
     run: async (bench) => {
       const { tokenEndpoint, serviceClientId: clientId } = bench.servers
-      const grant = clientCredentialsGrant({ tokenEndpoint, clientId, clientAuthentication: clientSecretBasic('last year’s') })
+      const grant = clientCredentialsGrant({ tokenEndpoint, clientId, clientAuthentication: clientSecretBasic('the-one-of-last-year') })
       return bench.holder(null, { grant }).call(bench.api('/me'))
     },
   },
