@@ -7,10 +7,9 @@ import { Playhouse } from './story/playhouse'
 
 const folder = fileURLToPath(new URL('page/screenshots/', import.meta.url))
 const shots = [
-  { name: 'two-tabs-light', play: 'two-tabs', width: 1280, height: 860, colorScheme: 'light' },
-  { name: 'two-tabs-dark', play: 'two-tabs', width: 1280, height: 860, colorScheme: 'dark' },
-  { name: 'cause-light', play: 'clock-skew', width: 1280, height: 860, colorScheme: 'light' },
-  { name: 'phone', play: 'revoked', width: 390, height: 1900, colorScheme: 'light' },
+  { name: 'timeline-light', play: 'two-tabs', width: 1280, height: 880, colorScheme: 'light' },
+  { name: 'timeline-dark', play: 'two-tabs', width: 1280, height: 880, colorScheme: 'dark' },
+  { name: 'phone', play: 'revoked', width: 390, height: 1640, colorScheme: 'light' },
 ] as const
 
 const found = await findChromium()
