@@ -5,6 +5,7 @@ import { bearerGuard } from './bearer-guard'
 import { fingerprint } from './fingerprint'
 import { Gate, type HeldBack } from './gate'
 import { listenOnLoopback } from './loopback'
+import { wrongAnswers } from './wrong-answers'
 
 export interface ApiOptions {
   /** Whose tokens it accepts; an `AuthorizationServer` fits. */
@@ -75,6 +76,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     cors({
       origin: '*',
       allowHeaders: ['authorization', 'content-type', 'idempotency-key'],
+      maxAge: 600,
       exposeHeaders: ['www-authenticate', 'retry-after', 'date'], // Hidden from a page's scripts otherwise.
     }),
   )
@@ -105,6 +107,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     const { byteLength } = await c.req.arrayBuffer()
     return c.json({ note: ++notes, bodySize: byteLength, idempotencyKey: c.req.header('idempotency-key') }, 201)
   })
+
+  app.route('/wrong', await wrongAnswers(guard, { issuer, jwksUri, audience, realm, clockLeeway }))
 
   app.onError((_, c) => c.json({ error: 'unavailable' }, 503))
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair } from 'jose'
 import type { Provider } from 'oidc-provider'
 import { listenOnLoopback } from './loopback'
+import { type Claims, type MintOptions, tokenMint } from './mint'
 import { quietProvider } from './quiet-provider'
 import { type TokenRequest, type TokenRequestCounts, TokenRequestLog } from './token-request-log'
 
@@ -21,6 +22,11 @@ export interface AuthorizationServerOptions {
    * @default 'https://api.example.com'
    */
   readonly audience?: string | undefined
+  /**
+   * How long a refresh takes, in milliseconds: on loopback one would not see it.
+   * @default 0
+   */
+  readonly latency?: number | undefined
 }
 
 export interface AuthorizationServer {
@@ -40,6 +46,8 @@ export interface AuthorizationServer {
   readonly counts: TokenRequestCounts
   /** While on, the token endpoint answers 503. */
   outage(on: boolean): void
+  /** An access token of this server's key that no server would issue: expired, for somebody else, not signed. */
+  mint(claims?: Claims, options?: MintOptions): Promise<string>
   /** Ends the sessions that a refresh token belongs to, or all of a user's. */
   revoke(refreshTokenOrUser: string): Promise<void>
   close(): Promise<void>
@@ -47,12 +55,13 @@ export interface AuthorizationServer {
 
 /** A real authorization server (panva's `oidc-provider`): refresh tokens rotate, and presenting a used one ends its session. */
 export async function startAuthorizationServer(options: AuthorizationServerOptions = {}): Promise<AuthorizationServer> {
-  const { accessTokenLifetime = 2_000, refreshTokenLifetime = 600_000, audience = 'https://api.example.com' } = options
+  const { accessTokenLifetime = 2_000, refreshTokenLifetime = 600_000, audience = 'https://api.example.com', latency = 0 } = options
   const loopback = await listenOnLoopback()
   const issuer = loopback.origin
   const web = { clientId: 'web', redirectUri: 'http://127.0.0.1/callback' }
   const service = { clientId: 'service', clientSecret: randomUUID() }
 
+  const key = await signingKey()
   const accessTokenTTL = accessTokenLifetime / 1000
   const provider = quietProvider(issuer, {
     clients: [
@@ -74,7 +83,7 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
       },
     ],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    jwks: { keys: [await signingKey()] },
+    jwks: { keys: [key] },
     cookies: { keys: [randomUUID()] },
     findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
     scopes: ['openid', 'offline_access'], // The API's scopes are not listed here, or consent would be asked for without end.
@@ -103,7 +112,7 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
       },
     },
   })
-  const log = new TokenRequestLog(provider)
+  const log = new TokenRequestLog(provider, latency)
   loopback.answerWith(provider.callback())
 
   return {
@@ -122,6 +131,7 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
     outage: (on) => {
       log.isOut = on
     },
+    mint: tokenMint(key, { iss: issuer, aud: audience, client_id: web.clientId, lifetime: accessTokenTTL }),
     revoke: async (refreshTokenOrUser) => {
       const token = await provider.RefreshToken.find(refreshTokenOrUser)
       const grantIds = token?.grantId ? [token.grantId] : log.grantsOf(refreshTokenOrUser)

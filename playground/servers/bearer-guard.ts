@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 
 export interface BearerGuardOptions {
   readonly issuer: string
@@ -7,6 +7,8 @@ export interface BearerGuardOptions {
   readonly realm: string
   /** In milliseconds. */
   readonly clockLeeway: number
+  /** @default those at `jwksUri`, fetched again when a token names an unknown one, at most once a second */
+  readonly keys?: JWTVerifyGetKey | undefined
 }
 
 /** What the API makes of a request's credentials. */
@@ -20,8 +22,7 @@ export type Verdict =
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
  */
 export function bearerGuard(options: BearerGuardOptions) {
-  // Keys are fetched again when a token names an unknown one, at most once a second.
-  const keys = createRemoteJWKSet(new URL(options.jwksUri), { cooldownDuration: 1_000 })
+  const keys = options.keys ?? createRemoteJWKSet(new URL(options.jwksUri), { cooldownDuration: 1_000 })
   const refused = new Set<string>()
 
   return {
@@ -48,8 +49,7 @@ export function bearerGuard(options: BearerGuardOptions) {
           : refusal(403, { error: 'insufficient_scope', error_description: 'The access token does not reach this far', scope })
       } catch (error) {
         if (!isTokensFault(error)) throw error
-        const because = error instanceof errors.JWTExpired ? 'The access token expired' : 'The access token is not valid here'
-        return refusal(401, { error: 'invalid_token', error_description: because })
+        return refusal(401, { error: 'invalid_token', error_description: describe(error) })
       }
     },
   }
@@ -58,6 +58,15 @@ export function bearerGuard(options: BearerGuardOptions) {
     const fields = Object.entries({ realm: options.realm, ...params }).map(([name, value]) => `${name}="${value}"`)
     return { allowed: false, status, challenge: `Bearer ${fields.join(', ')}`, error: params.error }
   }
+}
+
+// What is wrong with it helps its owner, and tells a thief nothing that the token does not.
+function describe(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'The access token expired'
+  if (error instanceof errors.JWTClaimValidationFailed) return `The ${error.claim} of the access token is not accepted here`
+  if (error instanceof errors.JWKSNoMatchingKey) return 'No key is known by the kid of the access token'
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'The signature of the access token does not hold'
+  return 'The access token is not valid here'
 }
 
 // Without the keys nothing can be judged: that is a 503, and never a 401, on which clients would throw good tokens away.

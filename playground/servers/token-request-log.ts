@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 
 /** One request to the token endpoint, as the server saw it. */
@@ -37,7 +38,8 @@ export class TokenRequestLog {
   readonly #grantsByUser = new Map<string, Set<string>>()
   #revocations = 0
 
-  constructor(provider: Provider) {
+  /** @param latency how long a refresh takes, in milliseconds. */
+  constructor(provider: Provider, latency = 0) {
     const reuses = new WeakSet<object>()
     provider.on('grant.revoked', (ctx) => reuses.add(ctx))
     provider.use(async (ctx, next) => {
@@ -53,6 +55,7 @@ export class TokenRequestLog {
         await next()
         const { status, body, oidc } = ctx as KoaContextWithOIDC
         const grantType = oidc.params?.grant_type
+        if (grantType === 'refresh_token') await pause(latency)
         this.requests.push({
           at: Date.now(),
           grantType: typeof grantType === 'string' ? grantType : undefined,

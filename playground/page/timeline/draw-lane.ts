@@ -1,0 +1,27 @@
+import { element } from '../element'
+import type { Lane } from './lanes'
+import type { Refresh } from './refreshes'
+import type { Scale } from './scale'
+
+/** One call as a line: stretches of time, a mark for each refusal, and one for how it ended. */
+export function drawLane(lane: Lane, refreshes: readonly Refresh[], scale: Scale): HTMLElement {
+  const refresh = refreshes.findIndex(({ sharedBy }) => sharedBy.includes(lane))
+  const drawn = element('div', { class: 'lane', 'data-call': lane.call, 'data-shares': refresh < 0 ? undefined : refresh + 1 })
+  for (const { kind, from, to } of lane.stretches)
+    drawn.append(placed(element('span', { class: kind }), scale.at(from), scale.width(from, to)))
+  for (const { at, status } of lane.refusals) drawn.append(placed(element('span', { class: 'refusal' }, String(status)), scale.at(at)))
+  if (lane.end) {
+    const { at, outcome } = lane.end
+    const isGood = typeof outcome === 'number' && outcome < 300
+    drawn.dataset.outcome = String(outcome)
+    drawn.append(placed(element('span', { class: isGood ? 'end good' : 'end bad' }, String(outcome)), scale.at(at)))
+  }
+  return drawn
+}
+
+/** Through the style object: the page's policy allows no style attributes. */
+export function placed<Placed extends HTMLElement>(mark: Placed, left: number, width?: number): Placed {
+  mark.style.left = `${left}%`
+  if (width !== undefined) mark.style.width = `${width}%`
+  return mark
+}

@@ -1,0 +1,29 @@
+import type { Lane } from './lanes'
+import type { Refresh } from './refreshes'
+
+/** A run in numbers, each with what it counts. */
+export function figuresOf(
+  lanes: readonly Lane[],
+  refreshes: readonly Refresh[],
+): readonly { readonly count: number; readonly of: string }[] {
+  const refused = lanes.filter(({ refusals }) => refusals.length > 0)
+  const again = lanes.filter(({ stretches }) => stretches.some(({ kind }) => kind === 'replayed'))
+  const answered = lanes.filter(({ end }) => typeof end?.outcome === 'number' && end.outcome < 300)
+  const failed = lanes.filter(({ end }) => end && !answered.some((lane) => lane.end === end))
+  const shared = new Set(refreshes.flatMap(({ sharedBy }) => sharedBy))
+  // Refused for a token that was replaced meanwhile: newer credentials are there already.
+  const late = refreshes.length ? again.filter((lane) => !shared.has(lane)) : []
+  return [
+    { count: lanes.length, of: lanes.length === 1 ? 'call' : 'calls' },
+    { count: refused.length, of: `refused (${statuses(refused)})` },
+    { count: refreshes.length, of: refreshes.length === 1 ? `refresh, ${shared.size} waited for it` : 'refreshes' },
+    { count: again.length, of: late.length ? `sent again, ${late.length} late ones without waiting` : 'sent again' },
+    { count: answered.length, of: 'answered' },
+    ...(failed.length ? [{ count: failed.length, of: 'given back refused' }] : []),
+  ]
+}
+
+function statuses(refused: readonly Lane[]): string {
+  const seen = new Set(refused.flatMap(({ refusals }) => refusals.map(({ status }) => status)))
+  return seen.size ? [...seen].join(', ') : '401'
+}

@@ -1,0 +1,176 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { causes } from '../../playground/page/causes/causes'
+import { openPlayground, play, settled } from './open-page'
+
+let playground: Awaited<ReturnType<typeof openPlayground>>
+let page: Page
+beforeAll(async () => {
+  playground = await openPlayground()
+  page = await playground.view()
+}, 60_000)
+afterAll(() => playground?.close())
+
+describe('the button', () => {
+  it.each(causes.flatMap((group) => group.causes))('comes to $expects: $title', async ({ id, expects }) => {
+    await play(page, id)
+
+    const found = await page.locator('#diagnoses > li').evaluateAll((cards) => cards.map((card) => card.getAttribute('data-cause')))
+    expect(found).toContain(expects)
+    // What else was refused on the way has its cause too.
+    expect(found.every((cause) => cause && cause !== 'unknown')).toBe(true)
+  })
+
+  it('shows with each diagnosis what was seen, what to do, and who has to', async () => {
+    await play(page, 'wrong-audience')
+
+    const card = await page.locator('[data-cause="wrong-audience"]').textContent()
+    expect(card).toContain('401 · GET /me')
+    expect(card).toContain('The token was issued for another API.')
+    expect(card).toContain('Its aud: https://billing.example.com')
+    expect(card).toContain('Ask the authorization server')
+    expect(card).toContain('to fix by: the client')
+  })
+
+  it('is one of at least sixteen causes, each another one', () => {
+    expect(new Set(causes.flatMap((group) => group.causes).map(({ expects }) => expects)).size).toBeGreaterThanOrEqual(16)
+  })
+})
+
+describe('the timeline', () => {
+  it('shows one refresh that fifty refused calls share, and each call sent again', async () => {
+    await play(page, 'fifty-refused')
+
+    expect(await drawn(page)).toEqual({
+      lanes: 50,
+      outcomes: ['200'],
+      refused: 50,
+      replayed: 50,
+      refreshes: 1,
+      sharing: expect.any(Number),
+    })
+    expect((await drawn(page)).sharing).toBeGreaterThan(1)
+  })
+
+  it('shows one refresh before fifty calls whose token has expired', async () => {
+    await play(page, 'fifty-spent')
+
+    expect(await drawn(page)).toEqual({ lanes: 50, outcomes: ['200'], refused: 0, replayed: 0, refreshes: 1, sharing: 50 })
+  })
+
+  it('shows one refresh for two tabs that share a session, as the login server counts it', async () => {
+    const before = await refreshes()
+
+    await play(page, 'two-tabs')
+
+    expect(await drawn(page)).toMatchObject({ lanes: 50, outcomes: ['200'], refused: 50, refreshes: 1 })
+    expect(await page.locator('.row.lanes > .who').allTextContents()).toEqual(['Tab A25 calls', 'Tab B25 calls'])
+    expect((await refreshes()) - before).toBe(1)
+  })
+
+  it('shows how long access tokens live', async () => {
+    await play(page, 'revoked')
+
+    expect(await page.locator('.row.tokens .track > *').allTextContents()).toEqual(['no. 1 · replaced', 'no. 2 · lives 60 s'])
+  })
+
+  it('shows the call that a tab’s own button makes', async () => {
+    await page.frameLocator('#tab-b').locator('button').dispatchEvent('click')
+    await settled(page, 'Tab B')
+
+    expect(await drawn(page)).toMatchObject({ lanes: 1, outcomes: ['200'] })
+  })
+
+  it('says in words what it draws', async () => {
+    await play(page, 'one-call')
+
+    expect(await page.locator('#chart').getAttribute('aria-label')).toBe(
+      'Timeline: 1 call, 0 refused (401), 0 refreshes, 0 sent again, 1 answered.',
+    )
+    expect(await page.locator('#nothing').getAttribute('hidden')).toBeNull()
+  })
+})
+
+describe('the page', () => {
+  it('is played by keyboard alone', async () => {
+    await page.reload()
+    await settled(page, 'two-tabs')
+    const reached: string[] = []
+
+    for (let tabs = 0; tabs < 60 && reached.at(-1) !== 'outage'; tabs += 1) {
+      await page.keyboard.press('Tab')
+      reached.push(await page.evaluate(() => (document.activeElement as HTMLElement).dataset.play ?? document.activeElement?.tagName ?? ''))
+    }
+    await page.keyboard.press('Enter')
+    await settled(page, 'outage')
+
+    const buttons = await page.locator('[data-play]').evaluateAll((all) => all.map((button) => (button as HTMLElement).dataset.play))
+    expect(reached.filter((name) => buttons.includes(name))).toEqual(buttons)
+    expect(await page.locator('[data-cause="refresh-unavailable"]').count()).toBe(1)
+  })
+
+  it('holds no token: neither shown nor in a log', async () => {
+    const logged: string[] = []
+    page.on('console', (message) => void logged.push(message.text()))
+
+    for (const id of ['revoked', 'wrong-audience', 'two-tabs']) {
+      await play(page, id)
+      for (const frame of page.frames()) expect(await frame.content()).not.toMatch(/eyJ[\w-]{10}/)
+    }
+    expect(logged.join()).not.toMatch(/eyJ/)
+  })
+
+  const widths = [1280, 390]
+  const schemes = ['light', 'dark'] as const
+  const views = widths.flatMap((width) => schemes.map((colorScheme) => ({ width, colorScheme })))
+
+  it.each(views)(
+    'has no violation of accessibility, and nothing to scroll sideways, at $width px in $colorScheme',
+    async ({ width, colorScheme }) => {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width, height: 860 })
+      await play(page, 'cached')
+      await page.locator('details').evaluateAll((all) => {
+        for (const details of all) details.setAttribute('open', '')
+      })
+
+      const violations = await axe(page)
+
+      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      expect(violations).toEqual([])
+      expect(sideways).toBe(0)
+    },
+  )
+})
+
+async function drawn(page: Page) {
+  return page.evaluate(() => {
+    const count = (selector: string) => document.querySelectorAll(`#chart ${selector}`).length
+    const outcomes = [...document.querySelectorAll<HTMLElement>('#chart .lane')].map((lane) => lane.dataset.outcome)
+    return {
+      lanes: count('.lane'),
+      outcomes: [...new Set(outcomes)],
+      refused: count('.lane:has(.refusal)'),
+      replayed: count('.lane:has(.replayed)'),
+      refreshes: count('[data-refresh]'),
+      sharing: count('.lane[data-shares]'),
+    }
+  })
+}
+
+async function refreshes(): Promise<number> {
+  const response = await fetch(`${playground.url}workshop/counts`)
+  return ((await response.json()) as { refreshes: number }).refreshes
+}
+
+async function axe(page: Page): Promise<readonly string[]> {
+  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  for (const frame of page.frames()) await frame.evaluate(source)
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+    const { violations } = await axe.run()
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+  })
+}
