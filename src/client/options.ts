@@ -95,7 +95,7 @@ export interface AuthenticatedClientOptions {
   readonly onStepUp?: ((event: StepUpEvent) => MaybePromise<TokenSet | null | undefined>) | null | undefined
   /** Hears everything that happens, without secrets. */
   readonly onEvent?: ((event: ClientEvent) => void) | null | undefined
-  /** Whether a response means 401 though it doesn't say so: refused before anything was applied. Clone it to read it. */
+  /** Whether a response means 401 though it doesn't say so: refused before anything was applied. Clone it to read it. No answer within `refreshTimeout` means no. */
   readonly isUnauthorized?: ((response: Response) => MaybePromise<boolean>) | null | undefined
   /**
    * What sends requests.

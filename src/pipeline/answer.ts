@@ -1,5 +1,6 @@
 import { parseChallenges } from '../challenge/parse-challenges'
 import { type Abortable, abortReason } from '../platform/abortable'
+import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import { drainBody } from '../platform/drain-body'
 import { isPromise } from '../platform/maybe-promise'
@@ -30,7 +31,7 @@ const longestField = 64 * 1024
 
 /** Reads the challenge, decides, and does what it takes to send the request again: at most once for each cause. */
 export function createAnswer(
-  { isUnauthorized }: PipelineOptions,
+  { isUnauthorized, limit }: PipelineOptions,
   selector: SchemeSelector,
   session: Session,
   refresher: Refresher,
@@ -67,11 +68,8 @@ export function createAnswer(
       !withheld &&
       !elsewhere &&
       /^([123]|4(?!07|29))/.test(`${status}`) &&
-      (await wait(
-        Promise.resolve(response)
-          .then(isUnauthorized)
-          .catch(() => false),
-      )) === true
+      // Whoever reads the clone of a stream without end is not waited for.
+      (await wait(boundedIfLong(Promise.resolve(response).then(isUnauthorized), limit, clock, Error).catch(() => false))) === true
     if (!withheld && (claimed || status === 401)) {
       try {
         // Others may have rotated, or signed out, since this was sent; where the store can't say, what memory holds counts.

@@ -15,6 +15,8 @@ export interface PipelineOptions {
   /** Strongest first. */
   readonly schemes: Schemes
   readonly isUnauthorized?: IsUnauthorized | undefined
+  /** How long an answer of the app's may take, in milliseconds. */
+  readonly limit: number
 }
 
 export type Schemes = readonly [AuthScheme, ...AuthScheme[]]
