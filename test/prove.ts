@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
-// npm run prove [-- --cases 5000000] [-- --only properties|crowds|worlds]: what CI does a bounded part of, for as long as you like.
+// npm run prove [-- --cases 5000000] [-- --only properties|crowds|worlds|soak]: what CI does a bounded part of, for as long as you like.
 const { values } = parseArgs({
   options: { cases: { type: 'string', default: '1000000' }, only: { type: 'string' }, seed: { type: 'string', default: '1' } },
 })
@@ -37,6 +37,8 @@ const parts: Readonly<Record<string, () => readonly [args: readonly string[], en
     ],
     { ROUNDS: '1000', TAB_ROUNDS: '204', FIREFOX_ROUNDS: '50' },
   ],
+  /** A million calls with ten thousand refreshes, five times, beside bare fetch: what stays on the heap. */
+  soak: () => [[join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), 'test/soak/main.ts', '--calls', values.cases], {}],
   /** A million worlds of the simulation. */
   worlds: () => [
     [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), 'test/simulation/main.ts', '--seeds', values.cases, '--seed', values.seed],

@@ -13,10 +13,14 @@ const resolve = {
   ],
 }
 
+// In Node every test gets a client that is watched: no secret may show (test/leaks).
+const watched = { find: /^authenticated-client$/, replacement: `${root}test/leaks/authenticated-client.ts` }
+
 const node: TestProjectConfiguration = {
-  resolve,
+  resolve: { alias: [watched, ...resolve.alias] },
   test: {
     name: 'node',
+    setupFiles: 'test/leaks/setup.ts',
     include: ['test/**/*.test.ts', 'playground/recipes/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/browser/**', 'test/system/**', 'test/tabs/**', 'test/processes/**'],
     testTimeout: 20_000,

@@ -99,7 +99,10 @@ export interface AuthenticatedClientOptions {
    * was sent, before anything is decided; what it returns stands on the event.
    */
   readonly onEvent?: (((event: ClientEvent) => void) & { readonly inspect?: Inspect | undefined }) | null | undefined
-  /** Whether a response means 401 though it doesn't say so: refused before anything was applied. Clone it to read it. */
+  /**
+   * Whether a response means 401 though it doesn't say so: refused before anything was applied. Clone it to read it. No answer within
+   * `refreshTimeout` means no.
+   */
   readonly isUnauthorized?: ((response: Response) => MaybePromise<boolean>) | null | undefined
   /**
    * What sends requests.

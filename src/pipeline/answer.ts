@@ -1,5 +1,6 @@
 import { parseChallenges } from '../challenge/parse-challenges'
 import { type Abortable, abortReason } from '../platform/abortable'
+import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import { drainBody } from '../platform/drain-body'
 import { isPromise } from '../platform/maybe-promise'
@@ -30,7 +31,7 @@ const longestField = 64 * 1024
 
 /** Reads the challenge, decides, and does what it takes to send the request again: at most once for each cause. */
 export function createAnswer(
-  { isUnauthorized, onEvent }: PipelineOptions,
+  { isUnauthorized, onEvent, limit }: PipelineOptions,
   selector: SchemeSelector,
   session: Session,
   refresher: Refresher,
@@ -52,14 +53,12 @@ export function createAnswer(
     const field = (status > 399 && response.headers.get('www-authenticate')) || ''
     // The pipeline reads no more of a field than anybody would send in earnest (A21).
     const challenges = field.length > longestField ? [] : parseChallenges(field)
+    // Whoever reads the clone of a stream without end is not waited for.
+    const ask = <About>(about: About, listener: (about: About) => unknown): PromiseLike<unknown> =>
+      wait(boundedIfLong(Promise.resolve(about).then(listener), limit, clock, Error).catch(() => undefined))
     const inspect = (status > 299 || isUnauthorized) && onEvent?.inspect
-    const diagnosis =
-      inspect &&
-      (await wait(
-        Promise.resolve({ response, request: template, tokens: tokenSetOf(phase.held), now: clock.now() })
-          .then(inspect)
-          .catch(() => undefined),
-      ))
+    const shown = { response, request: template, tokens: tokenSetOf(phase.held), now: clock.now() }
+    const diagnosis = inspect && (await ask(shown, inspect))
     tell?.({
       type: 'response',
       call,
@@ -76,11 +75,7 @@ export function createAnswer(
       !withheld &&
       !elsewhere &&
       /^([123]|4(?!07|29))/.test(`${status}`) &&
-      (await wait(
-        Promise.resolve(response)
-          .then(isUnauthorized)
-          .catch(() => false),
-      )) === true
+      (await ask(response, isUnauthorized)) === true
     if (!withheld && (claimed || status === 401)) {
       try {
         // Others may have rotated, or signed out, since this was sent; where the store can't say, what memory holds counts.

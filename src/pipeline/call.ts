@@ -17,6 +17,8 @@ export interface PipelineOptions {
   readonly schemes: Schemes
   readonly isUnauthorized?: IsUnauthorized | undefined
   readonly onEvent?: { readonly inspect?: Inspect | undefined } | undefined
+  /** How long an answer of the app's may take, in milliseconds. */
+  readonly limit: number
 }
 
 export type Schemes = readonly [AuthScheme, ...AuthScheme[]]

@@ -1,4 +1,12 @@
-import { type AuthenticatedClient, type AuthenticatedClientOptions, memoryStore, type TokenSet } from 'authenticated-client'
+import {
+  type AuthenticatedClient,
+  type AuthenticatedClientOptions,
+  bearer,
+  type Lock,
+  memoryStore,
+  refreshTokenGrant,
+  type TokenSet,
+} from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { unauthorized } from '../support/authorization-server.ts'
 import { quiet } from '../support/clock.ts'
@@ -18,8 +26,11 @@ const callbacks = [
   'isUnauthorized',
   'store.read',
   'store.write',
+  'lock',
+  'grant',
+  'attach',
 ] as const
-const methods = ['fetch', 'setTokens', 'getAccessToken', 'refresh', 'logout', 'dispose'] as const
+const methods = ['fetch', 'setTokens', 'getAccessToken', 'refresh', 'logout', 'dispose', 'subscribe', 'forResource'] as const
 const states = ['restoring', 'anonymous', 'fresh', 'spent', 'ended'] as const
 
 type Callback = (typeof callbacks)[number]
@@ -108,6 +119,14 @@ async function clientThatCalls(given: World, callback: Callback, method: Method,
             app.tokens = null
           }),
         }),
+    ...(callback === 'lock' && { lock: { hold: wrap('lock', (_name, task) => task(new AbortController().signal)) as Lock['hold'] } }),
+    ...(callback === 'grant' && {
+      grant: Object.assign(wrap('grant', refreshTokenGrant({ tokenEndpoint: login.tokenEndpoint, clientId: 'web' })), {
+        needs: 'refresh-token' as const,
+      }),
+      clientId: 'web',
+    }),
+    ...(callback === 'attach' && { scheme: { ...bearer(), attach: wrap('attach', bearer().attach) } }),
     onLogout: wrap('onLogout', () => {}),
     onEvent: wrap('onEvent', () => {}),
     onStepUp: wrap('onStepUp', () => login.signIn()),
@@ -127,6 +146,8 @@ async function clientThatCalls(given: World, callback: Callback, method: Method,
 async function invoke(given: World, client: AuthenticatedClient, method: Method): Promise<unknown> {
   if (method === 'fetch') return client.fetch(`${url}/inside`, { method: 'POST', body: 'x' })
   if (method === 'setTokens') return client.setTokens(given.login.signIn())
+  if (method === 'subscribe') return client.subscribe(() => {})()
+  if (method === 'forResource') return client.forResource({ resource: 'https://api.example.com' }).fetch(`${url}/inside`)
   return client[method]()
 }
 
