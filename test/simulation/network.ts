@@ -77,6 +77,7 @@ export function createNetwork(world: World, tab: Tab) {
               const body = bodyOf(answer.text, () => tab.wire.received(sent, answer))
               resolve(wireResponse({ ...answer, url: answer.from ?? sent.url, body }, signal))
               if (answer.issued) tab.stage = 'answered'
+              if (toTokens) tab.wire.hears(answer)
             }),
           )
       }
@@ -109,6 +110,7 @@ export function createNetwork(world: World, tab: Tab) {
         if (toTokens && answer.issued && presented && !world.rotatedBy.has(presented)) world.rotatedBy.set(presented, tab)
         if (toTokens && answer.issued && tab.stage === 'sent') tab.stage = 'rotated'
         world.tell('server', `${answer.what} <- ${what}`)
+        if (!sent.form) tab.wire.answered(sent, answer)
         if (!isOver) reply(answer)
       }
       if (signal?.aborted) return settle('aborts', () => reject(signal.reason))

@@ -1,6 +1,7 @@
 import { excused } from './excuses'
 import { foreignWriterRefreshes } from './foreign-writer'
 import { type Act, faultsEnd } from './plan'
+import type { Pending } from './scheduler'
 import { type Process, Tab } from './tab'
 import { World } from './world'
 
@@ -41,10 +42,10 @@ async function live(world: World): Promise<void> {
     }
     await scheduler.runUntil(scheduler.now + 5_000)
   }
+  const timers = await idleTimers(world)
+  if (timers && world.plan.lock !== 'never') world.violate('I12', `${timers} timers run on for nothing`)
   await rest(world)
   if (world.violations.length) return
-  const timers = scheduler.queue.filter(({ isTimer, owner }) => isTimer && !owner?.isDead)
-  if (timers.length) world.violate('I12', `${timers.length} timers are left`)
   if (world.lock.users.length) world.violate('I12', `${world.lock.users.join(', ')} still hold the lock`)
   for (const tab of world.tabs) {
     if (!tab.isDead && tab.leaks) world.violate('I12', `${tab.leaks} listeners are left on the signal of ${tab.name}`)
@@ -59,6 +60,19 @@ async function rest(world: World): Promise<void> {
   const { scheduler } = world
   const end = scheduler.now + 100_000
   await scheduler.runUntil(end, () => !scheduler.queue.some(({ owner }) => !owner?.isDead))
+}
+
+/** Timers that run on when nothing else has been under way for a second. */
+async function idleTimers({ scheduler }: World): Promise<number> {
+  const left = (): Pending[] => scheduler.queue.filter(({ owner }) => !owner?.isDead)
+  const isIdle = (): boolean => left().every(({ isTimer }) => isTimer)
+  for (let look = 0; look < 50; look++) {
+    await scheduler.runUntil(scheduler.now + 20_000, isIdle)
+    const steps = scheduler.step
+    await scheduler.runUntil(scheduler.now + 1_000)
+    if (steps === scheduler.step) break
+  }
+  return left().length
 }
 
 /** I8: nothing fails any more, so a call succeeds, unless the session has ended for a reason. */

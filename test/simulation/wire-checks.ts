@@ -6,9 +6,13 @@ import { excused } from './excuses'
 import { apiOrigin, type Sent, tokenUrl } from './network'
 import type { Tab } from './tab'
 import type { Reply } from './token-endpoint'
+import { wallClockStart } from './wall-clock'
 import type { World } from './world'
 
 const budget = { attempts: 5, interval: 30_000 }
+
+// The default leeway, and what a clock may be wrong by.
+const farFromSpent = 30_000 + 15_000
 
 /** What is checked where a tab meets the network: I1, I2, I3, I6, I7, I9. */
 export class WireChecks {
@@ -19,6 +23,10 @@ export class WireChecks {
   private readonly presentations = new Map<string, number>()
   private readonly coolDowns = new Map<TokenFamily, number>()
   private presented: TokenFamily | undefined
+  /** Of each session, the newest access token that this tab has sent. */
+  private readonly newest = new Map<TokenFamily, IssuedTokens>()
+  /** Access tokens that an API has refused. */
+  private readonly refused = new Set<string>()
   private open: Sent[] = []
   /** When this tab last got the lock, or began a refresh. */
   private flightStep = 0
@@ -36,6 +44,13 @@ export class WireChecks {
     const isForeign = !sent.url.startsWith(`${apiOrigin}/`) && !sent.form
     if (isForeign && (sent.accessToken || hasToken(sent.url))) world.violate('I3', `a token goes to ${sent.url}`)
     if (sent.call !== undefined) this.tab.calls[sent.call]?.sent(sent)
+    const issued = world.server.accessTokens.get(sent.accessToken ?? '')?.issued
+    if (issued && issued.serial > (this.newest.get(issued.family)?.serial ?? 0)) this.newest.set(issued.family, issued)
+  }
+
+  /** An API has answered, whether it arrives or not. */
+  answered({ accessToken }: Sent, { status, headers }: Reply): void {
+    if (accessToken && (status === 401 || headers['x-expired'])) this.refused.add(accessToken)
   }
 
   private presents(sent: Sent): void {
@@ -60,6 +75,7 @@ export class WireChecks {
     }
     this.open.push(sent)
 
+    if (this.isNeedless(family)) world.violate('I9', `${tab.name} refreshes ${name}, though nobody has refused its newest access token`)
     const newer = plan.rotates ? this.outdated.get(token) : undefined
     if (newer && !this.storeMisleads()) world.violate('I2', `${tab.name} presents ${name} though it knows ${newer}`)
     const count = (this.presentations.get(token) ?? 0) + 1
@@ -81,6 +97,15 @@ export class WireChecks {
     const isSettled = world.cell.since < this.flightStep
     if (stored && isSettled && plan.rotates && stored.family === family && stored.serial > issued.serial)
       if (!this.storeMisleads()) world.violate('I9', `${tab.name} presents ${name} though the store holds ${nameOf(stored)}`)
+  }
+
+  /** A 401 to an older access token is answered by the newer one, while that is good for longer than any leeway. */
+  private isNeedless(family: TokenFamily): boolean {
+    const { world, newest, refused } = this
+    const { accessToken = '' } = newest.get(family) ?? {}
+    const goodFor = (world.server.accepts(accessToken)?.expiresAt ?? 0) - wallClockStart - world.scheduler.now
+    const isAnswered = this.because === 'unauthorized' && !refused.has(accessToken) && goodFor > farFromSpent
+    return isAnswered && !world.happened.has('jump') && !this.storeMisleads()
   }
 
   private storeMisleads(): boolean {
@@ -133,7 +158,13 @@ export class WireChecks {
   }
 
   coolsDown(until: number): void {
-    if (this.presented) this.coolDowns.set(this.presented, until)
+    if (this.presented) this.coolDowns.set(this.presented, Math.max(until, this.coolDowns.get(this.presented) ?? 0))
+  }
+
+  /** The token endpoint has answered, and says what it says in its headers alone. */
+  hears({ headers }: Reply): void {
+    const seconds = Number(headers['retry-after'] ?? 0)
+    if (seconds) this.coolsDown(this.world.scheduler.now + seconds * 1000)
   }
 
   isRefreshing(family: TokenFamily): boolean {

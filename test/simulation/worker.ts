@@ -23,7 +23,8 @@ export interface Report {
   readonly hashes: readonly number[]
 }
 
-Error.stackTraceLimit = 4
+// A world makes thousands of errors; who reads one asks for its story.
+Error.stackTraceLimit = 0
 
 /** Runs the worlds of some seeds, one after the other. */
 export async function run(job: Job): Promise<Report> {
