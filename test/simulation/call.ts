@@ -91,6 +91,10 @@ export class Call {
     const isTheirs = isAuthError(error) || (error instanceof TypeError && error.message === 'fetch failed') || error === this.reason
     if (isAuthError(error, 'ERR_REFRESH_UNAVAILABLE') && isUndisturbed(world))
       world.violate('I11', `${name} is told that no refresh can be had, though nothing has failed`)
+    const { families } = world.server
+    const wasOneSession = families.length === 1 && world.ledger.loggedOut.size + world.ledger.cleared.size === 0
+    if (isAuthError(error, 'ERR_SESSION_CHANGED') && wasOneSession && !excused('sign-ins look alike', world))
+      world.violate('I6', `${name} is told of another session, though there was but one`)
     if (!isTheirs) world.violate('I4', `${name} fails with what nobody threw: ${inspect(error)}`)
     if ((world.seed % 16 === 0 || world.violations.length) && hasToken(inspect(error)))
       world.violate('I13', `a token in the error of ${name}`)

@@ -9,6 +9,8 @@ export class Cell {
   value: Stored
   /** The step of its last change. */
   since = 0
+  /** All refresh tokens that it has held. */
+  readonly held = new Set<string>()
   /** An older pair was written over a newer one of the same session. */
   hasGoneBack = false
   private readonly listeners = new Map<Tab, Set<() => void>>()
@@ -41,6 +43,7 @@ export class Cell {
     const now = server.refreshTokens.get(refreshTokenOf(next) ?? '')
     if (old && now && old.family === now.family && now.serial < old.serial) this.hasGoneBack = true
     this.value = next
+    if (this.refreshToken) this.held.add(this.refreshToken)
     this.since = world.scheduler.step
     this.hint()
   }

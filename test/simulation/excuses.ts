@@ -78,6 +78,18 @@ export const excuses = {
       return (plan.store.startsWith('plain') ? [...liars, 'read'] : liars).some((fault) => happened.has(fault))
     },
   },
+  'its session was away': {
+    invariant: 'I1 in one tab',
+    where: 'somebody signed in here while it was refreshing, and a foreign writer brought its session back',
+    because: 'What comes back is another session to the client, and has a flight of its own.',
+    applies: ({ happened }: World, tab: Tab) => happened.has('foreign') && tab.turns > 0,
+  },
+  'what a person gave is being saved': {
+    invariant: 'I2, I9',
+    where: 'the pair that a step-up gave is not saved yet',
+    because: 'It is beside what the store shows, neither before it nor after it, and is to be written over that.',
+    applies: ({ cell }: World, tab: Tab, refreshToken: string) => tab.given.has(refreshToken) && !cell.held.has(refreshToken),
+  },
   'sign-ins look alike': {
     invariant: 'I6 of a safe call, I8 of an unsafe one',
     where: 'neither a `sessionId` nor `sid` is stored',

@@ -4,7 +4,7 @@ import { crew } from './crew'
 import { enoughSeeds, missed } from './danger'
 import { explore } from './explore'
 import { replayMutants, searchMutants } from './mutant-hunt'
-import { mutants } from './mutants'
+import { mutants } from './mutants/all'
 import type { Found, Job, tell } from './worker'
 
 // npm run simulate -- …: see README.md, "Simulation".

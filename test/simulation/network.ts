@@ -1,5 +1,5 @@
 import { answerOfApi } from './api'
-import { apiFaults, tokenFaults } from './faults'
+import { apiFaults, type TokenFault, tokenFaults } from './faults'
 import type { Pending } from './scheduler'
 import type { Tab } from './tab'
 import { answerOfTokenEndpoint, type Reply } from './token-endpoint'
@@ -18,6 +18,8 @@ export interface Sent {
   readonly accessToken: string | undefined
   readonly form: URLSearchParams | undefined
 }
+
+const unreachable: readonly TokenFault[] = ['error-before', 'error-after', 'hang-before']
 
 /** The `fetch` of one tab: a leg there, the server, a leg back; each is one event, each may fail. */
 export function createNetwork(world: World, tab: Tab) {
@@ -46,8 +48,9 @@ export function createNetwork(world: World, tab: Tab) {
     if (toTokens) tab.stage = 'sent'
 
     return new Promise<Response>((resolve, reject) => {
+      const isOut = plan.outage && scheduler.now >= plan.outage.from && scheduler.now < plan.outage.until
       const fault = toTokens
-        ? world.fault('token endpoint', plan.networkFaults, tokenFaults)
+        ? world.fault('token endpoint', isOut ? 0.9 : plan.networkFaults, isOut ? unreachable : tokenFaults)
         : world.fault('api', plan.networkFaults, apiFaults)
       let leg: Pending | undefined
       let isOver = false

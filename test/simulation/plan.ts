@@ -120,8 +120,14 @@ export function planOf(seed: number) {
     storeFaults: some(0.3),
     lockFaults: some(0.4),
     ghosts: chance(0.15),
+    /** The token endpoint is not reached for a while. */
+    outage: chance(0.85) ? undefined : outageFrom(below(faultsEnd), 1_000 + below(20_000)),
     expiryLeeway: pick([undefined, undefined, 0, 5_000]),
     refreshAhead: pick([false, false, 10_000, 60_000] as const),
     refreshTimeout: pick([undefined, undefined, 3_000]),
   }
+}
+
+function outageFrom(from: number, length: number): { readonly from: number; readonly until: number } {
+  return { from, until: from + length }
 }

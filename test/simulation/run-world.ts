@@ -35,6 +35,7 @@ async function live(world: World): Promise<void> {
   for (const tab of world.tabs)
     for (const call of tab.calls) if (!tab.isDead && !call.outcome) world.violate('I4', `${call.name} of ${tab.name} never settled`)
   if (world.violations.length) return
+  for (const tab of world.tabs) if (!tab.isDead) hasHeard(world, tab)
   for (const round of ['first', 'second']) {
     for (const tab of world.tabs) {
       if (tab.isDead || world.violations.length) continue
@@ -60,6 +61,14 @@ async function rest(world: World): Promise<void> {
   const { scheduler } = world
   const end = scheduler.now + 100_000
   await scheduler.runUntil(end, () => !scheduler.queue.some(({ owner }) => !owner?.isDead))
+}
+
+/** I5: who is told that the store has changed knows whether its session is over, before anybody calls. */
+function hasHeard(world: World, { name, client: { state }, unsavedSignIns }: Tab): void {
+  const { plan, cell, happened } = world
+  const isTold = plan.hints && /^(cas|web)/.test(plan.store) && !['read', 'write', 'freeze'].some((event) => happened.has(event))
+  if (isTold && !unsavedSignIns.size && (state.status === 'authenticated') !== (cell.value !== null))
+    world.violate('I5', `${name} is ${state.status}, though the store says otherwise and has told so`)
 }
 
 /** Timers that run on when nothing else has been under way for a second. */
@@ -99,7 +108,8 @@ async function succeeds(world: World, tab: Tab, round: string): Promise<void> {
     world.count('calm: the call succeeded')
     const sent = call.sends.at(-1)
     // A sign-in of this tab that could not be saved before is saved now.
-    if (isOver || sent === family || sent === world.ownerOf(cell.refreshToken) || tab.unsavedSignIns.has(sent!)) return
+    if (isOver || sent === family || sent === world.ownerOf(cell.refreshToken) || (round === 'first' && tab.unsavedSignIns.has(sent!)))
+      return
     if (excused('the lock is never granted', world) || excused('reads lag behind', world)) return
     if (excused('two sign-ins of one user are one', world, sent, family)) return
     world.violate('I8', `${call.name} of ${tab.name} was sent for somebody else`)

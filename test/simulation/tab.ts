@@ -43,6 +43,8 @@ export class Tab implements Owner {
   hasLoggedOut = false
   /** Sign-ins that could not be saved: they live in memory until the next call. */
   readonly unsavedSignIns = new Set<TokenFamily>()
+  /** Refresh tokens that a step-up gave. */
+  readonly given = new Set<string>()
   /** It has signed out before it knew of what: whatever it finds is what it meant. */
   hasLeftUnseen = false
   readonly calls: Call[] = []
@@ -308,6 +310,7 @@ export class Tab implements Owner {
     // An app that set tokens all the same would sign in anew.
     if (plan.stepUp === 'nothing' || !family || family.revoked || isOver) return null
     const { accessToken, refreshToken } = server.again(family)
+    this.given.add(refreshToken)
     const tokens = { accessToken, refreshToken, ...(plan.tellsLifetime ? { expiresAt: this.now() + plan.lifetime } : {}) }
     if (plan.stepUp === 'returns') return tokens
     await client.setTokens(tokens)

@@ -66,7 +66,8 @@ export class WireChecks {
     const name = nameOf(issued)
     this.presented = family
 
-    if (this.open.some((other) => familyOf(world, other) === family)) world.violate('I1', `two refreshes of ${name} in one tab`)
+    if (this.open.some((other) => familyOf(world, other) === family) && !excused('its session was away', world, tab))
+      world.violate('I1', `two refreshes of ${name} in one tab`)
     const rival = world.tabs.find((other) => other !== tab && !other.isDead && other.wire.isRefreshing(family))
     if (rival) {
       world.count('window: two tabs refresh at once')
@@ -75,9 +76,9 @@ export class WireChecks {
     }
     this.open.push(sent)
 
-    if (this.isNeedless(family)) world.violate('I9', `${tab.name} refreshes ${name}, though nobody has refused its newest access token`)
+    if (this.isNeedless(issued)) world.violate('I9', `${tab.name} refreshes ${name}, though nobody has refused its access token`)
     const newer = plan.rotates ? this.outdated.get(token) : undefined
-    if (newer && !this.storeMisleads()) world.violate('I2', `${tab.name} presents ${name} though it knows ${newer}`)
+    if (newer && !this.storeMisleads(token)) world.violate('I2', `${tab.name} presents ${name} though it knows ${newer}`)
     const count = (this.presentations.get(token) ?? 0) + 1
     this.presentations.set(token, count)
     if (count > 1) world.count('window: presents the same token again')
@@ -90,26 +91,33 @@ export class WireChecks {
       const by = world.rotatedBy.get(token)
       const isOther = by && by !== tab && !by.isDead && by.turns === 0 && by.wire.outdated.has(token)
       const isKept = isOther && !excused('tabs are not apart', world, tab, by) && !excused('tabs know it by another name', world)
-      if (isKept && !excused('the rotation was not saved', world) && !this.storeMisleads())
+      if (isKept && !excused('the rotation was not saved', world) && !this.storeMisleads(token))
         world.violate('I2', `${tab.name} presents ${name}, of which ${by.name} has received the successor`)
     }
     const stored = server.refreshTokens.get(world.cell.refreshToken ?? '')
     const isSettled = world.cell.since < this.flightStep
     if (stored && isSettled && plan.rotates && stored.family === family && stored.serial > issued.serial)
-      if (!this.storeMisleads()) world.violate('I9', `${tab.name} presents ${name} though the store holds ${nameOf(stored)}`)
+      if (!this.storeMisleads(token)) world.violate('I9', `${tab.name} presents ${name} though the store holds ${nameOf(stored)}`)
   }
 
-  /** A 401 to an older access token is answered by the newer one, while that is good for longer than any leeway. */
-  private isNeedless(family: TokenFamily): boolean {
+  /**
+   * A 401 to an older access token is answered by the newer one, and so is one that another tab has refreshed for: as long as
+   * nobody has refused that, and it is good for longer than any leeway.
+   */
+  private isNeedless({ family, accessToken, refreshToken }: IssuedTokens): boolean {
     const { world, newest, refused } = this
-    const { accessToken = '' } = newest.get(family) ?? {}
-    const goodFor = (world.server.accepts(accessToken)?.expiresAt ?? 0) - wallClockStart - world.scheduler.now
-    const isAnswered = this.because === 'unauthorized' && !refused.has(accessToken) && goodFor > farFromSpent
-    return isAnswered && !world.happened.has('jump') && !this.storeMisleads()
+    const { plan, happened, server, scheduler } = world
+    if (this.because !== 'unauthorized' || happened.has('jump')) return false
+    const isGood = (token = ''): boolean =>
+      !refused.has(token) && (server.accepts(token)?.expiresAt ?? 0) - wallClockStart - scheduler.now > farFromSpent
+    // Where a rotation brought no access token, the one that goes with it was never here.
+    const isPair = plan.rotates && !happened.has('token endpoint unusable')
+    return (isGood(newest.get(family)?.accessToken) || (isPair && isGood(accessToken))) && !this.storeMisleads(refreshToken)
   }
 
-  private storeMisleads(): boolean {
+  private storeMisleads(token: string): boolean {
     const { world, tab } = this
+    if (excused('what a person gave is being saved', world, tab, token)) return true
     return excused('the store went back', world) || excused('reads lag behind', world) || excused('its sign-in is being saved', world, tab)
   }
 
