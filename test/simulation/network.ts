@@ -26,6 +26,7 @@ export function createNetwork(world: World, tab: Tab) {
   const { scheduler, random, plan } = world
 
   return (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    if (tab.isDead) return new Promise(() => {})
     const headers = new Headers(init?.headers)
     const call = headers.get('x-call')
     const sent: Sent = {

@@ -66,7 +66,9 @@ export class World {
     if (this.scheduler.now >= faultsEnd) return
     for (const ambush of this.plan.ambushes) {
       if (ambush.stage !== stage || ambush.patience-- !== 0) continue
-      this.scheduler.after(ambush.delay, undefined, () => this.perform(ambush.act, tab))
+      const strike = (): void => this.perform(ambush.act, tab)
+      if (ambush.delay === undefined) queueMicrotask(strike)
+      else this.scheduler.after(ambush.delay, undefined, strike)
     }
   }
 
