@@ -76,15 +76,15 @@ export function planOf(seed: number) {
         'runs-nothing',
         'runs-twice',
       ])
-  const atSaving = ['checking', 'checked', 'checked'] as const
+  const atSaving = ['checking', 'checked', 'checked', 'checked'] as const
   const ambush = (): Ambush => ({
     // The short ones twice: few refreshes get there, and nothing waits in them.
-    stage: pick([...stages.slice(1), 're-read', 'answered', 'received', 'received', ...atSaving, ...atSaving] as const),
+    stage: pick([...stages.slice(1), 're-read', 'answered', 'received', 'received', 'received', ...atSaving, ...atSaving] as const),
     act: pick([...acts, 'login elsewhere', 'logout elsewhere'] as const),
     delay: pick([undefined, undefined, undefined, 0, 0, 1, 5]),
     patience: below(3),
   })
-  const stubborn = chance(0.06)
+  const stubborn = chance(0.08)
   return {
     random,
     tabs,
