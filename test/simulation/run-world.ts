@@ -10,18 +10,23 @@ const calmAfter = 60_000
 /** One world from its first event to its rest, with all that is checked at the end: I4, I8, I12. */
 export async function runWorld(seed: number): Promise<World> {
   const world = new World(seed)
+  await watched(world, () => live(world))
+  return world
+}
+
+/** What it throws, now or later, is a violation. */
+export async function watched(world: World, run: () => Promise<void>): Promise<void> {
   const strays: unknown[] = []
   const onStray = (reason: unknown): void => void strays.push(reason)
   process.on('unhandledRejection', onStray)
   try {
-    await live(world)
+    await run()
   } catch (error) {
     world.violate('I12', String((error as Error)?.stack ?? error))
   } finally {
     process.off('unhandledRejection', onStray)
   }
   for (const reason of strays) world.violate('I12', `unhandled rejection: ${String((reason as Error)?.stack ?? reason)}`)
-  return world
 }
 
 async function live(world: World): Promise<void> {
@@ -30,6 +35,12 @@ async function live(world: World): Promise<void> {
   await scheduler.runUntil(faultsEnd)
   world.isCalm = true
   await scheduler.runUntil(faultsEnd + calmAfter)
+  await comesToRest(world)
+}
+
+/** Nothing is begun any more, and nothing fails: all that was begun ends, and then each tab works. */
+export async function comesToRest(world: World): Promise<void> {
+  const { scheduler } = world
   while (world.retryAt >= scheduler.now) await scheduler.runUntil(world.retryAt + 1)
   await rest(world)
   for (const tab of world.tabs)
