@@ -47,6 +47,7 @@ export function createNetwork(world: World, tab: Tab) {
     tab.wire.sends(sent)
     world.tell(tab.name, `sends ${what}`)
     if (toTokens) tab.stage = 'sent'
+    const kind = toTokens ? 'event' : 'api'
 
     return new Promise<Response>((resolve, reject) => {
       const isOut = plan.outage && scheduler.now >= plan.outage.from && scheduler.now < plan.outage.until
@@ -76,13 +77,17 @@ export function createNetwork(world: World, tab: Tab) {
         if (fault === 'error-after') leg = scheduler.after(back, tab, fail)
         else if (fault === 'hang-after') hang()
         else
-          leg = scheduler.after(back, tab, () =>
-            settle(`gets ${answer.status} (${answer.what}) for`, () => {
-              const body = bodyOf(answer.text, () => tab.wire.received(sent, answer))
-              resolve(wireResponse({ ...answer, url: answer.from ?? sent.url, body }, signal))
-              if (answer.issued) tab.stage = 'answered'
-              if (toTokens) tab.wire.hears(answer)
-            }),
+          leg = scheduler.after(
+            back,
+            tab,
+            () =>
+              settle(`gets ${answer.status} (${answer.what}) for`, () => {
+                const body = bodyOf(answer.text, () => tab.wire.received(sent, answer))
+                resolve(wireResponse({ ...answer, url: answer.from ?? sent.url, body }, signal))
+                if (answer.issued) tab.stage = 'answered'
+                if (toTokens) tab.wire.hears(answer)
+              }),
+            kind,
           )
       }
       const bodyOf = (text: string, whole: () => void) => {
@@ -123,7 +128,7 @@ export function createNetwork(world: World, tab: Tab) {
       if (fault === 'error-before') leg = scheduler.after(there, tab, fail)
       else if (fault === 'hang-before') hang()
       else if (!toTokens && fault === 'hang') hang()
-      else scheduler.after(there, undefined, serve)
+      else scheduler.after(there, undefined, serve, kind)
     })
   }
 }

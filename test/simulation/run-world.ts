@@ -87,7 +87,7 @@ function hasHeard(world: World, { name, client: { state }, unsavedSignIns, hasLo
 /** Timers that run on when nothing else has been under way for a second. */
 async function idleTimers({ scheduler }: World): Promise<number> {
   const left = (): Pending[] => scheduler.queue.filter(({ owner }) => !owner?.isDead)
-  const isIdle = (): boolean => left().every(({ isTimer }) => isTimer)
+  const isIdle = (): boolean => left().every(({ kind }) => kind === 'timer')
   for (let look = 0; look < 50; look++) {
     await scheduler.runUntil(scheduler.now + 20_000, isIdle)
     const steps = scheduler.step

@@ -7,11 +7,14 @@ export interface Owner {
   frozenUntil: number
 }
 
+/** What it is: a timer of a client's, an API's part in a call, or anything else. */
+export type EventKind = 'timer' | 'api' | 'event'
+
 export interface Pending {
   at: number
   readonly order: number
   readonly owner: Owner | undefined
-  readonly isTimer: boolean
+  readonly kind: EventKind
   readonly run: () => void
 }
 
@@ -26,8 +29,8 @@ export class Scheduler {
 
   constructor(private readonly random: Pick<Random, 'next'>) {}
 
-  after(delay: number, owner: Owner | undefined, run: () => void, isTimer = false): Pending {
-    const pending = { at: this.now + delay, order: this.random.next(), owner, isTimer, run }
+  after(delay: number, owner: Owner | undefined, run: () => void, kind: EventKind = 'event'): Pending {
+    const pending = { at: this.now + delay, order: this.random.next(), owner, kind, run }
     this.insert(pending)
     return pending
   }

@@ -348,7 +348,7 @@ export class Tab implements Owner {
               signal?.removeEventListener('abort', stop)
               resolve()
             },
-            true,
+            'timer',
           )
           signal?.addEventListener('abort', stop, { once: true })
         }),

@@ -95,8 +95,7 @@ export class WireChecks {
         world.violate('I2', `${tab.name} presents ${name}, of which ${by.name} has received the successor`)
     }
     const stored = server.refreshTokens.get(world.cell.refreshToken ?? '')
-    const isSettled = world.cell.since < this.flightStep
-    if (stored && isSettled && plan.rotates && stored.family === family && stored.serial > issued.serial)
+    if (stored && this.hasLookedSince && plan.rotates && stored.family === family && stored.serial > issued.serial)
       if (!this.storeMisleads(token)) world.violate('I9', `${tab.name} presents ${name} though the store holds ${nameOf(stored)}`)
   }
 
@@ -147,6 +146,11 @@ export class WireChecks {
 
   granted(): void {
     this.flightStep = this.world.scheduler.step
+  }
+
+  /** Whether the store is as it was when this tab last began a refresh. */
+  get hasLookedSince(): boolean {
+    return this.world.cell.since < this.flightStep
   }
 
   flightStarts(because: string): void {

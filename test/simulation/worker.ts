@@ -2,6 +2,8 @@ import { parentPort } from 'node:worker_threads'
 import { runWorld } from './run-world'
 import type { Violation, World } from './world'
 
+export { explored } from './explore/search'
+
 export interface Job {
   readonly first: number
   readonly count: number
