@@ -19,7 +19,7 @@ const { values } = parseArgs({
     search: { type: 'boolean', default: false },
     mutant: { type: 'string' },
     explore: { type: 'boolean', default: false },
-    most: { type: 'string', default: '20000' },
+    most: { type: 'string', default: '500' },
   },
 })
 const first = Number(values.seed)

@@ -63,11 +63,11 @@ export const smallPlan: Omit<Plan, 'random'> = {
   refreshTimeout: undefined,
 }
 
-/** Two tabs with two calls each, and one fault: each of these at every moment. */
+/** One fault, or none, each of these at every moment. */
 export const scenarios: readonly Scenario[] = [
   { name: 'nothing goes wrong' },
   { name: 'nothing goes wrong, and hints tell of every change', plan: { hints: true } },
-  { name: 'one call each, and an old 401 comes late', plan: { calls: 1, tellsLifetime: false }, isApiSlow: true },
+  { name: 'nobody knows that the token is spent, and its 401 comes at any time', plan: { tellsLifetime: false }, isApiSlow: true },
   { name: 'the answer of the token endpoint is lost', faults: { 'token endpoint': ['error-after'] } },
   { name: 'the token endpoint is not reached', faults: { 'token endpoint': ['error-before'] } },
   { name: 'the token endpoint says 503', faults: { 'token endpoint': ['503-after'] } },

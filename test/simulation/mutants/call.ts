@@ -25,7 +25,6 @@ export const callMutants: readonly Mutant[] = [
     'outdated: attached && generation < now.generation && !carriesSame(phase, now)',
     'outdated: false',
   ),
-  mutant('does not look before it answers a 401', answer, 'const looked = session.look()', 'const looked = undefined'),
   mutant(
     'sends a call for whoever signed in while the store was read',
     freshness,
@@ -39,18 +38,6 @@ export const callMutants: readonly Mutant[] = [
       { file: freshness, find: 'if (then.epoch !== phase.epoch) throw sessionOver(then)', replace: '' },
     ],
   },
-  mutant(
-    'sends an unsafe call with a pair that may be somebody else’s',
-    freshness,
-    'if (then.doubt !== phase.doubt && !isSafe) throw new SessionChangedError()',
-    '',
-  ),
-  mutant(
-    'looks at no session before it sends',
-    'pipeline/round-trip.ts',
-    'if (scheme?.usesTokens && session.phase.epoch !== phase.epoch) throw sessionOver(session.phase)',
-    '',
-  ),
   mutant('answers everything as often as it is asked', 'pipeline/request-template.ts', 'this.answered.push(cause)', ''),
   mutant('sends a stream twice', 'pipeline/request-template.ts', 'if (!this.copy) return !this.isOneShot', 'if (!this.copy) return true'),
   mutant(

@@ -44,12 +44,6 @@ export const refreshMutants: readonly Mutant[] = [
       },
     ],
   },
-  mutant(
-    'lets two flights of one client overlap',
-    refresher,
-    'takeTurn(from.epoch)(() => spend(from, because, target, lost, settle))',
-    'spend(from, because, target, lost, settle)',
-  ),
   mutant('ignores the cool-down', refresher, 'return coolDown.running()', 'return undefined'),
   mutant('ignores Retry-After', 'session/cool-down.ts', 'Math.max(own, retryAt)', 'own'),
   mutant('ignores the refresh budget', 'session/refresh-budget.ts', 'return limit && counted.length >= limit.attempts', 'return false'),
@@ -109,13 +103,13 @@ export const refreshMutants: readonly Mutant[] = [
       {
         file: refresher,
         find: 'async refresh(from, because) {',
-        replace:
-          'async refresh(from, because, caller) {\n      const leave = () => stop?.()\n      caller?.addEventListener("abort", leave)',
+        replace: 'async refresh(from, because, caller) {',
       },
       {
         file: refresher,
         find: 'return flights(from.epoch, () => fly(from, because))',
-        replace: 'return flights(from.epoch, () => fly(from, because)).finally(() => caller?.removeEventListener("abort", leave))',
+        replace:
+          'const leave = () => stop?.()\n      caller?.addEventListener("abort", leave)\n      return flights(from.epoch, () => fly(from, because)).finally(() => caller?.removeEventListener("abort", leave))',
       },
       { file: refresher, find: 'let coolDownOf = 0', replace: 'let coolDownOf = 0\n  let stop: any' },
       { file: refresher, find: 'const { signal } = deadline\n', replace: 'const { signal } = deadline\n        stop = deadline.stop\n' },

@@ -22,20 +22,12 @@ export const sessionMutants: readonly Mutant[] = [
   ),
   mutant('takes a read that is older than its own change', session, 'if (version === before) return take(read)', 'return take(read)'),
   mutant('joins a look that began before it asked', session, "if (phase.state.status === 'restoring') return looking", 'return looking'),
-  mutant('writes all at once', session, 'return takeTurn(write).finally(() => writing--)', 'return write().finally(() => writing--)'),
-  mutant(
-    'clears whatever the store holds at logout',
-    session,
-    'return !expected || (!isOurs && dead && isSameSignIn(dead, expected) === false) || store.write(null, expected)',
-    'return store.write(null, expected)',
-  ),
   mutant(
     'forgets a logout that came while restoring',
     session,
     "if (phase.state.status !== 'restoring') return end(phase, 'signed_out')",
     "return end(phase, 'signed_out')",
   ),
-  mutant('writes the answer of a step-up over whatever others did', session, 'yields: yields && isSame', 'yields: false'),
   mutant('takes the session before a sign-in for a new one', session, 'if (held) replaced.push(...retire(held))', ''),
   mutant(
     'insists on its sign-in for ever',
