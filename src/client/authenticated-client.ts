@@ -152,13 +152,15 @@ export class AuthenticatedClient {
     const lookSoon = (): void => {
       if (isLooking) return
       isLooking = true
-      call(() => {
+      call(async () => {
         isLooking = false
+        // The read that restores may be older than the hint.
+        if (session.phase.state.status === 'restoring') await session.look()
         return session.look()
       })
     }
     const unfollow = store.subscribe?.(lookSoon)
-    lookSoon()
+    call(() => session.look())
 
     this.#state = () => session.phase.state
     this.#coordination = () => store.coordination ?? (!ownLock && hasWebLocks() ? 'browser' : 'client')

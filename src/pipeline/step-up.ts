@@ -48,13 +48,13 @@ export function createStepUp(
         asking++
         tell(error)
         try {
-          const tokens = await hook({ error, challenge, scope, acrValues, maxAge, claims })
+          // What is set while the answer is being saved is no answer any more.
+          const tokens = await (async () => hook({ error, challenge, scope, acrValues, maxAge, claims }))().finally(() => asking--)
           // An answer for a session that is over must not bring it back.
           if (tokens && isSame(session.phase, before)) await session.signIn(tokens, true, true)
         } catch (thrown) {
           failed(thrown)
         }
-        asking--
         return isSame(session.phase, before) && session.phase.generation > before.generation
       })
     },

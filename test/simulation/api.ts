@@ -11,8 +11,6 @@ const refused = {
   'beside another scheme': 'Basic realm="old, error=\\"invalid_request\\"", Bearer error="invalid_token"',
 } as const
 
-const stubbornUntil = 6_000
-
 /** A resource that says 401 in all the ways there are. */
 export function answerOfApi(world: World, { tab, call, accessToken, url }: Sent, fault: ApiFault | undefined): Reply {
   const { server, plan, random, scheduler } = world
@@ -65,7 +63,7 @@ export function answerOfApi(world: World, { tab, call, accessToken, url }: Sent,
     }
   }
   const access = server.accepts(accessToken ?? '')
-  const isStubborn = plan.stubborn && scheduler.now < stubbornUntil
+  const isStubborn = scheduler.now < plan.stubbornUntil
   if (access && fault !== '401-though-valid' && !isStubborn) return reply(200, undefined, { what: `hello ${access.family.sub}` })
   const kinds = Object.keys(refused) as (keyof typeof refused)[]
   const form = plan.unauthorized === 'any' ? random.pick(kinds) : plan.unauthorized

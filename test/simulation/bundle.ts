@@ -54,6 +54,6 @@ export async function bundle(name: string, patches: readonly Patch[] = []): Prom
 export function planted(contents: string, { file, find, replace }: Patch, name: string): string {
   const parts = contents.split(find)
   if (typeof find === 'string' ? parts.length !== 2 : (contents.match(new RegExp(find, `${find.flags}g`)) ?? []).length !== 1)
-    throw new Error(`${name}: src/${file} holds not exactly one ${find}: anchor the mutant anew in test/simulation/mutants.ts`)
+    throw new Error(`${name}: src/${file} holds not exactly one ${find}: anchor the mutant anew in test/simulation/mutants/`)
   return contents.replace(find, () => replace)
 }

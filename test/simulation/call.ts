@@ -89,6 +89,12 @@ export class Call {
     const { world, tab, name } = this
     this.settles(`${(error as Error)?.name}: ${(error as Error)?.message}`)
     const isTheirs = isAuthError(error) || (error instanceof TypeError && error.message === 'fetch failed') || error === this.reason
+    if (isAuthError(error, 'ERR_REFRESH_UNAVAILABLE') && isUndisturbed(world))
+      world.violate('I11', `${name} is told that no refresh can be had, though nothing has failed`)
+    const { families } = world.server
+    const wasOneSession = families.length === 1 && world.ledger.loggedOut.size + world.ledger.cleared.size + tab.sessions.refused.size === 0
+    if (isAuthError(error, 'ERR_SESSION_CHANGED') && wasOneSession && !excused('sign-ins look alike', world))
+      world.violate('I6', `${name} is told of another session, though there was but one`)
     if (!isTheirs) world.violate('I4', `${name} fails with what nobody threw: ${inspect(error)}`)
     if ((world.seed % 16 === 0 || world.violations.length) && hasToken(inspect(error)))
       world.violate('I13', `a token in the error of ${name}`)
@@ -96,6 +102,13 @@ export class Call {
     const until = Number((error as { retryAt?: number }).retryAt ?? 0) - tab.now()
     if (until > 0) world.retryAt = Math.max(world.retryAt, world.scheduler.now + until)
   }
+}
+
+/** What others do, leaving above all, is no reason for a refresh to fail. */
+function isUndisturbed({ plan, happened }: World): boolean {
+  const disturbances = ['token endpoint', 'lock', 'read', 'write', 'foreign', 'freeze', 'kill', 'jump']
+  const isPunctual = !plan.ghosts && plan.refreshTimeout === undefined
+  return isPunctual && /^(shared|lease|process|none)$/.test(plan.lock) && !disturbances.some((event) => happened.has(event))
 }
 
 function labelOf(family: TokenFamily | undefined): string {

@@ -1,4 +1,5 @@
 import type { StoredSession } from 'authenticated-client'
+import type { TokenFamily } from 'authenticated-client/testing'
 import type { Tab } from './tab'
 import type { World } from './world'
 
@@ -9,6 +10,10 @@ export class Cell {
   value: Stored
   /** The step of its last change. */
   since = 0
+  /** The serial of the newest pair of each session that it has held. */
+  private readonly newest = new Map<TokenFamily, number>()
+  /** All refresh tokens that it has held. */
+  readonly held = new Set<string>()
   /** An older pair was written over a newer one of the same session. */
   hasGoneBack = false
   private readonly listeners = new Map<Tab, Set<() => void>>()
@@ -37,10 +42,11 @@ export class Cell {
   put(next: Stored): void {
     const { world } = this
     const { server } = world
-    const old = server.refreshTokens.get(this.refreshToken ?? '')
     const now = server.refreshTokens.get(refreshTokenOf(next) ?? '')
-    if (old && now && old.family === now.family && now.serial < old.serial) this.hasGoneBack = true
+    if (now && now.serial < (this.newest.get(now.family) ?? 0)) this.hasGoneBack = true
+    else if (now) this.newest.set(now.family, now.serial)
     this.value = next
+    if (this.refreshToken) this.held.add(this.refreshToken)
     this.since = world.scheduler.step
     this.hint()
   }

@@ -43,7 +43,7 @@ export const excuses = {
     applies: ({ happened }: World) => ['write', 'read', 'kill', 'freeze'].some((event) => happened.has(event)),
   },
   'writes are no swaps': {
-    invariant: 'I5, I10, I11',
+    invariant: 'I5, I10, I11; I8 of a tab that has heard the end',
     where: 'callbacks or a storage that answer later, or whose answer lags behind; or a foreign writer',
     because: 'Between the look and the save anything may happen, and nothing can tell (rule 3).',
     applies: writesAreNoSwaps,
@@ -77,6 +77,18 @@ export const excuses = {
       // A plain save is followed by a read: where that fails, the save has failed.
       return (plan.store.startsWith('plain') ? [...liars, 'read'] : liars).some((fault) => happened.has(fault))
     },
+  },
+  'its session was away': {
+    invariant: 'I1 in one tab',
+    where: 'somebody signed in here while it was refreshing, and a foreign writer brought its session back',
+    because: 'What comes back is another session to the client, and has a flight of its own.',
+    applies: ({ happened }: World, tab: Tab) => happened.has('foreign') && tab.turns > 0,
+  },
+  'what a person gave is being saved': {
+    invariant: 'I2, I9',
+    where: 'the pair that a step-up gave is not saved yet',
+    because: 'It is beside what the store shows, neither before it nor after it, and is to be written over that.',
+    applies: ({ cell }: World, tab: Tab, refreshToken: string) => tab.given.has(refreshToken) && !cell.held.has(refreshToken),
   },
   'sign-ins look alike': {
     invariant: 'I6 of a safe call, I8 of an unsafe one',

@@ -95,7 +95,7 @@ export class SharedLock {
         reject(reason)
       }
       const abort = (): void => leave(signal?.reason)
-      const timeout = scheduler.after(waitTimeout, tab, () => leave(new LockTimeoutError()), true)
+      const timeout = scheduler.after(waitTimeout, tab, () => leave(new LockTimeoutError()), 'timer')
       signal?.addEventListener('abort', abort)
       if (fault === 'hang') return
       const queue = this.queues.get(name) ?? []

@@ -4,7 +4,7 @@ import { crew } from './crew'
 import { enoughSeeds, missed } from './danger'
 import { explore } from './explore'
 import { replayMutants, searchMutants } from './mutant-hunt'
-import { mutants } from './mutants'
+import { mutants } from './mutants/all'
 import type { Found, Job, tell } from './worker'
 
 // npm run simulate -- …: see README.md, "Simulation".
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     search: { type: 'boolean', default: false },
     mutant: { type: 'string' },
     explore: { type: 'boolean', default: false },
+    most: { type: 'string', default: '500' },
   },
 })
 const first = Number(values.seed)
@@ -27,7 +28,7 @@ const workers = Number(values.workers)
 const mutant = mutants.find(({ name }) => name === values.mutant)
 if (values.mutant && !mutant && !values.search) throw new TypeError(`There is no mutant ${values.mutant}`)
 
-if (values.explore) process.exitCode = (await explore()) ? 0 : 1
+if (values.explore) process.exitCode = (await explore({ most: Number(values.most), patches: mutant?.patches })) ? 0 : 1
 else if (values.mutants && values.search) process.exitCode = (await searchMutants({ most: count, workers, only: values.mutant })) ? 0 : 1
 else if (values.mutants) process.exitCode = (await replayMutants(workers)) ? 0 : 1
 else if (values.story) await story()

@@ -1,5 +1,5 @@
 import { answerOfApi } from './api'
-import { apiFaults, tokenFaults } from './faults'
+import { apiFaults, type TokenFault, tokenFaults } from './faults'
 import type { Pending } from './scheduler'
 import type { Tab } from './tab'
 import { answerOfTokenEndpoint, type Reply } from './token-endpoint'
@@ -19,11 +19,14 @@ export interface Sent {
   readonly form: URLSearchParams | undefined
 }
 
+const unreachable: readonly TokenFault[] = ['error-before', 'error-after', 'hang-before']
+
 /** The `fetch` of one tab: a leg there, the server, a leg back; each is one event, each may fail. */
 export function createNetwork(world: World, tab: Tab) {
   const { scheduler, random, plan } = world
 
   return (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    if (tab.isDead) return new Promise(() => {})
     const headers = new Headers(init?.headers)
     const call = headers.get('x-call')
     const sent: Sent = {
@@ -44,10 +47,12 @@ export function createNetwork(world: World, tab: Tab) {
     tab.wire.sends(sent)
     world.tell(tab.name, `sends ${what}`)
     if (toTokens) tab.stage = 'sent'
+    const kind = toTokens ? 'event' : 'api'
 
     return new Promise<Response>((resolve, reject) => {
+      const isOut = plan.outage && scheduler.now >= plan.outage.from && scheduler.now < plan.outage.until
       const fault = toTokens
-        ? world.fault('token endpoint', plan.networkFaults, tokenFaults)
+        ? world.fault('token endpoint', isOut ? 0.9 : plan.networkFaults, isOut ? unreachable : tokenFaults)
         : world.fault('api', plan.networkFaults, apiFaults)
       let leg: Pending | undefined
       let isOver = false
@@ -72,12 +77,17 @@ export function createNetwork(world: World, tab: Tab) {
         if (fault === 'error-after') leg = scheduler.after(back, tab, fail)
         else if (fault === 'hang-after') hang()
         else
-          leg = scheduler.after(back, tab, () =>
-            settle(`gets ${answer.status} (${answer.what}) for`, () => {
-              const body = bodyOf(answer.text, () => tab.wire.received(sent, answer))
-              resolve(wireResponse({ ...answer, url: answer.from ?? sent.url, body }, signal))
-              if (answer.issued) tab.stage = 'answered'
-            }),
+          leg = scheduler.after(
+            back,
+            tab,
+            () =>
+              settle(`gets ${answer.status} (${answer.what}) for`, () => {
+                const body = bodyOf(answer.text, () => tab.wire.received(sent, answer))
+                resolve(wireResponse({ ...answer, url: answer.from ?? sent.url, body }, signal))
+                if (answer.issued) tab.stage = 'answered'
+                if (toTokens) tab.wire.hears(answer)
+              }),
+            kind,
           )
       }
       const bodyOf = (text: string, whole: () => void) => {
@@ -109,6 +119,7 @@ export function createNetwork(world: World, tab: Tab) {
         if (toTokens && answer.issued && presented && !world.rotatedBy.has(presented)) world.rotatedBy.set(presented, tab)
         if (toTokens && answer.issued && tab.stage === 'sent') tab.stage = 'rotated'
         world.tell('server', `${answer.what} <- ${what}`)
+        if (!sent.form) tab.wire.answered(sent, answer)
         if (!isOver) reply(answer)
       }
       if (signal?.aborted) return settle('aborts', () => reject(signal.reason))
@@ -117,7 +128,7 @@ export function createNetwork(world: World, tab: Tab) {
       if (fault === 'error-before') leg = scheduler.after(there, tab, fail)
       else if (fault === 'hang-before') hang()
       else if (!toTokens && fault === 'hang') hang()
-      else scheduler.after(there, undefined, serve)
+      else scheduler.after(there, undefined, serve, kind)
     })
   }
 }

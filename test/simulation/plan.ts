@@ -48,7 +48,8 @@ export type Act = (typeof acts)[number]
 export interface Ambush {
   readonly stage: Stage
   readonly act: Act
-  readonly delay: number
+  /** In milliseconds; `undefined`: in the middle of what the tab is doing, rather than as an event of its own. */
+  readonly delay: number | undefined
   /** How many refreshes it lets pass. */
   patience: number
 }
@@ -61,12 +62,33 @@ export function planOf(seed: number) {
   const tabs = chance(0.2) ? 1 : 2 + (chance(0.25) ? below(7) : below(3))
   const lock: LockKind = chance(0.6)
     ? 'shared'
-    : pick(['lease', 'process', 'process', 'none', 'none', 'throws', 'never', 'no-exclusion', 'runs-nothing', 'runs-twice'])
-  const ambush = (): Ambush => ({ stage: pick(stages), act: pick(acts), delay: pick([0, 0, 0, 1, 5]), patience: below(3) })
+    : pick([
+        'lease',
+        'lease',
+        'lease',
+        'process',
+        'process',
+        'none',
+        'none',
+        'throws',
+        'never',
+        'no-exclusion',
+        'runs-nothing',
+        'runs-twice',
+      ])
+  const atSaving = ['checking', 'checked', 'checked', 'checked'] as const
+  const ambush = (): Ambush => ({
+    // The short ones twice: few refreshes get there, and nothing waits in them.
+    stage: pick([...stages.slice(1), 're-read', 'answered', 'received', 'received', 'received', ...atSaving, ...atSaving] as const),
+    act: pick([...acts, 'login elsewhere', 'logout elsewhere'] as const),
+    delay: pick([undefined, undefined, undefined, 0, 0, 1, 5]),
+    patience: below(3),
+  })
+  const stubborn = chance(0.08)
   return {
     random,
     tabs,
-    calls: 5 + below(chance(0.3) ? 36 : 14),
+    calls: stubborn ? 20 + below(21) : 5 + below(chance(0.3) ? 36 : 14),
     lock,
     lockIsOption: chance(0.5),
     store: pick([
@@ -76,7 +98,9 @@ export function planOf(seed: number) {
       'cas-async',
       'web-storage',
       'async-storage',
+      'async-storage',
       'plain-sync',
+      'plain-async',
       'plain-async',
       'plain-lagging',
     ] as const) as StoreKind,
@@ -97,8 +121,8 @@ export function planOf(seed: number) {
     lifetime: pick([2, 4, 4, 10, 20, 45, 120, 600]) * 1000,
     tellsLifetime: chance(0.8),
     unauthorized: pick(['invalid_token', 'bare', 'no header', 'unknown error', 'beside another scheme', 'any'] as const),
-    /** Refuses every token for the first seconds. */
-    stubborn: chance(0.06),
+    /** Refuses every token until then. */
+    stubbornUntil: stubborn ? pick([6_000, 25_000, 25_000]) : 0,
     scheme: chance(0.85) ? ('bearer' as const) : ('nonce' as const),
     stepUp: chance(0.7) ? ('no hook' as const) : pick(['returns', 'sets', 'nothing', 'throws'] as const),
     claims: chance(0.1),
@@ -109,19 +133,25 @@ export function planOf(seed: number) {
     kills: chance(0.75) ? 0 : 1 + below(Math.min(3, tabs)),
     freezes: chance(0.8) ? 0 : 1 + below(2),
     jumps: chance(0.85) ? 0 : 1 + below(2),
-    ambushes: chance(0.4) ? [] : Array.from({ length: 1 + below(3) }, ambush),
+    ambushes: chance(0.35) ? [] : Array.from({ length: 2 + below(4) }, ambush),
     skewed: chance(0.1),
     listens: chance(0.9),
     abortChance: chance(0.5) ? 0 : random.next() * 0.5,
     oneShotChance: chance(0.8) ? 0 : 0.2,
     slowness: pick([1, 1, 5, 40]),
-    bursts: 1 + below(6),
+    bursts: stubborn ? 6 + below(8) : 1 + below(6),
     networkFaults: some(0.5),
     storeFaults: some(0.3),
     lockFaults: some(0.4),
     ghosts: chance(0.15),
+    /** The token endpoint is not reached for a while. */
+    outage: chance(0.85) ? undefined : outageFrom(below(faultsEnd), 1_000 + below(20_000)),
     expiryLeeway: pick([undefined, undefined, 0, 5_000]),
     refreshAhead: pick([false, false, 10_000, 60_000] as const),
     refreshTimeout: pick([undefined, undefined, 3_000]),
   }
+}
+
+function outageFrom(from: number, length: number): { readonly from: number; readonly until: number } {
+  return { from, until: from + length }
 }

@@ -1,6 +1,7 @@
 import { excused } from './excuses'
 import { foreignWriterRefreshes } from './foreign-writer'
 import { type Act, faultsEnd } from './plan'
+import type { Pending } from './scheduler'
 import { type Process, Tab } from './tab'
 import { World } from './world'
 
@@ -9,18 +10,23 @@ const calmAfter = 60_000
 /** One world from its first event to its rest, with all that is checked at the end: I4, I8, I12. */
 export async function runWorld(seed: number): Promise<World> {
   const world = new World(seed)
+  await watched(world, () => live(world))
+  return world
+}
+
+/** What it throws, now or later, is a violation. */
+export async function watched(world: World, run: () => Promise<void>): Promise<void> {
   const strays: unknown[] = []
   const onStray = (reason: unknown): void => void strays.push(reason)
   process.on('unhandledRejection', onStray)
   try {
-    await live(world)
+    await run()
   } catch (error) {
     world.violate('I12', String((error as Error)?.stack ?? error))
   } finally {
     process.off('unhandledRejection', onStray)
   }
   for (const reason of strays) world.violate('I12', `unhandled rejection: ${String((reason as Error)?.stack ?? reason)}`)
-  return world
 }
 
 async function live(world: World): Promise<void> {
@@ -29,11 +35,18 @@ async function live(world: World): Promise<void> {
   await scheduler.runUntil(faultsEnd)
   world.isCalm = true
   await scheduler.runUntil(faultsEnd + calmAfter)
+  await comesToRest(world)
+}
+
+/** Nothing is begun any more, and nothing fails: all that was begun ends, and then each tab works. */
+export async function comesToRest(world: World): Promise<void> {
+  const { scheduler } = world
   while (world.retryAt >= scheduler.now) await scheduler.runUntil(world.retryAt + 1)
   await rest(world)
   for (const tab of world.tabs)
     for (const call of tab.calls) if (!tab.isDead && !call.outcome) world.violate('I4', `${call.name} of ${tab.name} never settled`)
   if (world.violations.length) return
+  for (const tab of world.tabs) if (!tab.isDead) hasHeard(world, tab)
   for (const round of ['first', 'second']) {
     for (const tab of world.tabs) {
       if (tab.isDead || world.violations.length) continue
@@ -41,10 +54,10 @@ async function live(world: World): Promise<void> {
     }
     await scheduler.runUntil(scheduler.now + 5_000)
   }
+  const timers = await idleTimers(world)
+  if (timers && world.plan.lock !== 'never') world.violate('I12', `${timers} timers run on for nothing`)
   await rest(world)
   if (world.violations.length) return
-  const timers = scheduler.queue.filter(({ isTimer, owner }) => isTimer && !owner?.isDead)
-  if (timers.length) world.violate('I12', `${timers.length} timers are left`)
   if (world.lock.users.length) world.violate('I12', `${world.lock.users.join(', ')} still hold the lock`)
   for (const tab of world.tabs) {
     if (!tab.isDead && tab.leaks) world.violate('I12', `${tab.leaks} listeners are left on the signal of ${tab.name}`)
@@ -59,6 +72,29 @@ async function rest(world: World): Promise<void> {
   const { scheduler } = world
   const end = scheduler.now + 100_000
   await scheduler.runUntil(end, () => !scheduler.queue.some(({ owner }) => !owner?.isDead))
+}
+
+/** I5: who is told that the store has changed knows whether its session is over, before anybody calls. */
+function hasHeard(world: World, { name, client: { state }, unsavedSignIns, hasLoggedOut }: Tab): void {
+  const { plan, cell, happened } = world
+  const isTold = plan.hints && /^(cas|web)/.test(plan.store) && !['read', 'write', 'freeze'].some((event) => happened.has(event))
+  // What it found while it signed out, it takes up at its next call.
+  const hasJustLeft = hasLoggedOut && state.status === 'ended'
+  if (isTold && !hasJustLeft && !unsavedSignIns.size && (state.status === 'authenticated') !== (cell.value !== null))
+    world.violate('I5', `${name} is ${state.status}, though the store says otherwise and has told so`)
+}
+
+/** Timers that run on when nothing else has been under way for a second. */
+async function idleTimers({ scheduler }: World): Promise<number> {
+  const left = (): Pending[] => scheduler.queue.filter(({ owner }) => !owner?.isDead)
+  const isIdle = (): boolean => left().every(({ kind }) => kind === 'timer')
+  for (let look = 0; look < 50; look++) {
+    await scheduler.runUntil(scheduler.now + 20_000, isIdle)
+    const steps = scheduler.step
+    await scheduler.runUntil(scheduler.now + 1_000)
+    if (steps === scheduler.step) break
+  }
+  return left().length
 }
 
 /** I8: nothing fails any more, so a call succeeds, unless the session has ended for a reason. */
@@ -78,6 +114,7 @@ async function succeeds(world: World, tab: Tab, round: string): Promise<void> {
     const isRefused = !call.isSafe && call.outcome.startsWith('SessionChanged')
     if (isOver || hasRaced() || (isRefused && excused('sign-ins look alike', world))) return
     if (excused('the lock is never granted', world) || excused('reads lag behind', world)) return
+    if (tab.client.state.status === 'ended' && excused('writes are no swaps', world)) return
     if (excused('it left before it knew of what', world, tab)) return
     if (excused('its own sign-in died unsaved', world, tab)) return
     world.violate('I8', `${round} ${call.name} of ${tab.name} ends with ${call.outcome}, though ${world.nameOf(stored)} is alive`)
@@ -85,7 +122,8 @@ async function succeeds(world: World, tab: Tab, round: string): Promise<void> {
     world.count('calm: the call succeeded')
     const sent = call.sends.at(-1)
     // A sign-in of this tab that could not be saved before is saved now.
-    if (isOver || sent === family || sent === world.ownerOf(cell.refreshToken) || tab.unsavedSignIns.has(sent!)) return
+    if (isOver || sent === family || sent === world.ownerOf(cell.refreshToken) || (round === 'first' && tab.unsavedSignIns.has(sent!)))
+      return
     if (excused('the lock is never granted', world) || excused('reads lag behind', world)) return
     if (excused('two sign-ins of one user are one', world, sent, family)) return
     world.violate('I8', `${call.name} of ${tab.name} was sent for somebody else`)

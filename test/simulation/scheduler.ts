@@ -7,11 +7,14 @@ export interface Owner {
   frozenUntil: number
 }
 
+/** What it is: a timer of a client's, an API's part in a call, or anything else. */
+export type EventKind = 'timer' | 'api' | 'event'
+
 export interface Pending {
   at: number
   readonly order: number
   readonly owner: Owner | undefined
-  readonly isTimer: boolean
+  readonly kind: EventKind
   readonly run: () => void
 }
 
@@ -24,10 +27,10 @@ export class Scheduler {
   /** The next one last. */
   readonly queue: Pending[] = []
 
-  constructor(private readonly random: Random) {}
+  constructor(private readonly random: Pick<Random, 'next'>) {}
 
-  after(delay: number, owner: Owner | undefined, run: () => void, isTimer = false): Pending {
-    const pending = { at: this.now + delay, order: this.random.next(), owner, isTimer, run }
+  after(delay: number, owner: Owner | undefined, run: () => void, kind: EventKind = 'event'): Pending {
+    const pending = { at: this.now + delay, order: this.random.next(), owner, kind, run }
     this.insert(pending)
     return pending
   }
@@ -41,12 +44,11 @@ export class Scheduler {
   async runUntil(end: number, isDone: () => boolean = () => false): Promise<void> {
     await drained()
     while (!isDone()) {
-      const next = this.queue.at(-1)
-      if (!next || next.at > end) {
+      const next = this.take(end)
+      if (!next) {
         this.now = Math.max(this.now, end)
         return
       }
-      this.queue.pop()
       if (next.owner?.isDead) continue
       if (next.owner && next.owner.frozenUntil > next.at) {
         next.at = next.owner.frozenUntil
@@ -58,6 +60,12 @@ export class Scheduler {
       next.run()
       await drained()
     }
+  }
+
+  /** The next event, if it is due by then, out of the queue. */
+  protected take(end: number): Pending | undefined {
+    const next = this.queue.at(-1)
+    return next && next.at <= end ? this.queue.pop() : undefined
   }
 
   private insert(pending: Pending): void {

@@ -33,7 +33,14 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
     return value && { ...value }
   }
 
+  // A tab that was killed in the middle of something does no more, though its microtasks run on.
+  const fromTheGrave = (): Promise<never> => {
+    if (isAsync) return new Promise(() => {})
+    throw new Error('This tab is dead')
+  }
+
   const read = (): Stored | Promise<Stored> => {
+    if (tab.isDead) return fromTheGrave()
     const fault = world.fault('read', plan.storeFaults, readKinds)
     // The look before a save, where the store itself can't compare.
     if (tab.stage === 'received' && (isPlain || plan.store === 'async-storage')) tab.stage = 'checking'
@@ -61,6 +68,7 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
   }
 
   const write = (swap: () => boolean): boolean | Promise<boolean> => {
+    if (tab.isDead) return fromTheGrave()
     if (/received|check/.test(tab.stage)) tab.stage = 'saving'
     const fault = world.fault('write', plan.storeFaults, writeKinds)
     if (fault && fault !== 'lag') world.tell(tab.name, `store fault: ${fault}`)

@@ -7,6 +7,7 @@ import {
   type Clock,
   type Lock,
   localLock,
+  type SessionState,
   type TokenSet,
 } from 'authenticated-client'
 import type { TokenFamily } from 'authenticated-client/testing'
@@ -43,6 +44,8 @@ export class Tab implements Owner {
   hasLoggedOut = false
   /** Sign-ins that could not be saved: they live in memory until the next call. */
   readonly unsavedSignIns = new Set<TokenFamily>()
+  /** Refresh tokens that a step-up gave. */
+  readonly given = new Set<string>()
   /** It has signed out before it knew of what: whatever it finds is what it meant. */
   hasLeftUnseen = false
   readonly calls: Call[] = []
@@ -211,7 +214,8 @@ export class Tab implements Owner {
     if (family) this.sessions.over.add(family)
     for (const other of this.replaced) world.ledger.loggedOut.add(other)
     const stored = world.ownerOf(world.cell.refreshToken)
-    if (state.status === 'restoring' && stored) this.sessions.over.add(stored)
+    // Where its own state lags behind, it finds something older.
+    if (state.status === 'restoring' && stored && world.plan.store !== 'plain-lagging') this.sessions.over.add(stored)
     this.client
       .logout()
       .finally(() => {
@@ -293,14 +297,19 @@ export class Tab implements Owner {
   /** A person is asked to prove more; some time later there are tokens, or there are none. */
   private async stepsUp(): Promise<TokenSet | null> {
     const { world, client } = this
-    const { plan, random, scheduler, server } = world
+    const { random, scheduler } = world
     const { state } = client
     const family = (state.status === 'authenticated' && world.families.get(state.sessionId ?? '')) || world.ownerOf(world.cell.refreshToken)
     this.asking++
     world.count('step-up')
     world.tell(this.name, 'onStepUp asks')
-    await new Promise<void>((resolve) => scheduler.after(random.pick([0, 10, 2_000, 15_000]), this, resolve))
-    this.asking--
+    const answered = new Promise<void>((resolve) => scheduler.after(random.pick([0, 10, 2_000, 15_000]), this, resolve))
+    return answered.then(() => this.answers(state, family)).finally(() => this.asking--)
+  }
+
+  private async answers(state: SessionState, family: TokenFamily | undefined): Promise<TokenSet | null> {
+    const { world, client } = this
+    const { plan, scheduler, server } = world
     world.tell(this.name, `onStepUp: ${plan.stepUp}`)
     if (plan.stepUp === 'throws') throw new Error('The person has gone')
     const { state: now } = client
@@ -308,9 +317,15 @@ export class Tab implements Owner {
     // An app that set tokens all the same would sign in anew.
     if (plan.stepUp === 'nothing' || !family || family.revoked || isOver) return null
     const { accessToken, refreshToken } = server.again(family)
+    this.given.add(refreshToken)
     const tokens = { accessToken, refreshToken, ...(plan.tellsLifetime ? { expiresAt: this.now() + plan.lifetime } : {}) }
     if (plan.stepUp === 'returns') return tokens
-    await client.setTokens(tokens)
+    // What an app sets goes over whatever the store holds: as late as this, not as its first sign-in.
+    const signIn: SignIn = { tab: this, begun: world.ledger.signIns.get(family)?.begun ?? 0, whileRestoring: false }
+    world.ledger.signIns.set(family, signIn)
+    await client.setTokens(tokens).finally(() => {
+      signIn.settled = scheduler.step
+    })
     return null
   }
 
@@ -333,7 +348,7 @@ export class Tab implements Owner {
               signal?.removeEventListener('abort', stop)
               resolve()
             },
-            true,
+            'timer',
           )
           signal?.addEventListener('abort', stop, { once: true })
         }),

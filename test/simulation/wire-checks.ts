@@ -6,9 +6,13 @@ import { excused } from './excuses'
 import { apiOrigin, type Sent, tokenUrl } from './network'
 import type { Tab } from './tab'
 import type { Reply } from './token-endpoint'
+import { wallClockStart } from './wall-clock'
 import type { World } from './world'
 
 const budget = { attempts: 5, interval: 30_000 }
+
+// The default leeway, and what a clock may be wrong by.
+const farFromSpent = 30_000 + 15_000
 
 /** What is checked where a tab meets the network: I1, I2, I3, I6, I7, I9. */
 export class WireChecks {
@@ -19,6 +23,10 @@ export class WireChecks {
   private readonly presentations = new Map<string, number>()
   private readonly coolDowns = new Map<TokenFamily, number>()
   private presented: TokenFamily | undefined
+  /** Of each session, the newest access token that this tab has sent. */
+  private readonly newest = new Map<TokenFamily, IssuedTokens>()
+  /** Access tokens that an API has refused. */
+  private readonly refused = new Set<string>()
   private open: Sent[] = []
   /** When this tab last got the lock, or began a refresh. */
   private flightStep = 0
@@ -36,6 +44,13 @@ export class WireChecks {
     const isForeign = !sent.url.startsWith(`${apiOrigin}/`) && !sent.form
     if (isForeign && (sent.accessToken || hasToken(sent.url))) world.violate('I3', `a token goes to ${sent.url}`)
     if (sent.call !== undefined) this.tab.calls[sent.call]?.sent(sent)
+    const issued = world.server.accessTokens.get(sent.accessToken ?? '')?.issued
+    if (issued && issued.serial > (this.newest.get(issued.family)?.serial ?? 0)) this.newest.set(issued.family, issued)
+  }
+
+  /** An API has answered, whether it arrives or not. */
+  answered({ accessToken }: Sent, { status, headers }: Reply): void {
+    if (accessToken && (status === 401 || headers['x-expired'])) this.refused.add(accessToken)
   }
 
   private presents(sent: Sent): void {
@@ -51,7 +66,8 @@ export class WireChecks {
     const name = nameOf(issued)
     this.presented = family
 
-    if (this.open.some((other) => familyOf(world, other) === family)) world.violate('I1', `two refreshes of ${name} in one tab`)
+    if (this.open.some((other) => familyOf(world, other) === family) && !excused('its session was away', world, tab))
+      world.violate('I1', `two refreshes of ${name} in one tab`)
     const rival = world.tabs.find((other) => other !== tab && !other.isDead && other.wire.isRefreshing(family))
     if (rival) {
       world.count('window: two tabs refresh at once')
@@ -60,8 +76,9 @@ export class WireChecks {
     }
     this.open.push(sent)
 
+    if (this.isNeedless(issued)) world.violate('I9', `${tab.name} refreshes ${name}, though nobody has refused its access token`)
     const newer = plan.rotates ? this.outdated.get(token) : undefined
-    if (newer && !this.storeMisleads()) world.violate('I2', `${tab.name} presents ${name} though it knows ${newer}`)
+    if (newer && !this.storeMisleads(token)) world.violate('I2', `${tab.name} presents ${name} though it knows ${newer}`)
     const count = (this.presentations.get(token) ?? 0) + 1
     this.presentations.set(token, count)
     if (count > 1) world.count('window: presents the same token again')
@@ -74,17 +91,32 @@ export class WireChecks {
       const by = world.rotatedBy.get(token)
       const isOther = by && by !== tab && !by.isDead && by.turns === 0 && by.wire.outdated.has(token)
       const isKept = isOther && !excused('tabs are not apart', world, tab, by) && !excused('tabs know it by another name', world)
-      if (isKept && !excused('the rotation was not saved', world) && !this.storeMisleads())
+      if (isKept && !excused('the rotation was not saved', world) && !this.storeMisleads(token))
         world.violate('I2', `${tab.name} presents ${name}, of which ${by.name} has received the successor`)
     }
     const stored = server.refreshTokens.get(world.cell.refreshToken ?? '')
-    const isSettled = world.cell.since < this.flightStep
-    if (stored && isSettled && plan.rotates && stored.family === family && stored.serial > issued.serial)
-      if (!this.storeMisleads()) world.violate('I9', `${tab.name} presents ${name} though the store holds ${nameOf(stored)}`)
+    if (stored && this.hasLookedSince && plan.rotates && stored.family === family && stored.serial > issued.serial)
+      if (!this.storeMisleads(token)) world.violate('I9', `${tab.name} presents ${name} though the store holds ${nameOf(stored)}`)
   }
 
-  private storeMisleads(): boolean {
+  /**
+   * A 401 to an older access token is answered by the newer one, and so is one that another tab has refreshed for: as long as
+   * nobody has refused that, and it is good for longer than any leeway.
+   */
+  private isNeedless({ family, accessToken, refreshToken }: IssuedTokens): boolean {
+    const { world, newest, refused } = this
+    const { plan, happened, server, scheduler } = world
+    if (this.because !== 'unauthorized' || happened.has('jump')) return false
+    const isGood = (token = ''): boolean =>
+      !refused.has(token) && (server.accepts(token)?.expiresAt ?? 0) - wallClockStart - scheduler.now > farFromSpent
+    // Where a rotation brought no access token, the one that goes with it was never here.
+    const isPair = plan.rotates && !happened.has('token endpoint unusable')
+    return (isGood(newest.get(family)?.accessToken) || (isPair && isGood(accessToken))) && !this.storeMisleads(refreshToken)
+  }
+
+  private storeMisleads(token: string): boolean {
     const { world, tab } = this
+    if (excused('what a person gave is being saved', world, tab, token)) return true
     return excused('the store went back', world) || excused('reads lag behind', world) || excused('its sign-in is being saved', world, tab)
   }
 
@@ -116,6 +148,11 @@ export class WireChecks {
     this.flightStep = this.world.scheduler.step
   }
 
+  /** Whether the store is as it was when this tab last began a refresh. */
+  get hasLookedSince(): boolean {
+    return this.world.cell.since < this.flightStep
+  }
+
   flightStarts(because: string): void {
     this.because = because
     this.presentations.clear()
@@ -133,7 +170,13 @@ export class WireChecks {
   }
 
   coolsDown(until: number): void {
-    if (this.presented) this.coolDowns.set(this.presented, until)
+    if (this.presented) this.coolDowns.set(this.presented, Math.max(until, this.coolDowns.get(this.presented) ?? 0))
+  }
+
+  /** The token endpoint has answered, and says what it says in its headers alone. */
+  hears({ headers }: Reply): void {
+    const seconds = Number(headers['retry-after'] ?? 0)
+    if (seconds) this.coolsDown(this.world.scheduler.now + seconds * 1000)
   }
 
   isRefreshing(family: TokenFamily): boolean {

@@ -2,6 +2,8 @@ import { parentPort } from 'node:worker_threads'
 import { runWorld } from './run-world'
 import type { Violation, World } from './world'
 
+export { explored } from './explore/search'
+
 export interface Job {
   readonly first: number
   readonly count: number
@@ -23,7 +25,8 @@ export interface Report {
   readonly hashes: readonly number[]
 }
 
-Error.stackTraceLimit = 4
+// A world makes thousands of errors; who reads one asks for its story.
+Error.stackTraceLimit = 0
 
 /** Runs the worlds of some seeds, one after the other. */
 export async function run(job: Job): Promise<Report> {

@@ -42,11 +42,16 @@ export class World {
   /** What an ambush does; set by whoever runs the world. */
   perform: (act: Act, at: Tab) => void = () => {}
 
-  constructor(readonly seed: number) {
-    this.plan = planOf(seed)
-    this.random = this.plan.random
-    this.scheduler = new Scheduler(this.random)
-    this.story = createStory(() => this.scheduler.now)
+  constructor(
+    readonly seed: number,
+    plan = planOf(seed),
+    scheduler = new Scheduler(plan.random),
+    story = createStory(() => scheduler.now),
+  ) {
+    this.plan = plan
+    this.random = plan.random
+    this.scheduler = scheduler
+    this.story = story
     this.server = authorizationServer(this.plan, () => this.scheduler.now)
     this.lock = new SharedLock(this)
     this.cell = new Cell(this, firstSession(this))
@@ -66,7 +71,9 @@ export class World {
     if (this.scheduler.now >= faultsEnd) return
     for (const ambush of this.plan.ambushes) {
       if (ambush.stage !== stage || ambush.patience-- !== 0) continue
-      this.scheduler.after(ambush.delay, undefined, () => this.perform(ambush.act, tab))
+      const strike = (): void => this.perform(ambush.act, tab)
+      if (ambush.delay === undefined) queueMicrotask(strike)
+      else this.scheduler.after(ambush.delay, undefined, strike)
     }
   }
 

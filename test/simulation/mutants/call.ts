@@ -1,0 +1,51 @@
+import { type Mutant, mutant } from './mutant'
+
+const answer = 'pipeline/answer.ts'
+const freshness = 'pipeline/freshness.ts'
+
+/** Faults of a call: whose tokens it carries, how often it is sent, and that it ends. */
+export const callMutants: readonly Mutant[] = [
+  mutant('sends again for whoever is signed in', answer, 'if (!isSameSession(next)) return handBack()', ''),
+  {
+    name: 'compares no session when it sends again',
+    patches: [
+      { file: answer, find: 'if (!isSameSession(next)) return handBack()', replace: '' },
+      { file: answer, find: 'changed: !isSameSession(now),', replace: 'changed: false,' },
+    ],
+  },
+  mutant(
+    'sends unsafe requests again for a session it can not tell',
+    answer,
+    'now.epoch === phase.epoch && (now.doubt === phase.doubt || template.isSafe)',
+    'now.epoch === phase.epoch',
+  ),
+  mutant(
+    'refreshes for a 401 to an older token',
+    answer,
+    'outdated: attached && generation < now.generation && !carriesSame(phase, now)',
+    'outdated: false',
+  ),
+  mutant(
+    'sends a call for whoever signed in while the store was read',
+    freshness,
+    "if (session.turns === turns || phase.state.status === 'restoring') return session.phase",
+    'return session.phase',
+  ),
+  {
+    name: 'sends a call for whoever signed in while it refreshed',
+    patches: [
+      { file: freshness, find: "if (now.epoch !== phase.epoch || kind === 'session-changed') throw sessionOver(now)", replace: '' },
+      { file: freshness, find: 'if (then.epoch !== phase.epoch) throw sessionOver(then)', replace: '' },
+    ],
+  },
+  mutant('answers everything as often as it is asked', 'pipeline/request-template.ts', 'this.answered.push(cause)', ''),
+  mutant('sends a stream twice', 'pipeline/request-template.ts', 'if (!this.copy) return !this.isOneShot', 'if (!this.copy) return true'),
+  mutant(
+    'does not hear its caller leave',
+    'platform/abortable.ts',
+    'for (const leave of crowds.get(this) ?? []) leave(abortReason(this))',
+    '',
+  ),
+  mutant('leaves its listener on the signal', 'platform/abortable.ts', "if (!crowd.size) signal.removeEventListener('abort', onAbort)", ''),
+  mutant('leaves its timers running', 'platform/bounded.ts', '.finally(() => timer.abort(0))', ''),
+]

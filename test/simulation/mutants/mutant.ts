@@ -1,0 +1,13 @@
+import type { Patch } from '../bundle'
+
+/** One planted fault. */
+export interface Mutant {
+  /** Reads after "a client that". */
+  readonly name: string
+  readonly patches: readonly Patch[]
+}
+
+/** The usual mutant: one change in one file. */
+export function mutant(name: string, file: string, find: string, replace: string): Mutant {
+  return { name, patches: [{ file, find, replace }] }
+}

@@ -1,0 +1,123 @@
+import { type Mutant, mutant } from './mutant'
+
+const refresher = 'session/refresher.ts'
+
+/** Faults of the flight: who refreshes when, with what, and what becomes of it. */
+export const refreshMutants: readonly Mutant[] = [
+  mutant('takes no lock', refresher, 'holdLock(lock, lockName(id), task, 3 * limit, clock)', 'task(new AbortController().signal)'),
+  mutant('does not look under the lock', refresher, 'const known = await lookBeyond(from)', 'const known = undefined'),
+  {
+    name: 'looks before it waits for the lock, not after',
+    patches: [
+      { file: refresher, find: 'const known = await lookBeyond(from)', replace: 'const known = undefined' },
+      {
+        file: refresher,
+        find: 'session\n        .sharedId()',
+        replace: 'lookBeyond(from).then((known) => known && settle(known)).catch(() => {})\n      session\n        .sharedId()',
+      },
+    ],
+  },
+  mutant('never adopts what another tab has rotated', refresher, "? { kind: 'adopted' }\n      : undefined", '? undefined : undefined'),
+  mutant('takes any generation for a newer one', refresher, 'phase.generation > from.generation &&', ''),
+  {
+    name: 'saves after a logout',
+    patches: [
+      { file: refresher, find: 'if (session.phase.epoch === from.epoch) {', replace: 'if (true) {' },
+      { file: refresher, find: 'return session.phase === mine', replace: 'return true' },
+    ],
+  },
+  mutant('keeps its own pair though another was saved meanwhile', refresher, 'return session.phase === mine', 'return true'),
+  mutant(
+    'makes every refresh a flight of its own',
+    refresher,
+    'return flights(from.epoch, () => fly(from, because))',
+    'return fly(from, because)',
+  ),
+  {
+    name: 'makes every refresh a flight of its own, and none waits for another',
+    patches: [
+      { file: refresher, find: 'return flights(from.epoch, () => fly(from, because))', replace: 'return fly(from, because)' },
+      {
+        file: refresher,
+        find: 'takeTurn(from.epoch)(() => spend(from, because, target, lost, settle))',
+        replace: 'spend(from, because, target, lost, settle)',
+      },
+    ],
+  },
+  mutant('ignores the cool-down', refresher, 'return coolDown.running()', 'return undefined'),
+  mutant('ignores Retry-After', 'session/cool-down.ts', 'Math.max(own, retryAt)', 'own'),
+  mutant('ignores the refresh budget', 'session/refresh-budget.ts', 'return limit && counted.length >= limit.attempts', 'return false'),
+  mutant('lets the lock go before the save', refresher, '    await saved\n', ''),
+  mutant(
+    'presents the token again and again while no answer comes',
+    refresher,
+    'if (!error.answered && unanswered !== phase && !signal.aborted) unanswered = phase',
+    'if (!error.answered) unanswered = phase',
+  ),
+  mutant('takes any failure for no answer', refresher, 'if (!error.answered && unanswered !== phase', 'if (unanswered !== phase'),
+  mutant('forgets a rotation that came without a usable access token', refresher, 'if (!old || !refreshToken ||', 'if (true ||'),
+  {
+    name: 'ends the session though another tab has rotated',
+    patches: [
+      { file: refresher, find: 'if (!phase.held || (await hasMoved(phase))) continue', replace: '' },
+      {
+        file: 'session/session.ts',
+        find: 'if (phase === from && !unsaved && (await store.write(null, from.held)) === false) await look()',
+        replace: '',
+      },
+    ],
+  },
+  mutant('has no deadline', 'session/deadline.ts', 'if (ms) run(ms).catch(() => {})', ''),
+  mutant('leaves the timer of the deadline running', refresher, 'deadline?.clear()', ''),
+  mutant('lets the lock go while its task runs', 'session/hold-lock.ts', '      await running\n', ''),
+  mutant('runs the task as often as the lock asks for it', 'session/hold-lock.ts', 'running ??= task(lost)', 'running = task(lost)'),
+  mutant(
+    'goes on without the lock when it has waited long enough',
+    'session/hold-lock.ts',
+    "(isAuthError(error, 'ERR_LOCK_TIMEOUT') ? reject(error) : resolve())",
+    'resolve()',
+  ),
+  mutant(
+    'gives up where the lock refuses',
+    'session/hold-lock.ts',
+    "(isAuthError(error, 'ERR_LOCK_TIMEOUT') ? reject(error) : resolve())",
+    'reject(error)',
+  ),
+  mutant(
+    'waits for its lock for ever',
+    'session/hold-lock.ts',
+    'await boundedIfLong(granted, waitTimeout, clock, () => new LockTimeoutError())',
+    'await granted',
+  ),
+  mutant('takes 503 for a refusal', 'grants/token-refusal.ts', '/^40[01] invalid_grant$/', '/^(40[01] invalid_grant|50[03] .*)$/'),
+  mutant('takes every 4xx for a refusal', 'grants/token-refusal.ts', '/^40[01] invalid_grant$/', '/^4\\d\\d /'),
+  {
+    name: 'ends the refresh when the caller who began it leaves',
+    patches: [
+      {
+        file: 'pipeline/answer.ts',
+        find: "wait(refresher.refresh(now, 'unauthorized'))",
+        replace: "wait(refresher.refresh(now, 'unauthorized', signal))",
+      },
+      { file: 'pipeline/freshness.ts', find: "refresher.refresh(phase, 'spent')", replace: "refresher.refresh(phase, 'spent', signal)" },
+      {
+        file: refresher,
+        find: 'async refresh(from, because) {',
+        replace: 'async refresh(from, because, caller) {',
+      },
+      {
+        file: refresher,
+        find: 'return flights(from.epoch, () => fly(from, because))',
+        replace:
+          'const leave = () => stop?.()\n      caller?.addEventListener("abort", leave)\n      return flights(from.epoch, () => fly(from, because)).finally(() => caller?.removeEventListener("abort", leave))',
+      },
+      { file: refresher, find: 'let coolDownOf = 0', replace: 'let coolDownOf = 0\n  let stop: any' },
+      { file: refresher, find: 'const { signal } = deadline\n', replace: 'const { signal } = deadline\n        stop = deadline.stop\n' },
+      {
+        file: 'session/deadline.ts',
+        find: 'return { signal: controller.signal,',
+        replace: 'return { stop: () => controller.abort(new Error("left")), signal: controller.signal,',
+      },
+    ],
+  },
+]

@@ -1,0 +1,89 @@
+import { type Mutant, mutant } from './mutant'
+
+const session = 'session/session.ts'
+const reconcile = 'session/reconcile.ts'
+
+/** Faults of the session: what memory holds, what the store shows, and which of them counts. */
+export const sessionMutants: readonly Mutant[] = [
+  mutant(
+    'saves a rotation over whatever the store holds',
+    session,
+    'if (held) return store.write(held, expected)',
+    'if (held) return (async () => store.write(held, await store.read()))()',
+  ),
+  mutant('counts no session for a logout', session, 'dead, epoch: phase.epoch + 1 }', 'dead, epoch: phase.epoch }'),
+  mutant('counts no session for a sign-in', session, "hold(next, 'received', isSame ? 0 : 1)", "hold(next, 'received', 0)"),
+  mutant('ends a session that has moved on', session, 'if (phase !== from || !held) return\n    turns++', 'if (!held) return\n    turns++'),
+  mutant(
+    'tells of an end though it had ended',
+    session,
+    'if (phase !== from || !held) return\n    turns++',
+    'if (!held) return onEnd(reason, phase.dead ?? ({} as never), error)\n    turns++',
+  ),
+  mutant('takes a read that is older than its own change', session, 'if (version === before) return take(read)', 'return take(read)'),
+  mutant('joins a look that began before it asked', session, "if (phase.state.status === 'restoring') return looking", 'return looking'),
+  mutant(
+    'forgets a logout that came while restoring',
+    session,
+    "if (phase.state.status !== 'restoring') return end(phase, 'signed_out')",
+    "return end(phase, 'signed_out')",
+  ),
+  mutant('takes the session before a sign-in for a new one', session, 'if (held) replaced.push(...retire(held))', ''),
+  mutant(
+    'insists on its sign-in for ever',
+    session,
+    'if (unsaved?.force && tried === phase && behind !== undefined) unsaved = { behind }',
+    '',
+  ),
+  mutant(
+    'does not save later what it could not save at once',
+    session,
+    'if (unsaved && (phase.held || read) && !writing) save().catch(noop)',
+    '',
+  ),
+  mutant('tells nobody that the session was ended elsewhere', session, 'onEnd(reason, held, rejecting)', ''),
+  mutant(
+    'takes a pair that may be somebody else’s for its own',
+    session,
+    "staysSame ? 0 : 1, verdict === 'doubt' ? 1 : 0)",
+    'staysSame ? 0 : 1, 0)',
+  ),
+  mutant(
+    'spends its old refresh token when the store shows it',
+    session,
+    'superseded.add(token)\n    for (const token of superseded) if',
+    'void token\n    for (const token of superseded) if',
+  ),
+  mutant(
+    'takes back what it has replaced',
+    reconcile,
+    'superseded.has(spendable(read)) ||\n    (spendable(read)',
+    'false ||\n    (spendable(read)',
+  ),
+  mutant(
+    'takes what it has not saved yet for a change by others',
+    reconcile,
+    "if (behind !== undefined && sameTokens(read, behind)) return 'stale'",
+    '',
+  ),
+  mutant(
+    'takes another session for a rotation',
+    reconcile,
+    "return same ? 'adopt' : same === undefined ? 'doubt' : 'replace'",
+    "return same === undefined ? 'doubt' : 'adopt'",
+  ),
+  mutant(
+    'takes a rotation for another session',
+    reconcile,
+    "return same ? 'adopt' : same === undefined ? 'doubt' : 'replace'",
+    "return 'replace'",
+  ),
+  mutant('does not hear of a logout elsewhere', reconcile, "if (!read) return 'end'", "if (!read) return 'stale'"),
+  mutant(
+    'brings back what it has signed out of',
+    reconcile,
+    "return !read || isDead || superseded.has(spendable(read)) || superseded.has(read.sessionId) ? 'keep' : 'begin'",
+    "return !read ? 'keep' : 'begin'",
+  ),
+  mutant('brings back what it has signed out of when others have rotated it', reconcile, ' || superseded.has(read.sessionId) ?', ' ?'),
+]
