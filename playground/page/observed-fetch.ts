@@ -22,14 +22,18 @@ export function observedFetch({ expected, tokenEndpoint, now, said, tell }: Obse
     const response = await fetch(input, init)
     if (url.startsWith(tokenEndpoint)) return response
 
-    // The browser adds it, and shows it to no script.
-    if (new URL(url).origin !== location.origin) headers.set('origin', location.origin)
+    // The browser adds it, and shows it to no script. Where a challenge can be read, it is not the matter.
+    if (response.type === 'cors' && !response.headers.has('www-authenticate')) headers.set('origin', location.origin)
     const body = await response.clone().text() // Small, in this playground; an app would not wait here.
     const diagnosis = diagnose({ request: { method, url, headers }, response, body, expected, now: now(), event: said(url) })
-    if (diagnosis.cause !== 'not-refused') tell({ type: 'diagnosed', of: `${method} ${pathOf(url)}`, status: response.status, diagnosis })
+    const isRefusal = !response.ok || inBand.test(diagnosis.cause)
+    if (isRefusal) tell({ type: 'diagnosed', of: `${method} ${pathOf(url)}`, status: response.status, diagnosis })
     return response
   }
 }
+
+/** Refusals that come as a 200. */
+const inBand = /^(graphql-in-band|login-page)$/
 
 /** Without query: it may hold a secret. */
 export function pathOf(url: string): string {

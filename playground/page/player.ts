@@ -2,6 +2,7 @@ import { DiagnosisCards } from './diagnosis-card'
 import { element, find } from './element'
 import type { Heard } from './heard'
 import type { Run } from './run'
+import { decisionsOf } from './timeline/decisions'
 import { drawTimeline } from './timeline/draw-timeline'
 
 /** Plays one run at a time, and shows it while it happens. */
@@ -26,6 +27,9 @@ export class Player {
     this.#isPlaying = false
     this.#draw(true)
     find('#nothing').hidden = find('#diagnoses').childElementCount > 0
+    const decisions = decisionsOf(this.#run).map(({ times, text }) => element('li', {}, times > 1 ? `${times} × ${text}` : text))
+    find('#decisions').replaceChildren(...decisions)
+    find('#decided').hidden = decisions.length === 0
     find('#announced').textContent = this.#chart.getAttribute('aria-label') // Once, and not for each frame.
     this.#result.dataset.state = 'settled'
   }
@@ -39,6 +43,7 @@ export class Player {
     find('#run-title').textContent = title
     find('#run-how').textContent = how
     find('#nothing').hidden = true
+    find('#decided').hidden = true
     for (const button of document.querySelectorAll<HTMLElement>('[data-play]')) {
       button.setAttribute('aria-pressed', String(button.dataset.play === id))
     }

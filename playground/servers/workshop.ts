@@ -21,7 +21,7 @@ export async function openWorkshop() {
   const authorizationServer = await startAuthorizationServer({
     accessTokenLifetime: 60_000,
     refreshTokenLifetime: 86_400_000,
-    latency: 400,
+    latency: 500,
   })
   const api = await startApi(authorizationServer)
   const { issuer, audience, tokenEndpoint, web, service } = authorizationServer

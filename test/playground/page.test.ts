@@ -65,8 +65,8 @@ describe('the timeline', () => {
 
     await play(page, 'two-tabs')
 
-    expect(await drawn(page)).toMatchObject({ lanes: 50, outcomes: ['200'], refused: 50, refreshes: 1 })
-    expect(await page.locator('.row.lanes > .who').allTextContents()).toEqual(['Tab A25 calls', 'Tab B25 calls'])
+    expect(await drawn(page)).toMatchObject({ lanes: 20, outcomes: ['200'], refused: 20, refreshes: 1 })
+    expect(await page.locator('.row.lanes > .who').allTextContents()).toEqual(['Tab A10 calls', 'Tab B10 calls'])
     expect((await refreshes()) - before).toBe(1)
   })
 

@@ -9,7 +9,9 @@ export function drawLane(lane: Lane, refreshes: readonly Refresh[], scale: Scale
   const drawn = element('div', { class: 'lane', 'data-call': lane.call, 'data-shares': refresh < 0 ? undefined : refresh + 1 })
   for (const { kind, from, to } of lane.stretches)
     drawn.append(placed(element('span', { class: kind }), scale.at(from), scale.width(from, to)))
-  for (const { at, status } of lane.refusals) drawn.append(placed(element('span', { class: 'refusal' }, String(status)), scale.at(at)))
+  // The one that the app got is the end of the lane.
+  const refusals = lane.refusals.filter(({ status }, index) => index < lane.refusals.length - 1 || status !== lane.end?.outcome)
+  for (const { at, status } of refusals) drawn.append(placed(element('span', { class: 'refusal' }, String(status)), scale.at(at)))
   if (lane.end) {
     const { at, outcome } = lane.end
     const isGood = typeof outcome === 'number' && outcome < 300

@@ -42,9 +42,9 @@ function drawGroup(who: string, lanes: readonly Lane[], refreshes: readonly Refr
   return drawn
 }
 
-function drawBar({ number, from, to, expiresAt }: TokenBar, scale: Scale): HTMLElement {
+function drawBar({ number, from, to, ended, expiresAt }: TokenBar, scale: Scale): HTMLElement {
   const left = expiresAt === undefined ? '' : ` · lives ${inUnits(expiresAt - from, 1_000)}`
-  const text = `no. ${number}${to === undefined ? left : ' · replaced'}`
+  const text = `no. ${number}${ended ? ` · ${ended}` : left}`
   return placed(
     element('span', { class: to === undefined ? 'held' : 'replaced', title: text }, text),
     scale.at(from),

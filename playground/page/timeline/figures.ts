@@ -9,7 +9,8 @@ export function figuresOf(
   const refused = lanes.filter(({ refusals }) => refusals.length > 0)
   const again = lanes.filter(({ stretches }) => stretches.some(({ kind }) => kind === 'replayed'))
   const answered = lanes.filter(({ end }) => typeof end?.outcome === 'number' && end.outcome < 300)
-  const failed = lanes.filter(({ end }) => end && !answered.some((lane) => lane.end === end))
+  const givenBack = lanes.filter(({ end }) => typeof end?.outcome === 'number' && end.outcome >= 300)
+  const rejected = lanes.filter(({ end }) => typeof end?.outcome === 'string')
   const shared = new Set(refreshes.flatMap(({ sharedBy }) => sharedBy))
   // Refused for a token that was replaced meanwhile: newer credentials are there already.
   const late = refreshes.length ? again.filter((lane) => !shared.has(lane)) : []
@@ -19,7 +20,8 @@ export function figuresOf(
     { count: refreshes.length, of: refreshes.length === 1 ? `refresh, ${shared.size} waited for it` : 'refreshes' },
     { count: again.length, of: late.length ? `sent again, ${late.length} late ones without waiting` : 'sent again' },
     { count: answered.length, of: 'answered' },
-    ...(failed.length ? [{ count: failed.length, of: 'given back refused' }] : []),
+    ...(givenBack.length ? [{ count: givenBack.length, of: 'given back refused' }] : []),
+    ...(rejected.length ? [{ count: rejected.length, of: 'rejected' }] : []),
   ]
 }
 

@@ -32,12 +32,15 @@ export function refreshesOf(run: readonly Heard[], lanes: readonly Lane[]): read
     }))
 }
 
-/** Two tabs start at once, and one waits for the other's lock: which, is known at the end. */
-function isBehindAnother(refresh: { from: number; to?: number }, all: readonly { from: number; to?: number }[]): boolean {
-  return (
-    refresh.to === undefined &&
-    all.some((other) => other !== refresh && other.from <= refresh.from && (other.to ?? refresh.from) >= refresh.from)
-  )
+/** Two tabs start at once, and one waits for the other's lock: which, is known at the end. Until then they are one. */
+function isBehindAnother(refresh: Span, all: readonly Span[]): boolean {
+  if (refresh.to !== undefined) return false
+  return all.some((other, index) => (other.to === undefined ? index < all.indexOf(refresh) : other.to >= refresh.from))
+}
+
+interface Span {
+  readonly from: number
+  readonly to?: number
 }
 
 function waitedIn({ stretches }: Lane, from: number, to = Number.POSITIVE_INFINITY): boolean {

@@ -9,12 +9,12 @@ export interface Scale {
 const steps = [10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000]
 
 export function scaleOf(start: number, end: number): Scale {
-  const span = Math.max(end - start, 20) * 1.06 // The last mark stands free of the edge.
+  const span = Math.max(end - start, 20) * 1.1 // The last mark stands free of the edge.
   const step = steps.find((size) => span / size <= 6) ?? 60_000
   const at = (time: number) => Math.min(Math.max(((time - start) / span) * 100, 0), 100)
   return {
     at,
     width: (from, to) => (to === undefined ? 100 : at(to)) - at(from),
-    ticks: Array.from({ length: Math.floor(span / step) + 1 }, (_, index) => index * step),
+    ticks: Array.from({ length: Math.floor((span * 0.93) / step) + 1 }, (_, index) => index * step),
   }
 }

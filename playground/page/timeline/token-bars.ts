@@ -7,6 +7,8 @@ export interface TokenBar {
   readonly from: number
   /** Absent while it is held. */
   readonly to?: number | undefined
+  /** What ended it: another token, or the end of the session. */
+  readonly ended?: 'replaced' | 'session over' | undefined
   /** Absent where nothing says when it ends. */
   readonly expiresAt?: number | undefined
 }
@@ -21,10 +23,10 @@ export function tokenBarsOf(run: readonly Heard[]): readonly TokenBar[] {
     const { state } = what
     if (state.status === 'authenticated') {
       if (open && bars.some((bar) => bar.expiresAt === state.expiresAt)) continue
-      if (open) bars[bars.length - 1] = { ...open, to: at }
+      if (open) bars[bars.length - 1] = { ...open, to: at, ended: 'replaced' }
       bars.push({ number: bars.length + 1, from: at, expiresAt: state.expiresAt })
     } else if (open && (state.status === 'ended' || state.status === 'anonymous')) {
-      bars[bars.length - 1] = { ...open, to: at }
+      bars[bars.length - 1] = { ...open, to: at, ended: 'session over' }
     }
   }
   return bars

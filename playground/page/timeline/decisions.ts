@@ -1,0 +1,21 @@
+import type { Heard } from '../heard'
+
+/** What the client decided about refusals, and why; alike ones are one, with their count. */
+export function decisionsOf(run: readonly Heard[]): readonly { readonly times: number; readonly text: string }[] {
+  const times = new Map<string, number>()
+  for (const { what } of run) {
+    if (what.type !== 'decision' || what.reason === 'not about credentials') continue
+    const text = `${deeds[what.action]}: ${what.reason || 'refused'} (row ${what.row} of the table)`
+    times.set(text, (times.get(text) ?? 0) + 1)
+  }
+  return [...times].map(([text, count]) => ({ times: count, text }))
+}
+
+const deeds = {
+  refresh: 'refresh, then send again',
+  replay: 'send again at once',
+  return: 'give the answer back',
+  reject: 'reject the call',
+  end: 'end the session',
+  'step-up': 'ask the app for more',
+}
