@@ -114,6 +114,26 @@ describe('the first read', () => {
   })
 })
 
+it('reads the store again for a hint that came during the first read, which may be older (found by simulation)', async () => {
+  const { client: newClient, restore } = world()
+  const tokens = restore('fresh')
+  const { asked, getTokens: read, answerFromNowOn } = reads()
+  let hint = (): void => {}
+  const subscribe = (listener: () => void) => {
+    hint = listener
+    return () => {}
+  }
+  const client = newClient({ store: { read, write: async () => true, subscribe } })
+  await quiet()
+
+  hint()
+  answerFromNowOn(null)
+  asked[0]?.resolve(tokens)
+  await quiet()
+
+  expect(client.state).toEqual({ status: 'ended', reason: 'ended_elsewhere' })
+})
+
 describe('calls while restoring', () => {
   it('wait for the first read, and go out with what it finds', async () => {
     const { restore, resource, client: newClient } = world()

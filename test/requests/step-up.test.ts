@@ -117,6 +117,32 @@ describe('what onStepUp answers', () => {
     expect(client.state).toMatchObject({ sessionId: before.status === 'authenticated' ? before.sessionId : '' })
   })
 
+  it('is no longer waited for once it is here: who signs in while it is saved is somebody else (found by simulation)', async () => {
+    const { promise: saved, resolve } = deferred()
+    const store = memoryStore()
+    const { client, service, login } = await signedIn({
+      onStepUp: () => steppedUp,
+      store: {
+        ...store,
+        async write(next, expected) {
+          if (JSON.stringify(next).includes('stepped-up')) await saved
+          return store.write(next, expected)
+        },
+      },
+    })
+    service.next(() => unauthorized(insufficientScope, { status: 403 }))
+    const { state: before } = client
+
+    const call = client.fetch(me)
+    await quiet()
+    const signsIn = client.setTokens(login.signIn())
+    resolve()
+    await Promise.all([call, signsIn])
+
+    expect(client.state.status).toBe('authenticated')
+    expect(client.state).not.toMatchObject({ sessionId: before.status === 'authenticated' ? before.sessionId : '' })
+  })
+
   it('may be set through setTokens instead', async () => {
     const { client, service } = await signedIn({
       async onStepUp() {

@@ -5,6 +5,7 @@ import { enoughSeeds, missed } from './danger'
 import { explore } from './explore'
 import { replayMutants, searchMutants } from './mutant-hunt'
 import { mutants } from './mutants/all'
+import { regressions } from './regressions'
 import type { Found, Job, tell } from './worker'
 
 // npm run simulate -- …: see README.md, "Simulation".
@@ -76,6 +77,7 @@ async function simulate(): Promise<void> {
 }
 
 function* jobs(): Generator<Job> {
+  for (const { seed } of regressions) yield { first: seed, count: 1, twice: values.twice }
   const size = 50
   for (let start = first; start < first + count; start += size)
     yield { first: start, count: Math.min(size, first + count - start), twice: values.twice }

@@ -15,9 +15,9 @@ interface Search {
 /** Finds the first seed that kills each mutant, and records it. False where one survives. */
 export async function searchMutants({ most, workers, only }: Search): Promise<boolean> {
   const kills = readKills()
+  const hunted = mutants.filter(({ name }) => !only || name === only)
   let survivors = 0
-  for (const mutant of mutants) {
-    if (only && mutant.name !== only) continue
+  for (const mutant of hunted) {
     const began = performance.now()
     const kill = await hunt(mutant, 1, most, workers)
     if (kill) kills.set(mutant.name, kill)
@@ -28,7 +28,7 @@ export async function searchMutants({ most, workers, only }: Search): Promise<bo
     console.log(`${kill ? `seed ${kill.seed}, ${kill.invariant}` : 'SURVIVES'}: ${mutant.name} (${secondsSince(began)} s)`)
     writeKills(mutants, kills)
   }
-  console.log(`${mutants.length} mutants, ${survivors} survive ${most} seeds`)
+  console.log(`${hunted.length} mutants, ${survivors} survive ${most} seeds`)
   return survivors === 0
 }
 
