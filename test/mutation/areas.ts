@@ -14,7 +14,7 @@ export const areas: Readonly<Record<string, { readonly mutate: readonly string[]
   },
   classifier: {
     mutate: ['src/grants/token-refusal.ts', 'src/grants/token-response.ts'],
-    tests: ['test/grants/{is-rejected,secrets,token-endpoint-answers,token-response}.test.ts'],
+    tests: ['test/grants/{is-rejected,secrets,token-endpoint-answers,token-refusal,token-response}.test.ts'],
   },
   exchange: {
     mutate: ['src/session/exchange.ts', 'src/session/single-flight.ts'],
