@@ -70,6 +70,7 @@ describe('a token response', () => {
     [3600, 3_600_000],
     ['3600', 3_600_000],
     [3600.5, 3_600_500],
+    [0.125, 125],
     [1, 1000],
     [31_536_000, 31_536_000_000],
   ])('F21: expires %j seconds after receipt', (expires_in, lifetime) => {

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { areas } from './areas.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The tests that concern the mutated files; fewer cases of the properties, for each mutant runs them anew. */
+/** The tests of one area; fewer cases of the properties, for each mutant runs them anew. */
 export default defineConfig({
   root,
   resolve: {
@@ -14,16 +15,7 @@ export default defineConfig({
   },
   test: {
     env: { PROVE_CASES: '1000' },
-    include: [
-      'test/challenge/{grammar,malformed,oracle,parse-challenges,rfc-examples}.test.ts',
-      'test/chaos/origins-by-model.test.ts',
-      'test/client/logout.test.ts',
-      'test/dpop/dpop.test.ts',
-      'test/grants/{is-rejected,secrets,token-endpoint-answers,token-response}.test.ts',
-      'test/pipeline/*.test.ts',
-      'test/refresh/{deadline,grants,outcomes,single-flight,token-response,transient-faults}.test.ts',
-      'test/requests/{challenges,decision-table,fast-path,origins,step-up}.test.ts',
-    ],
+    include: [...(areas[process.env.MUTATION_AREA ?? '']?.tests ?? [])],
     testTimeout: 20_000,
   },
 })

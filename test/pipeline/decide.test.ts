@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Challenge } from '../../src/challenge/challenge'
 import { parseChallenges } from '../../src/challenge/parse-challenges'
-import { decide, type Facts } from '../../src/pipeline/decide'
+import { decide, type Facts, leading } from '../../src/pipeline/decide'
 
 const expired = 'Bearer realm="api", error="invalid_token"'
 
@@ -76,6 +76,8 @@ describe('decide', () => {
     [16, 'return', 'a bare challenge with nothing to refresh with (A50)', 'Bearer', { canRefresh: false }],
     [17, 'refresh', 'invalid_token (F66)', expired],
     [17, 'refresh', 'an error nobody knows (F66)', 'Bearer error="on_fire"'],
+    [17, 'refresh', 'an error that merely ends like one that asks for more', 'Bearer error="an_insufficient_scope"', { canStepUp: true }],
+    [17, 'refresh', 'an error that merely begins like one', 'Bearer error="insufficient_scope_x"', { canStepUp: true }],
     [17, 'refresh', 'a bare challenge', 'Bearer'],
     [17, 'refresh', 'no challenge at all, or one that CORS hides (F65)', ''],
     [17, 'refresh', 'ours among others (F68)', `Basic realm="x", ${expired}`],
@@ -103,5 +105,25 @@ describe('decide', () => {
     const decision = decide(facts(stepUp, { outdated: true, canStepUp: true, answered: ['credentials'] }))
 
     expect(decision).toMatchObject({ row: 10, action: 'step-up' })
+  })
+
+  it.each<[reason: string, field: string, changes?: Partial<Facts>]>([
+    ['insufficient_user_authentication', stepUp, { canStepUp: true }],
+    ['insufficient_claims', 'Bearer claims="e30="', { canStepUp: true }],
+    ['invalid_token', expired],
+    ['unauthorized', 'Bearer'],
+    ['refused', '', refused],
+  ])('gives "%s" as its reason', (reason, field, changes) => {
+    expect(decide(facts(field, changes)).reason).toBe(reason)
+  })
+})
+
+describe('leading', () => {
+  it('is the challenge with an error, else the first', () => {
+    const [bare, told] = parseChallenges('Bearer realm="a", Bearer error="invalid_token"') as [Challenge, Challenge]
+
+    expect(leading([bare, told])).toBe(told)
+    expect(leading([bare])).toBe(bare)
+    expect(leading([])).toBeUndefined()
   })
 })

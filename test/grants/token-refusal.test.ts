@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import type { FormAnswer } from '../../src/grants/form-post.ts'
+import { tokenRefusal } from '../../src/grants/token-refusal.ts'
+
+function answer(status: number, body: unknown, redirect?: string): FormAnswer {
+  return { status, body, redirect, retryAt: undefined, sent: '' }
+}
+
+it.each([
+  [403, '400 invalid_grant'],
+  [429, '401 invalid_grant'],
+  [403, '400 invalid_client'],
+  [503, '401 invalid_scope'],
+])('a %i whose error is "%s" is neither a rejection nor a mistake: the status in the words is not the status (F11)', (status, error) => {
+  expect(tokenRefusal(answer(status, { error }))).toMatchObject({ name: 'RefreshUnavailableError' })
+})
+
+it('says what the endpoint did, and no more', () => {
+  expect(tokenRefusal(answer(503, 'secret')).message).toBe('The token endpoint answered 503')
+  expect(tokenRefusal(answer(0, undefined, 'https://portal.example')).message).toBe(
+    'The token endpoint redirects to https://portal.example',
+  )
+})

@@ -1,0 +1,191 @@
+import { type Grant, type GrantContext, RefreshUnavailableError, type TokenSet } from 'authenticated-client'
+import { describe, expect, it } from 'vitest'
+import { exchange } from '../../src/session/exchange.ts'
+import type { Phase } from '../../src/session/phase.ts'
+import type { StoredSession } from '../../src/tokens/token-set.ts'
+import { jwt } from '../client/world.ts'
+import { quiet, testClock } from '../support/clock.ts'
+import { deferred } from '../support/deferred.ts'
+
+const bearer = (type: string): boolean => /^bearer$/i.test(type)
+const anything = (): boolean => true
+const unusable = 'The token response has no usable access token'
+
+/** One exchange of what is held; `given` is what the grant brings. */
+function run(held: StoredSession | undefined, given: unknown, acceptsType: (type: string) => boolean = bearer) {
+  const rotated: string[] = []
+  const deadline = new AbortController()
+  const seen: (TokenSet | null)[] = []
+  const grant: Grant = async (tokens) => {
+    seen.push(tokens)
+    return (await given) as TokenSet
+  }
+  const context: GrantContext = {
+    fetch,
+    signal: deadline.signal,
+    clock: testClock(),
+    rotated: (refreshToken) => rotated.push(refreshToken),
+  }
+  return { rotated, deadline, seen, start: () => exchange(grant, { held } as Phase, context, acceptsType) }
+}
+
+const held = { accessToken: 'access-1', refreshToken: 'refresh-1', scope: 'a', expiresAt: 1, sessionId: 's', tenant: 't' }
+
+describe('an exchange', () => {
+  it('keeps what the result lacks, or says nothing of, except when it expires', async () => {
+    const { start, seen } = run(held, { accessToken: 'access-2', scope: null, idToken: undefined })
+
+    const next = await start()
+
+    expect(seen).toEqual([held])
+    expect(next).toEqual({ ...held, accessToken: 'access-2', expiresAt: undefined })
+    expect(Object.keys(next)).not.toContain('idToken')
+  })
+
+  it("takes what the result has, but the session's id stays", async () => {
+    const { start } = run(held, { accessToken: 'access-2', refreshToken: 'refresh-2', scope: 'b', expiresAt: 9, sessionId: 'other' })
+
+    expect(await start()).toEqual({ ...held, accessToken: 'access-2', refreshToken: 'refresh-2', scope: 'b', expiresAt: 9 })
+  })
+
+  it('starts from nothing, and takes the id that comes', async () => {
+    const { start, seen } = run(undefined, { accessToken: 'access-1', sessionId: 'new' })
+
+    expect(await start()).toMatchObject({ accessToken: 'access-1', sessionId: 'new' })
+    expect(seen).toEqual([null])
+  })
+
+  it('counts on for a cookie session, which has no tokens', async () => {
+    expect(await run({ sessionId: 's', counter: 4 }, undefined).start()).toEqual({ sessionId: 's', counter: 5 })
+    expect(await run({ sessionId: 's', counter: 4 }, {}).start()).toEqual({ sessionId: 's', counter: 5 })
+  })
+
+  it('makes tokens of a cookie session where tokens come', async () => {
+    expect(await run({ sessionId: 's', counter: 4 }, { accessToken: 'access-1' }).start()).toMatchObject({ accessToken: 'access-1' })
+  })
+
+  it('asks for no tokens of a session without a counter, or of nobody', async () => {
+    await expect(run(undefined, undefined).start()).rejects.toThrow(unusable)
+    await expect(run({ sessionId: 's' } as never, {}).start()).rejects.toThrow(unusable)
+    await expect(run(held, undefined).start()).rejects.toThrow(unusable)
+  })
+
+  it.each([[{}], [{ accessToken: '' }], [{ accessToken: 'a b' }], [{ accessToken: 7 }], [{ accessToken: 'ok', tokenType: 'mac' }]])(
+    'throws for %j, and tells of the rotation in it (F16, F17)',
+    async (given) => {
+      const { start, rotated } = run(held, { ...given, refreshToken: 'refresh-2' })
+
+      const error = await start().catch((reason: unknown) => reason)
+
+      expect(error).toBeInstanceOf(RefreshUnavailableError)
+      expect(error).toMatchObject({ message: unusable })
+      expect(rotated).toEqual(['refresh-2'])
+    },
+  )
+
+  it('tells of no rotation where there is none', async () => {
+    const { start, rotated } = run(held, {})
+
+    await expect(start()).rejects.toThrow(unusable)
+
+    expect(rotated).toEqual([''])
+  })
+
+  it('takes a missing token type for Bearer', async () => {
+    const asked: string[] = []
+
+    await run(held, { accessToken: 'access-2' }, (type) => asked.push(type) > 0).start()
+
+    expect(asked).toEqual(['bearer'])
+  })
+})
+
+describe('an exchange whose token names another subject (F27)', () => {
+  const ada = { ...held, accessToken: jwt({ sub: 'ada' }) }
+
+  it('is dropped whole', async () => {
+    const { start, rotated } = run(ada, { accessToken: jwt({ sub: 'eve' }), refreshToken: 'refresh-2' })
+
+    await expect(start()).rejects.toThrow('The new token has another subject')
+    expect(rotated).toEqual([])
+  })
+
+  it.each([jwt({ sub: 'ada' }), jwt({}), 'opaque'])('is good where it is the same, or says nothing', async (accessToken) => {
+    expect(await run(ada, { accessToken }).start()).toMatchObject({ accessToken })
+  })
+
+  it('is good where the old one said nothing', async () => {
+    const accessToken = jwt({ sub: 'eve' })
+
+    expect(await run(held, { accessToken }).start()).toMatchObject({ accessToken })
+  })
+})
+
+describe('an exchange of bound tokens (A47)', () => {
+  const bound = { ...held, tokenType: 'DPoP' }
+
+  it('refuses others', async () => {
+    await expect(run(bound, { accessToken: 'access-2', tokenType: 'Bearer' }, anything).start()).rejects.toThrow(unusable)
+    await expect(run(bound, { accessToken: 'access-2', tokenType: 'x-dpop' }, anything).start()).rejects.toThrow(unusable)
+    await expect(run(bound, { accessToken: 'access-2', tokenType: 'dpop-x' }, anything).start()).rejects.toThrow(unusable)
+  })
+
+  it.each(['DPoP', 'dpop', undefined])('takes %s', async (tokenType) => {
+    expect(await run(bound, { accessToken: 'access-2', tokenType }, anything).start()).toMatchObject({ accessToken: 'access-2' })
+  })
+
+  it.each(['x-dpop', 'dpop-x'])('is not what a session of type %s is', async (tokenType) => {
+    const { start } = run({ ...held, tokenType }, { accessToken: 'access-2', tokenType: 'Bearer' }, anything)
+
+    expect(await start()).toMatchObject({ tokenType: 'Bearer' })
+  })
+})
+
+describe('an exchange and its deadline (rule 6)', () => {
+  it('presents nothing after it', async () => {
+    const { start, deadline, seen } = run(held, { accessToken: 'access-2' })
+    deadline.abort(new Error('too late'))
+
+    await expect(start()).rejects.toThrow('too late')
+
+    expect(seen).toEqual([])
+  })
+
+  it('ends at it, and hears of a rotation that comes home later', async () => {
+    const answer = deferred<unknown>()
+    const { start, deadline, rotated } = run(held, answer.promise)
+    const exchanged = start()
+    await quiet()
+
+    deadline.abort(new Error('too late'))
+    await expect(exchanged).rejects.toThrow('too late')
+    answer.resolve({ accessToken: 'access-2', refreshToken: 'refresh-2' })
+    await quiet()
+
+    expect(rotated).toEqual(['refresh-2'])
+  })
+
+  it('hears of none that came in time', async () => {
+    const { start, deadline, rotated } = run(held, { accessToken: 'access-2', refreshToken: 'refresh-2' })
+    await start()
+
+    deadline.abort()
+    await quiet()
+
+    expect(rotated).toEqual([])
+  })
+
+  it('has no rejection left over when a grant fails after it, or brings nothing', async () => {
+    for (const late of [Promise.reject(new Error('late')), Promise.resolve(undefined), Promise.resolve({})]) {
+      late.catch(() => {})
+      const answer = deferred<unknown>()
+      const { start, deadline } = run(held, answer.promise)
+      const exchanged = start()
+      await quiet()
+      deadline.abort(new Error('too late'))
+      await expect(exchanged).rejects.toThrow('too late')
+      answer.resolve(late)
+      await quiet()
+    }
+  })
+})
