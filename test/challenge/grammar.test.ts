@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { parseChallenges } from '../../src/challenge/parse-challenges'
+import { runs } from '../support/property'
 import { cases, casesTimeout, choices } from './choices'
 import { expectSame } from './comparable'
 import { field } from './grammar'
@@ -17,7 +18,7 @@ describe('parseChallenges, on whatever the grammar allows', () => {
           expectSame(parseChallenges(lines.join(', ')), challenges, lines)
           expectSame(parseChallenges(asHeaders(lines)), challenges, lines)
         }),
-        { numRuns: cases },
+        runs(cases),
       )
     },
     casesTimeout,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseChallenges } from '../../src/challenge/parse-challenges'
+import { runs } from '../support/property'
 import { type Choices, cases, casesTimeout, choices } from './choices'
 import { challenge, expectSame } from './comparable'
 import { corpus } from './corpus'
@@ -131,7 +132,7 @@ describe('parseChallenges, on malformed fields', () => {
             lines,
           )
         }),
-        { numRuns: cases },
+        runs(cases),
       )
     },
     casesTimeout,
@@ -158,7 +159,7 @@ describe('parseChallenges, on malformed fields', () => {
           expectSame(parseChallenges([...parts, 'Bearer realm="x']), kept, parts)
           expectSame(parseChallenges([...parts, 'Bearer realm="x'].join(',')), kept, parts)
         }),
-        { numRuns: cases },
+        runs(cases),
       )
     },
     casesTimeout,
@@ -171,13 +172,13 @@ describe('parseChallenges, on malformed fields', () => {
         fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.array(fc.string({ unit: 'binary' })), fc.anything()), (value) => {
           expect(parseChallenges(value as string)).toBeInstanceOf(Array)
         }),
-        { numRuns: cases / 10 },
+        runs(cases / 10),
       )
       fc.assert(
         fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
           parseChallenges(String.fromCharCode(...bytes))
         }),
-        { numRuns: cases },
+        runs(cases),
       )
     },
     casesTimeout,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { parseChallenges } from '../../src/challenge/parse-challenges'
+import { runs } from '../support/property'
 import { type Choices, cases, casesTimeout, choices } from './choices'
 import { expectSame } from './comparable'
 import { corpus } from './corpus'
@@ -26,7 +27,7 @@ function agreeOn(write: (choices: Choices) => string[]): void {
 
       expectSame(challenges, oracle(lines), lines)
     }),
-    { numRuns: cases },
+    runs(cases),
   )
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { allowedTarget } from '../../src/pipeline/allowed-origins.ts'
+import { runs } from '../support/property'
 import { destination } from './url-model.ts'
 
 // `npm run prove` sets PROVE_CASES, to a million; a decision is quick, so it makes five of each.
@@ -27,7 +28,7 @@ it(`lets credentials go where the URL standard says the request goes, if that is
       if (again?.origin !== meant?.origin || again?.hasUser) throw new Error(`${JSON.stringify(input)} went to ${JSON.stringify(target)}`)
       if (new URL(target).href !== new URL(input, base).href) throw new Error(`${JSON.stringify(input)} became ${JSON.stringify(target)}`)
     }),
-    { numRuns: cases },
+    runs(cases),
   )
 
   expect(sent).toBeGreaterThan(cases / 20)

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { AuthenticatedClient, memoryStore } from 'authenticated-client'
 import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
+import { runs } from '../support/property'
 
 // `npm run prove` sets PROVE_CASES.
 const cases = Math.min(100_000, Number(process.env.PROVE_CASES ?? 3_000))
@@ -34,7 +35,7 @@ it(`carries a token to the allowed origin alone, however a URL is spelled: ${cas
         if (authorization) expect(host, url).toBe(`127.0.0.1:${allowed.port}`)
       }
     }),
-    { numRuns: cases },
+    runs(cases),
   )
 
   expect(arrived).toBeGreaterThan(cases / 10)

@@ -1,6 +1,9 @@
-import { AuthenticatedClient, isAuthError, memoryStore } from 'authenticated-client'
+// Not the client that the scanner for secrets watches: tokens of any shape would be found in plain words.
+
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { AuthenticatedClient, isAuthError, memoryStore } from '../../src/index'
+import { runs } from '../support/property'
 
 // `npm run prove` sets PROVE_CASES.
 const cases = Number(process.env.PROVE_CASES ?? 3_000)
@@ -37,7 +40,7 @@ it(`makes of any token response a good token or an error of its own, and ends a 
       expect(isAuthError(failure, 'ERR_SESSION_ENDED')).toBe(isRejection)
       expect(client.state.status).toBe(isRejection ? 'ended' : 'authenticated')
     }),
-    { numRuns: cases },
+    runs(cases),
   )
 }, 600_000)
 

@@ -8,6 +8,7 @@ import { SessionEndedError } from '../../src/errors/session-ended-error'
 import { TokenEndpointError } from '../../src/errors/token-endpoint-error'
 import { type RefreshTokenGrantOptions, refreshTokenGrant } from '../../src/grants/refresh-token'
 import { isB64token } from '../../src/tokens/b64token'
+import { runs } from '../support/property'
 import { grantContext, now, rejection, type TestContext } from './grant-context'
 
 const tokenEndpoint = 'https://login.example.com/token'
@@ -251,7 +252,7 @@ describe('what the token endpoint answers', () => {
         }
         expect(context.rotations.every((token) => typeof token === 'string' && token !== '')).toBe(true)
       }),
-      { numRuns: 1500 },
+      runs(1500),
     )
   })
 })

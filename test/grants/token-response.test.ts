@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { tokenResponse } from '../../src/grants/token-response'
 import { isB64token } from '../../src/tokens/b64token'
+import { runs } from '../support/property'
 import { now } from './grant-context'
 
 const usable = { access_token: 'access-1', token_type: 'Bearer' }
@@ -124,7 +125,7 @@ describe('a token response', () => {
           expect(value === undefined || (typeof value === 'string' && value !== '')).toBe(true)
         }
       }),
-      { numRuns: 2000 },
+      runs(2000),
     )
   })
 })
