@@ -80,9 +80,9 @@ export const excuses = {
   },
   'its session was away': {
     invariant: 'I1 in one tab',
-    where: 'somebody signed in here while it was refreshing, and a foreign writer brought its session back',
+    where: 'while it refreshed, its session was ended or replaced, and a foreign writer brought it back',
     because: 'What comes back is another session to the client, and has a flight of its own.',
-    applies: ({ happened }: World, tab: Tab) => happened.has('foreign') && tab.turns > 0,
+    applies: ({ happened }: World) => happened.has('foreign'),
   },
   'what a person gave is being saved': {
     invariant: 'I2, I9',

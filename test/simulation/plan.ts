@@ -85,7 +85,10 @@ export function planOf(seed: number) {
     patience: below(3),
   })
   const stubborn = chance(0.08)
-  return {
+  // Windows that chance alone visits too seldom; drawn apart, so that the other worlds stay what they are.
+  const rare = seed % 8 === 0 ? rareAmbushes(seeded(-seed)) : []
+  const refusesLong = seed % 64 === 4
+  const plan = {
     random,
     tabs,
     calls: stubborn ? 20 + below(21) : 5 + below(chance(0.3) ? 36 : 14),
@@ -133,7 +136,7 @@ export function planOf(seed: number) {
     kills: chance(0.75) ? 0 : 1 + below(Math.min(3, tabs)),
     freezes: chance(0.8) ? 0 : 1 + below(2),
     jumps: chance(0.85) ? 0 : 1 + below(2),
-    ambushes: chance(0.35) ? [] : Array.from({ length: 2 + below(4) }, ambush),
+    ambushes: [...(chance(0.35) ? [] : Array.from({ length: 2 + below(4) }, ambush)), ...rare],
     skewed: chance(0.1),
     listens: chance(0.9),
     abortChance: chance(0.5) ? 0 : random.next() * 0.5,
@@ -150,6 +153,16 @@ export function planOf(seed: number) {
     refreshAhead: pick([false, false, 10_000, 60_000] as const),
     refreshTimeout: pick([undefined, undefined, 3_000]),
   }
+  return refusesLong ? { ...plan, stubbornUntil: 25_000, calls: 30, bursts: 10 } : plan
+}
+
+function rareAmbushes({ pick, below }: Random): readonly Ambush[] {
+  return Array.from({ length: 4 }, () => ({
+    stage: pick(['asked', 'locked', 'locked', 're-read', 'rotated', 'received', 'checked', 'checked'] as const),
+    act: pick(['call', 'call', 'jump', 'freeze', 'kill', 'abort', 'abort'] as const),
+    delay: pick([undefined, 0]),
+    patience: below(2),
+  }))
 }
 
 function outageFrom(from: number, length: number): { readonly from: number; readonly until: number } {
