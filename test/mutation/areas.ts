@@ -6,11 +6,16 @@ export const areas: Readonly<Record<string, { readonly mutate: readonly string[]
   },
   decide: {
     mutate: ['src/pipeline/decide.ts'],
-    tests: ['test/pipeline/*.test.ts', 'test/requests/decision-table.test.ts'],
+    tests: ['test/pipeline/decide.test.ts', 'test/requests/decision-table.test.ts'],
   },
   origins: {
     mutate: ['src/pipeline/allowed-origins.ts', 'src/platform/origin.ts'],
-    tests: ['test/chaos/origins-by-model.test.ts', 'test/requests/origins.test.ts'],
+    tests: [
+      'test/chaos/origins-by-model.test.ts',
+      'test/pipeline/allowed-origins.test.ts',
+      'test/platform/*.test.ts',
+      'test/requests/origins.test.ts',
+    ],
   },
   classifier: {
     mutate: ['src/grants/token-refusal.ts', 'src/grants/token-response.ts'],

@@ -110,6 +110,10 @@ describe('an exchange whose token names another subject (F27)', () => {
     expect(rotated).toEqual([])
   })
 
+  it('is unusable where nothing came at all', async () => {
+    await expect(run(ada, undefined).start()).rejects.toThrow(unusable)
+  })
+
   it.each([jwt({ sub: 'ada' }), jwt({}), 'opaque'])('is good where it is the same, or says nothing', async (accessToken) => {
     expect(await run(ada, { accessToken }).start()).toMatchObject({ accessToken })
   })
@@ -128,6 +132,7 @@ describe('an exchange of bound tokens (A47)', () => {
     await expect(run(bound, { accessToken: 'access-2', tokenType: 'Bearer' }, anything).start()).rejects.toThrow(unusable)
     await expect(run(bound, { accessToken: 'access-2', tokenType: 'x-dpop' }, anything).start()).rejects.toThrow(unusable)
     await expect(run(bound, { accessToken: 'access-2', tokenType: 'dpop-x' }, anything).start()).rejects.toThrow(unusable)
+    await expect(run(bound, undefined, anything).start()).rejects.toThrow(unusable)
   })
 
   it.each(['DPoP', 'dpop', undefined])('takes %s', async (tokenType) => {
@@ -163,6 +168,20 @@ describe('an exchange and its deadline (rule 6)', () => {
     await quiet()
 
     expect(rotated).toEqual(['refresh-2'])
+  })
+
+  it('hears of no rotation that is none', async () => {
+    const answer = deferred<unknown>()
+    const { start, deadline, rotated } = run(held, answer.promise)
+    const exchanged = start()
+    await quiet()
+    deadline.abort(new Error('too late'))
+    await expect(exchanged).rejects.toThrow('too late')
+
+    answer.resolve({ accessToken: 'access-2' })
+    await quiet()
+
+    expect(rotated).toEqual([''])
   })
 
   it('hears of none that came in time', async () => {
