@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { catalogue } from './catalogue'
+import { catalogue } from './catalogue.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -25,7 +25,7 @@ export function excused(): ReadonlyMap<string, string> {
 export function catalogueInMarkdown(): string {
   const reasons = excused()
   const rows = [...namedBy()].map(([id, files]) => {
-    const tests = files.length ? files.map((file) => `[${file.replace(/^test\//, '')}](${file})`).join(', ') : `excused: ${reasons.get(id)}`
+    const tests = files.length ? files.map((file) => `[${file.replace(/^test\//, '')}](../${file})`).join(', ') : `excused: ${reasons.get(id)}`
     return `| ${id} | ${catalogue[id]?.replace(/\|/g, '\\|')} | ${tests} |`
   })
   return [
