@@ -25,7 +25,9 @@ export function excused(): ReadonlyMap<string, string> {
 export function catalogueInMarkdown(): string {
   const reasons = excused()
   const rows = [...namedBy()].map(([id, files]) => {
-    const tests = files.length ? files.map((file) => `[${file.replace(/^test\//, '')}](../${file})`).join(', ') : `excused: ${reasons.get(id)}`
+    const tests = files.length
+      ? files.map((file) => `[${file.replace(/^test\//, '')}](../${file})`).join(', ')
+      : `excused: ${reasons.get(id)}`
     return `| ${id} | ${catalogue[id]?.replace(/\|/g, '\\|')} | ${tests} |`
   })
   return [

@@ -1,0 +1,149 @@
+import { memoryStore, type TokenSet } from 'authenticated-client'
+import { api, authorizationServer, type TestAuthorizationServer, testFetch } from 'authenticated-client/testing'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { insteadOfTheInterceptor } from '../../playground/recipes/migrate/from-an-interceptor'
+import { withAuth0 } from '../../playground/recipes/migrate/from-auth0-spa-js'
+import { insteadOfAuthRefresh } from '../../playground/recipes/migrate/from-axios-auth-refresh'
+import { insteadOfOAuth2Fetch, type StoredToken } from '../../playground/recipes/migrate/from-badgateway-oauth2-client'
+import { withSupabase } from '../../playground/recipes/migrate/from-supabase-fetch'
+
+afterEach(() => void vi.unstubAllGlobals())
+
+describe('a migration: twenty calls on a token that is refused make one refresh, and all succeed', () => {
+  it('from an interceptor, with the tokens that it kept', async () => {
+    const { login, shop, twenty } = network()
+    const kept = login.signIn()
+    login.spoilAccessTokens()
+
+    const client = await insteadOfTheInterceptor({
+      baseUrl: shop.origin,
+      tokenEndpoint: login.tokenEndpoint,
+      onLogout: () => {},
+      takeOldTokens: () => kept,
+      store: memoryStore(),
+    })
+
+    expect(await twenty(client.fetch)).toEqual([200])
+    expect(login.refreshes).toBe(1)
+    const ids = shop.requests.map(({ headers }) => headers.get('x-request-id'))
+    expect(new Set(ids).size).toBe(40)
+  })
+
+  it('from axios-auth-refresh, whose logic becomes a grant', async () => {
+    const { login, shop, twenty } = network(async (request, current) => {
+      if (new URL(request.url).pathname !== '/refresh') return undefined
+      const { refreshToken } = (await request.json()) as TokenSet
+      return Response.json(await refreshAt(current, refreshToken))
+    })
+    const client = insteadOfAuthRefresh(shop.origin, `${shop.origin}/refresh`, memoryStore(login.signIn()))
+    login.spoilAccessTokens()
+
+    expect(await twenty(client.fetch)).toEqual([200])
+    expect(login.refreshes).toBe(1)
+  })
+
+  it('from @badgateway/oauth2-client, with its stored token', async () => {
+    const { login, shop, twenty } = network()
+    let stored: StoredToken | null = { ...pair(login), expiresAt: null }
+    login.spoilAccessTokens()
+    const client = insteadOfOAuth2Fetch({
+      server: shop.origin,
+      tokenEndpoint: login.tokenEndpoint,
+      clientId: 'web',
+      clientSecret: 'secret-of-the-client',
+      getStoredToken: () => stored,
+      storeToken: (token) => {
+        stored = token
+      },
+      onSignedOut: () => {},
+    })
+
+    expect(await twenty(client.fetch)).toEqual([200])
+    expect(login.refreshes).toBe(1)
+    expect(stored.accessToken).toBe((await client.getAccessToken()) as string)
+  })
+
+  it('from auth0-spa-js, which is asked past its cache once', async () => {
+    const { login, shop, twenty } = network()
+    const asked: string[] = []
+    let tokens = pair(login)
+    const auth0 = {
+      async getTokenSilently({ cacheMode }: { cacheMode: string }) {
+        asked.push(cacheMode)
+        if (cacheMode === 'off') tokens = pair(login)
+        return { access_token: tokens.accessToken, expires_in: 3600 }
+      },
+    }
+    const client = withAuth0(auth0, shop.origin, () => {})
+    await client.fetch('/me')
+    login.spoilAccessTokens()
+
+    expect(await twenty(client.fetch)).toEqual([200])
+    expect(asked).toEqual(['on', 'off'])
+  })
+
+  it('from supabase’s session, which supabase.auth refreshes once', async () => {
+    const { login, shop, twenty } = network()
+    let session = { access_token: login.signIn().accessToken }
+    let refreshes = 0
+    const client = withSupabase(
+      {
+        getSession: async () => ({ data: { session } }),
+        async refreshSession() {
+          refreshes += 1
+          session = { access_token: login.signIn().accessToken }
+          return { data: { session }, error: null }
+        },
+      },
+      shop.origin,
+    )
+    await client.fetch('/me')
+    login.spoilAccessTokens()
+
+    expect(await twenty(client.fetch)).toEqual([200])
+    expect(refreshes).toBe(1)
+  })
+})
+
+it.each([429, 503])('supabase’s answer %s does not sign anybody out', async (status) => {
+  const { login, shop } = network()
+  const session = { access_token: login.signIn().accessToken }
+  const auth = {
+    getSession: async () => ({ data: { session } }),
+    refreshSession: async () => ({ data: { session: null }, error: { status } }),
+  }
+  const client = withSupabase(auth, shop.origin)
+  await client.fetch('/me')
+  login.spoilAccessTokens()
+
+  await expect(client.fetch('/me')).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+  expect(client.state.status).toBe('authenticated')
+})
+
+/** An API and an authorization server behind the global fetch; `special` answers first. */
+function network(special?: (request: Request, login: TestAuthorizationServer) => Promise<Response | undefined>) {
+  const login = authorizationServer()
+  const shop = api({ authorizationServer: login })
+  const usual = testFetch(login, shop)
+  vi.stubGlobal('fetch', async (input: RequestInfo | URL, init?: RequestInit) => {
+    return (await special?.(new Request(input, init), login)) ?? usual(input, init)
+  })
+  const twenty = async (fetch: typeof globalThis.fetch): Promise<readonly number[]> => {
+    const responses = await Promise.all(Array.from({ length: 20 }, () => fetch(`${shop.origin}/me`)))
+    return [...new Set(responses.map(({ status }) => status))]
+  }
+  return { login, shop, twenty }
+}
+
+function pair(login: TestAuthorizationServer) {
+  const { accessToken, refreshToken = '' } = login.signIn()
+  return { accessToken, refreshToken }
+}
+
+/** What an app's own refresh route does: it knows the authorization server. */
+async function refreshAt(login: TestAuthorizationServer, refreshToken = ''): Promise<TokenSet> {
+  const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken, client_id: 'web' })
+  const answer = await testFetch(login)(login.tokenEndpoint, { method: 'POST', body })
+  const { access_token: accessToken, refresh_token: next } = (await answer.json()) as Record<string, string>
+  return { accessToken: accessToken ?? '', refreshToken: next }
+}
