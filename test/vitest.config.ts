@@ -27,7 +27,8 @@ const node: TestProjectConfiguration = {
   },
 }
 
-export default defineConfig({ root, test: { projects: [node, ...(await browser())] } })
+// Both cores of a small machine: the default leaves one of them idle.
+export default defineConfig({ root, test: { maxWorkers: '100%', projects: [node, ...(await browser())] } })
 
 async function browser(): Promise<readonly TestProjectConfiguration[]> {
   const launchOptions = await findChromium()
