@@ -129,7 +129,7 @@ export class Tab implements Owner {
     )
     if (own !== this.shared)
       call.leave = () => {
-        if (call.outcome) return
+        if (call.outcome || call.reason) return
         call.reason = new Error('The user has left')
         this.count('abort')
         world.tell(this.name, `aborts ${call.name}`)

@@ -48,15 +48,4 @@ export const callMutants: readonly Mutant[] = [
   ),
   mutant('leaves its listener on the signal', 'platform/abortable.ts', "if (!crowd.size) signal.removeEventListener('abort', onAbort)", ''),
   mutant('leaves its timers running', 'platform/bounded.ts', '.finally(() => timer.abort(0))', ''),
-  {
-    name: 'takes a sign-in for the answer of a step-up that has been answered',
-    patches: [
-      { file: 'pipeline/step-up.ts', find: '.finally(() => asking--)', replace: '' },
-      {
-        file: 'pipeline/step-up.ts',
-        find: 'return isSame(session.phase, before) &&',
-        replace: 'asking--\n        return isSame(session.phase, before) &&',
-      },
-    ],
-  },
 ]
