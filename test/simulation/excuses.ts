@@ -118,7 +118,7 @@ export const excuses = {
     applies: ({ plan }: World) => plan.lock === 'never',
   },
   'it left before it knew of what': {
-    invariant: 'I8, I11',
+    invariant: 'I8, I11; I10 where a foreign writer brings a session back',
     where: 'this tab signed out while restoring',
     because: 'What the store shows first is what was meant, also where somebody has signed in before it answered.',
     applies: (_: World, tab: Tab) => tab.hasLeftUnseen,

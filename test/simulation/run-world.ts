@@ -114,6 +114,8 @@ async function succeeds(world: World, tab: Tab, round: string): Promise<void> {
     const isRefused = !call.isSafe && call.outcome.startsWith('SessionChanged')
     if (isOver || hasRaced() || (isRefused && excused('sign-ins look alike', world))) return
     if (excused('the lock is never granted', world) || excused('reads lag behind', world)) return
+    // A sign-in of another tab that could not be saved before is saved now: the call's own has lost its place.
+    if (call.outcome.startsWith('SessionChanged') && world.ownerOf(cell.refreshToken) !== family) return
     if (tab.client.state.status === 'ended' && excused('writes are no swaps', world)) return
     if (excused('it left before it knew of what', world, tab)) return
     if (excused('its own sign-in died unsaved', world, tab)) return
