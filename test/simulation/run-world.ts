@@ -80,7 +80,9 @@ function hasHeard(world: World, { name, client: { state }, unsavedSignIns, hasLo
   const isTold = plan.hints && /^(cas|web)/.test(plan.store) && !['read', 'write', 'freeze'].some((event) => happened.has(event))
   // What it found while it signed out, it takes up at its next call.
   const hasJustLeft = hasLoggedOut && state.status === 'ended'
-  if (isTold && !hasJustLeft && !unsavedSignIns.size && (state.status === 'authenticated') !== (cell.value !== null))
+  // Brought back with the very refresh token that was signed out of, a session stays ended (rule 15).
+  const isSameAgain = happened.has('foreign') && !plan.rotates && state.status === 'ended'
+  if (isTold && !hasJustLeft && !isSameAgain && !unsavedSignIns.size && (state.status === 'authenticated') !== (cell.value !== null))
     world.violate('I5', `${name} is ${state.status}, though the store says otherwise and has told so`)
 }
 
