@@ -156,7 +156,7 @@ export class AuthenticatedClient {
         isLooking = false
         // The read that restores may be older than the hint.
         if (session.phase.state.status === 'restoring') await session.look()
-        return session.look()
+        return isDisposed || session.look()
       })
     }
     const unfollow = store.subscribe?.(lookSoon)

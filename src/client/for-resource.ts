@@ -84,7 +84,8 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Aut
       baseUrl: given?.[0] ?? (own ? target.resource : options.baseUrl),
       // The session is the parent's, and so is what it tells.
       onEvent: Object.assign(
-        (event: ClientEvent) => void (/^(session|logout|storage|step-up)/.test(event.type) || options.onEvent?.(event)),
+        // What it returns is handed on: a promise that rejects is the client's to catch.
+        (event: ClientEvent) => /^(session|logout|storage|step-up)/.test(event.type) || options.onEvent?.(event),
         { inspect: options.onEvent?.inspect },
       ),
       onStepUp: stepUp && (async ({ error, challenge }) => ((await stepUp.ask(error, challenge)) ? exchanged() : null)),

@@ -59,8 +59,6 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
   const sent = meter.createHistogram('http.client.request.duration', { description: 'Duration of HTTP client requests.', unit: 's' })
 
   const sends = new Map<string, { readonly span: Span; readonly since: number; readonly attributes: Attributes }>()
-  /** Of responses whose decision has not been told yet. */
-  const causes = new Map<number, string>()
   let refresh: { readonly since: number; readonly waiting: number } | undefined
 
   const started = ({ call, attempt, method, url, at }: EventOf<'request'>): void => {
@@ -91,11 +89,9 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
     sent.record((at - since) / 1000, { ...attributes, ...outcome })
   }
 
-  const decided = ({ call, action, row, reason, at }: EventOf<'decision'>): void => {
-    const cause = causes.get(call)
-    causes.delete(call)
+  const decided = ({ action, row, reason, diagnosis, at }: EventOf<'decision'>): void => {
     if (row === 2 || row === 1) return // Not about credentials, or not ours.
-    unauthorized.add(1, { ...common, reason: known(reason, reasons), action, ...(cause !== undefined && { cause }) })
+    unauthorized.add(1, { ...common, reason: known(reason, reasons), action, ...causeOf(diagnosis) })
     if (row === 7) stale.add(1, common)
     // The refresh that it asks for is told of later.
     if (action === 'refresh') refresh = { since: refresh?.since ?? at, waiting: (refresh?.waiting ?? 0) + 1 }
@@ -105,11 +101,8 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
     switch (event.type) {
       case 'request':
         return started(event)
-      case 'response': {
-        const cause = causeOf(event.diagnosis)
-        if (cause !== undefined && causes.size < mostSpans) causes.set(event.call, cause)
+      case 'response':
         return finished(event, event.status >= 400 ? String(event.status) : undefined, event.status)
-      }
       case 'unauthorized-burst':
         return bursts.add(1, { ...common, cause: known(event.cause, names) })
       case 'request-failed':
@@ -140,9 +133,9 @@ const reasons =
 /** As the causes of a diagnosis are written. */
 const names = /^[a-z]{1,20}(-[a-z]{1,20}){0,3}$/
 
-function causeOf(diagnosis: unknown): string | undefined {
+function causeOf(diagnosis: unknown): Attributes {
   const { cause } = Object(diagnosis) as { cause?: unknown }
-  return typeof cause === 'string' ? known(cause, names) : undefined
+  return typeof cause === 'string' ? { cause: known(cause, names) } : {}
 }
 
 /** Values from outside are counted under few names: each new one would be a time series of its own. */

@@ -96,9 +96,9 @@ export interface AuthenticatedClientOptions {
   readonly onStepUp?: ((event: StepUpEvent) => MaybePromise<TokenSet | null | undefined>) | null | undefined
   /**
    * Hears everything that happens, without secrets. Its `inspect`, if it has one, is shown each response that may be a refusal, with what
-   * was sent, before anything is decided; what it returns stands on the event.
+   * was sent, before anything is decided; what it returns stands on the `decision`.
    */
-  readonly onEvent?: (((event: ClientEvent) => void) & { readonly inspect?: Inspect | undefined }) | null | undefined
+  readonly onEvent?: (((event: ClientEvent) => unknown) & { readonly inspect?: Inspect | undefined }) | null | undefined
   /**
    * Whether a response means 401 though it doesn't say so: refused before anything was applied. Clone it to read it. No answer within
    * `refreshTimeout` means no.

@@ -2,14 +2,14 @@ import type { Diagnosis } from './diagnosis'
 import type { DiagnosedEvent, DiagnoseInput } from './facts'
 import { type InspectedExchange, inspector } from './inspect'
 
-/** An `onEvent` handler whose `response` events carry a diagnosis. */
+/** An `onEvent` handler whose `decision` events carry a diagnosis. */
 export interface Diagnosed<Event> {
-  (event: Event): void
+  (event: Event): unknown
   readonly inspect: (exchange: InspectedExchange) => Promise<Diagnosis | undefined>
 }
 
 /**
- * Gives each `response` event of a refusal its `diagnosis`, made from all that the client saw: the request as it was sent, the tokens,
+ * Gives each `decision` about a refusal its `status` and its `diagnosis`, made from all that the client saw: the request as it was sent, the tokens,
  * the response and its body (at most 16 KiB of a copy). So the event alone says as much, and holds no secret. A refused call waits for
  * it, half a second at most.
  * @param expected what the API takes, where you know.
@@ -19,5 +19,5 @@ export function diagnosed<Event extends DiagnosedEvent>(
   handler: (event: Event) => unknown,
   expected?: DiagnoseInput['expected'],
 ): Diagnosed<Event> {
-  return Object.assign((event: Event): void => void handler(event), { inspect: inspector(expected) })
+  return Object.assign((event: Event) => handler(event), { inspect: inspector(expected) })
 }

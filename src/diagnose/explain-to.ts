@@ -38,13 +38,13 @@ export function explainTo(target: ExplainConsole, expected?: DiagnoseInput['expe
     else if (known) calls.set(call, { ...known, response: event })
   }
 
-  const decided = ({ call = -1, type, action, reason }: DiagnosedEvent): void => {
+  const decided = ({ call = -1, type, action, reason, diagnosis: made }: DiagnosedEvent): void => {
     const known = calls.get(call)
     if (!known?.response || !/^(return|reject|end)$/.test(action ?? '')) return
     calls.delete(call)
     const { method, url, scheme, response } = known
-    const ours = decidesTheCause(reason) && { type, diagnosis: undefined }
-    const diagnosis = diagnose({ event: { ...response, ...ours, reason, scheme, method, url } })
+    const what = decidesTheCause(reason) ? { type } : { diagnosis: made }
+    const diagnosis = diagnose({ event: { ...response, ...what, reason, scheme, method, url } })
     target.warn(block(`401 ${method} ${url}`, diagnosis, reason))
   }
 

@@ -45,15 +45,20 @@ export function unauthorizedBursts<Event extends DiagnosedEvent & { readonly at:
   let seen: readonly { readonly at: number; readonly cause: BurstCause }[] = []
   let quietUntil = Number.NEGATIVE_INFINITY
 
-  return diagnosed<Event>((event) => {
-    handler(event)
+  const burstWith = (event: Event): UnauthorizedBurstEvent | undefined => {
     const cause = sharedCause(event)
-    if (!cause) return
+    if (!cause) return undefined
     const { at } = event
     seen = [...seen.filter((one) => one.at > at - interval), { at, cause }].slice(-mostSeen)
-    if (seen.length < count || at < quietUntil) return
+    if (seen.length < count || at < quietUntil) return undefined
     quietUntil = at + interval
-    handler({ type: 'unauthorized-burst', at, ...leading(seen.map((one) => one.cause)), count: seen.length, interval })
+    return { type: 'unauthorized-burst', at, ...leading(seen.map((one) => one.cause)), count: seen.length, interval }
+  }
+
+  return diagnosed<Event>((event) => {
+    // First, so that a handler that throws takes no alarm with it.
+    const burst = burstWith(event)
+    return burst ? Promise.all([event, burst].map(async (one) => handler(one))) : handler(event)
   }, expected)
 }
 
@@ -62,7 +67,7 @@ const mostSeen = 1000
 
 function sharedCause(event: DiagnosedEvent): BurstCause | undefined {
   if (event.type === 'refresh-ended') return event.outcome === 'unavailable' ? 'outage' : undefined
-  if (event.type !== 'response' || event.status !== 401) return undefined
+  if (event.type !== 'decision' || event.status !== 401) return undefined
   const { cause } = diagnose({ event })
   return alike[cause] ?? cause
 }

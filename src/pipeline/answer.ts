@@ -56,16 +56,12 @@ export function createAnswer(
     // Whoever reads the clone of a stream without end is not waited for.
     const ask = <About>(about: About, listener: (about: About) => unknown): PromiseLike<unknown> =>
       wait(boundedIfLong(Promise.resolve(about).then(listener), limit, clock, Error).catch(() => undefined))
-    const inspect = (status > 299 || isUnauthorized) && onEvent?.inspect
-    const shown = { response, request: template, tokens: tokenSetOf(phase.held), now: clock.now() }
-    const diagnosis = inspect && (await ask(shown, inspect))
     tell?.({
       type: 'response',
       call,
       attempt,
       status,
       challenges: challenges.map(({ scheme, params }) => ({ scheme, error: params.error })),
-      ...(diagnosis !== undefined && { diagnosis }),
     })
 
     // An empty URL says nothing (a mock, an opaque response).
@@ -76,6 +72,20 @@ export function createAnswer(
       !elsewhere &&
       /^([123]|4(?!07|29))/.test(`${status}`) &&
       (await ask(response, isUnauthorized)) === true
+    const inspect = (claimed || status > 299) && onEvent?.inspect
+    const { method, mode } = template
+    const diagnosis =
+      inspect &&
+      // Copies: what is looked at can't be changed.
+      (await ask(
+        {
+          response,
+          request: { method, url, mode, headers: new Headers(template.headers) },
+          tokens: tokenSetOf(phase.held),
+          now: clock.now(),
+        },
+        inspect,
+      ))
     if (!withheld && (claimed || status === 401)) {
       try {
         // Others may have rotated, or signed out, since this was sent; where the store can't say, what memory holds counts.
@@ -115,7 +125,7 @@ export function createAnswer(
       expired: now.held !== undefined && isSpent(now.expiry, clock.now(), 0),
     })
     const { action, row, reason, cause } = decision
-    tell?.({ type: 'decision', call, attempt, ...decision })
+    tell?.({ type: 'decision', call, attempt, ...decision, ...(diagnosis !== undefined && { status, diagnosis }) })
 
     if (action === 'end') session.end(now, 'no_refresh_token').catch(() => {})
     if (action === 'return' || action === 'end') return response

@@ -22,8 +22,6 @@ export type RequestEvent =
       readonly status: number
       /** The `WWW-Authenticate` challenges, reduced to what is no secret. */
       readonly challenges: readonly { readonly scheme: string; readonly error?: string | undefined }[]
-      /** What the handler's own `inspect` made of it; `/diagnose` brings one. */
-      readonly diagnosis?: unknown
     }
   /** The network failed, or the caller aborted: no response came. */
   | {
@@ -42,6 +40,9 @@ export type RequestEvent =
       readonly row: number
       readonly reason: string
       readonly cause: Cause
+      /** What the handler's own `inspect` made of the response, and its status; `/diagnose` brings one. */
+      readonly diagnosis?: unknown
+      readonly status?: number | undefined
     }
   /** The request passed through without our credentials. */
   | { readonly type: 'credentials-withheld'; readonly url: string; readonly reason: 'origin' | 'endpoint' | 'caller' }

@@ -1,4 +1,4 @@
-import type { AuthenticatedClient, AuthenticatedClientOptions, TokenSet } from 'authenticated-client'
+import type { AuthenticatedClient, AuthenticatedClientOptions, TokenSet, TokenStore } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { json, unauthorized } from '../support/authorization-server.ts'
 import { quiet } from '../support/clock.ts'
@@ -51,6 +51,34 @@ describe('dispose', () => {
       expect([changes, app.logouts]).toEqual([[], []])
     },
   )
+
+  it('does not ask the store again for a hint that came while it was restoring (F60)', async () => {
+    const { client: newClient } = world()
+    const first = deferred<TokenSet | null>()
+    let reads = 0
+    let hint = (): void => {}
+    const store: TokenStore = {
+      read: () => {
+        reads += 1
+        return first.promise
+      },
+      write: () => true,
+      subscribe: (listener) => {
+        hint = listener
+        return () => {}
+      },
+    }
+    const client = newClient({ store })
+    await quiet()
+    hint()
+    await quiet()
+
+    client.dispose()
+    first.resolve(null)
+    await quiet()
+
+    expect(reads).toBe(1)
+  })
 
   it('calls nobody when the session ends afterwards (F60)', async () => {
     const { restore, hold, login, app, clock, inTime, client: newClient } = world()

@@ -1,4 +1,4 @@
-import { AuthenticatedClient, type ClientEvent } from 'authenticated-client'
+import { AuthenticatedClient, type ClientEvent, type TokenSet } from 'authenticated-client'
 import { type Diagnosis, diagnose, diagnosed } from 'authenticated-client/diagnose'
 import { api, authorizationServer, quiet, refusal, testFetch } from 'authenticated-client/testing'
 import { describe, expect, it } from 'vitest'
@@ -27,7 +27,7 @@ describe('diagnosed', () => {
     const response = await client.fetch('/orders?secret=hunter2')
 
     expect(await response.json()).toEqual({ message: 'Invalid signature' })
-    expect(heard).toMatchObject([{ type: 'response', status: 401, diagnosis: { cause: 'invalid-signature' } }])
+    expect(heard).toMatchObject([{ type: 'decision', status: 401, diagnosis: { cause: 'invalid-signature' } }])
     expect(JSON.stringify(heard)).not.toMatch(/hunter2|eyJ/)
   })
 
@@ -59,6 +59,77 @@ describe('diagnosed', () => {
     expect(heard).toEqual([])
   })
 
+  it('tells of the response at once, also where the caller leaves while the diagnosis is made', async () => {
+    const told: string[] = []
+    const onEvent = Object.assign((event: ClientEvent) => told.push(event.type), { inspect: () => new Promise(() => {}) })
+    const client = new AuthenticatedClient({
+      baseUrl: 'https://api.example',
+      fetch: async () => new Response(null, { status: 401 }),
+      onEvent,
+    })
+    const leaving = new AbortController()
+
+    const call = client.fetch('/orders', { signal: leaving.signal }).catch((error: unknown) => error)
+    await quiet()
+    const before = [...told]
+    leaving.abort(new Error('The user has left'))
+
+    expect(await call).toEqual(new Error('The user has left'))
+    expect(before).toEqual(['session-changed', 'request', 'response'])
+  })
+
+  it('gives the handler a copy to look at: what is changed there changes nothing that is sent', async () => {
+    const sent: (string | null)[] = []
+    let tokens: TokenSet = { accessToken: 'access-1', refreshToken: 'refresh-1' }
+    const client = new AuthenticatedClient({
+      baseUrl: 'https://api.example',
+      getTokens: () => tokens,
+      saveTokens: (next) => {
+        tokens = next
+      },
+      grant: async () => ({ accessToken: 'access-2' }),
+      fetch: async (_, init) => {
+        const headers = new Headers(init?.headers)
+        sent.push(headers.get('authorization'), headers.get('x-own'))
+        return new Response(null, { status: sent.length > 2 ? 200 : 401 })
+      },
+      onEvent: Object.assign(() => {}, {
+        inspect: ({ request }: { request: { headers: Headers } }) => {
+          request.headers.set('authorization', 'Bearer stolen')
+          request.headers.set('x-own', 'changed')
+        },
+      }),
+    })
+
+    const { status } = await client.fetch('/orders', { headers: { 'x-own': 'mine' } })
+
+    expect(status).toBe(200)
+    expect(sent).toEqual(['Bearer access-1', 'mine', 'Bearer access-2', 'mine'])
+  })
+
+  it.each(['at once', 'later'])('lets no handler that throws %s reach the process, nor the call', async (when) => {
+    const fail = (): unknown => {
+      if (when === 'at once') throw new Error('The log is full')
+      return Promise.reject(new Error('The log is full'))
+    }
+    const login = authorizationServer()
+    const shop = api({ authorizationServer: login })
+    const client = new AuthenticatedClient({
+      tokenEndpoint: login.tokenEndpoint,
+      clientId: 'web',
+      allowedOrigins: ['https://app.example.com'],
+      fetch: testFetch(login, shop),
+      onEvent: diagnosed(fail),
+    })
+    await client.setTokens(login.signIn())
+
+    // Vitest fails a run with an unhandled rejection.
+    const response = await client.forResource({ resource: shop.origin }).fetch(`${shop.origin}/me`)
+    await quiet()
+
+    expect(response.status).toBe(200)
+  })
+
   it('hears of what a client for one resource meets, too', async () => {
     const login = authorizationServer()
     const shop = api({ authorizationServer: login, refusal: 'insufficient-scope' })
@@ -68,7 +139,7 @@ describe('diagnosed', () => {
       clientId: 'web',
       allowedOrigins: ['https://app.example.com'],
       fetch: testFetch(login, shop),
-      onEvent: diagnosed<ClientEvent>((event) => event.type === 'response' && event.diagnosis && heard.push(event.diagnosis as Diagnosis)),
+      onEvent: diagnosed<ClientEvent>((event) => event.type === 'decision' && event.diagnosis && heard.push(event.diagnosis as Diagnosis)),
     })
     await client.setTokens(login.signIn())
     shop.next(refusal('insufficient-scope'))
@@ -86,7 +157,7 @@ async function eventOf({ response, event, ...input }: (typeof fixtures)[number][
   const whole = new Response(input.body ?? null, { status, headers: headers as Headers })
   if (input.body && !headers.get('content-type')) whole.headers.set('content-type', 'application/json')
   const { inspect } = diagnosed(() => {}, input.expected)
-  return { type: 'response', status, diagnosis: await inspect({ ...input, response: whole }) }
+  return { type: 'decision', status, diagnosis: await inspect({ ...input, response: whole }) }
 }
 
 interface Heard {
@@ -102,7 +173,7 @@ function signedIn(answer: { status: number; body?: BodyInit; type?: string; date
     clock: { now: () => now, sleep: () => new Promise<void>(() => {}), random: () => 0.5 },
     fetch: async () => new Response(answer.body ?? null, { status: answer.status, headers }),
     onEvent: diagnosed<ClientEvent>((event) => {
-      if (event.type === 'response' && event.diagnosis) heard.push(event as Heard)
+      if (event.type === 'decision' && event.diagnosis) heard.push(event as Heard)
     }),
   })
   return { client, heard }

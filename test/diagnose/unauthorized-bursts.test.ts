@@ -54,6 +54,25 @@ describe('unauthorizedBursts', () => {
     expect(bursts.map(({ at }) => at)).toEqual([10_600, 20_004])
   })
 
+  it.each(['at once', 'later'])('still tells of a burst to a handler that throws %s', async (when) => {
+    const heard: string[] = []
+    const onEvent = unauthorizedBursts<DiagnosedEvent & { at: number }>(
+      ({ type }) => {
+        heard.push(type)
+        if (when === 'at once') throw new Error('The log is full')
+        return Promise.reject(new Error('The log is full'))
+      },
+      { count: 2, interval: 1000 },
+    )
+
+    for (const at of [1, 2])
+      await Promise.resolve(at)
+        .then((at) => onEvent(refused(at, 'csrf')))
+        .catch(() => {})
+
+    expect(heard).toEqual(['decision', 'decision', 'unauthorized-burst'])
+  })
+
   it('passes every event on', () => {
     const heard: unknown[] = []
     const onEvent = unauthorizedBursts((event) => void heard.push(event))
@@ -89,7 +108,7 @@ describe('unauthorizedBursts', () => {
   })
 })
 
-const refused = (at: number, cause: string) => ({ type: 'response', status: 401, at, diagnosis: { cause } })
+const refused = (at: number, cause: string) => ({ type: 'decision', status: 401, at, diagnosis: { cause } })
 
 function listening() {
   const bursts: UnauthorizedBurstEvent[] = []
