@@ -27,6 +27,15 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
     return found ? found.password : null
   }
 
+  /** Who reads after it, however it ended, shares no read that began before. */
+  const change = async <Result>(service: string, action: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await action()
+    } finally {
+      reading.delete(service)
+    }
+  }
+
   return {
     getItem(service) {
       const shared = reading.get(service)
@@ -38,12 +47,12 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
       return asked
     },
     async setItem(service, text) {
-      reading.delete(service) // Whoever reads from now on is not to get what was there before.
-      if (!(await keychain.setGenericPassword(service, text, { ...options, service }))) throw new Error('The keychain did not take it')
+      if (!(await change(service, () => keychain.setGenericPassword(service, text, { ...options, service }))))
+        throw new Error('The keychain did not take it')
     },
     async removeItem(service) {
-      reading.delete(service)
-      if (!(await keychain.resetGenericPassword({ ...options, service }))) throw new Error('The keychain did not remove it')
+      if (!(await change(service, () => keychain.resetGenericPassword({ ...options, service }))))
+        throw new Error('The keychain did not remove it')
     },
   }
 }

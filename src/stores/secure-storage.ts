@@ -10,7 +10,7 @@ export interface SecureStore {
 /**
  * expo-secure-store as the storage of `asyncStorageStore`. It promises to keep 2048 bytes in a value, and a set with JWTs is often
  * longer: such a text is split over values beside it. The parts are written first, the one value that says where they are last: an app
- * that dies in between still has its old session.
+ * that dies in between still has its old session. Who reads meanwhile gets the one or the other, never a mixture.
  * @param options for each call, such as `keychainAccessible`. With `requireAuthentication` each part asks the user: prefer `keychainStorage`.
  * @throws {TypeError} where a function is missing.
  * @example asyncStorageStore('my-app', secureStorage(SecureStore))
@@ -31,26 +31,29 @@ export function secureStorage(store: SecureStore, options: object = {}): AsyncSt
 
   return {
     async getItem(key) {
-      let head = await get(key)
-      for (;;) {
+      for (let head = await get(key); ; ) {
         const where = whereParts(head)
         if (!where) return head
-        const parts = await Promise.all(Array.from({ length: where.parts }, (_, index) => get(partKey(key, where.row, index))))
-        if (parts.every((part) => part !== null)) return parts.join('')
+        const parts = await Promise.all(Array.from({ length: where.parts }, (_, index) => get(partKey(key, rowOf(where), index))))
         const now = await get(key)
-        if (now === head) throw new Error('A part of the session is missing')
-        head = now // It was written anew meanwhile.
+        if (now === head) {
+          if (parts.every((part) => part !== null)) return parts.join('')
+          throw new Error('A part of the session is missing')
+        }
+        head = now // It was written anew meanwhile: a row may hold parts of two sessions.
       }
     },
     async setItem(key, text) {
       const parts = split(text)
-      const old = whereParts(await get(key))?.row ?? 'b'
-      const row: Row = old === 'a' ? 'b' : 'a'
-      const count = parts.length > 1 ? parts.length : 0
-      for (let index = 0; index < count; index += 1) await store.setItemAsync(partKey(key, row, index), parts[index] as string, options)
-      await store.setItemAsync(key, count ? JSON.stringify({ parts: count, row }) : text, options)
+      const old = whereParts(await get(key))
+      // Once split, it stays so: the count of writes tells each from the one before the last, whose row it takes.
+      const count = parts.length > 1 || old ? parts.length : 0
+      const next = { parts: count, write: (old?.write ?? 0) + 1 }
+      const [row, other] = [rowOf(next), rowOf({ write: next.write + 1 })]
+      for (const [index, part] of parts.entries()) if (index < count) await store.setItemAsync(partKey(key, row, index), part, options)
+      await store.setItemAsync(key, count ? JSON.stringify(next) : text, options)
       await sweep(key, row, count)
-      await sweep(key, old, 0)
+      await sweep(key, other, 0)
     },
     async removeItem(key) {
       await store.deleteItemAsync(key, options)
@@ -69,8 +72,20 @@ function partKey(key: string, row: Row, index: number): string {
   return `${key}.${row}.${index}`
 }
 
-function whereParts(head: string | null): { readonly parts: number; readonly row: Row } | undefined {
-  return head !== null && /^\{"parts":\d{1,4},"row":"[ab]"\}$/.test(head) ? JSON.parse(head) : undefined
+/** What the one value says of a session that is split. */
+interface Head {
+  readonly parts: number
+  /** Counts the writes. */
+  readonly write: number
+}
+
+function whereParts(head: string | null): Head | undefined {
+  return head !== null && /^\{"parts":\d{1,4},"write":\d{1,15}\}$/.test(head) ? JSON.parse(head) : undefined
+}
+
+/** Two rows by turns: a write leaves the last one's parts alone. */
+function rowOf({ write }: Pick<Head, 'write'>): Row {
+  return write % 2 ? 'a' : 'b'
 }
 
 /** Never within a character. */

@@ -31,6 +31,34 @@ it('names the function that is missing', () => {
   expect(() => keychainStorage({} as Keychain)).toThrow(/`keychain` has no getGenericPassword\(\).*react-native-keychain/)
 })
 
+it('shares no read that began before a write with who asks after it', async () => {
+  let password = 'old'
+  const [hasRead, mayAnswer] = [deferred(), deferred()]
+  const storage = keychainStorage({
+    ...keychainDouble(),
+    async getGenericPassword() {
+      const found = { password }
+      if (found.password === 'new') return found
+      hasRead.resolve()
+      await mayAnswer.promise
+      return found
+    },
+    async setGenericPassword(_, text) {
+      await hasRead.promise // It lands behind the read.
+      password = text
+      return {}
+    },
+  })
+
+  const writing = storage.setItem('k', 'new')
+  const during = storage.getItem('k')
+  await writing
+  const after = storage.getItem('k')
+  mayAnswer.resolve()
+
+  expect([await during, await after]).toEqual(['old', 'new'])
+})
+
 describe('a keychain that asks the user', () => {
   it('asks once for all calls that wait, and they go out signed in when the answer comes (F35)', async () => {
     const { asking, client, answer, server } = await askedUser()

@@ -1,7 +1,8 @@
 import { asyncStorageStore } from 'authenticated-client'
 import { type SecureStore, secureStorage } from 'authenticated-client/react-native'
 import { expect, it } from 'vitest'
-import { secureStoreDouble } from './storage-doubles'
+import { deferred } from './deferred'
+import { secureStoreDouble, turns } from './storage-doubles'
 
 const key = 'authenticated-client.my-app'
 const long = (n: number, length = 5000) => ({ accessToken: `access-${n}-${'ü😀x'.repeat(length / 3)}`, refreshToken: `refresh-${n}` })
@@ -75,6 +76,28 @@ it('reads on where a write comes between the parts', async () => {
   const [found] = await Promise.all([storage.getItem(key), storage.setItem(key, JSON.stringify(long(2)))])
 
   expect([JSON.stringify(long(1)), JSON.stringify(long(2))]).toContain(found)
+})
+
+it('never mixes the parts of two sessions, not even where a read lasts longer than two writes', async () => {
+  const device = secureStoreDouble()
+  const storage = secureStorage(device)
+  const texts = [1, 2, 3].map((n) => JSON.stringify(long(n)))
+  await storage.setItem(key, texts[0] as string)
+  const written = deferred()
+  const slow = secureStorage({
+    ...device,
+    async getItemAsync(name, options) {
+      if (name === `${key}.a.1`) await written.promise
+      return device.getItemAsync(name, options)
+    },
+  })
+
+  const reading = slow.getItem(key)
+  await turns()
+  for (const text of texts.slice(1)) await storage.setItem(key, text)
+  written.resolve()
+
+  expect(await reading).toBe(texts[2])
 })
 
 it('is corrupt where a part is missing: a StorageError, and nothing is overwritten', async () => {
