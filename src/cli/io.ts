@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { systemClock } from '../platform/clock'
+import { readBody } from '../platform/read-body'
 
 /** What the command line has of the world. */
 export interface Io {
@@ -48,21 +49,10 @@ async function send(request: Request, limit: number): Promise<{ response: Respon
   )
   try {
     const response = await globalThis.fetch(request, { redirect: 'manual', signal: late.signal })
-    return { response, body: await start(response) }
+    const chunks: Uint8Array<ArrayBuffer>[] = []
+    if (response.body) await readBody(response.body.getReader(), mostText, chunks)
+    return { response, body: Buffer.concat(chunks).toString('utf8') }
   } finally {
     done.abort()
   }
-}
-
-async function start(response: Response): Promise<string> {
-  const reader = response.body?.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  while (reader && text.length < mostText) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    text += decoder.decode(value, { stream: true })
-  }
-  await reader?.cancel()
-  return text
 }

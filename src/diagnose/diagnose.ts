@@ -1,3 +1,4 @@
+import { answerRules } from './answer-rules'
 import { challengeRules } from './challenge-rules'
 import { credentialsRules } from './credentials-rules'
 import type { Diagnosis } from './diagnosis'
@@ -6,7 +7,7 @@ import { refreshRules } from './refresh-rules'
 import { confidenceOf, type Finding, type Rule } from './rule'
 import { schemeRules } from './scheme-rules'
 import { tokenRules } from './token-rules'
-import { transportRules } from './transport-rules'
+import { wayRules } from './way-rules'
 
 /**
  * Why a request was refused, from whatever is known of it: the response, the request, the tokens, an event of the client. Pure:
@@ -44,7 +45,15 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
 function rulesFor(facts: Facts): readonly Rule[] {
   // What a server says of a token is not about one that was never sent.
   const noToken = facts.hasRequest && facts.token === undefined && facts.scheme === '' && facts.authorization === undefined
-  return [...credentialsRules, ...(noToken ? [] : tokenRules), ...challengeRules, ...schemeRules, ...transportRules, ...refreshRules]
+  return [
+    ...credentialsRules,
+    ...(noToken ? [] : tokenRules),
+    ...challengeRules,
+    ...schemeRules,
+    ...wayRules,
+    ...answerRules,
+    ...refreshRules,
+  ]
 }
 
 function summaryOf({ rule, finding }: { readonly rule: Rule; readonly finding: Finding }): string {

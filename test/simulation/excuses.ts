@@ -82,7 +82,20 @@ export const excuses = {
     invariant: 'I1 in one tab',
     where: 'while it refreshed, its session was ended or replaced, and a foreign writer brought it back',
     because: 'What comes back is another session to the client, and has a flight of its own.',
-    applies: ({ happened }: World) => happened.has('foreign'),
+    applies: ({ ledger }: World, family: TokenFamily) => ledger.broughtBack.has(family),
+  },
+  'it was brought back': {
+    invariant: 'I10 after a logout while restoring; I5 of who has heard nothing new',
+    where: 'a foreign writer put a session back that the store had lost, or held no more',
+    because: 'Another refresh token begins it anew; the very same one does not, and it stays ended (rule 15).',
+    applies: ({ ledger }: World, family: TokenFamily | undefined) => family !== undefined && ledger.broughtBack.has(family),
+  },
+  'a sign-in was saved late': {
+    invariant: 'I8',
+    where: 'a sign-in of another tab that could not be saved takes the place of the call’s session while the call runs',
+    because: 'It is saved again when its tab hears or calls: from then on the store shows its session (rule 5).',
+    applies: ({ tabs }: World, tab: Tab, family: TokenFamily | undefined) =>
+      tabs.some((other) => other !== tab && family !== undefined && other.unsavedSignIns.has(family)),
   },
   'what a person gave is being saved': {
     invariant: 'I2, I9',
@@ -118,7 +131,7 @@ export const excuses = {
     applies: ({ plan }: World) => plan.lock === 'never',
   },
   'it left before it knew of what': {
-    invariant: 'I8, I11; I10 where a foreign writer brings a session back',
+    invariant: 'I8, I11',
     where: 'this tab signed out while restoring',
     because: 'What the store shows first is what was meant, also where somebody has signed in before it answered.',
     applies: (_: World, tab: Tab) => tab.hasLeftUnseen,

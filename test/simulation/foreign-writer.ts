@@ -32,6 +32,7 @@ export function foreignWriterRefreshes(world: World): void {
       const expiresAt = server.accessTokens.get(accessToken)?.expiresAt
       const next: StoredSession = plan.foreign === 'keeps all fields' ? { ...before, expiresAt, ...pair } : pair
       world.count('fault foreign writer writes')
+      if (world.ownerOf(cell.refreshToken) !== issued.family) ledger.broughtBack.add(issued.family)
       tell(`stored: ${nameOf(issued)} over ${world.nameOf(cell.refreshToken)}`)
       cell.put(next)
     })

@@ -80,10 +80,10 @@ function hasHeard(world: World, { name, client: { state }, unsavedSignIns, hasLo
   const isTold = plan.hints && /^(cas|web)/.test(plan.store) && !['read', 'write', 'freeze'].some((event) => happened.has(event))
   // What it found while it signed out, it takes up at its next call.
   const hasJustLeft = hasLoggedOut && state.status === 'ended'
-  // Brought back with the very refresh token that was signed out of, a session stays ended (rule 15).
-  const isSameAgain = happened.has('foreign') && !plan.rotates && state.status === 'ended'
-  if (isTold && !hasJustLeft && !isSameAgain && !unsavedSignIns.size && (state.status === 'authenticated') !== (cell.value !== null))
-    world.violate('I5', `${name} is ${state.status}, though the store says otherwise and has told so`)
+  const isWrong = isTold && !hasJustLeft && !unsavedSignIns.size && (state.status === 'authenticated') !== (cell.value !== null)
+  const staysEnded = (): boolean =>
+    state.status === 'ended' && !plan.rotates && excused('it was brought back', world, world.ownerOf(cell.refreshToken))
+  if (isWrong && !staysEnded()) world.violate('I5', `${name} is ${state.status}, though the store says otherwise and has told so`)
 }
 
 /** Timers that run on when nothing else has been under way for a second. */
@@ -116,8 +116,9 @@ async function succeeds(world: World, tab: Tab, round: string): Promise<void> {
     const isRefused = !call.isSafe && call.outcome.startsWith('SessionChanged')
     if (isOver || hasRaced() || (isRefused && excused('sign-ins look alike', world))) return
     if (excused('the lock is never granted', world) || excused('reads lag behind', world)) return
-    // A sign-in of another tab that could not be saved before is saved now: the call's own has lost its place.
-    if (call.outcome.startsWith('SessionChanged') && world.ownerOf(cell.refreshToken) !== family) return
+    const next = world.ownerOf(cell.refreshToken)
+    const isReplaced = next !== family && call.outcome.startsWith('SessionChanged')
+    if (isReplaced && excused('a sign-in was saved late', world, tab, next)) return
     if (tab.client.state.status === 'ended' && excused('writes are no swaps', world)) return
     if (excused('it left before it knew of what', world, tab)) return
     if (excused('its own sign-in died unsaved', world, tab)) return

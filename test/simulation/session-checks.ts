@@ -17,6 +17,8 @@ export interface SignIn {
 /** What all tabs together know of each sign-in. */
 export class Ledger {
   readonly signIns = new Map<TokenFamily, SignIn>()
+  /** Sessions that a foreign writer put back where the store held none, or another one. */
+  readonly broughtBack = new Set<TokenFamily>()
   /** Families that an app wanted to be over. */
   readonly loggedOut = new Set<TokenFamily>()
   /** Families that were taken out of the store, and when. */

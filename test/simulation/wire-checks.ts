@@ -66,7 +66,7 @@ export class WireChecks {
     const name = nameOf(issued)
     this.presented = family
 
-    if (this.open.some((other) => familyOf(world, other) === family) && !excused('its session was away', world))
+    if (this.open.some((other) => familyOf(world, other) === family) && !excused('its session was away', world, family))
       world.violate('I1', `two refreshes of ${name} in one tab`)
     const rival = world.tabs.find((other) => other !== tab && !other.isDead && other.wire.isRefreshing(family))
     if (rival) {

@@ -1,0 +1,109 @@
+import { type Facts, textAt } from './facts'
+import { harmless } from './harmless'
+import { type Rule, when } from './rule'
+
+/** Answers that do not say what they mean: another status, or the reason in the body. */
+export const answerRules: readonly Rule[] = [
+  {
+    cause: 'forbidden-instead-of-unauthorized',
+    party: 'resource server',
+    summary: 'The server says 403 where it means 401: the credentials are missing or refused.',
+    fixes: [
+      'Answer 401 with a challenge when credentials are missing or invalid; 403 only when good ones do not suffice (RFC 9110 §15.5.4).',
+      'In the client, claim it with `isUnauthorized`.',
+    ],
+    find: ({ status, error, words, hasRequest, authorization, sent, quote }) => {
+      if (status !== 403) return undefined
+      const says = /expired|invalid token|not signed in|unauthenticated|jwt|no token|missing token/.test(words)
+      return (
+        when(error === 'invalid_token', 92, 'A 403 says invalid_token; RFC 6750 §3.1 says 401.') ??
+        when(says, 76, quote ?? '') ??
+        when(hasRequest && authorization === undefined && !sent('cookie'), 48, 'No credentials were sent, and the answer is 403.')
+      )
+    },
+  },
+  {
+    cause: 'unauthorized-instead-of-forbidden',
+    party: 'resource server',
+    summary: 'The server says 401 where it means 403: the credentials are good, and do not suffice.',
+    fixes: ['Answer 403 when a refresh or a new sign-in would not help (RFC 9110 §15.5.4).'],
+    find: ({ status, words, error, quote }) =>
+      when(
+        status === 401 &&
+          !/^insufficient_/.test(error) &&
+          /forbidden|access denied|not allowed|permission|not authori[sz]ed to|role\b/.test(words),
+        70,
+        quote ?? '',
+      ),
+  },
+  {
+    cause: 'login-page',
+    party: 'resource server',
+    summary: 'The server answers with a sign-in page for people, not with a refusal for programs.',
+    fixes: [
+      'Let the API answer 401 to requests that accept JSON.',
+      'Send `Accept: application/json`; claim the page with `isUnauthorized`.',
+    ],
+    find: ({ status = 0, answered, html }) => {
+      const where = answered('location')
+      const signIn = /log-?in|sign-?in|auth|sso/i.test(where)
+      return (
+        when([301, 302, 303, 307, 308].includes(status) && signIn, 80, `It redirects (${status}) to a sign-in page.`) ??
+        when(status === 200 && html, 50, 'The status is 200 and the body HTML.') ??
+        when(status === 401 && html, 44, 'The status is 401 and the body HTML.')
+      )
+    },
+  },
+  {
+    cause: 'graphql-in-band',
+    party: 'resource server',
+    summary: 'GraphQL refuses inside a 200: the HTTP status says nothing.',
+    fixes: ['Use `graphqlUnauthenticated` as `isUnauthorized`, so that the client refreshes.'],
+    find: ({ status, json }) => {
+      const errors = Array.isArray(json?.errors) ? (json.errors as unknown[]) : []
+      const codes = errors.map((error) =>
+        String((Object((Object(error) as { extensions?: unknown }).extensions) as { code?: unknown }).code),
+      )
+      const code = codes.find((name) => /UNAUTHENTICATED|UNAUTHORIZED|FORBIDDEN|invalid-jwt|AUTH_NOT/i.test(name))
+      return when(status === 200 && code, 94, `errors[].extensions.code is ${harmless(code ?? '')}.`)
+    },
+  },
+  {
+    cause: 'unusual-status',
+    party: 'resource server',
+    summary: 'The status is not 401, and the words are about credentials.',
+    fixes: ['Answer 401 with a challenge.', 'In the client, claim it with `isUnauthorized`.'],
+    find: ({ status = 0, words, quote }) => {
+      const says = /token|jwt|expired|unauthori[sz]ed|unauthenticated|credential/.test(words)
+      return when([400, 404, 419, 440, 498, 500].includes(status) && says, 57, [`The status is ${status}.`, quote ?? ''])
+    },
+  },
+  {
+    cause: 'problem-body',
+    party: 'resource server',
+    summary: 'The reason stands in the body only, where clients do not look.',
+    fixes: ['Say it in `WWW-Authenticate` too: `Bearer error="invalid_token"`.', 'In the client, claim it with `isUnauthorized`.'],
+    find: (facts) => {
+      const { status, json, challenges, quote } = facts
+      const kind = /problem\+json/i.test(facts.answered('content-type')) ? 'a problem document (RFC 9457)' : 'JSON'
+      const uri = textAt(json, 'error_uri') ?? textAt(json, 'type')
+      const evidence = [`The body is ${kind}, and no challenge says the same.`, ...(quote ? [quote] : []), ...link(uri)]
+      return when(status === 401 && json && !challenges.some(({ params }) => params.error), 46, evidence)
+    },
+  },
+  {
+    cause: 'challenge-missing',
+    party: 'resource server',
+    summary: 'The 401 has no WWW-Authenticate: it does not say what is wanted.',
+    fixes: ['Send `WWW-Authenticate` with every 401 (RFC 9110 §15.5.2).'],
+    find: (facts) => when(isSilent(facts), facts.hasResponse ? 49 : 40, 'There is no challenge that can be read.'),
+  },
+]
+
+function isSilent({ status, challenges, hasResponse, event }: Facts): boolean {
+  return status === 401 && !challenges.length && (hasResponse || event?.type === 'response')
+}
+
+function link(uri: string | undefined): readonly string[] {
+  return uri && /^https:\/\//.test(uri) ? [`It points to ${harmless(uri.replace(/[?#].*$/, ''))}.`] : []
+}

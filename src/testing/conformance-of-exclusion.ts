@@ -1,0 +1,104 @@
+import type { Lock } from '../stores/lock'
+import type { TokenStore } from '../stores/token-store'
+import { deferred } from './deferred'
+import { errorOf } from './error-of'
+import { isPrivate, pair, type StoreTest } from './store-test'
+
+/** The lock: who is inside, and who waits for how long. */
+export const exclusion: readonly StoreTest[] = [
+  {
+    title: 'has one lock, so that the clients on it exclude each other (F59)',
+    async run({ store, expect }) {
+      const { lock } = store
+
+      expect(store.lock).toBe(lock)
+      if (lock) expect(await mostInside([lock, lock, lock])).toBe(1)
+    },
+  },
+  {
+    title: 'has a lock that reaches the second store, where its reach is more than this client (F57)',
+    needs: 'reopen',
+    async run({ store, expect, options }) {
+      const other = (await options.reopen?.(store)) as TokenStore
+      if (isPrivate(store)) {
+        expect(store.coordination ?? 'client').toBe('client')
+        return
+      }
+      const locks = [store.lock, other.lock, store.lock, other.lock] as Lock[]
+
+      expect(await mostInside(locks)).toBe(1)
+    },
+  },
+  {
+    title: 'never waits with a write for whoever holds the lock',
+    async run({ store, expect }) {
+      const refreshed = deferred()
+      const locked = deferred()
+      const held = store.lock?.hold(
+        'refresh',
+        async () => {
+          locked.resolve()
+          await refreshed.promise
+        },
+        { waitTimeout },
+      )
+      if (held) await locked.promise
+
+      expect(await store.write(pair(1), null)).toBe(true)
+
+      refreshed.resolve()
+      await held
+    },
+  },
+  {
+    title: 'gives a lock no longer wait than `waitTimeout`, runs nothing then, and lets the next one in',
+    async run({ store, expect }) {
+      const { lock } = store
+      if (!lock) {
+        expect(store.coordination ?? 'client').toBe('client')
+        return
+      }
+      const refreshed = deferred()
+      const locked = deferred()
+      let ran = false
+      const held = lock.hold(
+        'refresh',
+        async () => {
+          locked.resolve()
+          await refreshed.promise
+        },
+        { waitTimeout },
+      )
+      await locked.promise
+
+      const late = lock.hold(
+        'refresh',
+        async () => {
+          ran = true
+        },
+        { waitTimeout: 20 },
+      )
+
+      expect((await errorOf(late))?.code).toBe('ERR_LOCK_TIMEOUT')
+      refreshed.resolve()
+      await held
+      expect(await lock.hold('refresh', async () => 'next', { waitTimeout })).toBe('next')
+      expect(ran).toBe(false)
+    },
+  },
+]
+
+const waitTimeout = 10_000
+
+async function mostInside(locks: readonly Lock[]): Promise<number> {
+  let inside = 0
+  let most = 0
+  const task = async (): Promise<void> => {
+    inside++
+    most = Math.max(most, inside)
+    for (let turn = 0; turn < 5; turn++) await null
+    inside--
+  }
+  await Promise.all(locks.map((lock) => lock.hold('refresh', task, { waitTimeout })))
+  return most
+}

@@ -1,0 +1,70 @@
+import type { MaybePromise } from '../platform/maybe-promise'
+import type { TokenStore } from '../stores/token-store'
+import type { TokenSet } from '../tokens/token-set'
+
+/** One sentence about stores. */
+export interface StoreTest {
+  readonly title: string
+  readonly needs?: Ability | Way
+  run(subject: Subject): Promise<void>
+}
+
+export interface Subject {
+  readonly store: TokenStore
+  readonly expect: Expect
+  readonly options: StoreConformanceOptions
+}
+
+export type Way = 'reopen' | 'spoil' | 'throws' | 'hangs'
+
+/** The part of a test runner's `it` and `expect` that is used: Vitest's, Jest's, Bun's. */
+export type It = (title: string, test: () => Promise<void>) => unknown
+export type Expect = (actual: unknown) => { toBe(expected: unknown): unknown; toEqual(expected: unknown): unknown }
+
+export interface StoreConformanceOptions {
+  /** A store that is signed out, on a storage of its own; once for each test. Clean up in your runner's `afterEach`. */
+  create(): MaybePromise<TokenStore>
+  readonly it: It
+  readonly expect: Expect
+  /**
+   * Another store on the storage of `store`, as another process opens it. With it, two stores are tested side by side.
+   * @default none: nobody else reaches the storage
+   */
+  reopen?: ((store: TokenStore) => MaybePromise<TokenStore>) | undefined
+  /**
+   * Puts `text` where `store` keeps its session. With it, what can't be read is tested.
+   * @default none
+   */
+  spoil?: ((store: TokenStore, text: string) => MaybePromise<void>) | undefined
+  /**
+   * Lets the storage below `store` throw at every operation from now on; returns how to mend it. With it, an outage is tested.
+   * @default none
+   */
+  throws?: ((store: TokenStore) => MaybePromise<Mend>) | undefined
+  /**
+   * Lets the storage below `store` answer nothing from now on; returns how to mend it, after which what hung may go on or fail. With
+   * it, a hanging storage is tested.
+   * @default none
+   */
+  hangs?: ((store: TokenStore) => MaybePromise<Mend>) | undefined
+  /**
+   * What the store can't do, and its documentation says so: `'markers'` keep a cookie session; `'atomic writes'` exclude writers of
+   * the same moment, `'fields'` keeps fields it doesn't know.
+   * @default nothing
+   */
+  readonly lacks?: readonly Ability[] | undefined
+}
+
+export type Mend = () => MaybePromise<void>
+
+export type Ability = 'markers' | 'atomic writes' | 'fields'
+
+export /** A rotation after another. */
+function pair(n: number): TokenSet {
+  return { accessToken: `access-${n}`, refreshToken: `refresh-${n}` }
+}
+
+/** Nobody beyond this client is promised anything. */
+export function isPrivate(store: TokenStore): boolean {
+  return (store.coordination ?? 'client') === 'client'
+}
