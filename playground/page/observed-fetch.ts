@@ -22,8 +22,6 @@ export function observedFetch({ expected, tokenEndpoint, now, said, tell }: Obse
     const response = await fetch(input, init)
     if (url.startsWith(tokenEndpoint)) return response
 
-    // The browser adds it, and shows it to no script. Where a challenge can be read, it is not the matter.
-    if (response.type === 'cors' && !response.headers.has('www-authenticate')) headers.set('origin', location.origin)
     const body = await response.clone().text() // Small, in this playground; an app would not wait here.
     const diagnosis = diagnose({ request: { method, url, headers }, response, body, expected, now: now(), event: said(url) })
     const isRefusal = !response.ok || inBand.test(diagnosis.cause)

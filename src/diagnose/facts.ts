@@ -60,6 +60,8 @@ export interface Facts {
   readonly html: boolean
   readonly hasResponse: boolean
   readonly hasRequest: boolean
+  /** A browser's answer from another origin: it shows no header that isn't exposed, not even what is. */
+  readonly isCors: boolean
   readonly answered: (header: string) => string
   readonly sent: (header: string) => string
   readonly url: string
@@ -109,6 +111,7 @@ export function factsOf(input: DiagnoseInput): Facts {
     html: /text\/html/i.test(answered('content-type')) || /^\s*<(!doctype|html)/i.test(input.body ?? ''),
     hasResponse: !!response,
     hasRequest: !!request,
+    isCors: response?.type === 'cors',
     answered,
     sent,
     url: request?.url ?? event?.url ?? '',

@@ -65,15 +65,16 @@ export const wayRules: readonly Rule[] = [
     party: 'resource server',
     summary: 'The challenge is there, most likely, and CORS hides it from the script.',
     fixes: ['Let the API send `Access-Control-Expose-Headers: WWW-Authenticate` (and `DPoP-Nonce`, `Retry-After`) with every answer.'],
-    find: ({ status, challenges, answered, hasResponse, sent }) => {
+    find: ({ status, challenges, answered, hasResponse, isCors, sent }) => {
       const exposed = answered('access-control-expose-headers')
       const crossOrigin = answered('access-control-allow-origin') || exposed || sent('origin')
-      const hidden = crossOrigin && !/www-authenticate|^\s*\*/i.test(exposed)
+      // In a browser, what can be read was exposed, and the list of it can't be read.
+      const hidden = isCors ? !challenges.length : crossOrigin && !/www-authenticate|^\s*\*/i.test(exposed)
       if (!hasResponse || status !== 401 || !hidden) return undefined
       return (
         when(!challenges.length, 68, [
           'The answer comes across origins and shows no WWW-Authenticate.',
-          `Exposed: ${harmless(exposed) || 'nothing'}.`,
+          ...(isCors ? [] : [`Exposed: ${harmless(exposed) || 'nothing'}.`]),
         ]) ?? when(true, 38, 'A browser would hide this challenge from scripts: it is not exposed.')
       )
     },

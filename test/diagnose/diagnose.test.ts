@@ -76,6 +76,14 @@ describe('diagnose', () => {
     expect(alternatives.filter((other) => other.cause.startsWith('token-'))).toEqual([])
   })
 
+  it('sees in a browser that a challenge which can be read was exposed', () => {
+    const headers = new Headers({ 'www-authenticate': 'Bearer error="invalid_token"' })
+
+    const { cause, alternatives } = diagnose({ response: { status: 401, headers, type: 'cors' } })
+
+    expect([cause, ...alternatives.map((other) => other.cause)]).not.toContain('hidden-by-cors')
+  })
+
   it('tells the size of a skew in words', () => {
     const response = new Response(null, { status: 401, headers: { date: new Date(now).toUTCString() } })
 

@@ -156,6 +156,7 @@ async function eventOf({ response, event, ...input }: (typeof fixtures)[number][
   const { status, headers } = response
   const whole = new Response(input.body ?? null, { status, headers: headers as Headers })
   if (input.body && !headers.get('content-type')) whole.headers.set('content-type', 'application/json')
+  Object.defineProperty(whole, 'type', { value: response.type ?? 'default' })
   const { inspect } = diagnosed(() => {}, input.expected)
   return { type: 'decision', status, diagnosis: await inspect({ ...input, response: whole }) }
 }

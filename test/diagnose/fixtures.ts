@@ -182,6 +182,14 @@ export const fixtures: readonly Fixture[] = [
     input: exchange(401, { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'content-type' }, bearer(alive)),
   },
   {
+    cause: 'hidden-by-cors',
+    of: 'what a browser shows of it',
+    input: {
+      response: { status: 401, headers: new Headers({ 'content-type': 'application/json' }), type: 'cors' },
+      request: { url: 'https://api.example/orders', headers: asSent(bearer(alive)) },
+    },
+  },
+  {
     cause: 'preflight-refused',
     of: 'OPTIONS',
     input: exchange(401, {}, { origin: 'https://app.example', 'access-control-request-method': 'GET' }, { method: 'OPTIONS' }),

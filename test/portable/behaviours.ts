@@ -7,6 +7,7 @@ import {
   parseChallenges,
   type TokenSet,
 } from 'authenticated-client'
+import { realSleep } from '../support/real-sleep'
 
 /** What a platform can't do, by its own specification or lack of one: told by the runner, never sniffed. */
 export interface Platform {
@@ -324,14 +325,7 @@ function newWorld(platform: Platform): World {
       clock: {
         now: () => Date.now() + shift,
         random: Math.random,
-        sleep: (ms, signal) =>
-          new Promise((resolve, reject) => {
-            const timer = setTimeout(resolve, ms)
-            signal?.addEventListener('abort', () => {
-              clearTimeout(timer)
-              reject(signal.reason)
-            })
-          }),
+        sleep: realSleep,
       },
       ...options,
     })

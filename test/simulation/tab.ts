@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import {
   AuthenticatedClient,
   type AuthenticatedClientOptions,
@@ -57,7 +58,7 @@ export class Tab implements Owner {
   readonly client: AuthenticatedClient
   /** Listeners on the signal that many calls share. */
   private readonly listeners = new Set<unknown>()
-  private readonly shared = new AbortController()
+  private readonly shared = sharedByMany()
   private current: Stage = 'idle'
 
   constructor(
@@ -413,4 +414,11 @@ function nonceScheme(): AuthScheme {
       nonce = response.headers.get('nonce') ?? nonce
     },
   }
+}
+
+/** An abort controller whose signal goes along with each call: the network listens to every one of them. */
+function sharedByMany(): AbortController {
+  const controller = new AbortController()
+  setMaxListeners(0, controller.signal)
+  return controller
 }

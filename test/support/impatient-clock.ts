@@ -1,4 +1,5 @@
 import type { Clock } from 'authenticated-client'
+import { realSleep } from './real-sleep.ts'
 
 /** Real time, but each look at it is ten seconds later than the last: no cool-down outlasts a call. */
 export function impatientClock(): Clock {
@@ -9,13 +10,6 @@ export function impatientClock(): Clock {
       return Date.now() + shift
     },
     random: Math.random,
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(resolve, ms)
-        signal?.addEventListener('abort', () => {
-          clearTimeout(timer)
-          reject(signal.reason)
-        })
-      }),
+    sleep: realSleep,
   }
 }
