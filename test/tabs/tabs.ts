@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, Page } from 'playwright'
 /** What the page's script leaves on `globalThis`. */
 export interface TabGlobals {
   readonly client: {
-    readonly state: { readonly status: string }
+    readonly state: { readonly status: string; readonly sessionId?: string }
     readonly coordination: string
     setTokens(tokens: object): Promise<void>
     getAccessToken(): Promise<string>
