@@ -12,20 +12,14 @@ import type { Session } from '../session/session'
 import { isSpent } from '../tokens/expiry'
 import { tokenSetOf } from '../tokens/token-set'
 import type { PipelineOptions, Tell } from './call'
-import { type Cause, decide, leading, type Withheld } from './decide'
+import { type Cause, decide, leading } from './decide'
 import type { Freshness } from './freshness'
 import type { RequestTemplate } from './request-template'
 import type { SchemeSelector } from './select-scheme'
 import type { StepUp } from './step-up'
 
 /** Gives the response to hand back, or, once everything is done for it, the phase to send the request again with. */
-export type Answer = (
-  response: Response,
-  template: RequestTemplate,
-  phase: Phase,
-  call: number,
-  withheld: Withheld | undefined,
-) => Promise<Response | Phase>
+export type Answer = (response: Response, template: RequestTemplate, phase: Phase) => Promise<Response | Phase>
 
 const longestField = 64 * 1024
 
@@ -42,9 +36,9 @@ export function createAnswer(
   { fresh, askPerson }: Freshness,
   tell: Tell,
 ): Answer {
-  return async (response, template, phase, call, withheld) => {
+  return async (response, template, phase) => {
     const { status } = response
-    const { url, signal, scheme: sent, tried } = template
+    const { call, url, signal, scheme: sent, tried, withheld } = template
     const { generation } = phase
     const attempt = template.answered.length
     const wait = <Value>(work: PromiseLike<Value>): PromiseLike<Value> => abortable(work, signal)
@@ -154,7 +148,7 @@ export function createAnswer(
     // Whoever signed in meanwhile, this call is not theirs.
     if (!isSameSession(next)) return handBack()
     if (cause === 'scheme') {
-      tried.push(scheme, sent ?? scheme)
+      template.tried = [...tried, scheme, sent ?? scheme]
       template.scheme = scheme
     }
     template.rewind(cause)

@@ -4,7 +4,8 @@ import type { FetchLike } from '../platform/fetch-like'
 import { readBody } from '../platform/read-body'
 import type { AuthScheme, OutgoingRequest } from '../schemes/auth-scheme'
 import { snapshotOf } from './body-snapshot'
-import type { Cause } from './decide'
+import type { Cause, Withheld } from './decide'
+import { fieldsOf, type HeaderFields, hasField, withField } from './header-fields'
 
 const mostCopied = 1024 * 1024
 const patience = 1_000
@@ -18,37 +19,41 @@ export class RequestTemplate implements OutgoingRequest {
   /** Whether the body can't be sent a second time, as far as is known before the first. */
   declare readonly isOneShot: boolean
   /** The caller's headers; a copy. */
-  declare readonly callers: Headers | undefined
+  declare readonly callers: HeaderFields
+  /** Why it goes out without our credentials. */
+  withheld: Withheld | undefined = undefined
   /** What it has been sent again for: one cause each time. */
-  readonly answered: Cause[] = []
+  answered: readonly Cause[] = []
   /** Whose credentials it carries; between two sends: who is to attach first. */
   scheme: AuthScheme | undefined = undefined
   /** Which schemes have answered in this call, or were given up for another. */
-  readonly tried: AuthScheme[] = []
+  tried: readonly AuthScheme[] = []
   // Not `#private`: in V8 those take longer to make, and one of these is made for every call.
   declare private readonly request: Request | undefined
   declare private fields: RequestInit
-  declare private sent: Headers | Record<string, string> | undefined
+  declare private sent: HeaderFields
   declare private copy: Promise<Blob | undefined> | undefined
   declare private credentials: RequestCredentials | undefined
   declare private query: string | undefined
 
-  constructor(input: RequestInfo | URL, init: RequestInit | undefined) {
+  /** @param call counts the calls of a client. */
+  constructor(
+    input: RequestInfo | URL,
+    init: RequestInit | undefined,
+    readonly call = 0,
+  ) {
     const request = typeof input === 'object' && 'headers' in input ? input : undefined
     const fields = ownFields(init)
     const { body } = fields
-    const given = fields.headers ?? request?.headers
-    let callers = given && new Headers(given)
+    let callers = fieldsOf(fields.headers ?? request?.headers)
     let isOneShot = false
     if (body && typeof body === 'object') {
       const snapshot = snapshotOf(body)
       fields.body = snapshot
       // A copy can be sent twice, and so can a Blob or a platform's own form of a file: what iterates, or is read as a stream, can't.
       isOneShot = snapshot === body && [Symbol.iterator, Symbol.asyncIterator, 'getReader'].some((name) => name in body)
-      if (body instanceof URLSearchParams) {
-        callers ??= new Headers()
-        if (!callers.has('content-type')) callers.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8')
-      }
+      if (body instanceof URLSearchParams && !hasField(callers, 'content-type'))
+        callers = withField(callers, 'content-type', 'application/x-www-form-urlencoded;charset=UTF-8')
     }
     this.url = request ? request.url : String(input)
     this.isOneShot = isOneShot
@@ -81,15 +86,14 @@ export class RequestTemplate implements OutgoingRequest {
 
   get headers(): Headers {
     this.isTouched = true
-    const sent = this.sent instanceof Headers ? this.sent : new Headers(this.sent)
+    const sent = this.sent instanceof Headers && this.sent !== this.callers ? this.sent : new Headers(this.sent)
     this.sent = sent
     return sent
   }
 
   setHeader(name: string, value: string): void {
     this.isTouched = true
-    if (this.sent) this.headers.set(name, value)
-    else this.sent = { [name]: value }
+    this.sent = withField(this.sent, name, value)
   }
 
   setCredentials(mode: RequestCredentials): void {
@@ -113,9 +117,9 @@ export class RequestTemplate implements OutgoingRequest {
 
   /** Makes ready for a second send: what the schemes added is theirs to add anew. Only where `canReplay`. */
   rewind(cause: Cause): void {
-    this.answered.push(cause)
+    this.answered = [...this.answered, cause]
     this.isTouched = false
-    this.sent = this.callers && new Headers(this.callers)
+    this.sent = this.callers
     this.credentials = this.query = undefined
   }
 
@@ -149,8 +153,8 @@ function withQuery(url: string, query: string): string {
 
 // What a polluted prototype adds must not reach the wire (A56); what a Request or a class instance has, must.
 function ownFields(init: RequestInit | undefined): RequestInit {
-  const fields: Record<string, unknown> = { ...init }
-  for (let from = init && Object.getPrototypeOf(init); from && from !== Object.prototype; from = Object.getPrototypeOf(from)) {
+  const fields: Record<string, unknown> = {}
+  for (let from: unknown = init; from && from !== Object.prototype; from = Object.getPrototypeOf(from)) {
     for (const name of Object.getOwnPropertyNames(from)) fields[name] ??= init?.[name as keyof RequestInit]
   }
   return fields

@@ -1,13 +1,16 @@
 import { type Abortable, abortReason } from '../platform/abortable'
 import { cacheModes } from '../platform/cache-modes'
 import type { FetchLike } from '../platform/fetch-like'
-import { isPromise } from '../platform/maybe-promise'
+import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import type { AuthScheme } from '../schemes/auth-scheme'
+import type { Phase } from '../session/phase'
 import type { Session } from '../session/session'
 import { allowedTarget, startsWithOne } from './allowed-origins'
 import type { Answer } from './answer'
 import type { PipelineOptions, Tell } from './call'
+import type { Withheld } from './decide'
 import { type Freshness, sessionOver } from './freshness'
+import { hasField } from './header-fields'
 import { redacted } from './redacted'
 import { RequestTemplate } from './request-template'
 import type { SchemeSelector } from './select-scheme'
@@ -30,11 +33,12 @@ export function createRoundTrip(
   const isEndpoint = startsWithOne(endpoints, '?#')
   const names = schemes.flatMap(({ headers }) => headers)
   const ways = new Map(schemes.map((scheme) => [scheme, wayOf(scheme, fetch)]))
+  const observing = schemes.filter(({ observe }) => observe)
   const hasCacheModes = cacheModes()
   let calls = 0
 
   /** Finds the URL to send to, and why our credentials may not go there, if so (row 1). */
-  const place = (template: RequestTemplate): 'origin' | 'endpoint' | 'caller' | undefined => {
+  const place = (template: RequestTemplate): Withheld | undefined => {
     const { url: asked, callers } = template
     const url = target(asked)
     if (!url) {
@@ -44,55 +48,64 @@ export function createRoundTrip(
     template.url = url
     if (isEndpoint.test(url)) return 'endpoint'
     // What the caller set is the caller's: neither replaced nor answered for (A57).
-    return callers && names.some((name) => callers.has(name)) ? 'caller' : undefined
+    return callers && names.some((name) => hasField(callers, name)) ? 'caller' : undefined
   }
 
-  return async (input, init) => {
-    assertLive()
-    const template = new RequestTemplate(input, init)
+  // No async functions from here on: with a fresh token in a synchronous store nothing is awaited before the request is on its way,
+  // and what they would cost is more than all the rest.
+  const attach = (template: RequestTemplate, phase: Phase): MaybePromise<Response> => {
+    const attached = selector.attach(template, phase)
+    return isPromise(attached)
+      ? abortable(attached, template.signal).then((scheme) => send(template, phase, scheme))
+      : send(template, phase, attached)
+  }
+
+  const send = (template: RequestTemplate, phase: Phase, scheme?: AuthScheme): Promise<Response> => {
+    template.scheme = scheme
+    // Whoever signed in or out while we waited: nothing goes out for a session that is over.
+    if (scheme?.usesTokens && session.phase.epoch !== phase.epoch) throw sessionOver(session.phase)
+    const { call, url, answered } = template
+    const attempt = answered.length
+    const { generation } = phase
+    tell?.({ type: 'request', call, attempt, method: template.method, url: redacted(url), scheme: scheme?.name, generation })
+    const sent = Promise.resolve(template.send((scheme && ways.get(scheme)) ?? fetch, hasCacheModes))
+    if (tell) sent.catch((error) => tell({ type: 'request-failed', call, attempt, error: String(Object(error).name) }))
+    return sent.then((response) => receive(response, template, phase))
+  }
+
+  const receive = (response: Response, template: RequestTemplate, phase: Phase): MaybePromise<Response> => {
+    serverTime.observe(template.url, response)
+    for (const each of observing) each.observe?.(response)
+    const { status } = response
+    if (status !== 401 && status !== 403 && !isUnauthorized && !tell) return response
+    return answer(response, template, phase).then((next) => ('status' in next ? next : attach(template, next)))
+  }
+
+  const begin = (template: RequestTemplate): MaybePromise<Response> => {
     const withheld = place(template)
-    const id = calls++
-    let { phase } = session
-    if (withheld) tell?.({ type: 'credentials-withheld', url: redacted(template.url), reason: withheld })
-    else {
-      const { signal } = template
-      if (template.mode === 'no-cors') throw new TypeError("mode 'no-cors' drops credentials: use 'cors'")
-      if (signal?.aborted) throw abortReason(signal)
-      // With a fresh token in a synchronous store nothing is awaited before the request is on its way.
-      const looked = current(signal)
-      const ready = fresh(isPromise(looked) ? await looked : looked, template)
-      phase = isPromise(ready) ? await ready : ready
+    if (withheld) {
+      template.withheld = withheld
+      tell?.({ type: 'credentials-withheld', url: redacted(template.url), reason: withheld })
+      return send(template, session.phase)
     }
-    for (;;) {
-      const attempt = template.answered.length
-      let scheme: AuthScheme | undefined
-      if (!withheld) {
-        const attached = selector.attach(template, phase)
-        scheme = isPromise(attached) ? await abortable(attached, template.signal) : attached
-      }
-      template.scheme = scheme
-      // Whoever signed in or out while we waited: nothing goes out for a session that is over.
-      if (scheme?.usesTokens && session.phase.epoch !== phase.epoch) throw sessionOver(session.phase)
-      const { url } = template
-      tell?.({
-        type: 'request',
-        call: id,
-        attempt,
-        method: template.method,
-        url: redacted(url),
-        scheme: scheme?.name,
-        generation: phase.generation,
-      })
-      const sent = template.send((scheme && ways.get(scheme)) ?? fetch, hasCacheModes)
-      if (tell) sent.catch((error) => tell({ type: 'request-failed', call: id, attempt, error: String(Object(error).name) }))
-      const response = await sent
-      serverTime.observe(url, response)
-      for (const each of schemes) each.observe?.(response)
-      const { status } = response
-      if (status !== 401 && status !== 403 && !isUnauthorized && !tell) return response
-      const next = await answer(response, template, phase, id, withheld)
-      if ('status' in next) return next
-      phase = next
+    const { signal } = template
+    if (template.mode === 'no-cors') throw new TypeError("mode 'no-cors' drops credentials: use 'cors'")
+    if (signal?.aborted) throw abortReason(signal)
+    const looked = current(signal)
+    return isPromise(looked) ? looked.then((phase) => freshen(template, phase)) : freshen(template, looked)
+  }
+
+  const freshen = (template: RequestTemplate, looked: Phase): MaybePromise<Response> => {
+    const ready = fresh(looked, template)
+    return isPromise(ready) ? ready.then((phase) => attach(template, phase)) : attach(template, ready)
+  }
+
+  return (input, init) => {
+    try {
+      assertLive()
+      return Promise.resolve(begin(new RequestTemplate(input, init, calls++)))
+    } catch (error) {
+      return Promise.reject(error)
     }
   }
 }

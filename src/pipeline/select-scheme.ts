@@ -43,10 +43,8 @@ export function createSchemeSelector(schemes: Schemes, offsetOf: (url: string) =
     if (!scheme.usesTokens) return true
     // A token that can't stand in a header is never sent.
     if (!phase.held || phase.expiry.expiresAt === 0) return false
-    const tokenType = tokenSetOf(phase.held)?.tokenType
-    if (tokenType === scheme.name) return true // As nearly always.
-    const type = String(tokenType).toLowerCase()
-    return bound.includes(type) ? type === scheme.name.toLowerCase() : scheme === strongest
+    const type = tokenSetOf(phase.held)?.tokenType?.toLowerCase()
+    return type && bound.includes(type) ? type === scheme.name.toLowerCase() : scheme === strongest
   }
 
   const attachFirst = (

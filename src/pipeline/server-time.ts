@@ -14,8 +14,9 @@ export function createServerTime(schemes: readonly AuthScheme[], clock: Clock): 
   const isAsked = schemes.some(({ attach }) => attach.length > 2)
   return {
     offsetOf: (url) => (isAsked ? offsets.get(originOf(url)) : undefined),
-    observe(url, { headers }) {
-      const date = isAsked ? Date.parse(headers.get('date') ?? '') : Number.NaN
+    observe(url, response) {
+      if (!isAsked) return
+      const date = Date.parse(response.headers.get('date') ?? '')
       // A whole second, cut off: on average half of one has passed since.
       if (date) offsets.set(originOf(url), date + 500 - clock.now())
     },

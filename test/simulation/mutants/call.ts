@@ -38,7 +38,7 @@ export const callMutants: readonly Mutant[] = [
       { file: freshness, find: 'if (then.epoch !== phase.epoch) throw sessionOver(then)', replace: '' },
     ],
   },
-  mutant('answers everything as often as it is asked', 'pipeline/request-template.ts', 'this.answered.push(cause)', ''),
+  mutant('answers everything as often as it is asked', 'pipeline/request-template.ts', 'this.answered = [...this.answered, cause]', ''),
   mutant('sends a stream twice', 'pipeline/request-template.ts', 'if (!this.copy) return !this.isOneShot', 'if (!this.copy) return true'),
   mutant(
     'does not hear its caller leave',
