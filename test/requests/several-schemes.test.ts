@@ -134,6 +134,23 @@ describe('a challenge', () => {
     expect(await rows()).toEqual([8, 8, 5])
   })
 
+  it.each([
+    ['a record', { accept: 'text/plain' }],
+    ['Headers', new Headers({ accept: 'text/plain' })],
+  ])('leaves nothing of the scheme before it where the caller gave %s', async (_, headers) => {
+    const key: AuthScheme = { ...preemptive('Key'), headers: ['x-key'], attach: (request) => request.setHeader('x-key', 'mine') }
+    const { client, service } = await signedIn({ scheme: [key, bearer()] })
+    service.always((request) => (request.headers.has('x-key') ? unauthorized('Bearer') : undefined))
+
+    const response = await client.fetch(me, { headers })
+
+    expect(response.status).toBe(200)
+    expect(service.requests.map((sent) => [sent.headers.get('accept'), sent.headers.get('authorization')])).toEqual([
+      ['text/plain', null],
+      ['text/plain', 'Bearer access-1'],
+    ])
+  })
+
   it('of schemes that are none of ours is not answered (row 12, A45)', async () => {
     const { client, service, rows } = await signedIn({ scheme: [bearer(), challenged('Digest')] })
     service.always(() => unauthorized('Basic realm="x", Negotiate'))
