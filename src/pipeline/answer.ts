@@ -1,4 +1,4 @@
-import { parseChallenges } from '../challenge/parse-challenges'
+import { scanChallenges } from '../challenge/scanner'
 import { type Abortable, abortReason } from '../platform/abortable'
 import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
@@ -46,7 +46,7 @@ export function createAnswer(
 
     const field = (status > 399 && response.headers.get('www-authenticate')) || ''
     // The pipeline reads no more of a field than anybody would send in earnest (A21).
-    const challenges = field.length > longestField ? [] : parseChallenges(field)
+    const challenges = field.length > longestField ? [] : scanChallenges(field)
     // Whoever reads the clone of a stream without end is not waited for.
     const ask = <About>(about: About, listener: (about: About) => unknown): PromiseLike<unknown> =>
       wait(boundedIfLong(Promise.resolve(about).then(listener), limit, clock, Error).catch(() => undefined))

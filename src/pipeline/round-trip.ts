@@ -53,6 +53,25 @@ export function createRoundTrip(
 
   // No async functions from here on: with a fresh token in a synchronous store nothing is awaited before the request is on its way,
   // and what they would cost is more than all the rest.
+  const begin = (template: RequestTemplate): MaybePromise<Response> => {
+    const withheld = place(template)
+    if (withheld) {
+      template.withheld = withheld
+      tell?.({ type: 'credentials-withheld', url: redacted(template.url), reason: withheld })
+      return send(template, session.phase)
+    }
+    const { signal } = template
+    if (template.mode === 'no-cors') throw new TypeError("mode 'no-cors' drops credentials: use 'cors'")
+    if (signal?.aborted) throw abortReason(signal)
+    const looked = current(signal)
+    return isPromise(looked) ? looked.then((phase) => freshen(template, phase)) : freshen(template, looked)
+  }
+
+  const freshen = (template: RequestTemplate, looked: Phase): MaybePromise<Response> => {
+    const ready = fresh(looked, template)
+    return isPromise(ready) ? ready.then((phase) => attach(template, phase)) : attach(template, ready)
+  }
+
   const attach = (template: RequestTemplate, phase: Phase): MaybePromise<Response> => {
     const attached = selector.attach(template, phase)
     return isPromise(attached)
@@ -79,25 +98,6 @@ export function createRoundTrip(
     const { status } = response
     if (status !== 401 && status !== 403 && !isUnauthorized && !tell) return response
     return answer(response, template, phase).then((next) => ('status' in next ? next : attach(template, next)))
-  }
-
-  const begin = (template: RequestTemplate): MaybePromise<Response> => {
-    const withheld = place(template)
-    if (withheld) {
-      template.withheld = withheld
-      tell?.({ type: 'credentials-withheld', url: redacted(template.url), reason: withheld })
-      return send(template, session.phase)
-    }
-    const { signal } = template
-    if (template.mode === 'no-cors') throw new TypeError("mode 'no-cors' drops credentials: use 'cors'")
-    if (signal?.aborted) throw abortReason(signal)
-    const looked = current(signal)
-    return isPromise(looked) ? looked.then((phase) => freshen(template, phase)) : freshen(template, looked)
-  }
-
-  const freshen = (template: RequestTemplate, looked: Phase): MaybePromise<Response> => {
-    const ready = fresh(looked, template)
-    return isPromise(ready) ? ready.then((phase) => attach(template, phase)) : attach(template, ready)
   }
 
   return (input, init) => {

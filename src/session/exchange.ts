@@ -2,7 +2,7 @@ import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import type { Grant, GrantContext } from '../grants/grant'
 import { isB64token } from '../tokens/b64token'
 import { jwtClaims } from '../tokens/jwt'
-import { type StoredSession, tokenSetOf } from '../tokens/token-set'
+import { type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import type { Phase } from './phase'
 
 const bound = /^dpop$/i
@@ -37,14 +37,13 @@ export async function exchange(
   const isDowngrade = bound.test(old?.tokenType ?? '') && !bound.test(given?.tokenType ?? 'DPoP')
   if (isB64token(given?.accessToken) && acceptsType(given.tokenType ?? 'bearer') && !isDowngrade) {
     // What the result lacks is kept, except when it expires.
-    return { ...old, expiresAt: undefined, ...withoutGaps(given), accessToken: given.accessToken, sessionId: (old ?? given).sessionId }
+    const kept = { ...old, expiresAt: undefined, sessionId: undefined }
+    return Object.assign(kept, withoutGaps(given), { accessToken: given.accessToken, sessionId: (old ?? given).sessionId })
   }
   rotated(given?.refreshToken ?? '')
   throw new RefreshUnavailableError('The token response has no usable access token')
 }
 
-function withoutGaps<Fields extends object>(fields: Fields): Partial<Fields> {
-  const kept = { ...fields }
-  for (const name in kept) if (kept[name] === undefined || kept[name] === null) delete kept[name]
-  return kept
+function withoutGaps(fields: object): Partial<TokenSet> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null))
 }
