@@ -1,6 +1,7 @@
 import { isSameSignIn } from '../tokens/session-identity'
 import { type StoredSession, sameTokens, spendable, tokenSetOf } from '../tokens/token-set'
 import type { Phase } from './phase'
+import type { Superseded } from './superseded'
 
 /**
  * What a read of the store means for what we hold.
@@ -20,7 +21,7 @@ export function reconcile(
   { held, dead }: Pick<Phase, 'held'> & { readonly dead?: StoredSession | undefined },
   read: StoredSession | null,
   behind: StoredSession | null | undefined,
-  superseded: ReadonlySet<string | undefined>,
+  superseded: Pick<Superseded, 'has'>,
 ): Verdict {
   // Ended stays ended until the store shows another refresh token, or another access token where there is none.
   if (!held) {

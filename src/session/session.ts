@@ -11,6 +11,7 @@ import type { Authenticated, LogoutReason, Phase, SessionState } from './phase'
 import { reconcile } from './reconcile'
 import type { SessionEvent } from './session-event'
 import type { StoreAccess } from './store-access'
+import { createSuperseded } from './superseded'
 
 /** The one owner of the token set, its generation and its session: in memory, and in the store by compare-and-swap. */
 export interface Session {
@@ -45,7 +46,6 @@ interface Unsaved {
   readonly behind: StoredSession | null | undefined
 }
 
-const mostRemembered = 64
 const mostSwaps = 16
 
 /**
@@ -68,10 +68,10 @@ export function createSession(
   let looking: Promise<Phase> | undefined
   let nextLook: Promise<Phase> | undefined
   let writing = 0
-  let replaced: (string | undefined)[] = []
+  let replaced: string[] = []
   // Signed out before the store had answered: whatever it shows first is what was meant.
   let leaving = false
-  const superseded = new Set<string | undefined>()
+  const superseded = createSuperseded()
 
   const become = (next: Phase, state: SessionState): void => {
     phase = { ...next, state: Object.freeze(state) }
@@ -94,26 +94,9 @@ export function createSession(
   const vacate = (dead: StoredSession, reason: LogoutReason): void =>
     become({ ...phase, held: undefined, dead, epoch: phase.epoch + 1 }, { status: 'ended', reason })
 
-  /** Its tokens are ours to write over, wherever they turn up; of a session that was signed out of, so are all that carry its id. */
-  const retire = (tokens: StoredSession, signsOut = false): (string | undefined)[] => {
-    const retired = [spendable(tokens), tokenSetOf(tokens)?.accessToken ?? '', signsOut ? tokens.sessionId : ''].filter(
-      (token) => token && !superseded.has(token),
-    )
-    for (const token of retired) superseded.add(token)
-    return retired
-  }
-
   const leave = (found: StoredSession | null): void => {
-    if (leaving && found) retire(found, true)
+    if (leaving && found) superseded.retire(found, true)
     leaving = false
-  }
-
-  const supersede = (next: StoredSession): void => {
-    const { held } = phase
-    if (!held) return
-    const now = [spendable(next), tokenSetOf(next)?.accessToken]
-    for (const token of [spendable(held), tokenSetOf(held)?.accessToken]) if (token && !now.includes(token)) superseded.add(token)
-    for (const token of superseded) if (superseded.size > mostRemembered) superseded.delete(token)
   }
 
   const take = (read: StoredSession | null): Phase => {
@@ -132,7 +115,7 @@ export function createSession(
     else {
       unsaved = undefined
       if (read) {
-        if (verdict === 'adopt') supersede(read)
+        if (verdict === 'adopt' && held) superseded.replace(held, read)
         if (verdict === 'doubt' && !phase.doubt) emit({ type: 'session-id-missing' })
         // A store that drops the id it was given must not make the next comparison impossible.
         const sessionId = read.sessionId ?? (verdict === 'adopt' ? held?.sessionId : undefined)
@@ -224,7 +207,7 @@ export function createSession(
           if (isTaken) {
             unsaved = undefined
             // Once a sign-in is saved, the session before may come back by another tab; after a sign-out it may not.
-            if (before.held) for (const token of replaced) superseded.delete(token)
+            if (before.held) superseded.forget(replaced)
             replaced = []
           } else if (!unsaved?.force) await look()
         }
@@ -243,7 +226,7 @@ export function createSession(
     turns++
     const behind = unsaved ? unsaved.behind : held
     const signsOut = reason === 'signed_out'
-    retire(held, signsOut)
+    superseded.retire(held, signsOut)
     vacate(held, reason)
     // Only a sign-out may take with it what others have made of the session.
     unsaved = signsOut ? { force: true, behind } : { behind }
@@ -299,20 +282,20 @@ export function createSession(
         tokens.sessionId ?? (isSame ? held.sessionId : undefined) ?? [clock.now(), turns, clock.random(), clock.random()].join('-')
       const next = { ...tokens, sessionId }
       // A pair of ours that never reached the store is nobody else's sign-in when it turns up there.
-      if (isSame || unsaved) supersede(next)
+      if (held && (isSame || unsaved)) superseded.replace(held, next)
       if (!isSame) {
         turns++
         // Until the new one is saved, the store still shows the old one: it is not somebody else's.
-        if (held) replaced.push(...retire(held))
+        if (held) replaced.push(...superseded.retire(held))
       }
-      superseded.delete(sessionId)
+      superseded.forget([sessionId])
       hold(next, 'received', isSame ? 0 : 1)
       unsaved = { force: true, yields: yields && isSame, behind: unsaved ? unsaved.behind : (held ?? null) }
       await save()
     },
 
     rotate(from, next) {
-      supersede(next)
+      if (phase.held) superseded.replace(phase.held, next)
       hold(next, 'received', 0)
       // Where an earlier save is still owed, the store holds what that one expected.
       unsaved ??= { behind: from.held ?? null }

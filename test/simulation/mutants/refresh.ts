@@ -1,15 +1,16 @@
 import { type Mutant, mutant } from './mutant'
 
 const refresher = 'session/refresher.ts'
+const spender = 'session/spender.ts'
 
 /** Faults of the flight: who refreshes when, with what, and what becomes of it. */
 export const refreshMutants: readonly Mutant[] = [
   mutant('takes no lock', refresher, 'holdLock(lock, lockName(id), task, 3 * limit, clock)', 'task(new AbortController().signal)'),
-  mutant('does not look under the lock', refresher, 'const known = await lookBeyond(from)', 'const known = undefined'),
+  mutant('does not look under the lock', spender, 'const known = await lookBeyond(from)', 'const known = undefined'),
   {
     name: 'looks before it waits for the lock, not after',
     patches: [
-      { file: refresher, find: 'const known = await lookBeyond(from)', replace: 'const known = undefined' },
+      { file: spender, find: 'const known = await lookBeyond(from)', replace: 'const known = undefined' },
       {
         file: refresher,
         find: 'session\n        .sharedId()',
@@ -17,16 +18,16 @@ export const refreshMutants: readonly Mutant[] = [
       },
     ],
   },
-  mutant('never adopts what another tab has rotated', refresher, "? { kind: 'adopted' }\n      : undefined", '? undefined : undefined'),
-  mutant('takes any generation for a newer one', refresher, 'phase.generation > from.generation &&', ''),
+  mutant('never adopts what another tab has rotated', spender, "? { kind: 'adopted' }\n      : undefined", '? undefined : undefined'),
+  mutant('takes any generation for a newer one', spender, 'phase.generation > from.generation &&', ''),
   {
     name: 'saves after a logout',
     patches: [
-      { file: refresher, find: 'if (session.phase.epoch === from.epoch) {', replace: 'if (true) {' },
-      { file: refresher, find: 'return session.phase === mine', replace: 'return true' },
+      { file: spender, find: 'if (session.phase.epoch === from.epoch) {', replace: 'if (true) {' },
+      { file: spender, find: 'return session.phase === mine', replace: 'return true' },
     ],
   },
-  mutant('keeps its own pair though another was saved meanwhile', refresher, 'return session.phase === mine', 'return true'),
+  mutant('keeps its own pair though another was saved meanwhile', spender, 'return session.phase === mine', 'return true'),
   mutant(
     'makes every refresh a flight of its own',
     refresher,
@@ -47,19 +48,19 @@ export const refreshMutants: readonly Mutant[] = [
   mutant('ignores the cool-down', refresher, 'return coolDown.running()', 'return undefined'),
   mutant('ignores Retry-After', 'session/cool-down.ts', 'Math.max(own, retryAt)', 'own'),
   mutant('ignores the refresh budget', 'session/refresh-budget.ts', 'return limit && counted.length >= limit.attempts', 'return false'),
-  mutant('lets the lock go before the save', refresher, '    await saved\n', ''),
+  mutant('lets the lock go before the save', spender, '    await saved\n', ''),
   mutant(
     'presents the token again and again while no answer comes',
-    refresher,
+    spender,
     'if (!error.answered && unanswered !== phase && !signal.aborted) unanswered = phase',
     'if (!error.answered) unanswered = phase',
   ),
-  mutant('takes any failure for no answer', refresher, 'if (!error.answered && unanswered !== phase', 'if (unanswered !== phase'),
-  mutant('forgets a rotation that came without a usable access token', refresher, 'if (!old || !refreshToken ||', 'if (true ||'),
+  mutant('takes any failure for no answer', spender, 'if (!error.answered && unanswered !== phase', 'if (unanswered !== phase'),
+  mutant('forgets a rotation that came without a usable access token', spender, 'if (!old || !refreshToken ||', 'if (true ||'),
   {
     name: 'ends the session though another tab has rotated',
     patches: [
-      { file: refresher, find: 'if (!phase.held || (await hasMoved(phase))) continue', replace: '' },
+      { file: spender, find: 'if (!phase.held || (await hasMoved(phase))) continue', replace: '' },
       {
         file: 'session/session.ts',
         find: 'if (phase === from && !unsaved && (await store.write(null, from.held)) === false) await look()',
@@ -68,7 +69,7 @@ export const refreshMutants: readonly Mutant[] = [
     ],
   },
   mutant('has no deadline', 'session/deadline.ts', 'if (ms) run(ms).catch(() => {})', ''),
-  mutant('leaves the timer of the deadline running', refresher, 'deadline?.clear()', ''),
+  mutant('leaves the timer of the deadline running', spender, 'deadline?.clear()', ''),
   mutant('lets the lock go while its task runs', 'session/hold-lock.ts', '      await running\n', ''),
   mutant('runs the task as often as the lock asks for it', 'session/hold-lock.ts', 'running ??= task(lost)', 'running = task(lost)'),
   mutant(
@@ -109,10 +110,15 @@ export const refreshMutants: readonly Mutant[] = [
         file: refresher,
         find: 'return flights(from.epoch, () => fly(from, because))',
         replace:
-          'const leave = () => stop?.()\n      caller?.addEventListener("abort", leave)\n      return flights(from.epoch, () => fly(from, because)).finally(() => caller?.removeEventListener("abort", leave))',
+          'const leave = () => spender.stop?.()\n      caller?.addEventListener("abort", leave)\n      return flights(from.epoch, () => fly(from, because)).finally(() => caller?.removeEventListener("abort", leave))',
       },
-      { file: refresher, find: 'let coolDownOf = 0', replace: 'let coolDownOf = 0\n  let stop: any' },
-      { file: refresher, find: 'const { signal } = deadline\n', replace: 'const { signal } = deadline\n        stop = deadline.stop\n' },
+      { file: spender, find: 'let saving: Phase | undefined', replace: 'let saving: Phase | undefined\n  let stop: any' },
+      {
+        file: spender,
+        find: '    canRefresh,\n    lookBeyond',
+        replace: '    get stop() { return stop },\n    canRefresh,\n    lookBeyond',
+      },
+      { file: spender, find: 'const { signal } = deadline\n', replace: 'const { signal } = deadline\n        stop = deadline.stop\n' },
       {
         file: 'session/deadline.ts',
         find: 'return { signal: controller.signal,',

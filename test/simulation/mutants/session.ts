@@ -28,7 +28,7 @@ export const sessionMutants: readonly Mutant[] = [
     "if (phase.state.status !== 'restoring') return end(phase, 'signed_out')",
     "return end(phase, 'signed_out')",
   ),
-  mutant('takes the session before a sign-in for a new one', session, 'if (held) replaced.push(...retire(held))', ''),
+  mutant('takes the session before a sign-in for a new one', session, 'if (held) replaced.push(...superseded.retire(held))', ''),
   mutant(
     'insists on its sign-in for ever',
     session,
@@ -50,9 +50,9 @@ export const sessionMutants: readonly Mutant[] = [
   ),
   mutant(
     'spends its old refresh token when the store shows it',
-    session,
-    'superseded.add(token)\n    for (const token of superseded) if',
-    'void token\n    for (const token of superseded) if',
+    'session/superseded.ts',
+    'if (!kept.includes(token)) known.add(token)',
+    'void kept.includes(token)',
   ),
   mutant(
     'takes back what it has replaced',

@@ -1,0 +1,188 @@
+import { isAuthError } from '../errors/auth-error'
+import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
+import type { SessionEndedError } from '../errors/session-ended-error'
+import { TokenEndpointError } from '../errors/token-endpoint-error'
+import type { Grant } from '../grants/grant'
+import { boundedIfLong } from '../platform/bounded'
+import type { Clock } from '../platform/clock'
+import type { FetchLike } from '../platform/fetch-like'
+import { isSpent } from '../tokens/expiry'
+import { type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
+import type { CoolDown } from './cool-down'
+import { startDeadline } from './deadline'
+import { exchange } from './exchange'
+import type { Phase } from './phase'
+import type { RefreshBudget } from './refresh-budget'
+import { type RefreshFailure, type RefreshOutcome, unavailable } from './refresh-outcome'
+import type { Session } from './session'
+import type { RefreshCause } from './session-event'
+
+/** What an access token is for, where it is not for all that the session's own is (RFC 8707). */
+export interface Target {
+  readonly resource: string
+  readonly scope?: string | undefined
+}
+
+/** What is done under the lock: the one place that presents a refresh token. */
+export interface Spender {
+  /** The phase that is being saved. */
+  readonly saving: Phase | undefined
+  /** Whether there is a grant, and what it starts from. */
+  canRefresh(phase: Phase): boolean
+  /** What the store says of our need for a refresh; `undefined`: it has nothing newer. */
+  lookBeyond(from: Phase): Promise<RefreshOutcome | undefined>
+  /** Re-reads, then spends. Resolves when the lock may go; the outcome may be settled before. */
+  spend(
+    from: Phase,
+    because: RefreshCause,
+    target: Target | undefined,
+    lost: AbortSignal,
+    settle: (outcome: RefreshOutcome) => void,
+  ): Promise<void>
+}
+
+export interface SpenderOptions {
+  readonly session: Session
+  readonly grant: Grant | undefined
+  /** Whether everyone who can write the store holds the same lock while refreshing. */
+  readonly lockIsShared: () => boolean
+  readonly clock: Clock
+  /** The way to the token endpoint, past every credential of ours. */
+  readonly fetch: FetchLike
+  /** For a whole exchange, in milliseconds; `false`: the grant waits for a person. */
+  readonly refreshTimeout: number | false
+  readonly expiryLeeway: number
+  readonly budget: RefreshBudget
+  /** Whether a token of this type can be attached (RFC 6749 §7.1). */
+  readonly acceptsType: (tokenType: string) => boolean
+  /** For tokens that nobody will use: revoked where that is possible. */
+  readonly discard: (tokens: TokenSet | null) => void
+}
+
+const patience = 1_000
+const mostRounds = 4
+// Where no lock is shared, a rotation by somebody else may be on its way into the store.
+const looksAgainAfter = [50, 200]
+
+export function createSpender(options: SpenderOptions, coolDown: CoolDown<RefreshFailure>): Spender {
+  const { session, grant, lockIsShared, clock, fetch, refreshTimeout, expiryLeeway, budget, acceptsType, discard } = options
+  const startsFromNothing = grant?.needs === 'nothing'
+  let saving: Phase | undefined
+
+  const canRefresh = (phase: Phase): boolean =>
+    startsFromNothing || Boolean(grant && phase.held && (grant.needs !== 'refresh-token' || tokenSetOf(phase.held)?.refreshToken))
+
+  const lookBeyond: Spender['lookBeyond'] = async (from) => {
+    const phase = await session.look()
+    if (phase.epoch !== from.epoch) return { kind: 'session-changed' }
+    return phase.held && phase.generation > from.generation && !isSpent(phase.expiry, clock.now(), expiryLeeway)
+      ? { kind: 'adopted' }
+      : undefined
+  }
+
+  const hasMoved = async (phase: Phase): Promise<boolean> => {
+    for (const delay of lockIsShared() ? [0] : [0, ...looksAgainAfter]) {
+      if (delay) await clock.sleep(delay)
+      if ((await session.look()) !== phase) return true
+    }
+    return false
+  }
+
+  /** Rule 5: publish, then save, keep. Tokens for a target go to who asked, and the session keeps what rotated. */
+  const keep = async (
+    phase: Phase,
+    got: StoredSession,
+    target: Target | undefined,
+    settle: (outcome: RefreshOutcome) => void,
+  ): Promise<void> => {
+    const own = tokenSetOf(phase.held)
+    const tokens = tokenSetOf(got)
+    const { refreshToken = own?.refreshToken } = tokens ?? {}
+    const isRotated = !target || (own && refreshToken !== own.refreshToken)
+    const saved = isRotated && session.rotate(phase, target && own ? { ...own, refreshToken } : got).catch(() => {})
+    const published = session.phase
+    const tell = (): void => {
+      const isKept = session.phase.epoch === published.epoch
+      if (!isKept) discard(tokens)
+      settle({ kind: isKept ? 'refreshed' : 'session-changed', tokens })
+    }
+    if (!saved) return tell()
+    saving = published
+    boundedIfLong(saved, patience, clock, () => 0).then(tell, tell)
+    await saved
+    if (saving === published) saving = undefined
+  }
+
+  const spend: Spender['spend'] = async (from, because, target, lost, settle) => {
+    let deadline: ReturnType<typeof startDeadline> | undefined
+    let rotation: Promise<void> | undefined
+    let unanswered: Phase | undefined
+    try {
+      for (let round = 0; round < mostRounds; round++) {
+        const known = await lookBeyond(from)
+        if (known && !(target && known.kind === 'adopted')) return settle(known)
+        const { phase } = session
+        // A sign-in may have come since the look: its token is not this flight's to spend.
+        if (phase.epoch !== from.epoch) return settle({ kind: 'session-changed' })
+        if (!grant || !canRefresh(phase) || lost.aborted) break
+        deadline ??= startDeadline(refreshTimeout, clock)
+        const { signal } = deadline
+        let mine = phase
+        const rotated = (refreshToken: string): void => {
+          const old = tokenSetOf(phase.held)
+          // Rule 5: received is received, whatever the rest of the answer is worth.
+          if (!old || !refreshToken || refreshToken === old.refreshToken || session.phase !== phase) return
+          rotation = session.rotate(phase, { ...old, refreshToken }).catch(() => {})
+          mine = session.phase
+        }
+        try {
+          const tokens = await exchange(grant, phase, { ...target, fetch, signal, clock, rotated }, acceptsType)
+          coolDown.stop()
+          // A logout or a sign-in during the refresh wins; so does a pair that somebody else has saved.
+          if (session.phase.epoch === from.epoch) {
+            if (because === 'unauthorized') budget.count()
+            return session.phase === mine
+              ? await keep(mine, tokens, target, settle)
+              : settle({ kind: 'adopted', tokens: tokenSetOf(tokens) })
+          }
+          discard(tokenSetOf(tokens))
+          return settle({ kind: 'session-changed' })
+        } catch (thrown) {
+          await rotation
+          if (session.phase.epoch !== from.epoch) return settle({ kind: 'session-changed' })
+          const isRejected = isAuthError<SessionEndedError>(thrown, 'ERR_SESSION_ENDED')
+          if (isRejected && !startsFromNothing) {
+            if (!phase.held || (await hasMoved(phase))) continue
+            await session.reject(phase, thrown)
+            if (session.phase.epoch === from.epoch) continue
+            return settle(session.phase.held ? { kind: 'session-changed' } : { kind: 'rejected', error: thrown })
+          }
+          const mistake = isRejected ? new TokenEndpointError('invalid_grant') : thrown
+          if (isAuthError<TokenEndpointError>(mistake, 'ERR_TOKEN_ENDPOINT')) {
+            // `invalid_target` is the target's own.
+            if (!target) coolDown.start(mistake)
+            return settle({ kind: 'misconfigured', error: mistake })
+          }
+          const error = isAuthError<RefreshUnavailableError>(thrown, 'ERR_REFRESH_UNAVAILABLE')
+            ? thrown
+            : new RefreshUnavailableError(undefined, { cause: thrown })
+          // Nobody knows whether the token is consumed: look who rotated it, then present it once more.
+          if (!error.answered && unanswered !== phase && !signal.aborted) unanswered = phase
+          else return settle({ kind: 'unavailable', error: Object.assign(error, { retryAt: coolDown.start(error, error.retryAt) }) })
+        }
+      }
+      settle(unavailable(lost.reason))
+    } finally {
+      deadline?.clear()
+    }
+  }
+
+  return {
+    get saving() {
+      return saving
+    },
+    canRefresh,
+    lookBeyond,
+    spend,
+  }
+}
