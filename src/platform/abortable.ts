@@ -7,6 +7,7 @@ export function createAbortable(): Abortable {
   // `this`, since not every polyfill sets the event's target.
   function onAbort(this: AbortSignal): void {
     for (const leave of crowds.get(this) ?? []) leave(abortReason(this))
+    this.removeEventListener('abort', onAbort)
   }
 
   return (work, signal) => {

@@ -185,6 +185,21 @@ describe('a refresh belongs to the client, not to the call that began it', () =>
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
+  it('leaves no listener on the signal of a caller that has left, though the refresh still hangs (F97)', async () => {
+    const { world, release } = await withHeldRefresh('refused', withoutSignal)
+    const leave = new AbortController()
+    const waiting = [world.client.fetch(url, { signal: leave.signal }), world.client.fetch(url, { signal: leave.signal })].map(rejection)
+    await quiet()
+
+    leave.abort()
+    await Promise.all(waiting)
+    const listeners = getEventListeners(leave.signal, 'abort')
+    release()
+    await quiet()
+
+    expect(listeners).toHaveLength(0)
+  })
+
   it('makes Node warn of nothing when many calls share one signal while they wait (F97)', async () => {
     const warnings: string[] = []
     const listen = (warning: Error): void => void warnings.push(warning.name)
