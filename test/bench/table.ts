@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import type { Row, Table } from './measure.ts'
 
 export function inColumns(table: Table): string {
@@ -19,16 +18,4 @@ export function readmeTable(rows: readonly Row[]): string {
     '|---|---|---|---|---|',
     ...rows.map(({ what, goal, ours, theInterceptor, peers }) => `| ${what} | ${goal} | ${ours} | ${theInterceptor} | ${peers} |`),
   ].join('\n')
-}
-
-const between = /(<!-- bench -->\n).*?(<!-- end -->)/s
-
-/** Puts a table between the marks in a file. */
-export function writeInto(path: string, table: string): void {
-  const text = readFileSync(path, 'utf8')
-  if (!between.test(text)) throw new Error(`${path} has no place for the table`)
-  writeFileSync(
-    path,
-    text.replace(between, (_, start: string, end: string) => `${start}${table}\n${end}`),
-  )
 }
