@@ -49,7 +49,7 @@ for (const measure of measures.filter(({ name }) => name.includes(values.only)))
 
 const rows = results.flatMap((result) => result.rows)
 const verdicts = results.flatMap((result) => result.verdicts)
-if (values.write) writeIntoReadme('bench', readmeTable(rows))
+if (values.write) writeIntoReadme('bench', (before) => readmeTable(rows, before))
 if (values.gate && !verdicts.every(holds)) throw new Error('A figure is beyond its bound')
 // What hangs for ever would keep the process.
 process.exit(0)

@@ -12,10 +12,15 @@ export function inColumns(table: Table): string {
     .join('\n')
 }
 
-export function readmeTable(rows: readonly Row[]): string {
+/** A run of some measures leaves the rows of the others as they were. */
+export function readmeTable(rows: readonly Row[], before: string): string {
+  const [, , ...stood] = before.split('\n').filter((line) => line.startsWith('|'))
+  const lines = new Map(stood.map((line) => [line.split(' | ')[0]!, line]))
+  for (const { what, goal, ours, theInterceptor, peers } of rows)
+    lines.set(`| ${what}`, `| ${what} | ${goal} | ${ours} | ${theInterceptor} | ${peers} |`)
   return [
     `| Node ${process.versions.node}, median (middle half) | goal | authenticated-client | the interceptor | published clients |`,
     '|---|---|---|---|---|',
-    ...rows.map(({ what, goal, ours, theInterceptor, peers }) => `| ${what} | ${goal} | ${ours} | ${theInterceptor} | ${peers} |`),
+    ...lines.values(),
   ].join('\n')
 }
