@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { expect, it } from 'vitest'
+import { limits } from '../size/limits.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const entries = readdirSync(`${root}src`).filter((file) => file.endsWith('.ts'))
@@ -46,6 +47,13 @@ it('package.json exports every entry point', () => {
 
   const expected = entries.filter((file) => file !== 'cli.ts').map((file) => (file === 'index.ts' ? '.' : `./${file.replace('.ts', '')}`))
   expect(Object.keys(exports).sort()).toEqual([...expected, './package.json'].sort())
+})
+
+it('every entry point that package.json exports has limits of its size', () => {
+  const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+
+  const limited = new Set(limits.map(({ entry }) => entry))
+  expect([...limited, './package.json'].sort()).toEqual(Object.keys(exports).sort())
 })
 
 async function inputsOf(entry: string): Promise<readonly string[]> {

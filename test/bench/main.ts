@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { writeIntoReadme } from '../support/write-into-readme.ts'
 import type { Contestant } from './contestant.ts'
 import { bareFetch } from './contestants/bare-fetch.ts'
 import { ours } from './contestants/ours.ts'
 import { theInterceptor } from './contestants/the-interceptor.ts'
 import type { Field, Result } from './measure.ts'
 import { measures } from './measures.ts'
-import { inColumns, readmeTable, writeInto } from './table.ts'
+import { inColumns, readmeTable } from './table.ts'
 import { holds, sentence } from './verdict.ts'
 
 // npm run bench [-- --only storms] [-- --gate] [-- --write]: what the client costs, and what it holds, beside bare fetch, the sixty-line
@@ -49,7 +49,7 @@ for (const measure of measures.filter(({ name }) => name.includes(values.only)))
 
 const rows = results.flatMap((result) => result.rows)
 const verdicts = results.flatMap((result) => result.verdicts)
-if (values.write) writeInto(fileURLToPath(new URL('../../README.md', import.meta.url)), readmeTable(rows))
+if (values.write) writeIntoReadme('bench', (before) => readmeTable(rows, before))
 if (values.gate && !verdicts.every(holds)) throw new Error('A figure is beyond its bound')
 // What hangs for ever would keep the process.
 process.exit(0)

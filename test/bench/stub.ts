@@ -8,8 +8,12 @@ export interface Stub extends Place {
   release(): void
 }
 
-/** Both servers behind one `fetch`, without a network: what is left to measure is the client. */
-export function stub(options: ServerOptions = {}): Stub {
+/**
+ * Both servers behind one `fetch`, without a network: what is left to measure is the client. Like every fetch it begins by making a
+ * Request of what it is given: the form that a client hands over is part of what the client costs. But a Request of Node listens on
+ * the caller's signal until it is collected: where listeners are counted, none is made.
+ */
+export function stub(options: ServerOptions = {}, { makesRequests = true } = {}): Stub {
   const servers = new Servers(options)
   let cheap: CheapResponse | undefined
   const hanging = new Set<() => void>()
@@ -40,15 +44,13 @@ export function stub(options: ServerOptions = {}): Stub {
       for (const end of hanging) end()
     },
     async fetch(input, init) {
-      // Every fetch reads the URL it is given, and makes Headers of what it is given: the form that a client hands over is part of
-      // what the client costs.
-      const isRequest = input instanceof Request
-      const url = isRequest ? input.url : String(input)
-      const headers = isRequest && !init?.headers ? input.headers : new Headers(init?.headers)
+      const request = makesRequests ? new Request(input, init) : undefined
+      const url = request ? request.url : input instanceof Request ? input.url : String(input)
+      const headers = request?.headers ?? new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
       const isToken = url.endsWith('/token')
-      const body = isToken ? await bodyOf(input, init) : ''
+      const body = isToken ? await (request ?? new Response(input instanceof Request ? input.body : init?.body)).text() : ''
       const answer = servers.answer({ path: url.slice(url.lastIndexOf('/')), authorization: headers.get('authorization'), body })
-      if (answer.after) await held(answer, init?.signal ?? (isRequest ? input.signal : undefined))
+      if (answer.after) await held(answer, init?.signal ?? (input instanceof Request ? input.signal : undefined))
       if (answer.status === 200 && !isToken) {
         cheap ??= new CheapResponse(answer.body, { headers: answer.headers })
         return cheap
@@ -56,9 +58,4 @@ export function stub(options: ServerOptions = {}): Stub {
       return new Response(answer.body, { status: answer.status, headers: answer.headers })
     },
   }
-}
-
-async function bodyOf(input: RequestInfo | URL, init: RequestInit | undefined): Promise<string> {
-  if (typeof init?.body === 'string') return init.body
-  return input instanceof Request ? input.text() : new Response(init?.body).text()
 }

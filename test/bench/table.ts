@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import type { Row, Table } from './measure.ts'
 
 export function inColumns(table: Table): string {
@@ -13,22 +12,15 @@ export function inColumns(table: Table): string {
     .join('\n')
 }
 
-export function readmeTable(rows: readonly Row[]): string {
+/** A run of some measures leaves the rows of the others as they were. */
+export function readmeTable(rows: readonly Row[], before: string): string {
+  const [, , ...stood] = before.split('\n').filter((line) => line.startsWith('|'))
+  const lines = new Map(stood.map((line) => [line.split(' | ')[0]!, line]))
+  for (const { what, goal, ours, theInterceptor, peers } of rows)
+    lines.set(`| ${what}`, `| ${what} | ${goal} | ${ours} | ${theInterceptor} | ${peers} |`)
   return [
     `| Node ${process.versions.node}, median (middle half) | goal | authenticated-client | the interceptor | published clients |`,
     '|---|---|---|---|---|',
-    ...rows.map(({ what, goal, ours, theInterceptor, peers }) => `| ${what} | ${goal} | ${ours} | ${theInterceptor} | ${peers} |`),
+    ...lines.values(),
   ].join('\n')
-}
-
-const between = /(<!-- bench -->\n).*?(<!-- end -->)/s
-
-/** Puts a table between the marks in a file. */
-export function writeInto(path: string, table: string): void {
-  const text = readFileSync(path, 'utf8')
-  if (!between.test(text)) throw new Error(`${path} has no place for the table`)
-  writeFileSync(
-    path,
-    text.replace(between, (_, start: string, end: string) => `${start}${table}\n${end}`),
-  )
 }

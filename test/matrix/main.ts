@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { writeIntoReadme } from '../support/write-into-readme.ts'
 import { faults } from './faults.ts'
 import { ours } from './ours.ts'
 import { type Contestant, type Outcome, run, standings } from './run.ts'
-import { type Line, table, writeInto } from './table.ts'
+import { type Line, table } from './table.ts'
 
 // npm run matrix [-- --only ky] [-- --faults gzip] [-- --write]: transient faults at the token endpoint, and who signs out for them.
 const { values } = parseArgs({
@@ -28,7 +28,7 @@ for (const contestant of await contestants()) {
   if (contestant.name.includes(values.only)) lines.push(await measure(contestant))
 }
 console.log(`\n${table(lines)}`)
-if (values.write) writeInto(fileURLToPath(new URL('../../README.md', import.meta.url)), table(lines))
+if (values.write) writeIntoReadme('false logouts', table(lines))
 // What hangs for ever would keep the process.
 process.exit(lines.some(({ name, signedOut }) => name.startsWith('authenticated-client') && signedOut > 0) ? 1 : 0)
 

@@ -1,5 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-
 /** What became of one contestant. */
 export interface Line {
   readonly name: string
@@ -23,16 +21,4 @@ export function table(lines: readonly Line[]): string {
     '|---|---|---|',
     ...[...rows].map(([result, names]) => `| ${names.join('; ')} | ${result} |`),
   ].join('\n')
-}
-
-const between = /(<!-- false logouts -->\n).*?(<!-- end -->)/s
-
-/** Puts a table between the marks in a file. */
-export function writeInto(path: string, table: string): void {
-  const text = readFileSync(path, 'utf8')
-  if (!between.test(text)) throw new Error(`${path} has no place for the table`)
-  writeFileSync(
-    path,
-    text.replace(between, (_, start: string, end: string) => `${start}${table}\n${end}`),
-  )
 }

@@ -241,7 +241,7 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     await turn()
     stop()
 
-    same([seen[0], seen.at(-1)], ['authenticated', 'ended'])
+    same([seen[0], seen[seen.length - 1]], ['authenticated', 'ended'])
   },
 
   async 'passes network errors through'({ client }) {

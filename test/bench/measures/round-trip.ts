@@ -10,7 +10,7 @@ export const roundTrip: Measure = {
   name: 'round-trip',
   async run(field) {
     const onStub = field.all.map((contestant) => runner(contestant, stub({ ...contestant.server, uses: 1 })))
-    const stubbed = await measure(field, 'on a stub', onStub, 20, { goal: 1.1, gate: 8 })
+    const stubbed = await measure(field, 'on a stub', onStub, 20, { goal: 1.1, gate: 10 })
     const wired = await withSockets(async (sockets) => {
       const onSockets = await Promise.all(field.all.map((contestant) => onSocket(contestant, sockets)))
       return measure(field, 'on a loopback socket', onSockets, 5, { goal: 1.1, gate: 2.2 })

@@ -72,7 +72,7 @@ export const waiters: Measure = {
 }
 
 async function leave(contestant: Contestant, count: number): Promise<Outcome> {
-  const place = stub({ tokenLatency: Number.POSITIVE_INFINITY, ...contestant.server })
+  const place = stub({ tokenLatency: Number.POSITIVE_INFINITY, ...contestant.server }, { makesRequests: false })
   const app = contestant.start(place)
   await app.get()
   place.servers.expire()

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { behaviours } from '../../portable/behaviours'
+import { behaviours, type Outcome } from '../../portable/behaviours'
 import { type PortableServer, startServer } from '../../portable/server'
 import { type Installed, installPackage, runtimes } from './installed-package'
 import { bundleForReactNative } from './react-native/bundle'
@@ -41,4 +41,23 @@ describe.each(['ios', 'android'] as const)("on React Native's own fetch, for %s 
       ).resolves.toBeDefined()
     },
   )
+})
+
+describe('on Hermes itself, an old one, without atob, btoa, WeakRef, Promise.any, queueMicrotask and Array.at (its native half is modelled)', () => {
+  let installed: Installed
+  beforeAll(async () => {
+    installed = await installPackage()
+  }, 120_000)
+  afterAll(() => installed.remove())
+
+  it("behaves as everywhere under React Native's own fetch, but for a client secret, which btoa would encode", async () => {
+    const bundle = await bundleForReactNative(installed, 'ios', 'hermes-app')
+
+    const { stdout } = await run(join(runtimes, 'hermes-engine-cli/linux64-bin/hermes'), ['-w', bundle], { timeout: 120_000 })
+    const { passed, failed } = JSON.parse(stdout) as Outcome
+
+    const needsBtoa = 'gets a token for a service before its first call (RFC 6749 §4.4)'
+    expect(failed.filter(({ title }) => title !== needsBtoa)).toEqual([])
+    expect([...passed, needsBtoa].sort()).toEqual(Object.keys(behaviours).sort())
+  }, 240_000)
 })

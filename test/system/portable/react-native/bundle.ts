@@ -6,18 +6,25 @@ import { type Installed, root, runtimes } from '../installed-package'
 
 const run = promisify(execFile)
 
-/** The app as Metro bundles it for a release, under React Native's own conditions and Babel preset. */
-export async function bundleForReactNative(installed: Installed, platform: 'ios' | 'android'): Promise<string> {
+/** One of the apps here as Metro bundles it for a release, under React Native's own conditions and Babel preset. */
+export async function bundleForReactNative(
+  installed: Installed,
+  platform: 'ios' | 'android',
+  app: 'app' | 'hermes-app' = 'app',
+): Promise<string> {
   const { folder } = installed
   await installed.bundle('suite.js', `export { runBehaviours } from './behaviours'`, { format: 'cjs' })
-  await cp(join(root, 'test/system/portable/react-native/app.js'), join(folder, 'app.js'))
+  await installed.bundle('hermes-half.js', `export { installNativeHalf } from '../system/portable/react-native/hermes-half'`, {
+    format: 'cjs',
+  })
+  await cp(join(root, `test/system/portable/react-native/${app}.js`), join(folder, `${app}.js`))
   await writeFile(join(folder, 'babel.config.js'), `module.exports = { presets: [[${preset}, { enableBabelRuntime: false }]] }`)
   await writeFile(join(folder, 'metro.config.js'), metroConfig(folder))
-  const bundle = join(folder, `app.${platform}.js`)
+  const bundle = join(folder, `${app}.${platform}.js`)
   const metro = join(runtimes, 'metro/src/cli.js')
   await run(
     process.execPath,
-    [metro, 'build', 'app.js', '--config', 'metro.config.js', '--platform', platform, '--dev', 'false', '--out', bundle],
+    [metro, 'build', `${app}.js`, '--config', 'metro.config.js', '--platform', platform, '--dev', 'false', '--out', bundle],
     {
       cwd: folder,
       env: { ...process.env, NODE_PATH: runtimes },

@@ -1,0 +1,33 @@
+/** One entry point, bundled alone as a user's bundler would. */
+export interface Limit {
+  /** As in `exports` of package.json. */
+  readonly entry: string
+  /** @default all of it */
+  readonly import?: string
+  /** What is the user's own, or Node's. */
+  readonly ignore?: readonly string[]
+  /** The most that it may weigh, minified and compressed, in kilobytes of 1000 bytes; little above what it weighs now. */
+  readonly gzip: number
+  readonly brotli: number
+}
+
+export const limits: readonly Limit[] = [
+  { entry: '.', import: '{ AuthenticatedClient }', gzip: 16.8, brotli: 15.3 },
+  { entry: '.', import: '*', gzip: 19.8, brotli: 18 },
+  { entry: './api-key', gzip: 1.3, brotli: 1.2 },
+  { entry: './basic', gzip: 0.9, brotli: 0.8 },
+  { entry: './diagnose', gzip: 14.1, brotli: 12.7 },
+  { entry: './digest', gzip: 7.8, brotli: 6.6 },
+  { entry: './discover', gzip: 1.8, brotli: 1.6 },
+  { entry: './dpop', gzip: 2.7, brotli: 2.4 },
+  { entry: './graphql', gzip: 0.6, brotli: 0.5 },
+  { entry: './indexed-db', gzip: 2.6, brotli: 2.3 },
+  { entry: './jose', gzip: 5.3, brotli: 4.8 },
+  { entry: './jwt-bearer', gzip: 2.6, brotli: 2.3 },
+  { entry: './node', ignore: ['node:*'], gzip: 3.9, brotli: 3.5 },
+  { entry: './opentelemetry', ignore: ['@opentelemetry/api'], gzip: 1.7, brotli: 1.5 },
+  { entry: './react-native', gzip: 1.1, brotli: 1 },
+  { entry: './redis', ignore: ['node:*'], gzip: 3.7, brotli: 3.4 },
+  { entry: './testing', gzip: 8.1, brotli: 7.3 },
+  { entry: './token-exchange', gzip: 2.7, brotli: 2.4 },
+]
