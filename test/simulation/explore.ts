@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { bundle, type Patch } from './bundle'
 import { crew } from './crew'
 import { scenarios } from './explore/scenarios'
@@ -23,13 +24,15 @@ export async function explore({ bounds, only, workers, patches }: Exploration): 
       .filter(({ name }) => name.includes(only ?? ''))
       .map(({ plan, ...scenario }): SmallWorlds => ({ scenario: { ...scenario, plan: { ...plan, calls } }, bounds })),
   )
+  const taken = new Set<string>()
   const team = crew<SmallWorlds, Searched>(await bundle('explorer', patches), workers)
   await team.work(jobs, (searched) => {
     tell(searched)
-    const { isExhaustive, violations, ...counts } = searched.explored
+    const { isExhaustive, violations, arrows, ...counts } = searched.explored
     totals.searches++
     if (isExhaustive) totals.exhaustive++
     totals.violations += violations.length
+    for (const arrow of arrows) taken.add(arrow)
     for (const name of ['states', 'steps', 'executed', 'ends'] as const) totals[name] += counts[name]
     return false
   })
@@ -39,7 +42,20 @@ export async function explore({ bounds, only, workers, patches }: Exploration): 
     `${states} states, ${steps} steps between them (${executed} executed), ${ends} ends; ${exhaustive} of ${searches} searches exhaustive; ` +
       `${violations} violations; ${Math.round((performance.now() - began) / 1000)} s`,
   )
-  return violations === 0
+  const drawn = arrowsOnPage()
+  const missing = [...taken].filter((arrow) => !drawn.has(arrow))
+  console.log(`${taken.size} of ${drawn.size} arrows that protocol.md draws for a session, and to the ends of a flight, were taken`)
+  for (const arrow of missing) console.log(`protocol.md does not draw ${arrow}`)
+  return violations + missing.length === 0
+}
+
+/** Those of a session whole; those of a flight by where they end, since no event tells of what is between. */
+function arrowsOnPage(): ReadonlySet<string> {
+  const [, session = '', flight = ''] = readFileSync(new URL('./protocol.md', import.meta.url), 'utf8').split('```mermaid')
+  const arrowsOf = (text: string): string[] => [...text.matchAll(/^ {2}(\w+ --> \w+)$/gm)].map(([, arrow = '']) => arrow)
+  const flights = arrowsOf(flight).map((arrow) => arrow.split(' '))
+  const ends = flights.filter(([, , to]) => flights.every(([from]) => from !== to))
+  return new Set([...arrowsOf(session), ...ends.map(([, , to]) => `--> ${to}`)])
 }
 
 function tell({ scenario: { name, plan }, explored }: Searched): void {

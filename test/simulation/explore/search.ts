@@ -2,7 +2,7 @@ import type { Violation } from '../world'
 import { type Effect, Learned } from './learned'
 import { NumberSet } from './number-set'
 import type { Scenario } from './scenarios'
-import { endings, SmallWorld, type Step } from './small-world'
+import { endings, type Heard, SmallWorld, type Step } from './small-world'
 import { type State, States, type TabState } from './states'
 
 export interface Explored {
@@ -18,6 +18,8 @@ export interface Explored {
   readonly isExhaustive: boolean
   /** What was broken, each kind once, whichever tab it was; no way goes on from there. */
   readonly violations: readonly string[]
+  /** Arrows of protocol.md that were taken. */
+  readonly arrows: readonly string[]
   /** Of the first violation. */
   readonly story: string | undefined
 }
@@ -51,10 +53,10 @@ const lastTimer = 600_000
 /** Every order of events of the scenario, each state once, until all were gone, or `most` states. */
 export async function explored(scenario: Scenario, bounds: Bounds): Promise<Explored> {
   Error.stackTraceLimit = 4
-  const strays: unknown[] = []
-  const onStray = (reason: unknown): void => void strays.push(reason)
+  const heard: Heard = { strays: [], arrows: new Set() }
+  const onStray = (reason: unknown): void => void heard.strays.push(reason)
   process.on('unhandledRejection', onStray)
-  const search = new Search(scenario, bounds, strays)
+  const search = new Search(scenario, bounds, heard)
   try {
     await search.run()
   } finally {
@@ -78,12 +80,12 @@ class Search {
   constructor(
     private readonly scenario: Scenario,
     private readonly bounds: Bounds,
-    private readonly strays: unknown[],
+    private readonly heard: Heard,
   ) {}
 
   async run(): Promise<void> {
     const { stands, bounds, visited, totals } = this
-    const start = await SmallWorld.begun(this.scenario, this.strays)
+    const start = await SmallWorld.begun(this.scenario, this.heard)
     this.reach(this.states.of(start.view()))
     for (let stand = stands.at(-1); stand; stand = stands.at(-1)) {
       const step = stand.left.pop()
@@ -105,8 +107,9 @@ class Search {
   }
 
   found(): Explored {
-    const { visited, totals, learned, isCut, violations, story } = this
-    return { states: visited.size, ...totals, executed: learned.size, isExhaustive: !isCut, violations: [...violations].sort(), story }
+    const { visited, totals, learned, isCut, violations, story, heard } = this
+    const counts = { states: visited.size, ...totals, executed: learned.size }
+    return { ...counts, isExhaustive: !isCut, violations: [...violations].sort(), arrows: [...heard.arrows].sort(), story }
   }
 
   /** Stands where a step leads, unless it has stood there before. Whether nothing is left to happen there. */
@@ -226,7 +229,7 @@ class Search {
   private async gone(way: readonly Leg[]): Promise<{ readonly world: SmallWorld; readonly order: readonly [number, number] }> {
     const isOnIt = this.live?.legs.every(({ step }, index) => step === way[index]?.step)
     if (!this.live || !isOnIt) {
-      this.live = { world: await SmallWorld.begun(this.scenario, this.strays), legs: [] }
+      this.live = { world: await SmallWorld.begun(this.scenario, this.heard), legs: [] }
       this.totals.worlds++
     }
     const { world, legs } = this.live

@@ -62,6 +62,14 @@ export interface Done {
   readonly violations: readonly Violation[]
 }
 
+/** What all worlds of a search have told. */
+export interface Heard {
+  /** Rejections that nobody has handled. */
+  readonly strays: unknown[]
+  /** Arrows of protocol.md that were taken: of a session, and to the ends of flights. */
+  readonly arrows: Set<string>
+}
+
 /** Two tabs on one store and one lock, the product in each: goes the way that it is told. */
 export class SmallWorld {
   readonly world: World
@@ -75,7 +83,7 @@ export class SmallWorld {
 
   private constructor(
     private readonly scenario: Scenario,
-    private readonly strays: unknown[],
+    private readonly heard: Heard,
   ) {
     const plan: Plan = { ...smallPlan, ...scenario.plan, random: likely }
     const { scheduler, observed } = this
@@ -84,23 +92,16 @@ export class SmallWorld {
     this.world.fault = (where, _, kinds) => this.fault(where, kinds)
   }
 
-  /**
-   * Until each tab knows its session: there the search begins.
-   * @param strays rejections that nobody has handled.
-   */
-  static async begun(scenario: Scenario, strays: unknown[]): Promise<SmallWorld> {
-    const small = new SmallWorld(scenario, strays)
+  /** Until each tab knows its session: there the search begins. */
+  static async begun(scenario: Scenario, heard: Heard): Promise<SmallWorld> {
+    const small = new SmallWorld(scenario, heard)
     const { world, observed, scheduler, tabs } = small
     const left = small.faults
     small.faults = 0
     for (const [index, name] of names.entries()) {
       observed.begins('begins', index, false)
       const tab = new Tab(world, name, { tabs: [] })
-      const { saw } = tab.wire
-      tab.wire.saw = (value) => {
-        observed.shows(index, JSON.stringify(value))
-        saw.call(tab.wire, value)
-      }
+      small.listens(tab, index)
       tabs.push(tab)
       world.tabs.push(tab)
     }
@@ -135,7 +136,7 @@ export class SmallWorld {
   }
 
   async take({ tab, event, fault, now }: Step): Promise<Done> {
-    const { scheduler, parts, world, strays } = this
+    const { scheduler, parts, world, heard } = this
     this.chances = 0
     this.taken = fault
     parts.touched.clear()
@@ -152,7 +153,7 @@ export class SmallWorld {
       await scheduler.runNow(next)
     }
     const touched = new Set(parts.touched)
-    for (const reason of strays.splice(0)) world.violate('I12', `unhandled rejection: ${reason}`)
+    for (const reason of heard.strays.splice(0)) world.violate('I12', `unhandled rejection: ${reason}`)
     const violations = world.violations.slice(before).map(({ invariant, what }) => ({ invariant, what: what.replace(/tab \d/g, 'a tab') }))
     return { touched, chances: this.chances, violations }
   }
@@ -176,6 +177,26 @@ export class SmallWorld {
       tab.client.dispose()
     } else await succeeds(world, tab, ending === 'works' ? 'first' : 'second')
     scheduler.only = undefined
+  }
+
+  private listens({ wire, sessions }: Tab, index: number): void {
+    const { observed, heard } = this
+    const { saw, flightEnds } = wire
+    const { changed } = sessions
+    let status = 'restoring'
+    wire.saw = (value) => {
+      observed.shows(index, JSON.stringify(value))
+      saw.call(wire, value)
+    }
+    wire.flightEnds = (outcome) => {
+      heard.arrows.add(`--> ${outcome.replace('-', '_')}`)
+      flightEnds.call(wire, outcome)
+    }
+    sessions.changed = (state) => {
+      heard.arrows.add(`${status} --> ${state.status}`)
+      status = state.status
+      changed.call(sessions, state)
+    }
   }
 
   /** Each call begins at any moment after the one before it. */
