@@ -4,9 +4,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
-// npm run prove [-- --cases 5000000] [-- --only properties|crowds|worlds|soak]: what CI does a bounded part of, for as long as you like.
+// npm run prove [-- --cases 5000000] [-- --only properties|crowds|worlds|soak|explore]: what CI does a bounded part of, for as long as you like.
 const { values } = parseArgs({
-  options: { cases: { type: 'string', default: '1000000' }, only: { type: 'string' }, seed: { type: 'string', default: '1' } },
+  options: {
+    cases: { type: 'string', default: '1000000' },
+    only: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    states: { type: 'string', default: '90000000' },
+  },
 })
 const root = fileURLToPath(new URL('..', import.meta.url))
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
@@ -42,6 +47,11 @@ const parts: Readonly<Record<string, () => readonly [args: readonly string[], en
   /** A million worlds of the simulation. */
   worlds: () => [
     [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), 'test/simulation/main.ts', '--seeds', values.cases, '--seed', values.seed],
+    {},
+  ],
+  /** Two tabs with two calls each and one fault, in every order: no bound but the memory's. */
+  explore: () => [
+    [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), 'test/simulation/main.ts', '--explore', '--most', values.states],
     {},
   ],
 }

@@ -55,7 +55,7 @@ export class Cell {
   hint(): void {
     const { world } = this
     for (const [other, listeners] of this.listeners)
-      for (const listener of listeners) world.scheduler.after(world.latency(), other, listener)
+      for (const listener of listeners) world.scheduler.after(world.latency(), other, listener, 'hint')
   }
 
   subscribe(tab: Tab, listener: () => void): () => void {

@@ -1,14 +1,13 @@
 import { Worker } from 'node:worker_threads'
-import type { Job, Report } from './worker'
 
 /** Several workers on one bundle, each with its own worlds. */
-export interface Crew {
+export interface Crew<Job, Report> {
   /** Hands out the jobs in order; `heard` may end it early by returning `true`. */
   work(jobs: Iterable<Job>, heard: (report: Report) => boolean): Promise<void>
   dismiss(): Promise<void>
 }
 
-export function crew(bundle: string, size: number): Crew {
+export function crew<Job, Report>(bundle: string, size: number): Crew<Job, Report> {
   // Worlds are short-lived: a large nursery spares most of the garbage collection.
   const workers = Array.from({ length: size }, () => new Worker(bundle, { resourceLimits: { maxYoungGenerationSizeMb: 64 } }))
   const ask = (worker: Worker, job: Job): Promise<Report> =>

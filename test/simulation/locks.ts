@@ -37,8 +37,10 @@ export class SharedLock {
 
   private next(name: string, slow = 0): void {
     const first = this.queues.get(name)?.[0]
-    if (first)
-      this.world.scheduler.after(this.world.latency() + slow, first.tab, () => this.queues.get(name)?.[0] === first && first.grant())
+    const grant = (): void => {
+      if (first && this.queues.get(name)?.[0] === first) first.grant()
+    }
+    if (first) this.world.scheduler.after(this.world.latency() + slow, first.tab, grant, 'grant')
   }
 
   private hold<Result>(tab: Tab, name: string, task: (lost: AbortSignal) => Promise<Result>, options: HoldOptions): Promise<Result> {

@@ -6,7 +6,7 @@ import { explore } from './explore'
 import { replayMutants, searchMutants } from './mutant-hunt'
 import { mutants } from './mutants/all'
 import { regressions } from './regressions'
-import type { Found, Job, tell } from './worker'
+import type { Found, Job, Report, tell } from './worker'
 
 // npm run simulate -- …: see README.md, "Simulation".
 const { values } = parseArgs({
@@ -20,7 +20,9 @@ const { values } = parseArgs({
     search: { type: 'boolean', default: false },
     mutant: { type: 'string' },
     explore: { type: 'boolean', default: false },
-    most: { type: 'string', default: '500' },
+    most: { type: 'string', default: '60000' },
+    scenario: { type: 'string' },
+    plain: { type: 'boolean', default: false },
   },
 })
 const first = Number(values.seed)
@@ -29,11 +31,16 @@ const workers = Number(values.workers)
 const mutant = mutants.find(({ name }) => name === values.mutant)
 if (values.mutant && !mutant && !values.search) throw new TypeError(`There is no mutant ${values.mutant}`)
 
-if (values.explore) process.exitCode = (await explore({ most: Number(values.most), patches: mutant?.patches })) ? 0 : 1
+if (values.explore) process.exitCode = (await exploration()) ? 0 : 1
 else if (values.mutants && values.search) process.exitCode = (await searchMutants({ most: count, workers, only: values.mutant })) ? 0 : 1
 else if (values.mutants) process.exitCode = (await replayMutants(workers)) ? 0 : 1
 else if (values.story) await story()
 else await simulate()
+
+function exploration(): Promise<boolean> {
+  const { most, scenario, plain } = values
+  return explore({ bounds: { most: Number(most), isPlain: plain }, only: scenario, workers, patches: mutant?.patches })
+}
 
 async function story(): Promise<void> {
   const module = (await import(await bundle('story', mutant?.patches))) as { tell: typeof tell }
@@ -50,7 +57,7 @@ async function simulate(): Promise<void> {
   let done = 0
   let shown = began
   const rate = (): number => Math.round((done / (performance.now() - began)) * 1000)
-  const team = crew(await bundle('worlds', mutant?.patches), workers)
+  const team = crew<Job, Report>(await bundle('worlds', mutant?.patches), workers)
   await team.work(jobs(), (report) => {
     done += report.job.count
     for (const [name, visits] of report.counters) totals.set(name, (totals.get(name) ?? 0) + visits)

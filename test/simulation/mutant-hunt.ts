@@ -3,7 +3,7 @@ import { crew } from './crew'
 import { type Kill, readKills, writeKills } from './kills'
 import { mutants } from './mutants/all'
 import type { Mutant } from './mutants/mutant'
-import type { Job } from './worker'
+import type { Job, Report } from './worker'
 
 interface Search {
   readonly most: number
@@ -59,7 +59,7 @@ export async function replayMutants(workers: number): Promise<boolean> {
 
 /** The first of some seeds in which the mutant breaks a rule. */
 async function hunt({ name, patches }: Mutant, first: number, count: number, workers: number): Promise<Kill | undefined> {
-  const team = crew(await bundle(name.replace(/\W+/g, '-'), patches), workers)
+  const team = crew<Job, Report>(await bundle(name.replace(/\W+/g, '-'), patches), workers)
   let kill: Kill | undefined
   await team.work(jobs(first, count), ({ found: [one] }) => {
     if (one && one.seed < (kill?.seed ?? Number.POSITIVE_INFINITY)) kill = one

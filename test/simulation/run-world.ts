@@ -15,7 +15,7 @@ export async function runWorld(seed: number): Promise<World> {
 }
 
 /** What it throws, now or later, is a violation. */
-export async function watched(world: World, run: () => Promise<void>): Promise<void> {
+async function watched(world: World, run: () => Promise<void>): Promise<void> {
   const strays: unknown[] = []
   const onStray = (reason: unknown): void => void strays.push(reason)
   process.on('unhandledRejection', onStray)
@@ -39,7 +39,7 @@ async function live(world: World): Promise<void> {
 }
 
 /** Nothing is begun any more, and nothing fails: all that was begun ends, and then each tab works. */
-export async function comesToRest(world: World): Promise<void> {
+async function comesToRest(world: World): Promise<void> {
   const { scheduler } = world
   while (world.retryAt >= scheduler.now) await scheduler.runUntil(world.retryAt + 1)
   await rest(world)
@@ -75,7 +75,7 @@ async function rest(world: World): Promise<void> {
 }
 
 /** I5: who is told that the store has changed knows whether its session is over, before anybody calls. */
-function hasHeard(world: World, { name, client: { state }, unsavedSignIns, hasLoggedOut }: Tab): void {
+export function hasHeard(world: World, { name, client: { state }, unsavedSignIns, hasLoggedOut }: Tab): void {
   const { plan, cell, happened } = world
   const isTold = plan.hints && /^(cas|web)/.test(plan.store) && !['read', 'write', 'freeze'].some((event) => happened.has(event))
   // What it found while it signed out, it takes up at its next call.
@@ -100,7 +100,7 @@ async function idleTimers({ scheduler }: World): Promise<number> {
 }
 
 /** I8: nothing fails any more, so a call succeeds, unless the session has ended for a reason. */
-async function succeeds(world: World, tab: Tab, round: string): Promise<void> {
+export async function succeeds(world: World, tab: Tab, round: string): Promise<void> {
   const { scheduler, cell, server, ledger } = world
   const stored = cell.refreshToken ?? ''
   const family = world.ownerOf(stored)

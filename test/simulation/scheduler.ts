@@ -7,8 +7,8 @@ export interface Owner {
   frozenUntil: number
 }
 
-/** What it is: a timer of a client's, an API's part in a call, or anything else. */
-export type EventKind = 'timer' | 'api' | 'event'
+/** What it is: a timer of a client's, an API's part in a call, what one tab brings about in another, or anything else. */
+export type EventKind = 'timer' | 'api' | 'grant' | 'hint' | 'event'
 
 export interface Pending {
   at: number
@@ -55,11 +55,16 @@ export class Scheduler {
         this.insert(next)
         continue
       }
-      this.now = Math.max(this.now, next.at)
-      if (++this.step > mostSteps) throw new Error('The world does not come to rest')
-      next.run()
-      await drained()
+      await this.fire(next)
     }
+  }
+
+  /** Runs one event, which is out of the queue, and all microtasks after it. */
+  protected fire(next: Pending): Promise<void> {
+    this.now = Math.max(this.now, next.at)
+    if (++this.step > mostSteps) throw new Error('The world does not come to rest')
+    next.run()
+    return drained()
   }
 
   /** The next event, if it is due by then, out of the queue. */

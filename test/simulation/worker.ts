@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads'
+import type { Scenario } from './explore/scenarios'
+import { type Bounds, type Explored, explored } from './explore/search'
 import { runWorld } from './run-world'
 import type { Violation, World } from './world'
-
-export { explored } from './explore/search'
 
 export interface Job {
   readonly first: number
@@ -23,6 +23,16 @@ export interface Report {
   readonly counters: ReadonlyMap<string, number>
   /** Of each seed's trace. */
   readonly hashes: readonly number[]
+}
+
+/** Small worlds to be searched. */
+export interface SmallWorlds {
+  readonly scenario: Scenario
+  readonly bounds: Bounds
+}
+
+export interface Searched extends SmallWorlds {
+  readonly explored: Explored
 }
 
 // A world makes thousands of errors; who reads one asks for its story.
@@ -53,4 +63,9 @@ export async function tell(seed: number): Promise<World> {
   return runWorld(seed)
 }
 
-parentPort?.on('message', async (job: Job) => parentPort?.postMessage(await run(job)))
+/** What a crew asks of a worker. */
+export async function done(job: Job | SmallWorlds): Promise<Report | Searched> {
+  return 'scenario' in job ? { ...job, explored: await explored(job.scenario, job.bounds) } : run(job)
+}
+
+parentPort?.on('message', async (job: Job | SmallWorlds) => parentPort?.postMessage(await done(job)))

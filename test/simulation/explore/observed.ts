@@ -1,49 +1,53 @@
+import type { EventKind } from '../scheduler'
 import type { Story } from '../story'
 
 /**
- * Which state a world is in, as far as it can matter: what each tab has been shown so far, in its order, and what all share.
- * The product is deterministic in what it is shown; so two orders of events that showed each tab the same, and left the same store,
- * lock and servers, go on alike, and one of them is enough.
+ * What each tab of a small world has been shown, in its order: as a hash, since it is compared and never read. The product is
+ * deterministic in what it is shown; so a tab that was shown the same goes on alike, whatever the others were shown.
+ * Nothing here says which of the tabs it is: two that were shown the same are in the same state.
  */
 export class Observed {
-  private readonly seen = new Map<string, string>()
-  private answers = new Map<string, string>()
-  private readonly children = new Map<string, number>()
-  /** The event that is running; '' before the first. */
-  running = ''
+  readonly seen = ['', '']
+  /** Of each tab, how many of its events the other one has brought about. */
+  readonly fromOutside = [0, 0]
+  private running = ''
+  private runningFor = 0
+  private children = 0
+  private said = ''
 
-  /** The name of an event that the running one has brought about: the same in every order. */
-  nameOfNext(): string {
-    const count = this.children.get(this.running) ?? 0
-    this.children.set(this.running, count + 1)
-    return mix(this.running, String(count))
-  }
-
-  begins(event: string, owner: string | undefined): void {
+  /** The event that runs from now on, and whose it is: what comes until the next one is its doing. */
+  begins(event: string, tab: number, isShown: boolean): void {
     this.running = event
-    if (owner) this.shows(owner, event)
+    this.runningFor = tab
+    this.children = 0
+    this.said = ''
+    if (isShown) this.shows(tab, event)
   }
 
-  shows(who: string, what: string): void {
-    this.seen.set(who, mix(this.seen.get(who) ?? '', what))
+  /** Whose event the running one brings about, where it is nobody's: a server's. */
+  get role(): number {
+    return this.runningFor
   }
 
-  /** What a server has said, on its way. */
-  says(what: string): void {
-    this.answers.set(this.running, mix(this.answers.get(this.running) ?? '', what))
+  /** The name of an event that the running one brings about: the same in every order. */
+  nameOfNext(tab: number, kind: EventKind): string {
+    // What the other tab brings about is known by what it is: how that came about is not this tab's to know.
+    if (tab !== this.runningFor) return `${kind} ${this.fromOutside[tab]!++}`
+    return mix(this.running, `${this.children++}${this.said}`)
   }
 
-  /** Its tabs and answers, whatever order they came in. */
-  state(shared: string): string {
-    return mix([...this.seen, ...this.answers].map(String).sort().join(), shared)
+  shows(tab: number, what: string): void {
+    this.seen[tab] = mix(this.seen[tab]!, what)
   }
 
   /** Hears what the parts of a world tell, and passes it on. */
-  hearing(story: Story): Story {
+  hearing(story: Story, tabOf: (name: string) => number): Story {
     return {
       tell: (who, what) => {
-        if (who === 'server') this.says(what)
-        else this.shows(who, what)
+        const tab = tabOf(who)
+        // What a server says is on its way, and part of the event that brings it.
+        if (who === 'server') this.said += what
+        else if (tab >= 0) this.shows(tab, what)
         story.tell(who, what)
       },
       get hash() {
