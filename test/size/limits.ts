@@ -12,8 +12,8 @@ export interface Limit {
 }
 
 export const limits: readonly Limit[] = [
-  { entry: '.', import: '{ AuthenticatedClient }', gzip: 16.8, brotli: 15.3 },
-  { entry: '.', import: '*', gzip: 19.8, brotli: 18 },
+  { entry: '.', import: '{ AuthenticatedClient }', gzip: 17, brotli: 15.5 },
+  { entry: '.', import: '*', gzip: 20.1, brotli: 18.2 },
   { entry: './api-key', gzip: 1.3, brotli: 1.2 },
   { entry: './basic', gzip: 0.9, brotli: 0.8 },
   { entry: './diagnose', gzip: 14.1, brotli: 12.7 },
