@@ -20,7 +20,7 @@ const { values } = parseArgs({
     search: { type: 'boolean', default: false },
     mutant: { type: 'string' },
     explore: { type: 'boolean', default: false },
-    most: { type: 'string', default: '60000' },
+    most: { type: 'string', default: '1000000' },
     scenario: { type: 'string' },
     plain: { type: 'boolean', default: false },
   },
