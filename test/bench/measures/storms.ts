@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Contestant, Place } from '../contestant.ts'
 import { grouped, type Measure } from '../measure.ts'
 import type { Counters, ServerOptions } from '../servers.ts'
@@ -72,25 +73,33 @@ async function weather(each: Storm, contestant: Contestant, calls: number, socke
   if (!each.sockets) {
     const place = stub(options)
     place.servers.expire()
-    return { ...(await callAll(contestant, place, calls)), ...place.servers.counters }
+    const { rest: _, ...outcome } = await callAll(contestant, place, calls)
+    return { ...outcome, ...place.servers.counters }
   }
   const place = await sockets.open(options, await fetchThrough(each.sockets))
   await place.expire()
-  const outcome = await callAll(contestant, place, calls)
+  const { rest, ...outcome } = await callAll(contestant, place, calls)
   const counters = await place.counters()
   await place.close()
+  // Who was too late must not be in the way of the next.
+  await Promise.race([rest, sleep(30_000, undefined, { ref: false })])
   return { ...outcome, ...counters }
 }
 
-async function callAll(contestant: Contestant, place: Place, calls: number): Promise<Omit<Outcome, keyof Counters>> {
+async function callAll(
+  contestant: Contestant,
+  place: Place,
+  calls: number,
+): Promise<Omit<Outcome, keyof Counters> & { readonly rest: Promise<unknown> }> {
   const app = contestant.start(place)
   const began = performance.now()
-  const patience = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), 30_000).unref())
   let answered = 0
-  const all = Array.from({ length: calls }, async () => {
-    await app.get()
-    answered++
-  })
-  await Promise.race([Promise.allSettled(all), patience])
-  return { answered, logouts: app.logouts(), seconds: (performance.now() - began) / 1000 }
+  const rest = Promise.allSettled(
+    Array.from({ length: calls }, async () => {
+      await app.get()
+      answered++
+    }),
+  )
+  await Promise.race([rest, sleep(60_000, undefined, { ref: false })])
+  return { rest, answered, logouts: app.logouts(), seconds: (performance.now() - began) / 1000 }
 }

@@ -13,7 +13,7 @@ export const throughput: Measure = {
     const calls = isQuick ? 100 : 200
     const times = await withSockets(async (sockets) => {
       const runners = await Promise.all(all.map((contestant) => runner(contestant, sockets, calls)))
-      return interleave(runners, isQuick ? 30 : 150, 1, (done) => progress(`throughput: ${Math.round(done * 100)} %`))
+      return interleave(runners, isQuick ? 30 : 60, 1, (done) => progress(`throughput: ${Math.round(done * 100)} %`))
     })
     const by = (name: string) => ratio(times, bareFetch.name, name)
     const rows = all.map(({ name }) => [name, ((calls * 1e6) / spreadOf(times[name]!).median).toFixed(0), inWords(by(name))])
