@@ -17,6 +17,13 @@ export function scanChallenges(line: string): Challenge[] {
 
   while (at < line.length) {
     const start = at
+    // Nearly every parameter, in one step instead of four; what it matches, the patterns below would read alike.
+    const common = current && !current.token68 && take(COMMON)
+    if (common) {
+      addParam(common[1]?.toLowerCase(), common[2] ?? common[3])
+      opensElement = !!common[4]
+      continue
+    }
     const scheme: RegExpExecArray | null = opensElement ? take(SCHEME) : null
     if (scheme) {
       begin(scheme[1], scheme[2])
@@ -85,6 +92,7 @@ const DECISIVE = /^(error|scope|claims|nonce|resource_metadata)$/
 
 /** A scheme unless it is the name of a parameter, with its token68 unless that is the beginning of one. */
 const SCHEME = /[ \t,]*([\w!#$%&'*+.^`|~-]+)(?![ \t]*=)(?:[ \t]+([\w.~+/-]+=*)(?=[ \t]*(?:,|$)))?(?:[ \t]*(,)[ \t,]*|[ \t]+|$)/y
+const COMMON = /([\w!#$%&'*+.^`|~-]+)[ \t]*=[ \t]*(?:([\w!#$%&'*+.^`|~-]+)|"([\t -!#-[\]-~\x80-\uffff]*)")(?:[ \t]*(,)[ \t,]*|[ \t]+|$)/y
 const PARAM = /([\w!#$%&'*+.^`|~-]+)[ \t]*=[ \t]*([\w!#$%&'*+.^`|~-]+|")?/y
 /** RFC 9110 §5.6.4: plain text, then an escaped character or the closing quote. Some platforms decode obs-text as UTF-8. */
 const QUOTED = /([\t -!#-[\]-~\x80-\uffff]*)(?:\\([\t -~\x80-\uffff])|("))/y
