@@ -59,8 +59,8 @@ export type Mend = () => MaybePromise<void>
 
 export type Ability = 'markers' | 'atomic writes' | 'fields'
 
-export /** A rotation after another. */
-function pair(n: number): TokenSet {
+/** A rotation after another. */
+export function pair(n: number): TokenSet {
   return { accessToken: `access-${n}`, refreshToken: `refresh-${n}` }
 }
 
