@@ -43,8 +43,8 @@ export function createSchemeSelector(schemes: Schemes, offsetOf: (url: string) =
     if (!scheme.usesTokens) return true
     // A token that can't stand in a header is never sent.
     if (!phase.held || phase.expiry.expiresAt === 0) return false
-    const type = tokenSetOf(phase.held)?.tokenType?.toLowerCase()
-    return type && bound.includes(type) ? type === scheme.name.toLowerCase() : scheme === strongest
+    const type = String(tokenSetOf(phase.held)?.tokenType).toLowerCase() // What a store holds may be anything.
+    return bound.includes(type) ? type === scheme.name.toLowerCase() : scheme === strongest
   }
 
   const attachFirst = (

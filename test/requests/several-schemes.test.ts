@@ -238,6 +238,15 @@ describe('tokens that are bound to a scheme', () => {
     expect(authorizations()).toEqual(['DPoP bound'])
   })
 
+  it('of a type that is no text are sent all the same (F44)', async () => {
+    const { client, authorizations } = await anonymous()
+    await client.setTokens({ accessToken: 'odd', tokenType: 5 as unknown as string })
+
+    await client.fetch(me)
+
+    expect(authorizations()).toEqual(['Bearer odd'])
+  })
+
   it('of no type are the strongest scheme’s, and a challenge takes them no lower (A47)', async () => {
     const { client, service, authorizations, rows } = await anonymous({ scheme: [bound(), bearer()] })
     const { tokenType: _, ...untyped } = dpopBound

@@ -1,4 +1,5 @@
 import { Worlds } from '../../../portable/worlds'
+import type { Query } from './native-half'
 
 /**
  * The native half for Hermes' own program, which has an engine, tasks and `print`, and nothing that reaches out: the servers answer
@@ -70,19 +71,6 @@ function timers(queueTask: (task: () => void) => void) {
 }
 
 declare function print(text: string): void
-
-interface Query {
-  readonly method: string
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly responseType: 'text' | 'blob' | 'base64'
-  readonly data: {
-    readonly string?: string
-    readonly base64?: string
-    readonly blob?: { readonly blobId: string }
-    readonly formData?: readonly { readonly headers: Readonly<Record<string, string>>; readonly string?: string }[]
-  }
-}
 
 const boundary = 'react-native-boundary'
 

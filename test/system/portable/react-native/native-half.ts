@@ -18,7 +18,8 @@ export function runInReactNative(bundle: string, platform: 'ios' | 'android', op
   return vm.runInContext('(text) => runBehaviours(JSON.parse(text))', context)(JSON.stringify(options))
 }
 
-interface Query {
+/** What React Native's `fetch` hands to its native half. */
+export interface Query {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
@@ -27,7 +28,7 @@ interface Query {
     readonly string?: string
     readonly base64?: string
     readonly blob?: { readonly blobId: string }
-    readonly formData?: readonly { readonly headers: Record<string, string>; readonly string?: string; readonly uri?: string }[]
+    readonly formData?: readonly { readonly headers: Readonly<Record<string, string>>; readonly string?: string; readonly uri?: string }[]
   }
 }
 
