@@ -1,4 +1,4 @@
-/** Headers in the cheapest form that says the same: to make a `Headers` costs more than all the rest of a call. Never changed. */
+/** Headers in the cheapest form that says the same. Never changed. */
 export type HeaderFields = Headers | Readonly<Record<string, string>> | undefined
 
 /** A copy of what a caller gave. A plain record stays one: own fields alone count, as in the platform's own reading (A56). */
@@ -15,12 +15,32 @@ export function hasField(fields: HeaderFields, name: string): boolean {
 }
 
 /** The same with that field in place of any other of its name. @param name in lower case. */
-export function withField(fields: HeaderFields, name: string, value: string): HeaderFields {
-  if (!fields) return { [name]: value }
-  if (fields instanceof Headers || hasField(fields, name)) {
-    const headers = new Headers(fields)
-    headers.set(name, value)
+export function withField(fields: HeaderFields, name: string, value: string): Headers {
+  const headers = new Headers(fields)
+  headers.set(name, value)
+  return headers
+}
+
+/**
+ * Adds the field that most calls of a client get, which is made once: to copy a `Headers` takes a fraction of the time that a field
+ * takes to be checked and set, and is read faster by a `fetch` than a record is.
+ */
+export class FieldAdder {
+  private name = ''
+  private value = ''
+  private made: Headers | undefined
+
+  /** What was there, and that field in place of any other of its name. @param name in lower case. */
+  to(fields: HeaderFields, name: string, value: string): Headers {
+    if (hasField(fields, name)) return withField(fields, name, value)
+    if (name !== this.name || value !== this.value) {
+      this.made = new Headers([[name, value]])
+      this.name = name
+      this.value = value
+    }
+    const headers = new Headers(this.made)
+    const others = fields instanceof Headers ? fields : Object.entries(fields ?? {})
+    for (const [field, text] of others) headers.append(field, text)
     return headers
   }
-  return Object.assign({ [name]: value }, fields) // Not added to a copy: V8 takes a microsecond for that.
 }

@@ -5,7 +5,7 @@ import { readBody } from '../platform/read-body'
 import type { AuthScheme, OutgoingRequest } from '../schemes/auth-scheme'
 import { snapshotOf } from './body-snapshot'
 import type { Cause, Withheld } from './decide'
-import { fieldsOf, type HeaderFields, hasField, withField } from './header-fields'
+import { FieldAdder, fieldsOf, type HeaderFields, hasField, withField } from './header-fields'
 
 const mostCopied = 1024 * 1024
 const patience = 1_000
@@ -41,6 +41,7 @@ export class RequestTemplate implements OutgoingRequest {
     input: RequestInfo | URL,
     init: RequestInit | undefined,
     readonly call = 0,
+    private readonly adder = new FieldAdder(),
   ) {
     const request = typeof input === 'object' && 'headers' in input ? input : undefined
     const fields = ownFields(init)
@@ -93,7 +94,7 @@ export class RequestTemplate implements OutgoingRequest {
 
   setHeader(name: string, value: string): void {
     this.isTouched = true
-    this.sent = withField(this.sent, name, value)
+    this.sent = this.adder.to(this.sent, name, value)
   }
 
   setCredentials(mode: RequestCredentials): void {

@@ -10,7 +10,7 @@ import type { Answer } from './answer'
 import type { PipelineOptions, Tell } from './call'
 import type { Withheld } from './decide'
 import { type Freshness, sessionOver } from './freshness'
-import { hasField } from './header-fields'
+import { FieldAdder, hasField } from './header-fields'
 import { redacted } from './redacted'
 import { RequestTemplate } from './request-template'
 import type { SchemeSelector } from './select-scheme'
@@ -35,6 +35,7 @@ export function createRoundTrip(
   const ways = new Map(schemes.map((scheme) => [scheme, wayOf(scheme, fetch)]))
   const observing = schemes.filter(({ observe }) => observe)
   const hasCacheModes = cacheModes()
+  const adder = new FieldAdder()
   let calls = 0
 
   /** Finds the URL to send to, and why our credentials may not go there, if so (row 1). */
@@ -103,7 +104,7 @@ export function createRoundTrip(
   return (input, init) => {
     try {
       assertLive()
-      return Promise.resolve(begin(new RequestTemplate(input, init, calls++)))
+      return Promise.resolve(begin(new RequestTemplate(input, init, calls++, adder)))
     } catch (error) {
       return Promise.reject(error)
     }

@@ -38,6 +38,9 @@ export interface Answer {
   readonly after: number
 }
 
+/** Access tokens are as long as JWTs, which most are: a header of that length takes longer to be checked than to be sent. */
+const padding = 'x'.repeat(700)
+
 const json = { 'content-type': 'application/json' }
 const served: Answer = { status: 200, headers: json, body: '{"name":"Ada"}', after: 0 }
 
@@ -65,7 +68,7 @@ export class Servers {
   }
 
   get tokens(): { readonly accessToken: string; readonly refreshToken: string } {
-    return { accessToken: `access-${this.#generation}`, refreshToken: this.#refreshToken }
+    return { accessToken: `access-${this.#generation}-${padding}`, refreshToken: this.#refreshToken }
   }
 
   /** Every access token given so far is refused from now on. */
@@ -77,7 +80,7 @@ export class Servers {
     if (path === '/token') return this.#token(body)
     if (path !== '/me') return { status: 404, headers: json, body: '{}', after: 0 }
     const { latency = 0 } = this.#options
-    if (authorization?.startsWith('Bearer access-') && Number(authorization.slice(14)) >= this.#oldest) {
+    if (authorization?.startsWith('Bearer access-') && Number.parseInt(authorization.slice(14), 10) >= this.#oldest) {
       this.#counters.served++
       if (--this.#usesLeft === 0) this.expire()
       return latency ? { ...served, after: latency } : served

@@ -29,11 +29,12 @@ export class Cell {
     return refreshTokenOf(this.value)
   }
 
-  apply(tab: Tab, next: Stored): void {
+  /** @param signsOut whether its app was signing out when this was asked for. */
+  apply(tab: Tab, next: Stored, signsOut = false): void {
     const { world, value } = this
     const kept = next && 'accessToken' in next && world.plan.ids !== 'session-id' ? { ...next, sessionId: undefined } : next
     world.tell(tab.name, `stored: ${world.nameOf(refreshTokenOf(next))} over ${world.nameOf(this.refreshToken)}`)
-    tab.sessions.stored(value, next)
+    tab.sessions.stored(value, next, signsOut)
     if (next && /received|check|saving/.test(tab.stage)) tab.stage = 'saved'
     this.put(kept)
   }

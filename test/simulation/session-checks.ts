@@ -45,7 +45,7 @@ export class SessionChecks {
     private readonly ledger: Ledger,
   ) {}
 
-  stored(before: StoredSession | null, next: StoredSession | null): void {
+  stored(before: StoredSession | null, next: StoredSession | null, signsOut: boolean): void {
     const { world, tab, ledger } = this
     const { server, scheduler } = world
     const old = server.refreshTokens.get(refreshTokenOf(before) ?? '')
@@ -55,7 +55,7 @@ export class SessionChecks {
 
     if (old && !next) {
       const isAsked =
-        tab.logoutsRunning > 0 ||
+        signsOut ||
         ledger.loggedOut.has(old.family) ||
         [...ledger.loggedOut].some((family) => excused('two sign-ins of one user are one', world, family, old.family))
       const isAlive = server.isLive(old.refreshToken) && !isAsked

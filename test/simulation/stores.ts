@@ -67,15 +67,17 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
     })
   }
 
-  const write = (swap: () => boolean): boolean | Promise<boolean> => {
+  const write = (land: (signsOut: boolean) => boolean): boolean | Promise<boolean> => {
     if (tab.isDead) return fromTheGrave()
+    // A logout has long given up when what it wrote lands at last.
+    const signsOut = tab.logoutsRunning > 0
     if (/received|check/.test(tab.stage)) tab.stage = 'saving'
     const fault = world.fault('write', plan.storeFaults, writeKinds)
     if (fault && fault !== 'lag') world.tell(tab.name, `store fault: ${fault}`)
     if (fault === 'says-false') return isAsync ? Promise.resolve(false) : false
     if (!isAsync) {
       if (fault === 'throw-before') throw new Error('The store is full')
-      const isTaken = swap()
+      const isTaken = land(signsOut)
       if (fault) throw new Error('The store broke')
       return isTaken
     }
@@ -84,7 +86,7 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
       const lag = fault === 'lag' ? 500 + random.below(14_000) : 0
       scheduler.after(world.latency() + lag, tab, () => {
         if (fault === 'throw-before') return reject(new Error('The store is full'))
-        const isTaken = swap()
+        const isTaken = land(signsOut)
         if (fault === 'hang-after') return
         scheduler.after(world.latency(), tab, () => (fault === 'throw-after' ? reject(new Error('The store broke')) : resolve(isTaken)))
       })
@@ -92,8 +94,8 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
   }
 
   const put = (next: Stored): unknown =>
-    write(() => {
-      cell.apply(tab, next)
+    write((signsOut) => {
+      cell.apply(tab, next, signsOut)
       return true
     })
 
@@ -111,9 +113,9 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
         read,
         subscribe: (listener) => cell.subscribe(tab, listener),
         write: (next, expected) =>
-          write(() => {
+          write((signsOut) => {
             const isTaken = sameTokens(cell.value, expected)
-            if (isTaken) cell.apply(tab, next)
+            if (isTaken) cell.apply(tab, next, signsOut)
             else world.tell(tab.name, `store: moved, holds ${world.nameOf(cell.refreshToken)}`)
             return isTaken
           }),
