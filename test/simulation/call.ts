@@ -67,10 +67,9 @@ export class Call {
     if (!signIn || signIn.begun <= this.begun) return
     if (this.beganAs === 'restoring') return
     // What the store shows is looked up after a call has begun: what another tab signed in to meanwhile counts (see excuses).
-    if (signIn.tab !== tab) return
-    const where = signIn.tab === tab ? 'here' : 'in another tab'
+    if (signIn.by !== tab) return
     const was = this.beganAs === 'authenticated' ? 'for a session' : 'while nobody was signed in'
-    world.violate(`I6 ${was}, ${where}`, `${name} goes out for ${labelOf(family)}, who signed in ${where} after it began`)
+    world.violate(`I6 ${was}, here`, `${name} goes out for ${labelOf(family)}, who signed in here after it began`)
   }
 
   gave(accessToken: string): void {

@@ -138,12 +138,9 @@ export const excuses = {
   },
   'its own sign-in died unsaved': {
     invariant: 'I8',
-    where: 'a sign-in of this tab was not saved, and the server has ended it since',
+    where: 'a sign-in of this tab was not saved, and no refresh token of it that the tab was given is alive any more',
     because: 'What the tab holds goes before what the store shows until it is saved; its end is this session’s own.',
-    applies: ({ server }: World, tab: Tab) =>
-      [...tab.unsavedSignIns].some(
-        (family) => ![...server.refreshTokens.values()].some((issued) => issued.family === family && server.isLive(issued.refreshToken)),
-      ),
+    applies: (_: World, tab: Tab) => [...tab.unsavedSignIns].some((family) => !tab.wire.hasLive(family)),
   },
 } as const satisfies Record<string, Excuse>
 

@@ -7,7 +7,10 @@ import type { Tab } from './tab'
 import type { World } from './world'
 
 export interface SignIn {
+  /** Who set its tokens last. */
   readonly tab: Tab
+  /** Who signed in: a step-up proves more of the same session. */
+  readonly by: Tab
   readonly begun: number
   settled?: number
   /** The store had not been read yet: whatever it holds is older, for all that the tab can know. */

@@ -171,7 +171,7 @@ export class Tab implements Owner {
     this.count('login')
     this.turns++
     const whileRestoring = before.status === 'restoring'
-    const signIn: SignIn = { tab: this, begun: world.scheduler.step, whileRestoring }
+    const signIn: SignIn = { tab: this, by: this, begun: world.scheduler.step, whileRestoring }
     world.ledger.signIns.set(family, signIn)
     this.wire.learn(refreshToken)
     const { plan, random } = world
@@ -322,7 +322,8 @@ export class Tab implements Owner {
     const tokens = { accessToken, refreshToken, ...(plan.tellsLifetime ? { expiresAt: this.now() + plan.lifetime } : {}) }
     if (plan.stepUp === 'returns') return tokens
     // What an app sets goes over whatever the store holds: as late as this, not as its first sign-in.
-    const signIn: SignIn = { tab: this, begun: world.ledger.signIns.get(family)?.begun ?? 0, whileRestoring: false }
+    const { begun = 0, by = this } = world.ledger.signIns.get(family) ?? {}
+    const signIn: SignIn = { tab: this, by, begun, whileRestoring: false }
     world.ledger.signIns.set(family, signIn)
     await client.setTokens(tokens).finally(() => {
       signIn.settled = scheduler.step

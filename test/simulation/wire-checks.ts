@@ -120,6 +120,12 @@ export class WireChecks {
     return excused('the store went back', world) || excused('reads lag behind', world) || excused('its sign-in is being saved', world, tab)
   }
 
+  /** Whether a refresh token of it that this tab was given is alive: the one of a lost answer is no use to anybody. */
+  hasLive(family: TokenFamily): boolean {
+    const { server } = this.world
+    return [...this.seen].some((issued) => issued.family === family && server.isLive(issued.refreshToken))
+  }
+
   /** A token request has come to an end for this tab. */
   settled(sent: Sent): void {
     if (sent.url !== tokenUrl) return
