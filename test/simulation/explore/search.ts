@@ -31,6 +31,9 @@ export interface Bounds {
   readonly isPlain?: boolean
 }
 
+/** A long search tells how far it is after so many states. */
+const stride = 2_000_000
+
 /** A state on the way that is being gone, and what is left to be tried there. */
 interface Stand {
   readonly state: State
@@ -76,6 +79,7 @@ class Search {
   private readonly violations = new Set<string>()
   private story: string | undefined
   private isCut = false
+  private told = 0
 
   constructor(
     private readonly scenario: Scenario,
@@ -99,6 +103,10 @@ class Search {
       totals.steps++
       if (effect.violation) await this.violated(effect.violation, this.way([{ step, isSwapped: false }]))
       else if (this.reach(this.learned.apply(stand.state, step, effect))) await this.end()
+      if (visited.size % stride === 0 && visited.size > this.told) {
+        this.told = visited.size
+        console.error(`… ${this.scenario.name}: ${visited.size / 1e6} million states, ${this.stands.length} steps deep`)
+      }
       if (visited.size >= bounds.most) {
         this.isCut = true
         return
