@@ -80,9 +80,11 @@ export const excuses = {
   },
   'its session was away': {
     invariant: 'I1 in one tab',
-    where: 'while it refreshed, its session was ended or replaced, and a foreign writer brought it back',
+    where:
+      'while it refreshed, its session was ended or replaced, and came back: by a foreign writer, or by a tab that saved its rotation where writes are no swaps',
     because: 'What comes back is another session to the client, and has a flight of its own.',
-    applies: ({ ledger }: World, family: TokenFamily) => ledger.broughtBack.has(family),
+    applies: (world: World, family: TokenFamily) =>
+      world.ledger.broughtBack.has(family) || (world.ledger.cleared.has(family) && writesAreNoSwaps(world)),
   },
   'it was brought back': {
     invariant: 'I10 after a logout while restoring; I5 of who has heard nothing new',

@@ -3,5 +3,12 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 1658, name: 'a hint was answered by the read that restores, which may be older than the hint' },
   { seed: 62177, name: 'the write of a logout landed after the logout had given up, and was taken for nobody’s' },
   { seed: 82507, name: 'a step-up in this tab was taken for a sign-in here, though another tab had signed in' },
-  { seed: 111286, name: 'a sign-in was never saved, the answer to its refresh was lost, and the session that the store still held was alive' },
+  {
+    seed: 123428,
+    name: 'a tab that was signed out met its session again, saved by another tab where writes are no swaps, while its refresh was under way',
+  },
+  {
+    seed: 111286,
+    name: 'a sign-in was never saved, the answer to its refresh was lost, and the session that the store still held was alive',
+  },
 ]
