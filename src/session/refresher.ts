@@ -41,15 +41,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const coolDown = createCoolDown<RefreshFailure>(clock)
   const spender = createSpender(options, coolDown)
   const { lookBeyond, spend } = spender
-  let coolDownOf = 0
+  const failure = coolDown.running
   let turns = { epoch: 0, take: inTurn() }
-
-  const failure = (phase: Phase): RefreshFailure | undefined => {
-    // One session's failure is not the next one's.
-    if (phase.epoch !== coolDownOf) coolDown.stop()
-    coolDownOf = phase.epoch
-    return coolDown.running()
-  }
 
   // Beside the lock, which may be broken: two at once would present the same refresh token.
   const takeTurn = (epoch: number): ReturnType<typeof inTurn> => {

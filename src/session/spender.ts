@@ -137,7 +137,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
         }
         try {
           const tokens = await exchange(grant, phase, { ...target, fetch, signal, clock, rotated }, acceptsType)
-          coolDown.stop()
+          coolDown.stop(phase)
           // A logout or a sign-in during the refresh wins; so does a pair that somebody else has saved.
           if (session.phase.epoch === from.epoch) {
             if (because === 'unauthorized') budget.count()
@@ -160,7 +160,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
           const mistake = isRejected ? new TokenEndpointError('invalid_grant') : thrown
           if (isAuthError<TokenEndpointError>(mistake, 'ERR_TOKEN_ENDPOINT')) {
             // `invalid_target` is the target's own.
-            if (!target) coolDown.start(mistake)
+            if (!target) coolDown.start(phase, mistake)
             return settle({ kind: 'misconfigured', error: mistake })
           }
           const error = isAuthError<RefreshUnavailableError>(thrown, 'ERR_REFRESH_UNAVAILABLE')
@@ -168,7 +168,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
             : new RefreshUnavailableError(undefined, { cause: thrown })
           // Nobody knows whether the token is consumed: look who rotated it, then present it once more.
           if (!error.answered && unanswered !== phase && !signal.aborted) unanswered = phase
-          else return settle({ kind: 'unavailable', error: Object.assign(error, { retryAt: coolDown.start(error, error.retryAt) }) })
+          else return settle({ kind: 'unavailable', error: Object.assign(error, { retryAt: coolDown.start(phase, error, error.retryAt) }) })
         }
       }
       settle(unavailable(lost.reason))

@@ -121,6 +121,21 @@ describe('the cool-down', () => {
     expect(login.tokenRequests).toHaveLength(1)
   })
 
+  it('goes on for a session that comes back after somebody else has signed in, and is not somebody else’s (I2, I11)', async () => {
+    const { client, login, app, inTime } = await signedIn({ standing: 'expired', sessionId: 'alice-1' })
+    login.next(() => json(429, {}, { 'Retry-After': '60' }))
+    const retryAt = await failure(client.fetch(url), inTime)
+
+    await client.setTokens({ ...login.signIn(), expiresAt: 1 })
+    const response = await inTime(client.fetch(url))
+    app.tokens = { ...login.signIn(), expiresAt: 1, sessionId: 'alice-1' }
+    const error = await rejection(inTime(client.fetch(url)))
+
+    expect(response.status).toBe(200)
+    expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', retryAt })
+    expect(login.tokenRequests).toHaveLength(2)
+  })
+
   it('says in the events until when it lasts', async () => {
     const { client, app, inTime } = await down('expired')
 

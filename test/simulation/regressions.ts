@@ -11,4 +11,5 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
     seed: 111286,
     name: 'a sign-in was never saved, the answer to its refresh was lost, and the session that the store still held was alive',
   },
+  { seed: 108489, name: 'a cool-down was forgotten when its session came back after another sign-in, which could not be saved' },
 ]

@@ -45,7 +45,7 @@ export const refreshMutants: readonly Mutant[] = [
       },
     ],
   },
-  mutant('ignores the cool-down', refresher, 'return coolDown.running()', 'return undefined'),
+  mutant('ignores the cool-down', refresher, 'failure = coolDown.running', 'failure = (_: Phase) => undefined'),
   mutant('ignores Retry-After', 'session/cool-down.ts', 'Math.max(own, retryAt)', 'own'),
   mutant('ignores the refresh budget', 'session/refresh-budget.ts', 'return limit && counted.length >= limit.attempts', 'return false'),
   mutant('lets the lock go before the save', spender, '    await saved\n', ''),
