@@ -69,7 +69,7 @@ export const excuses = {
       (tab.signInsRunning > 0 || tab.unsavedSignIns.size > 0),
   },
   'writes say what they did not do': {
-    invariant: 'I10',
+    invariant: 'I10; I8 of a tab that has heard the end of what is written again',
     where: 'a write landed though it failed, lagged, hung, or said `false`',
     because: 'It is done again when the store shows again what it showed before.',
     applies: ({ plan, happened }: World) => {

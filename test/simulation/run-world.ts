@@ -122,6 +122,9 @@ export async function succeeds(world: World, tab: Tab, round: string): Promise<v
     if (tab.client.state.status === 'ended' && excused('writes are no swaps', world)) return
     if (excused('it left before it knew of what', world, tab)) return
     if (excused('its own sign-in died unsaved', world, tab)) return
+    // The very same refresh token begins nothing anew for who has heard its end (rule 15).
+    const staysEnded = tab.client.state.status === 'ended' && tab.sessions.endedWith === stored && ledger.savedAgain.has(family)
+    if (staysEnded && excused('writes say what they did not do', world)) return
     world.violate('I8', `${round} ${call.name} of ${tab.name} ends with ${call.outcome}, though ${world.nameOf(stored)} is alive`)
   } else {
     world.count('calm: the call succeeded')

@@ -22,6 +22,8 @@ export class Ledger {
   readonly signIns = new Map<TokenFamily, SignIn>()
   /** Sessions that a foreign writer put back where the store held none, or another one. */
   readonly broughtBack = new Set<TokenFamily>()
+  /** Sessions that a tab saved once more where the store had held the very same pair, and held another one since, or none. */
+  readonly savedAgain = new Set<TokenFamily>()
   /** Families that an app wanted to be over. */
   readonly loggedOut = new Set<TokenFamily>()
   /** Families that were taken out of the store, and when. */
@@ -36,6 +38,8 @@ export class SessionChecks {
   readonly refused = new Set<TokenFamily>()
   /** Families that this tab's app has signed out of. */
   readonly over = new Set<TokenFamily>()
+  /** The refresh token that this tab held when it heard that its session had ended elsewhere. */
+  endedWith: string | undefined
   private readonly heard = new Map<string, number>()
   private readonly begun = new Map<string, number>()
   private status = 'restoring'
@@ -71,6 +75,7 @@ export class SessionChecks {
     const isUnsaved = tab.unsavedSignIns.has(now.family) && !this.over.has(now.family)
     const isStillSigningIn = signIn?.tab === tab && (signIn.settled === undefined || isUnsaved)
     if (old?.family !== now.family) {
+      if (world.cell.held.has(now.refreshToken)) ledger.savedAgain.add(now.family)
       // A pair that another tab was refused for, while this one held its successor, has not ended.
       const isOver = ledger.loggedOut.has(now.family) || !server.isLive(now.refreshToken)
       if (isOver && ledger.cleared.has(now.family) && !isStillSigningIn && !this.writesMayErr())
@@ -100,6 +105,7 @@ export class SessionChecks {
     world.tell(tab.name, `onLogout ${reason} ${sessionId ?? ''}`)
     world.count(`logout ${reason}`)
     this.farewells++
+    this.endedWith = reason === 'ended_elsewhere' ? tab.wire.lastSeen : undefined
     const family = world.families.get(sessionId ?? '')
     if (sessionId) {
       const times = (this.heard.get(sessionId) ?? 0) + 1

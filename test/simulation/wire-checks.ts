@@ -18,6 +18,8 @@ const farFromSpent = 30_000 + 15_000
 export class WireChecks {
   /** Refresh tokens that this tab has received, been given, or read in the store, in that order. */
   private readonly seen = new Set<IssuedTokens>()
+  /** The one of them that came last. */
+  lastSeen: string | undefined
   /** Those whose successor it has seen later. */
   private readonly outdated = new Map<string, string>()
   private readonly presentations = new Map<string, number>()
@@ -191,6 +193,7 @@ export class WireChecks {
 
   /** Whatever this took the place of is a thing of the past, as far as this tab has seen it. */
   learn(token: string): void {
+    this.lastSeen = token
     const newest = this.world.server.refreshTokens.get(token)
     if (!newest || this.seen.has(newest)) return
     for (const older of this.seen) {

@@ -73,7 +73,7 @@ export class SharedParts {
       JSON.stringify([cell.value, [...cell.held], cell.hasGoneBack, [...newest].map(([{ id }, serial]) => [id, serial])]),
       JSON.stringify(tokens),
       JSON.stringify([
-        [ledger.loggedOut, ledger.cleared.keys(), ledger.held, ledger.broughtBack].map(ids),
+        [ledger.loggedOut, ledger.cleared.keys(), ledger.held, ledger.broughtBack, ledger.savedAgain].map(ids),
         signIns,
         [...families].map(([id, family]) => [id, family.id]),
       ]),
