@@ -12,5 +12,6 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
     name: 'a sign-in was never saved, the answer to its refresh was lost, and the session that the store still held was alive',
   },
   { seed: 92532, name: 'a sign-in that was saved, though its write had failed, was saved again: who had heard its end stayed ended' },
+  { seed: 103740, name: 'the write of a logout landed long after it had given up, on a pair that nothing told from its own, and was taken for nobody’s' },
   { seed: 108489, name: 'a cool-down was forgotten when its session came back after another sign-in, which could not be saved' },
 ]
