@@ -32,7 +32,8 @@ export function reconcile(
   if (behind !== undefined && sameTokens(read, behind)) return 'stale'
   if (!read) return 'end'
   if (
-    superseded.has(read.sessionId) ||
+    // Who was found in the store without an id may be the very one that was signed out of, come back.
+    (held.sessionId && superseded.has(read.sessionId)) ||
     superseded.has(spendable(read)) ||
     (spendable(read) === spendable(held) && superseded.has(tokenSetOf(read)?.accessToken))
   )

@@ -85,6 +85,8 @@ export function createSession(
     const { expiresAt } = expiry
     const held = set && expiresAt ? { ...set, expiresAt } : tokens
     const generation = phase.generation + 1
+    // Whoever is here again is no longer signed out.
+    superseded.forget([tokens.sessionId ?? ''])
     become(
       { ...phase, held, expiry, epoch: phase.epoch + epochs, generation, doubt: phase.doubt + doubts },
       { status: 'authenticated', sessionId: tokens.sessionId, generation, expiresAt },
@@ -288,7 +290,6 @@ export function createSession(
         // Until the new one is saved, the store still shows the old one: it is not somebody else's.
         if (held) replaced.push(...superseded.retire(held))
       }
-      superseded.forget([sessionId])
       hold(next, 'received', isSame ? 0 : 1)
       unsaved = { force: true, yields: yields && isSame, behind: unsaved ? unsaved.behind : (held ?? null) }
       await save()

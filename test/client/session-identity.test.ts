@@ -77,6 +77,26 @@ it('a sign-in that is still being saved takes up what others have made of it, by
   expect(app.tokens).toEqual(rotated)
 })
 
+it('what was signed out of and comes back without its sessionId is followed once it has it again, not written over (rules 4 and 15)', async () => {
+  for (const given of [opaque, (name: string, fields?: Partial<TokenSet>) => signed(name, { sid: 's' }, fields)]) {
+    const { app, accepted, login, client: newClient, inTime } = world()
+    app.tokens = given('1', { sessionId: 'a' })
+    const client = newClient()
+    await inTime(client.logout())
+
+    const shownInTurn = [given('2'), given('3', { sessionId: 'a' }), given('4', { sessionId: 'a' })]
+    for (const next of shownInTurn) {
+      accepted.add(next.accessToken)
+      app.tokens = next
+      expect(await inTime(client.getAccessToken())).toBe(next.accessToken)
+      expect(app.tokens).toBe(next)
+    }
+
+    expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'a' })
+    expect([login.tokenRequests, app.saves]).toEqual([[], []])
+  }
+})
+
 describe('tokens changed by others belong to another session', () => {
   it.each<[string, TokenSet, TokenSet]>([
     ['where the sessionId differs', opaque('1', { sessionId: 's' }), opaque('2', { sessionId: 't' })],
