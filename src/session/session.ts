@@ -171,7 +171,12 @@ export function createSession(
 
   const swap = (expected: StoredSession | null): MaybePromise<boolean> => {
     const { held } = phase
-    if (held) return store.write(held, expected)
+    // What lands after its time may lie on top of what came later: there it is ours to write over.
+    const landed = (): void => {
+      unsaved ??= { behind: held }
+      void (async () => look())().catch(noop)
+    }
+    if (held) return store.write(held, expected, landed)
     // `logout()` ends our session, not the one that somebody else has signed in to meanwhile.
     const { dead } = phase
     const isOurs = expected && (superseded.has(spendable(expected)) || superseded.has(expected.sessionId))

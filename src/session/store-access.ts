@@ -9,7 +9,8 @@ import type { SessionEvent } from './session-event'
 /** The store, as the session uses it: each answer bounded, each failure a `StorageError` that the app has heard of. */
 export interface StoreAccess {
   read(): MaybePromise<StoredSession | null>
-  write(next: StoredSession | null, expected: StoredSession | null): MaybePromise<boolean>
+  /** @param landed hears that it has come to its end after all, once it was given up. */
+  write(next: StoredSession | null, expected: StoredSession | null, landed?: () => void): MaybePromise<boolean>
   failed(operation: 'read' | 'write', cause: unknown): never
 }
 
@@ -22,11 +23,14 @@ export function storeAccess(store: TokenStore, clock: Clock, limit: number, emit
     throw error
   }
 
-  const settle = <Answer>(operation: 'read' | 'write', call: () => MaybePromise<Answer>): MaybePromise<Answer> => {
+  const settle = <Answer>(operation: 'read' | 'write', call: () => MaybePromise<Answer>, landed?: () => void): MaybePromise<Answer> => {
     try {
       const answer = call()
       if (!isPromise(answer)) return answer
-      const late = (): StorageError => new StorageError(`The store took too long to ${operation}`)
+      const late = (): StorageError => {
+        if (landed) answer.then(landed, landed)
+        return new StorageError(`The store took too long to ${operation}`)
+      }
       return boundedIfLong(answer, limit, clock, late).catch((cause) => failed(operation, cause))
     } catch (cause) {
       return failed(operation, cause)
@@ -45,7 +49,11 @@ export function storeAccess(store: TokenStore, clock: Clock, limit: number, emit
     }
   }
 
-  return { failed, read: () => settle('read', read), write: (next, expected) => settle('write', () => store.write(next, expected)) }
+  return {
+    failed,
+    read: () => settle('read', read),
+    write: (next, expected, landed) => settle('write', () => store.write(next, expected), landed),
+  }
 }
 
 // What is no session must not be taken for one, nor be quoted by the error of whoever tries (F44).

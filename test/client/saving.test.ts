@@ -4,7 +4,7 @@ import { unauthorized } from '../support/authorization-server.ts'
 import { quiet, type TestClock } from '../support/clock.ts'
 import { deferred } from '../support/deferred.ts'
 import { expectQuietProcess } from '../support/quiet-process.ts'
-import { presented, shown, url, watch, world } from './world.ts'
+import { type App, presented, shown, url, watch, world } from './world.ts'
 
 expectQuietProcess()
 
@@ -227,6 +227,39 @@ describe('saveTokens', () => {
     expect([first.status, second.status]).toEqual([200, 200])
     expect(app.tokens).toMatchObject(tokens)
     expect(app.logouts).toEqual([])
+  })
+
+  it.each<[string, (client: AuthenticatedClient, tokens: TokenSet, app: App) => Promise<unknown>]>([
+    ['another sign-in', (client, tokens) => client.setTokens(tokens)],
+    [
+      'a sign-in elsewhere that a call has seen',
+      (client, tokens, app) => {
+        app.tokens = { ...tokens, sessionId: 'elsewhere' }
+        return client.fetch(url)
+      },
+    ],
+    ['a logout', (client) => client.logout()],
+  ])('that lands long after it was given up takes nothing away from %s that came since (rules 3 and 5)', async (_what, comes) => {
+    const { login, app, clock, inTime, client: newClient } = world()
+    const landing = deferred()
+    const late = login.signIn()
+    const client = newClient({
+      saveTokens: async (next) => {
+        if (next.accessToken === late.accessToken) await landing.promise
+        app.tokens = next
+      },
+    })
+    await quiet()
+    await inTime(Promise.allSettled([client.setTokens(late)]))
+
+    await inTime(comes(client, login.signIn(), app))
+    const [then, state] = [app.tokens, client.state]
+    landing.resolve()
+    await clock.advance(1_000)
+
+    expect(app.tokens?.accessToken).toBe(then?.accessToken)
+    expect(app.tokens?.accessToken).not.toBe(late.accessToken)
+    expect(client.state).toBe(state)
   })
 
   it('cannot save when the process dies: the next start presents what is stored, one clean logout at worst (F31)', async () => {

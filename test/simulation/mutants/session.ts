@@ -8,8 +8,8 @@ export const sessionMutants: readonly Mutant[] = [
   mutant(
     'saves a rotation over whatever the store holds',
     session,
-    'if (held) return store.write(held, expected)',
-    'if (held) return (async () => store.write(held, await store.read()))()',
+    'if (held) return store.write(held, expected, landed)',
+    'if (held) return (async () => store.write(held, await store.read(), landed))()',
   ),
   mutant('counts no session for a logout', session, 'dead, epoch: phase.epoch + 1 }', 'dead, epoch: phase.epoch }'),
   mutant('counts no session for a sign-in', session, "hold(next, 'received', isSame ? 0 : 1)", "hold(next, 'received', 0)"),
