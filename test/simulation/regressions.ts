@@ -12,7 +12,10 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
     name: 'a sign-in was never saved, the answer to its refresh was lost, and the session that the store still held was alive',
   },
   { seed: 92532, name: 'a sign-in that was saved, though its write had failed, was saved again: who had heard its end stayed ended' },
-  { seed: 103740, name: 'the write of a logout landed long after it had given up, on a pair that nothing told from its own, and was taken for nobody’s' },
+  {
+    seed: 103740,
+    name: 'the write of a logout landed long after it had given up, on a pair that nothing told from its own, and was taken for nobody’s',
+  },
   { seed: 108489, name: 'a cool-down was forgotten when its session came back after another sign-in, which could not be saved' },
   { seed: 83938, name: 'a session that came back without its id was written over, once it had it again, as one that was signed out of' },
   { seed: 86935, name: 'a sign-in whose save was given up landed on top of the next one, and stayed there until the next call' },
