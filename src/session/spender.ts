@@ -149,7 +149,12 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
           return settle({ kind: 'session-changed' })
         } catch (thrown) {
           await rotation
-          if (session.phase.epoch !== from.epoch) return settle({ kind: 'session-changed' })
+          if (session.phase.epoch !== from.epoch) {
+            const { retryAt } = thrown as Partial<RefreshUnavailableError>
+            // What the server asked for is asked of this session, should it come back.
+            if (retryAt && !coolDown.running(session.phase)) coolDown.start(phase, thrown as RefreshUnavailableError, retryAt)
+            return settle({ kind: 'session-changed' })
+          }
           const isRejected = isAuthError<SessionEndedError>(thrown, 'ERR_SESSION_ENDED')
           if (isRejected && !startsFromNothing) {
             if (!phase.held || (await hasMoved(phase))) continue

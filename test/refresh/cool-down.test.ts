@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { json } from '../support/authorization-server.ts'
+import { quiet } from '../support/clock.ts'
+import { deferred } from '../support/deferred.ts'
 import { calls, rejection, shown, signedIn, url, type World } from './signed-in.ts'
 
 const minutes = 60_000
@@ -134,6 +136,23 @@ describe('the cool-down', () => {
     expect(response.status).toBe(200)
     expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', retryAt })
     expect(login.tokenRequests).toHaveLength(2)
+  })
+
+  it('is kept for a session that was left before the server answered, should it come back (I2)', async () => {
+    const { client, login, app, inTime } = await signedIn({ standing: 'expired', sessionId: 'alice-1' })
+    const answer = deferred<Response>()
+    login.next(() => answer.promise)
+    const left = rejection(inTime(client.fetch(url)))
+    await quiet()
+
+    await client.setTokens(login.signIn())
+    answer.resolve(json(429, {}, { 'Retry-After': '60' }))
+    await left
+    app.tokens = { ...login.signIn(), expiresAt: 1, sessionId: 'alice-1' }
+    const error = await rejection(inTime(client.fetch(url)))
+
+    expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', retryAt: expect.any(Number) })
+    expect(login.tokenRequests).toHaveLength(1)
   })
 
   it('says in the events until when it lasts', async () => {
