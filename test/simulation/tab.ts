@@ -364,7 +364,7 @@ export class Tab implements Owner {
     const { plan, cell } = world
     // An app without clearTokens forgets the tokens here: its own, not those of somebody who has signed in meanwhile.
     const isTheirs = !event.sessionId || !cell.value?.sessionId || cell.value.sessionId === event.sessionId
-    if (plan.store.startsWith('plain') && plan.clearsInOnLogout && cell.value && isTheirs) cell.apply(this, null)
+    if (plan.store.startsWith('plain') && plan.clearsInOnLogout && cell.value && isTheirs) cell.apply(this, null, this.logoutsRunning > 0)
   }
 
   private hears(event: ClientEvent): void {
