@@ -30,7 +30,7 @@ export class Cell {
   }
 
   /** @param signsOut whether its app was signing out when this was asked for. */
-  apply(tab: Tab, next: Stored, signsOut = false): void {
+  apply(tab: Tab, next: Stored, signsOut: boolean): void {
     const { world, value } = this
     const kept = next && 'accessToken' in next && world.plan.ids !== 'session-id' ? { ...next, sessionId: undefined } : next
     world.tell(tab.name, `stored: ${world.nameOf(refreshTokenOf(next))} over ${world.nameOf(this.refreshToken)}`)
