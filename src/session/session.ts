@@ -44,6 +44,8 @@ interface Unsaved {
   readonly yields?: boolean | undefined
   /** `undefined` where it was never read. */
   readonly behind: StoredSession | null | undefined
+  /** A read since then has shown something else: what was before, or what others have made of it since it was written. */
+  readonly overlooked?: true
 }
 
 const mostSwaps = 16
@@ -113,7 +115,7 @@ export function createSession(
       if (state.status === 'restoring') become(phase, { status: 'anonymous' })
       if (held) unsaved = undefined
       else if (unsaved && read) unsaved = { behind: read }
-    } else if (verdict === 'stale') unsaved = unsaved?.force ? unsaved : { behind: read }
+    } else if (verdict === 'stale') unsaved = unsaved?.force ? { ...unsaved, overlooked: true } : { behind: read }
     else {
       unsaved = undefined
       if (read) {
@@ -162,6 +164,8 @@ export function createSession(
     return looking
   }
 
+  const lookAgain = (): void => void (async () => look())().catch(noop)
+
   // Writes go one after the other: a slow save of an old pair must not land on top of a newer one's.
   const takeTurn = inTurn()
   const writeInTurn = (write: () => Promise<void>): Promise<void> => {
@@ -174,7 +178,7 @@ export function createSession(
     // What lands after its time may lie on top of what came later: there it is ours to write over.
     const landed = (): void => {
       unsaved ??= { behind: held }
-      void (async () => look())().catch(noop)
+      lookAgain()
     }
     if (held) return store.write(held, expected, landed)
     // `logout()` ends our session, not the one that somebody else has signed in to meanwhile.
@@ -212,7 +216,9 @@ export function createSession(
           }
           if (phase !== before) continue
           if (isTaken) {
+            const overlooked = unsaved?.overlooked
             unsaved = undefined
+            if (overlooked) lookAgain()
             // Once a sign-in is saved, the session before may come back by another tab; after a sign-out it may not.
             if (before.held) superseded.forget(replaced)
             replaced = []

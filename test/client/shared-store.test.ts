@@ -2,6 +2,7 @@ import { asyncStorageStore, memoryStore, type StoredSession, type TokenSet, type
 import { describe, expect, it } from 'vitest'
 import { json } from '../support/authorization-server.ts'
 import { quiet } from '../support/clock.ts'
+import { deferred } from '../support/deferred.ts'
 import { expectQuietProcess } from '../support/quiet-process.ts'
 import { presented, shown, url, watch, world } from './world.ts'
 
@@ -422,6 +423,39 @@ describe('a store that misbehaves', () => {
     expect(replaced).toMatchObject({ status: 'authenticated', sessionId: 'session-b' })
     expect(client.state).toEqual({ status: 'ended', reason: 'ended_elsewhere' })
     expect(app.logouts).toEqual([expect.objectContaining({ reason: 'ended_elsewhere', sessionId: 'session-b' })])
+  })
+
+  it('and hints of a logout elsewhere before it says that a sign-in is written is heard (I5, rule 15)', async () => {
+    const { app, login, inTime, client: newClient } = world()
+    const written = deferred<boolean>()
+    let cell: StoredSession | null = null
+    let hint = (): void => {}
+    const client = newClient({
+      store: {
+        read: async () => cell,
+        write: (next) => {
+          cell = next
+          return written.promise
+        },
+        subscribe: (listener) => {
+          hint = listener
+          return () => {}
+        },
+      },
+    })
+    await quiet()
+    const signIn = inTime(client.setTokens(login.signIn()))
+    await quiet()
+
+    cell = null
+    hint()
+    await quiet()
+    written.resolve(true)
+    await signIn
+    await quiet()
+
+    expect(client.state).toMatchObject({ status: 'ended', reason: 'ended_elsewhere' })
+    expect(app.logouts).toMatchObject([{ reason: 'ended_elsewhere' }])
   })
 
   it('and answers twice, or hints in the middle of its own write, settles once', async () => {

@@ -17,6 +17,7 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
     name: 'the write of a logout landed long after it had given up, on a pair that nothing told from its own, and was taken for nobody’s',
   },
   { seed: 108489, name: 'a cool-down was forgotten when its session came back after another sign-in, which could not be saved' },
+  { seed: 517052, name: 'a logout elsewhere was told of while a sign-in was being saved, and overlooked' },
   { seed: 501398, name: 'the pause that a server asked for was forgotten where its session was left before the answer, and came back' },
   { seed: 83938, name: 'a session that came back without its id was written over, once it had it again, as one that was signed out of' },
   { seed: 86935, name: 'a sign-in whose save was given up landed on top of the next one, and stayed there until the next call' },
