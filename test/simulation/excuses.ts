@@ -43,7 +43,7 @@ export const excuses = {
     applies: ({ happened }: World) => ['write', 'read', 'kill', 'freeze'].some((event) => happened.has(event)),
   },
   'writes are no swaps': {
-    invariant: 'I5, I10, I11; I8 of a tab that has heard the end',
+    invariant: 'I5, I10, I11; I8 of a tab that has heard the end, or that saves only with the call what its own late write had taken away',
     where: 'callbacks or a storage that answer later, or whose answer lags behind; or a foreign writer',
     because: 'Between the look and the save anything may happen, and nothing can tell (rule 3).',
     applies: writesAreNoSwaps,
