@@ -84,7 +84,8 @@ export const excuses = {
       'while it refreshed, its session was ended or replaced, and came back: by a foreign writer, or by a tab that saved its rotation where writes are no swaps',
     because: 'What comes back is another session to the client, and has a flight of its own.',
     applies: (world: World, family: TokenFamily) =>
-      world.ledger.broughtBack.has(family) || (world.ledger.cleared.has(family) && writesAreNoSwaps(world)),
+      world.ledger.broughtBack.has(family) ||
+      (writesAreNoSwaps(world) && (world.ledger.cleared.has(family) || world.ledger.replaced.has(family))),
   },
   'it was brought back': {
     invariant: 'I10 after a logout while restoring; I5 of who has heard nothing new',

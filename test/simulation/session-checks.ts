@@ -26,6 +26,8 @@ export class Ledger {
   readonly savedAgain = new Set<TokenFamily>()
   /** Families that an app wanted to be over. */
   readonly loggedOut = new Set<TokenFamily>()
+  /** Families that another one took the place of in the store. */
+  readonly replaced = new Set<TokenFamily>()
   /** Families that were taken out of the store, and when. */
   readonly cleared = new Map<TokenFamily, number>()
   /** Families that the store has held. */
@@ -71,6 +73,7 @@ export class SessionChecks {
       ledger.cleared.set(old.family, scheduler.step)
     }
     if (!now) return
+    if (old && old.family !== now.family) ledger.replaced.add(old.family)
     const signIn = ledger.signIns.get(now.family)
     const isUnsaved = tab.unsavedSignIns.has(now.family) && !this.over.has(now.family)
     const isStillSigningIn = signIn?.tab === tab && (signIn.settled === undefined || isUnsaved)
