@@ -7,6 +7,7 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
     seed: 123428,
     name: 'a tab that was signed out met its session again, saved by another tab where writes are no swaps, while its refresh was under way',
   },
+  { seed: 566795, name: 'the same, where the session had been replaced by a sign-in' },
   {
     seed: 111286,
     name: 'a sign-in was never saved, the answer to its refresh was lost, and the session that the store still held was alive',
