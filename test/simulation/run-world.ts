@@ -122,7 +122,8 @@ export async function succeeds(world: World, tab: Tab, round: string): Promise<v
     const isReplaced = next !== family && call.outcome.startsWith('SessionChanged')
     if (isReplaced && excused('a sign-in was saved late', world, tab, next)) return
     if (tab.client.state.status === 'ended' && excused('writes are no swaps', world)) return
-    if (excused('it left before it knew of what', world, tab)) return
+    const mayHaveLeft = family && ledger.cleared.has(family) ? world.tabs : [tab]
+    if (mayHaveLeft.some((one) => excused('it left before it knew of what', world, one))) return
     if (excused('its own sign-in died unsaved', world, tab)) return
     // The very same refresh token begins nothing anew for who has heard its end (rule 15).
     const staysEnded = tab.client.state.status === 'ended' && tab.sessions.endedWith === stored && ledger.savedAgain.has(family)
