@@ -45,6 +45,7 @@ export class SessionChecks {
   private readonly heard = new Map<string, number>()
   private readonly begun = new Map<string, number>()
   private status = 'restoring'
+  private current = ''
   private endings = 0
   private farewells = 0
 
@@ -127,11 +128,12 @@ export class SessionChecks {
   }
 
   changed(state: SessionState): void {
-    const { status, begun } = this
+    const { status, current, begun } = this
     this.status = state.status
     if (status === 'authenticated' && state.status === 'ended') this.endings++
-    const id = state.status === 'authenticated' && status !== 'authenticated' ? (state.sessionId ?? '') : ''
-    if (id) begun.set(id, (begun.get(id) ?? 0) + 1)
+    const id = state.status === 'authenticated' ? (state.sessionId ?? '') : ''
+    if (id && id !== current) begun.set(id, (begun.get(id) ?? 0) + 1)
+    this.current = id
   }
 
   /** The world has come to rest: every end was heard. */
