@@ -122,6 +122,7 @@ export async function succeeds(world: World, tab: Tab, round: string): Promise<v
     const isReplaced = next !== family && call.outcome.startsWith('SessionChanged')
     if (isReplaced && excused('a sign-in was saved late', world, tab, next)) return
     if (tab.client.state.status === 'ended' && excused('writes are no swaps', world)) return
+    if ([...ledger.loggedOut].some((left) => excused('two sign-ins of one user are one', world, left, family))) return
     const mayHaveLeft = family && ledger.cleared.has(family) ? world.tabs : [tab]
     if (mayHaveLeft.some((one) => excused('it left before it knew of what', world, one))) return
     if (excused('its own sign-in died unsaved', world, tab)) return
