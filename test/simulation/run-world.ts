@@ -119,7 +119,8 @@ export async function succeeds(world: World, tab: Tab, round: string): Promise<v
     if (isOver || hasRaced() || (isRefused && excused('sign-ins look alike', world))) return
     if (excused('the lock is never granted', world) || excused('reads lag behind', world)) return
     const next = world.ownerOf(cell.refreshToken)
-    const isReplaced = next !== family && call.outcome.startsWith('SessionChanged')
+    // Told so, or handed its own 401.
+    const isReplaced = next !== family && /^(SessionChanged|401)/.test(call.outcome)
     if (isReplaced && excused('a sign-in was saved late', world, tab, next)) return
     if (tab.client.state.status === 'ended' && excused('writes are no swaps', world)) return
     if ([...ledger.loggedOut].some((left) => excused('two sign-ins of one user are one', world, left, family))) return
