@@ -49,6 +49,8 @@ interface Unsaved {
 }
 
 const mostSwaps = 16
+/** How often one and the same is written again where others put back what it was written over. */
+const mostRestored = 8
 
 /**
  * @param sessionless the grant starts from nothing, so that whatever is stored is the service's own session.
@@ -70,6 +72,8 @@ export function createSession(
   let looking: Promise<Phase> | undefined
   let nextLook: Promise<Phase> | undefined
   let writing = 0
+  // What was written last, and how often: who takes ours for the older one does the same, and hears of it each time.
+  let written: { readonly phase: Phase; readonly times: number } | undefined
   let replaced: string[] = []
   // Signed out before the store had answered: whatever it shows first is what was meant.
   let leaving = false
@@ -133,7 +137,8 @@ export function createSession(
       }
     }
     // Owed: what we hold, or that the store forgets what we hold no longer.
-    if (unsaved && (phase.held || read) && !writing) save().catch(noop)
+    const isContested = written?.phase === phase && written.times > mostRestored
+    if (unsaved && (phase.held || read) && !writing && !isContested) save().catch(noop)
     return phase
   }
 
@@ -216,6 +221,7 @@ export function createSession(
           }
           if (phase !== before) continue
           if (isTaken) {
+            written = { phase, times: written?.phase === phase ? written.times + 1 : 1 }
             const overlooked = unsaved?.overlooked
             unsaved = undefined
             if (overlooked) lookAgain()

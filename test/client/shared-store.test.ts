@@ -1,4 +1,12 @@
-import { asyncStorageStore, memoryStore, type StoredSession, type TokenSet, type TokenStore, webStorageStore } from 'authenticated-client'
+import {
+  asyncStorageStore,
+  memoryStore,
+  type StoredSession,
+  sameTokens,
+  type TokenSet,
+  type TokenStore,
+  webStorageStore,
+} from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { json } from '../support/authorization-server.ts'
 import { quiet } from '../support/clock.ts'
@@ -456,6 +464,46 @@ describe('a store that misbehaves', () => {
 
     expect(client.state).toMatchObject({ status: 'ended', reason: 'ended_elsewhere' })
     expect(app.logouts).toMatchObject([{ reason: 'ended_elsewhere' }])
+  })
+
+  it('and that goes back to an older pair is not written for ever by those who met its pairs in another order (I12)', async () => {
+    const { app, login, client: newClient } = world()
+    const [first, second] = [login.signIn(), login.signIn()].map((tokens) => ({ ...tokens, sessionId: 'a' }))
+    const listeners = new Set<() => void>()
+    let cell: StoredSession | null = null
+    let writes = 0
+    const show = (next: StoredSession | null): void => {
+      cell = next
+      // Who came last hears first, and has taken it up before the other one writes.
+      for (const listener of [...listeners].reverse()) setImmediate(listener)
+    }
+    const store: TokenStore = {
+      read: async () => cell,
+      write: async (next, expected) => {
+        if (!sameTokens(cell, expected)) return false
+        if (++writes < 100) show(next)
+        return true
+      },
+      subscribe: (listener) => {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    }
+    show(first!)
+    const one = newClient({ store })
+    await quiet()
+    show(second!)
+    await quiet()
+    const other = newClient({ store })
+    await quiet()
+
+    show(first!)
+    for (let turn = 0; turn < 200; turn++) await quiet()
+
+    expect(writes).toBeGreaterThan(0)
+    expect(writes).toBeLessThan(50)
+    expect([one, other].map(({ state }) => state.status)).toEqual(['authenticated', 'authenticated'])
+    expect(app.logouts).toEqual([])
   })
 
   it('and answers twice, or hints in the middle of its own write, settles once', async () => {

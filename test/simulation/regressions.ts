@@ -23,6 +23,8 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 613581, name: 'a session that a sign-in had put in the place of another, and that began anew after its end, ended once more' },
   { seed: 615955, name: 'a tab had signed out of two sign-ins of one user, which nothing told apart, and cleared the store late' },
   { seed: 618137, name: 'a sign-in that was saved late took the place of a session whose call had been refused, and was handed its 401' },
+  { seed: 148964, name: 'as seed 613581' },
+  { seed: 149213, name: 'two tabs that had met two pairs in another order wrote them over each other for ever' },
   { seed: 31231, name: 'a foreign writer was given the very same pair again, and who had signed out of it stayed signed out' },
   { seed: 548200, name: 'a save that was given up landed on another session, and could be mended only with the next call' },
   { seed: 517052, name: 'a logout elsewhere was told of while a sign-in was being saved, and overlooked' },
