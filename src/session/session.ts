@@ -68,7 +68,7 @@ export function createSession(
   // Counts what makes a read that is under way a thing of the past.
   let version = 0
   let unsaved: Unsaved | undefined
-  let rejecting: AuthError | undefined
+  let rejecting: { readonly epoch: number; readonly error: AuthError } | undefined
   let looking: Promise<Phase> | undefined
   let nextLook: Promise<Phase> | undefined
   let writing = 0
@@ -131,9 +131,10 @@ export function createSession(
         const staysSame = verdict === 'adopt' || verdict === 'doubt' || sessionless
         hold(next, state.status === 'restoring' ? 'restored' : 'seen', staysSame ? 0 : 1, verdict === 'doubt' ? 1 : 0)
       } else if (held) {
-        const reason = rejecting ? 'refresh_rejected' : 'ended_elsewhere'
+        const refusal = rejecting?.epoch === phase.epoch ? rejecting.error : undefined
+        const reason = refusal ? 'refresh_rejected' : 'ended_elsewhere'
         vacate(held, reason)
-        onEnd(reason, held, rejecting)
+        onEnd(reason, held, refusal)
       }
     }
     // Owed: what we hold, or that the store forgets what we hold no longer.
@@ -324,7 +325,7 @@ export function createSession(
     },
 
     async reject(from, error) {
-      rejecting = error
+      rejecting = { epoch: from.epoch, error }
       await writeInTurn(async () => {
         // Where a save is owed the store is behind us, and has nothing newer to show.
         if (phase === from && !unsaved && (await store.write(null, from.held)) === false) await look()

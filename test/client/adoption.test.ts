@@ -155,6 +155,36 @@ describe('a rotation by somebody else', () => {
   })
 })
 
+it('a session that took the place of a refused one, and is signed out elsewhere, ended elsewhere: the refusal was not its own (I5)', async () => {
+  const { restore, login, app, clock, client: newClient } = world()
+  let cell: StoredSession | null = restore('expired')
+  let hint = (): void => {}
+  const clearing = deferred<boolean>()
+  const client = newClient({
+    store: {
+      read: async () => cell,
+      write: (next) => (next ? true : clearing.promise),
+      subscribe: (listener) => {
+        hint = listener
+        return () => {}
+      },
+    },
+  })
+  login.next(invalidGrant)
+  const call = watch(client.fetch(url))
+  await clock.advance(2_000)
+
+  cell = { ...login.signIn(), sessionId: 'session-b' }
+  hint()
+  await quiet()
+  cell = null
+  clearing.resolve(false)
+  await clock.advance(2_000)
+
+  expect(call.state).not.toBe('pending')
+  expect(app.logouts).toMatchObject([{ reason: 'ended_elsewhere', sessionId: 'session-b' }])
+})
+
 it('a rotation by somebody else that shows on the way to the lock is adopted, whatever comes of the lock (rule 4, I2)', async () => {
   const { restore, login, app, resource, inTime, client: newClient } = world()
   const spent = restore('expired')

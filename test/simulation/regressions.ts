@@ -25,6 +25,8 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 618137, name: 'a sign-in that was saved late took the place of a session whose call had been refused, and was handed its 401' },
   { seed: 148964, name: 'as seed 613581' },
   { seed: 149213, name: 'two tabs that had met two pairs in another order wrote them over each other for ever' },
+  { seed: 176295, name: 'a sign-in that was never saved ended, and what it had replaced was cleared from the store with it' },
+  { seed: 239446, name: 'a session was told to have ended by a refusal that had been another one’s' },
   { seed: 31231, name: 'a foreign writer was given the very same pair again, and who had signed out of it stayed signed out' },
   { seed: 548200, name: 'a save that was given up landed on another session, and could be mended only with the next call' },
   { seed: 517052, name: 'a logout elsewhere was told of while a sign-in was being saved, and overlooked' },

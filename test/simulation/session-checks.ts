@@ -66,6 +66,8 @@ export class SessionChecks {
     if (old && !next) {
       const isAsked =
         signsOut ||
+        // Of what its own sign-in took the place of, it clears what the store still holds.
+        tab.replaced.has(old.family) ||
         ledger.loggedOut.has(old.family) ||
         [...ledger.loggedOut].some((family) => excused('two sign-ins of one user are one', world, family, old.family))
       const isAlive = server.isLive(old.refreshToken) && !isAsked

@@ -38,10 +38,10 @@ export const sessionMutants: readonly Mutant[] = [
   mutant(
     'does not save later what it could not save at once',
     session,
-    'if (unsaved && (phase.held || read) && !writing) save().catch(noop)',
+    'if (unsaved && (phase.held || read) && !writing && !isContested) save().catch(noop)',
     '',
   ),
-  mutant('tells nobody that the session was ended elsewhere', session, 'onEnd(reason, held, rejecting)', ''),
+  mutant('tells nobody that the session was ended elsewhere', session, 'onEnd(reason, held, refusal)', ''),
   mutant(
     'takes a pair that may be somebody else’s for its own',
     session,
