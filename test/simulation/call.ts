@@ -43,7 +43,8 @@ export class Call {
       world.violate('I6', `${name} went out for ${labelOf(this.sends[0])}, then for ${labelOf(family)}`)
     if (family && world.plan.stepUp !== 'no hook' && this.causes.size) world.count('window: sent after another answer')
     // Another refresh token in the store begins a session anew (rule 15), also where somebody without a lock brings it back.
-    const isBroughtBack = (): boolean => tab.hasLeftUnseen && excused('it was brought back', world, family)
+    const isBroughtBack = (): boolean => tab.hasLeftUnseen && (excused('it was brought back', world, family) || isSavedAgain())
+    const isSavedAgain = (): boolean => family !== undefined && world.ledger.replaced.has(family) && excused('writes are no swaps', world)
     if (family && tab.sessions.over.has(family) && !excused('a rotation looks like a sign-in', world) && !isBroughtBack()) {
       const when = tab.hasLeftUnseen ? 'I10 after a logout while restoring' : 'I10 after a logout'
       world.violate(when, `${name} goes out for ${labelOf(family)}, which this tab has signed out of`)

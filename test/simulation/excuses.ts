@@ -81,10 +81,11 @@ export const excuses = {
   'its session was away': {
     invariant: 'I1 in one tab',
     where:
-      'while it refreshed, its session was ended or replaced, and came back: by a foreign writer, or by a tab that saved its rotation where writes are no swaps',
+      'while it refreshed, its session was ended or replaced, and came back: by a foreign writer, by a tab that saved its rotation where writes are no swaps, or because what had replaced it could not be saved',
     because: 'What comes back is another session to the client, and has a flight of its own.',
-    applies: (world: World, family: TokenFamily) =>
+    applies: (world: World, family: TokenFamily, tab: Tab) =>
       world.ledger.broughtBack.has(family) ||
+      (tab.unsavedSignIns.size > 0 && tab.replaced.has(family)) ||
       (writesAreNoSwaps(world) && (world.ledger.cleared.has(family) || world.ledger.replaced.has(family))),
   },
   'it was brought back': {

@@ -85,7 +85,7 @@ export function createNetwork(world: World, tab: Tab) {
                 const body = bodyOf(answer.text, () => tab.wire.received(sent, answer))
                 resolve(wireResponse({ ...answer, url: answer.from ?? sent.url, body }, signal))
                 if (answer.issued) tab.stage = 'answered'
-                if (toTokens) tab.wire.hears(answer)
+                if (toTokens) tab.wire.hears(sent, answer)
               }),
             kind,
           )

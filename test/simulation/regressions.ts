@@ -27,6 +27,12 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 149213, name: 'two tabs that had met two pairs in another order wrote them over each other for ever' },
   { seed: 176295, name: 'a sign-in that was never saved ended, and what it had replaced was cleared from the store with it' },
   { seed: 239446, name: 'a session was told to have ended by a refusal that had been another one’s' },
+  {
+    seed: 772805,
+    name: 'a session was saved again over another by a tab whose writes are no swaps, for one that had signed out while restoring',
+  },
+  { seed: 778895, name: 'the pause that a server had asked of one session was taken for that of the next one' },
+  { seed: 271245, name: 'a sign-in could not be saved, and the session before came back while its refresh was under way' },
   { seed: 31231, name: 'a foreign writer was given the very same pair again, and who had signed out of it stayed signed out' },
   { seed: 548200, name: 'a save that was given up landed on another session, and could be mended only with the next call' },
   { seed: 517052, name: 'a logout elsewhere was told of while a sign-in was being saved, and overlooked' },

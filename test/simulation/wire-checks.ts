@@ -68,7 +68,7 @@ export class WireChecks {
     const name = nameOf(issued)
     this.presented = family
 
-    if (this.open.some((other) => familyOf(world, other) === family) && !excused('its session was away', world, family))
+    if (this.open.some((other) => familyOf(world, other) === family) && !excused('its session was away', world, family, tab))
       world.violate('I1', `two refreshes of ${name} in one tab`)
     const rival = world.tabs.find((other) => other !== tab && !other.isDead && other.wire.isRefreshing(family))
     if (rival) {
@@ -177,14 +177,14 @@ export class WireChecks {
     if (recent > budget.attempts) world.violate('I7', `${this.tab.name} refreshes ${recent} times in ${budget.interval} ms`)
   }
 
-  coolsDown(until: number): void {
-    if (this.presented) this.coolDowns.set(this.presented, Math.max(until, this.coolDowns.get(this.presented) ?? 0))
+  coolsDown(until: number, family = this.presented): void {
+    if (family) this.coolDowns.set(family, Math.max(until, this.coolDowns.get(family) ?? 0))
   }
 
   /** The token endpoint has answered, and says what it says in its headers alone. */
-  hears({ headers }: Reply): void {
+  hears(sent: Sent, { headers }: Reply): void {
     const seconds = Number(headers['retry-after'] ?? 0)
-    if (seconds) this.coolsDown(this.world.scheduler.now + seconds * 1000)
+    if (seconds) this.coolsDown(this.world.scheduler.now + seconds * 1000, familyOf(this.world, sent))
   }
 
   isRefreshing(family: TokenFamily): boolean {
