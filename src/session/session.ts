@@ -266,10 +266,7 @@ export function createSession(
     async sharedId() {
       const { held } = phase
       if (!held) return ''
-      const before = version
       const shown = await (async () => store.read())().catch(noop)
-      // What was read is known, whatever comes of the lock.
-      if (shown !== undefined && version === before) take(shown)
       return comparableId(shown && isSameSignIn(held, shown) !== false ? shown : held)
     },
 

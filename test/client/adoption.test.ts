@@ -185,27 +185,6 @@ it('a session that took the place of a refused one, and is signed out elsewhere,
   expect(app.logouts).toMatchObject([{ reason: 'ended_elsewhere', sessionId: 'session-b' }])
 })
 
-it('a rotation by somebody else that shows on the way to the lock is adopted, whatever comes of the lock (rule 4, I2)', async () => {
-  const { restore, login, app, resource, inTime, client: newClient } = world()
-  const spent = restore('expired')
-  const rotated = { ...login.signIn(), ...session }
-  const reads = [spent, rotated]
-  const client = newClient({
-    getTokens: () => {
-      const [next] = reads.splice(0, 1)
-      if (!next) throw new Error('The store can not be read')
-      return next
-    },
-    lock: { hold: async () => undefined as never },
-  })
-
-  const response = await inTime(client.fetch(url))
-
-  expect(response.status).toBe(200)
-  expect(shown(resource)).toEqual([rotated.accessToken])
-  expect([login.tokenRequests, app.saves]).toEqual([[], []])
-})
-
 describe('a consumed refresh token', () => {
   it('is not adopted from a store that goes back to it (rule 4)', async () => {
     const { restore, login, app, resource, inTime, client: newClient } = world()

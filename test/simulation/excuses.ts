@@ -50,9 +50,10 @@ export const excuses = {
   },
   'the store went back': {
     invariant: 'I2, I9',
-    where: 'an older pair was written over a newer one of the same session, in a world without swaps',
+    where: 'an older pair was written over a newer one of the same session, or another session over it, in a world without swaps',
     because: 'Who meets it first can not know which of two pairs is the older.',
-    applies: (world: World) => world.cell.hasGoneBack && writesAreNoSwaps(world),
+    applies: (world: World, family: TokenFamily | undefined) =>
+      writesAreNoSwaps(world) && (world.cell.hasGoneBack || (family !== undefined && world.ledger.replaced.has(family))),
   },
   'reads lag behind': {
     invariant: 'I2, I8, I9',
@@ -81,10 +82,11 @@ export const excuses = {
   'its session was away': {
     invariant: 'I1 in one tab',
     where:
-      'while it refreshed, its session was ended or replaced, and came back: by a foreign writer, by a tab that saved its rotation where writes are no swaps, or because what had replaced it could not be saved',
+      'while it refreshed, its session was ended or replaced, and came back: by a foreign writer, by a tab that saved its rotation where writes are no swaps, because what had replaced it could not be saved, or with another refresh token after a logout (rule 15)',
     because: 'What comes back is another session to the client, and has a flight of its own.',
     applies: (world: World, family: TokenFamily, tab: Tab) =>
       world.ledger.broughtBack.has(family) ||
+      (tab.hasLoggedOut && world.ledger.loggedOut.has(family)) ||
       (tab.unsavedSignIns.size > 0 && tab.replaced.has(family)) ||
       (writesAreNoSwaps(world) && (world.ledger.cleared.has(family) || world.ledger.replaced.has(family))),
   },
