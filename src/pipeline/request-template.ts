@@ -94,7 +94,9 @@ export class RequestTemplate implements OutgoingRequest {
 
   setHeader(name: string, value: string): void {
     this.isTouched = true
-    this.sent = this.adder.to(this.sent, name, value)
+    // A second field goes to the copy that the first has made.
+    if (this.sent !== this.callers) this.headers.set(name, value)
+    else this.sent = this.adder.to(this.callers, name, value)
   }
 
   setCredentials(mode: RequestCredentials): void {

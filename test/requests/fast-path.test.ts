@@ -246,3 +246,49 @@ it('does not call itself when it was installed as globalThis.fetch (F104)', asyn
     globalThis.fetch = before
   }
 })
+
+it('gives each send headers of its own: what a wrapped fetch does to them reaches no other call', async () => {
+  const seen: (readonly [string, string])[][] = []
+  const { client } = await signedIn({
+    fetch: async (_input, init) => {
+      const headers = init?.headers as Headers
+      seen.push([...headers])
+      headers.set('X-Trace', '1')
+      headers.set('Authorization', 'Bearer mine')
+      return new Response()
+    },
+  })
+
+  await client.fetch(me)
+  await client.fetch(me)
+  await client.fetch(me, { headers: { 'X-Own': '2' } })
+
+  const bare = [['authorization', 'Bearer access-1']]
+  expect(seen).toEqual([bare, bare, [...bare, ['x-own', '2']]])
+})
+
+it('sends all fields of a scheme that sets several, once each, beside those of the caller', async () => {
+  const { client, service } = await signedIn({
+    scheme: [
+      {
+        name: 'DPoP',
+        headers: ['authorization', 'dpop'],
+        usesTokens: true,
+        attach(request, tokens) {
+          request.setHeader('authorization', `DPoP ${tokens?.accessToken}`)
+          request.setHeader('dpop', 'first')
+          request.setHeader('dpop', 'proof')
+        },
+        redirects: (fetch) => fetch,
+      },
+    ],
+  })
+
+  await client.fetch(me, { headers: { 'X-Own': '2' } })
+
+  expect([...service.requests[0]!.headers]).toEqual([
+    ['authorization', 'DPoP access-1'],
+    ['dpop', 'proof'],
+    ['x-own', '2'],
+  ])
+})

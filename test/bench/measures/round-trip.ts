@@ -13,7 +13,7 @@ export const roundTrip: Measure = {
     const stubbed = await measure(field, 'on a stub', onStub, 20, { goal: 1.1, gate: 10 })
     const wired = await withSockets(async (sockets) => {
       const onSockets = await Promise.all(field.all.map((contestant) => onSocket(contestant, sockets)))
-      return measure(field, 'on a loopback socket', onSockets, 5, { goal: 1.1, gate: 3 })
+      return measure(field, 'on a loopback socket', onSockets, 5, { goal: 1.1, gate: 2.2 })
     })
     return {
       tables: [...stubbed.tables, ...wired.tables],
