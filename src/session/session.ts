@@ -225,10 +225,10 @@ export function createSession(
             written = { phase, times: written?.phase === phase ? written.times + 1 : 1 }
             const overlooked = unsaved?.overlooked
             unsaved = undefined
-            if (overlooked) lookAgain()
             // Once a sign-in is saved, the session before may come back by another tab; after a sign-out it may not.
             if (before.held) superseded.forget(replaced)
             replaced = []
+            if (overlooked) lookAgain()
           } else if (!unsaved?.force) await look()
         }
         if (unsaved)

@@ -466,6 +466,36 @@ describe('a store that misbehaves', () => {
     expect(app.logouts).toMatchObject([{ reason: 'ended_elsewhere' }])
   })
 
+  it('and answers a read at once shows whoever signed in again the moment a sign-in was written (rule 15)', async () => {
+    const { restore, login, inTime, client: newClient } = world()
+    const before = restore('fresh')
+    const written = deferred<boolean>()
+    let cell: StoredSession | null = before
+    let hint = (): void => {}
+    const client = newClient({
+      store: {
+        read: () => cell,
+        write: () => written.promise,
+        subscribe: (listener) => {
+          hint = listener
+          return () => {}
+        },
+      },
+    })
+    await quiet()
+    const signIn = inTime(client.setTokens(login.signIn()))
+    await quiet()
+
+    hint()
+    await quiet()
+    written.resolve(true)
+    await signIn
+    await quiet()
+
+    expect(client.state).toMatchObject({ status: 'authenticated', sessionId: before.sessionId })
+    expect(cell).toBe(before)
+  })
+
   it('and that goes back to an older pair is not written for ever by those who met its pairs in another order (I12)', async () => {
     const { app, login, client: newClient } = world()
     const [first, second] = [login.signIn(), login.signIn()].map((tokens) => ({ ...tokens, sessionId: 'a' }))
