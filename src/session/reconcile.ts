@@ -3,6 +3,17 @@ import { type StoredSession, sameTokens, spendable, tokenSetOf } from '../tokens
 import type { Phase } from './phase'
 import type { Superseded } from './superseded'
 
+/** What the store does not hold yet: to be written over `behind`, or (`force`) over whatever it holds. */
+export interface Unsaved {
+  readonly force?: true
+  /** But not over another session, nor where there is none any more. */
+  readonly yields?: boolean | undefined
+  /** `undefined` where it was never read. */
+  readonly behind: StoredSession | null | undefined
+  /** A read since then has shown something else: what was before, or what others have made of it since it was written. */
+  readonly overlooked?: true
+}
+
 /**
  * What a read of the store means for what we hold.
  * - `keep`: nothing new.
@@ -13,16 +24,20 @@ import type { Superseded } from './superseded'
 export type Verdict = 'keep' | 'stale' | 'begin' | 'adopt' | 'doubt' | 'replace' | 'end'
 
 /**
- * @param behind what the store held when a save of ours did not reach it; `undefined`: nothing is left to save.
+ * @param unsaved what the store does not hold yet, and what it held instead.
  * @param superseded tokens that newer ones of ours took the place of: a consumed refresh token is never adopted; and the ids of
  * sessions that were signed out of here.
  */
 export function reconcile(
   { held, dead }: Pick<Phase, 'held'> & { readonly dead?: StoredSession | undefined },
   read: StoredSession | null,
-  behind: StoredSession | null | undefined,
+  unsaved: Unsaved | undefined,
   superseded: Pick<Superseded, 'has'>,
 ): Verdict {
+  const behind = unsaved?.behind
+  // What we are about to write over has nothing to tell, unless it is what we wrote, or what others made of that since.
+  const isOurs = (other: StoredSession | null | undefined): boolean => Boolean(held && other && isSameSignIn(held, other))
+  if (unsaved?.force && (!isOurs(read) || isOurs(behind))) return 'stale'
   // Ended stays ended until the store shows another refresh token, or another access token where there is none.
   if (!held) {
     const isDead = read && dead && spendable(read) === spendable(dead)

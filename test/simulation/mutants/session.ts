@@ -1,46 +1,59 @@
 import { type Mutant, mutant } from './mutant'
 
 const session = 'session/session.ts'
+const memory = 'session/memory.ts'
+const look = 'session/look.ts'
+const saves = 'session/saves.ts'
 const reconcile = 'session/reconcile.ts'
 
 /** Faults of the session: what memory holds, what the store shows, and which of them counts. */
 export const sessionMutants: readonly Mutant[] = [
   mutant(
     'saves a rotation over whatever the store holds',
-    session,
+    saves,
     'if (held) return store.write(held, expected, landed)',
     'if (held) return (async () => store.write(held, await store.read(), landed))()',
   ),
-  mutant('counts no session for a logout', session, 'dead, epoch: phase.epoch + 1 }', 'dead, epoch: phase.epoch }'),
+  mutant('counts no session for a logout', memory, 'dead, epoch: phase.epoch + 1 }', 'dead, epoch: phase.epoch }'),
   mutant('counts no session for a sign-in', session, "hold(next, 'received', isSame ? 0 : 1)", "hold(next, 'received', 0)"),
-  mutant('ends a session that has moved on', session, 'if (phase !== from || !held) return\n    turns++', 'if (!held) return\n    turns++'),
+  mutant(
+    'ends a session that has moved on',
+    session,
+    'if (memory.phase !== from || !held) return\n    turns++',
+    'if (!held) return\n    turns++',
+  ),
   mutant(
     'tells of an end though it had ended',
     session,
-    'if (phase !== from || !held) return\n    turns++',
-    'if (!held) return onEnd(reason, phase.dead ?? ({} as never), error)\n    turns++',
+    'if (memory.phase !== from || !held) return\n    turns++',
+    'if (!held) return onEnd(reason, memory.phase.dead ?? ({} as never), error)\n    turns++',
   ),
-  mutant('takes a read that is older than its own change', session, 'if (version === before) return take(read)', 'return take(read)'),
-  mutant('joins a look that began before it asked', session, "if (phase.state.status === 'restoring') return looking", 'return looking'),
+  mutant('takes a read that is older than its own change', look, 'if (memory.version === before) return take(read)', 'return take(read)'),
+  mutant(
+    'joins a look that began before it asked',
+    look,
+    "if (memory.phase.state.status === 'restoring') return looking",
+    'return looking',
+  ),
   mutant(
     'forgets a logout that came while restoring',
     session,
-    "if (phase.state.status !== 'restoring') return end(phase, 'signed_out')",
-    "return end(phase, 'signed_out')",
+    "if (memory.phase.state.status !== 'restoring') return end(memory.phase, 'signed_out')",
+    "return end(memory.phase, 'signed_out')",
   ),
-  mutant('takes the session before a sign-in for a new one', session, 'if (held) replaced.push(...superseded.retire(held))', ''),
+  mutant(
+    'takes the session before a sign-in for a new one',
+    session,
+    'if (held) saves.replaced = [...saves.replaced, ...superseded.retire(held)]',
+    '',
+  ),
   mutant(
     'insists on its sign-in for ever',
-    session,
-    'if (unsaved?.force && tried === phase && behind !== undefined) unsaved = { behind }',
+    saves,
+    'if (saves.owed?.force && tried === memory.phase && behind !== undefined) saves.owed = { behind }',
     '',
   ),
-  mutant(
-    'does not save later what it could not save at once',
-    session,
-    'if (unsaved && (phase.held || read) && !writing && !isContested) save().catch(noop)',
-    '',
-  ),
+  mutant('does not save later what it could not save at once', session, 'if (memory.phase.held || read) saves.resume()', ''),
   mutant('tells nobody that the session was ended elsewhere', session, 'onEnd(reason, held, refusal)', ''),
   mutant(
     'takes a pair that may be somebody else’s for its own',

@@ -1,0 +1,126 @@
+import { StorageError } from '../errors/storage-error'
+import { inTurn } from '../platform/in-turn'
+import type { MaybePromise } from '../platform/maybe-promise'
+import { isSameSignIn } from '../tokens/session-identity'
+import { type StoredSession, sameTokens, spendable } from '../tokens/token-set'
+import type { Memory } from './memory'
+import type { Phase } from './phase'
+import type { Unsaved } from './reconcile'
+import type { StoreAccess } from './store-access'
+import type { Superseded } from './superseded'
+
+/** The way from memory to the store: what is owed, and one write after the other until nothing is. */
+export interface Saves {
+  /** What is owed; whoever changes memory sets it. */
+  owed: Unsaved | undefined
+  /** Tokens of ours that a sign-in took the place of: they count as ours until it is saved. */
+  replaced: readonly string[]
+  /** Until the store holds what memory holds, or memory has taken over what the store shows. */
+  save(): Promise<void>
+  /** Saves what is still owed, unless somebody is at it, or others put back for ever what it is written over. */
+  resume(): void
+  /** Writes go one after the other: a slow save of an old pair must not land on top of a newer one's. */
+  inTurn(write: () => Promise<void>): Promise<void>
+}
+
+const mostSwaps = 16
+/** How often one and the same is written again where others put back what it was written over. */
+const mostRestored = 8
+
+/**
+ * @param found hears what the store holds before it is written over.
+ * @param look @param take as the session's.
+ */
+export function createSaves(
+  store: StoreAccess,
+  memory: Memory,
+  superseded: Superseded,
+  found: (read: StoredSession | null) => void,
+  look: () => MaybePromise<Phase>,
+  take: (read: StoredSession | null) => Phase,
+): Saves {
+  let writing = 0
+  // What was written last, and how often: who takes ours for the older one does the same, and hears of it each time.
+  let written: { readonly phase: Phase; readonly times: number } | undefined
+  const takeTurn = inTurn()
+
+  const lookAgain = (): void => void (async () => look())().catch(noop)
+
+  const swap = (expected: StoredSession | null): MaybePromise<boolean> => {
+    const { held } = memory.phase
+    // What lands after its time may lie on top of what came later: there it is ours to write over.
+    const landed = (): void => {
+      saves.owed ??= { behind: held }
+      lookAgain()
+    }
+    if (held) return store.write(held, expected, landed)
+    // `logout()` ends our session, not the one that somebody else has signed in to meanwhile.
+    const { dead } = memory.phase
+    const isOurs = expected && (superseded.has(spendable(expected)) || superseded.has(expected.sessionId))
+    return !expected || (!isOurs && dead && isSameSignIn(dead, expected) === false) || store.write(null, expected)
+  }
+
+  const saveAll = async (): Promise<void> => {
+    let tried: Phase | undefined
+    let refused: { readonly phase: Phase; readonly behind: StoredSession | null } | undefined
+    try {
+      for (let swaps = 0; swaps < mostSwaps && saves.owed; swaps++) {
+        const before = memory.phase
+        tried = before
+        const expected = saves.owed.behind === undefined || saves.owed.force ? await store.read() : saves.owed.behind
+        found(expected)
+        if (memory.phase !== before) continue
+        const { held } = before
+        if (saves.owed?.yields && !sameTokens(expected, saves.owed.behind) && !(held && expected && isSameSignIn(held, expected))) {
+          saves.owed = { behind: saves.owed.behind }
+          take(expected)
+          continue
+        }
+        // It said no, and shows what it showed before: it won't take it now.
+        if (refused?.phase === before && sameTokens(refused.behind, expected)) break
+        refused = { phase: before, behind: expected }
+        let isTaken = false
+        try {
+          isTaken = (await swap(expected)) !== false
+        } finally {
+          // A read that overlapped says what was, also where the write has landed and says that it failed.
+          memory.outdate()
+        }
+        if (memory.phase !== before) continue
+        if (isTaken) {
+          written = { phase: before, times: written?.phase === before ? written.times + 1 : 1 }
+          const overlooked = saves.owed?.overlooked
+          saves.owed = undefined
+          // Once a sign-in is saved, the session before may come back by another tab; after a sign-out it may not.
+          if (held) superseded.forget(saves.replaced)
+          saves.replaced = []
+          if (overlooked) lookAgain()
+        } else if (!saves.owed?.force) await look()
+      }
+      if (saves.owed)
+        store.failed('write', new StorageError('The store did not take the tokens: they stay in memory until the next call saves them'))
+    } finally {
+      // From here on a sign-in by somebody else counts again.
+      const { behind } = (refused?.phase === memory.phase ? refused : saves.owed) ?? {}
+      if (saves.owed?.force && tried === memory.phase && behind !== undefined) saves.owed = { behind }
+    }
+  }
+
+  const saves: Saves = {
+    owed: undefined,
+    replaced: [],
+    inTurn(write) {
+      writing++
+      return takeTurn(write).finally(() => writing--)
+    },
+    save: () => saves.inTurn(saveAll),
+    resume() {
+      const { phase } = memory
+      const isContested = written?.phase === phase && written.times > mostRestored
+      if (saves.owed && !writing && !isContested) saves.save().catch(noop)
+    },
+  }
+  return saves
+}
+
+function noop(): void {}
