@@ -119,7 +119,8 @@ export class AuthenticatedClient {
       fetch: tokenRequest,
       lock: ownLock ?? nearestLock(clock),
       lockName: (id) => `authenticated-client:${JSON.stringify([grant?.tokenEndpoint ?? store.name ?? '', clientId, id])}`,
-      lockIsShared: () => Boolean(ownLock) || hasWebLocks(),
+      // A place with a name is found by others too, and they don't share a lock that ends at this process.
+      lockIsShared: () => Boolean(resolved.lock) || (store.lock ? !store.name || store.coordination !== 'client' : hasWebLocks()),
       acceptsType: (type) => [...schemes, bearer()].some(({ name }) => name.toLowerCase() === type.toLowerCase()),
       discard: revoke,
     })
@@ -205,9 +206,20 @@ export class AuthenticatedClient {
       assertLive()
       const { setTokens, logout, forResource } = this
       const key = JSON.stringify([String(asked.resource), asked.scope, asked.allowedOrigins])
-      const child = children.get(key) ?? Object.assign(new AuthenticatedClient(optionsFor(asked)), { setTokens, logout, forResource })
+      const known = children.get(key)
+      if (known) return known
+      const child = new AuthenticatedClient(optionsFor(asked))
+      const { dispose } = child
       children.set(key, child)
-      return child
+      return Object.assign(child, {
+        setTokens,
+        logout,
+        forResource,
+        dispose() {
+          children.delete(key)
+          dispose()
+        },
+      })
     }
 
     this.dispose = () => {

@@ -92,7 +92,10 @@ export interface AuthenticatedClientOptions {
 
   /** Hears that a session is over, once per session and client. */
   readonly onLogout?: ((event: LogoutEvent) => void) | null | undefined
-  /** Asked for more than a refresh can give (RFC 6750 §3.1 scope, RFC 9470 authentication, claims). Returns the new tokens. */
+  /**
+   * Asked for more than a refresh can give (RFC 6750 §3.1 scope, RFC 9470 authentication, claims). Returns the new tokens. Calls that
+   * meet the same challenge meanwhile wait for its answer: what it needs of the API itself goes through plain `fetch`.
+   */
   readonly onStepUp?: ((event: StepUpEvent) => MaybePromise<TokenSet | null | undefined>) | null | undefined
   /**
    * Hears everything that happens, without secrets. Its `inspect`, if it has one, is shown each response that may be a refusal, with what

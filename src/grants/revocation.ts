@@ -15,7 +15,7 @@ export function revokeToken(
   clientId: string,
   clientAuthentication: ClientAuthentication | undefined,
 ): Promise<boolean> {
-  const parameters = { token: refreshToken ?? accessToken, token_type_hint: refreshToken ? 'refresh_token' : 'access_token' }
+  const parameters = { token: refreshToken || accessToken, token_type_hint: refreshToken ? 'refresh_token' : 'access_token' }
   // After a logout the app mostly leaves the page: the request should outlive it.
   return postForm(context, String(revocationEndpoint), clientId, clientAuthentication, parameters, true).then(
     ({ status }) => status === 200,

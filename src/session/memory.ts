@@ -44,7 +44,7 @@ export function createMemory(clock: Clock, superseded: Superseded, emit: (event:
       const set = tokenSetOf(tokens)
       const expiry = set ? expiryOf(set, origin, clock.now()) : {}
       const { expiresAt } = expiry
-      const held = set && expiresAt ? { ...set, expiresAt } : tokens
+      const held = { ...tokens, ...(set && expiresAt && { expiresAt }) }
       const generation = phase.generation + 1
       // Whoever is here again is no longer signed out.
       superseded.forget([tokens.sessionId ?? ''])

@@ -48,16 +48,16 @@ export function createSaves(
 
   const swap = (expected: StoredSession | null): MaybePromise<boolean> => {
     const { held } = memory.phase
-    // What lands after its time may lie on top of what came later: there it is ours to write over.
+    // What lands after its time may lie on top of what came later, or have cleared it: there it is ours to write over.
     const landed = (): void => {
-      saves.owed ??= { behind: held }
+      saves.owed ??= { behind: held ?? null }
       lookAgain()
     }
     if (held) return store.write(held, expected, landed)
     // `logout()` ends our session, not the one that somebody else has signed in to meanwhile.
     const { dead } = memory.phase
     const isOurs = expected && (superseded.has(spendable(expected)) || superseded.has(expected.sessionId))
-    return !expected || (!isOurs && dead && isSameSignIn(dead, expected) === false) || store.write(null, expected)
+    return !expected || (!isOurs && dead && isSameSignIn(dead, expected) === false) || store.write(null, expected, landed)
   }
 
   const saveAll = async (): Promise<void> => {

@@ -55,9 +55,18 @@ export function createSession(
   // Signed out before the store had answered: whatever it shows first is what was meant.
   let leaving = false
 
-  const leave = (found: StoredSession | null): void => {
-    if (leaving && found) superseded.retire(found, true)
+  const leave = (found: StoredSession | null): boolean => {
+    const isLeft = leaving && found !== null
+    if (isLeft) superseded.retire(found, true)
     leaving = false
+    return isLeft
+  }
+
+  // The read that `logout()` began had failed, or was the slower one: the app hears of it once the store is cleared.
+  const foundLater = (found: StoredSession | null): void => {
+    if (!leave(found) || !found || memory.phase.held) return
+    memory.bury(found)
+    void saves.inTurn(async () => onEnd('signed_out', found, undefined))
   }
 
   const take = (read: StoredSession | null): Phase => {
@@ -68,8 +77,7 @@ export function createSession(
     const verdict = known === 'doubt' && sessionless ? 'adopt' : known
     if (verdict === 'keep') {
       if (state.status === 'restoring') memory.become(memory.phase, { status: 'anonymous' })
-      if (held) saves.owed = undefined
-      else if (owed && read) saves.owed = { behind: read }
+      saves.owed = owed && read && !held ? { behind: read } : undefined
     } else if (verdict === 'stale') saves.owed = owed?.force ? { ...owed, overlooked: true } : { behind: read }
     else {
       saves.owed = undefined
@@ -94,7 +102,7 @@ export function createSession(
   }
 
   const look = createLook(store, memory, take)
-  const saves = createSaves(store, memory, superseded, leave, look, take)
+  const saves = createSaves(store, memory, superseded, foundLater, look, take)
 
   const end = async (from: Phase, reason: LogoutReason, error?: AuthError): Promise<void> => {
     const { held } = from
@@ -127,6 +135,8 @@ export function createSession(
     },
 
     async logout() {
+      // A store that was not cleared the last time is tried again.
+      if (!memory.phase.held && saves.owed) return saves.save()
       if (memory.phase.state.status !== 'restoring') return end(memory.phase, 'signed_out')
       turns++
       memory.become({ ...memory.phase, epoch: memory.phase.epoch + 1 }, { status: 'ended', reason: 'signed_out' })
@@ -135,7 +145,7 @@ export function createSession(
       const before = memory.phase
       const found = await store.read()
       leave(found)
-      if (memory.phase !== before) return
+      if (memory.phase !== before) return memory.phase.held ? undefined : saves.save()
       if (found) {
         saves.owed = { force: true, behind: found }
         memory.bury(found)

@@ -9,7 +9,10 @@ export interface TokenSet {
   /** Space-separated, as granted. */
   readonly scope?: string | undefined
   readonly idToken?: string | undefined
-  /** Minted by `setTokens`, kept by every refresh: tells "another tab rotated" from "another user signed in". */
+  /**
+   * Minted by `setTokens`, kept by every refresh: tells "another tab rotated" from "another user signed in". One of your own must be
+   * new for each sign-in (no user's id): what was signed out of does not come back under its id.
+   */
   readonly sessionId?: string | undefined
 }
 
@@ -28,7 +31,7 @@ export function tokenSetOf(stored: StoredSession | null | undefined): TokenSet |
 
 /** What a refresh uses up; where there is no refresh token, what a sign-in replaces. */
 export function spendable(stored: StoredSession): string {
-  return 'accessToken' in stored ? (stored.refreshToken ?? stored.accessToken) : JSON.stringify([stored.sessionId, stored.counter])
+  return 'accessToken' in stored ? stored.refreshToken || stored.accessToken : JSON.stringify([stored.sessionId, stored.counter])
 }
 
 /**

@@ -165,6 +165,19 @@ describe('a client for a resource', () => {
     expect(() => client.forResource({ resource })).toThrow(new TypeError('resource must be an absolute URI without a fragment'))
   })
 
+  it('that was disposed of is made anew; the others stay (F59)', async () => {
+    const world = await withResources()
+    const [first, other] = [world.client.forResource({ resource: files }), world.client.forResource({ resource: mail })]
+
+    first.dispose()
+    const second = world.client.forResource({ resource: files })
+    const responses = await Promise.all([second.fetch(`${files}/a`), other.fetch(`${mail}/a`)])
+
+    expect(responses.map(({ status }) => status)).toEqual([200, 200])
+    expect(second).not.toBe(first)
+    expect(world.client.forResource({ resource: mail })).toBe(other)
+  })
+
   it('is not made without a grant', () => {
     const client = new AuthenticatedClient({ allowedOrigins: [apiOrigin] })
 

@@ -151,6 +151,18 @@ describe('logout', () => {
     expect(app.logouts.map(({ reason }) => reason)).toEqual(['refresh_rejected'])
   })
 
+  it('blames no store that the end of the session has cleared', async () => {
+    const { restore, login, app, events, inTime, client: newClient } = world()
+    login.revoke(restore('refused').accessToken)
+    const client = newClient()
+    await inTime(client.fetch(url))
+    await quiet()
+
+    expect(app.tokens).toBeNull()
+    expect(client.state).toEqual({ status: 'ended', reason: 'refresh_rejected' })
+    expect(events('storage-error')).toEqual([])
+  })
+
   it('wins over a first read that takes its time: nobody is signed in again', async () => {
     const { restore, app, inTime, client: newClient } = world()
     const tokens = restore('fresh')
@@ -186,6 +198,51 @@ describe('logout', () => {
     expect(client.state.status).not.toBe('authenticated')
     expect(response.status).toBe(401)
     expect(app.tokens).toBeNull()
+  })
+
+  it('while restoring is told and revoked once the store can be read, where it could not be at first (rule 15, F35)', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    const { sessionId } = restore('fresh')
+    let failures = 2
+    const client = newClient({
+      getTokens: async () => {
+        if (failures-- > 0) throw new Error('locked')
+        return app.tokens
+      },
+    })
+
+    const [first] = await inTime(Promise.allSettled([client.logout()]))
+    const told = app.logouts.length
+    await inTime(client.logout())
+    await inTime(client.fetch(url))
+    await quiet()
+
+    expect([first?.status, told]).toEqual(['rejected', 0])
+    expect(app.logouts).toMatchObject([{ reason: 'signed_out', sessionId }])
+    expect(login.revoked).toHaveLength(1)
+    expect(app.tokens).toBeNull()
+    expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
+  })
+
+  it('clears the store when it is asked again after that failed; the app hears once (rule 15)', async () => {
+    const { restore, app, inTime, client: newClient } = world()
+    restore('fresh')
+    let isFull = true
+    const client = newClient({
+      clearTokens: () => {
+        if (isFull) throw new Error('disk full')
+        app.tokens = null
+      },
+    })
+    await inTime(client.fetch(url))
+    const [first] = await inTime(Promise.allSettled([client.logout()]))
+    isFull = false
+
+    await inTime(client.logout())
+
+    expect(first?.status).toBe('rejected')
+    expect(app.tokens).toBeNull()
+    expect(app.logouts).toMatchObject([{ reason: 'signed_out' }])
   })
 
   it('while restoring leaves a later sign-in alone where the clearing failed (I11)', async () => {

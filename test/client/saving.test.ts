@@ -262,6 +262,30 @@ describe('saveTokens', () => {
     expect(client.state).toBe(state)
   })
 
+  it('that clears long after it was given up takes nothing away from a sign-in that came since (rules 3 and 15)', async () => {
+    const { restore, login, app, clock, inTime, client: newClient } = world()
+    restore('fresh')
+    const landing = deferred()
+    const client = newClient({
+      clearTokens: async () => {
+        await landing.promise
+        app.tokens = null
+      },
+    })
+    await inTime(client.fetch(url))
+    await inTime(Promise.allSettled([client.logout()]))
+
+    const next = login.signIn()
+    await inTime(client.setTokens(next))
+    const { state } = client
+    landing.resolve()
+    await clock.advance(1_000)
+
+    expect(app.tokens).toMatchObject(next)
+    expect(client.state).toBe(state)
+    expect(app.logouts).toMatchObject([{ reason: 'signed_out' }])
+  })
+
   it('cannot save when the process dies: the next start presents what is stored, one clean logout at worst (F31)', async () => {
     const { restore, app, login, clock, inTime, client: newClient } = world()
     restore('refused')

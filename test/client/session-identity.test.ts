@@ -203,6 +203,55 @@ describe('tokens changed by others, with no id to compare', () => {
   })
 })
 
+describe('a sign-in with an empty refresh token', () => {
+  it('is somebody else’s: a call of the session before is not sent with it (rule 2, F40, A39)', async () => {
+    const before = opaque('a', { refreshToken: '', sessionId: 'session-a' })
+    const after = opaque('b', { refreshToken: '', sessionId: 'session-b' })
+    const { client, call, sent } = await changedByOthers(before, after, 'POST')
+
+    expect(call.value?.status).toBe(401)
+    expect(sent).toEqual([before.accessToken])
+    expect(client.state).toMatchObject({ sessionId: 'session-b' })
+  })
+
+  it('is one after a logout too (rule 15)', async () => {
+    const { app, accepted, inTime, client: newClient } = world()
+    app.tokens = opaque('a', { refreshToken: '' })
+    const client = newClient()
+    await inTime(client.fetch(url))
+    await inTime(client.logout())
+
+    app.tokens = opaque('b', { refreshToken: '' })
+    accepted.add('opaque-b')
+    const response = await inTime(client.fetch(url))
+
+    expect(response.status).toBe(200)
+    expect(client.state.status).toBe('authenticated')
+  })
+})
+
+describe('tokens that the app changes in place', () => {
+  it('are a change by others like any other: an unsafe call gets its 401 back (rule 2)', async () => {
+    const { app, accepted, resource, events, hold, clock, client: newClient } = world()
+    const tokens = opaque('a')
+    app.tokens = tokens
+    const client = newClient()
+    await quiet()
+    const release = hold(url)
+    const call = watch(client.fetch(url, { method: 'POST' }))
+    await quiet()
+
+    Object.assign(tokens, opaque('b'))
+    accepted.add('opaque-b')
+    release()
+    await clock.advance(5_000)
+
+    expect(call.value?.status).toBe(401)
+    expect(shown(resource)).toEqual(['opaque-a'])
+    expect(events('session-id-missing')).toHaveLength(1)
+  })
+})
+
 describe('a read that gives the same tokens', () => {
   it('keeps the sessionId, the expiry and the fields that memory knows (rule 2)', async () => {
     const { login, inTime, client: newClient } = world()

@@ -62,6 +62,25 @@ async function signedIn(make: () => TokenStore, standing: 'fresh' | 'refused' | 
 /** What a store holds, though its type says that it may be a marker. */
 const held = async (store: TokenStore): Promise<TokenSet | null> => ((await store.read()) as TokenSet | null | undefined) ?? null
 
+it('two tabs without Web Locks share a place and no lock: one that is refused looks again before it ends anything (F43, F53, rule 4)', async () => {
+  const { store, clock, login, app, newClient, inTime } = await signedIn(() => webStorageStore('my-app', { storage: storage() }), 'refused')
+  const client = newClient()
+  await quiet()
+  const newer = { ...login.signIn(), sessionId: 'session-a' }
+  login.next(() => json(400, { error: 'invalid_grant' }))
+
+  const call = client.fetch(url)
+  await quiet()
+  const sleeping = clock.sleeping
+  await store.write(newer, await held(store))
+  const response = await inTime(call)
+
+  expect(client.coordination).toBe('client')
+  expect(sleeping).toBeGreaterThan(0)
+  expect(response.status).toBe(200)
+  expect(app.logouts).toEqual([])
+})
+
 describe.each(stores)('one client on %s', (_name, make) => {
   it('restores, refreshes, and keeps the result and the fields of the app', async () => {
     const { store, tokens, newClient, login, resource, inTime } = await signedIn(make, 'expired')
@@ -470,7 +489,7 @@ describe('a store that misbehaves', () => {
     const { restore, login, inTime, client: newClient } = world()
     const before = restore('fresh')
     const written = deferred<boolean>()
-    let cell: StoredSession | null = before
+    const cell: StoredSession | null = before
     let hint = (): void => {}
     const client = newClient({
       store: {
