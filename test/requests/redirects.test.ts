@@ -164,6 +164,36 @@ describe('a key in a header of its own', () => {
     expect(elsewhere.requests).toHaveLength(0)
   })
 
+  it.each<[string, (url: string) => Parameters<typeof fetch>]>([
+    ['a mode in init', (url) => [url, { redirect: 'follow' }]],
+    ['an empty mode in init', (url) => [url, { redirect: undefined } as object]],
+    ['a Request', (url) => [new Request(url)]],
+    ['a Request as init', (url) => [url, new Request(url)]],
+    ['a mode that says no more than the Request', (url) => [new Request(url), { redirect: 'follow' }]],
+  ])('follows none either where the caller gave %s (rule 10, A17)', async (_, inputs) => {
+    const elsewhere = await hello()
+    const { redirects: __, ...plainScheme } = keyScheme
+    const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, 302, { scheme: plainScheme })
+
+    await expect(client.fetch(...inputs(`${api.origin}/start`))).rejects.toThrow(TypeError)
+
+    expect(elsewhere.requests).toHaveLength(0)
+  })
+
+  it.each<[string, (url: string) => Parameters<typeof fetch>]>([
+    ['init', (url) => [url, { redirect: 'manual' }]],
+    ['a Request', (url) => [new Request(url, { redirect: 'manual' })]],
+  ])('gives the redirect back, as fetch does, where %s says manual (rule 10, F74)', async (_, inputs) => {
+    const elsewhere = await hello()
+    const { redirects: __, ...plainScheme } = keyScheme
+    const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, 302, { scheme: plainScheme })
+
+    const response = await client.fetch(...inputs(`${api.origin}/start`))
+
+    expect(response.status).toBe(302)
+    expect(elsewhere.requests).toHaveLength(0)
+  })
+
   it.each(statuses)('never follows a redirect by %i to another origin; the call goes on without it (rule 10, A17)', async (status) => {
     const elsewhere = await hello()
     const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, status, withKey)
