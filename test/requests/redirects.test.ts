@@ -1,4 +1,6 @@
 import { type AuthScheme, type ClientEvent, followRedirects } from 'authenticated-client'
+import { basic } from 'authenticated-client/basic'
+import { digest } from 'authenticated-client/digest'
 import { describe, expect, it } from 'vitest'
 import { quiet } from '../support/clock'
 import { type Loopback, loopback } from '../support/loopback'
@@ -68,6 +70,25 @@ describe('a redirect to another origin', () => {
     expect(elsewhere.requests).toHaveLength(1)
     expect(refreshes()).toBe(0)
     expect(rows).toEqual([3])
+  })
+
+  it.each([
+    ['Basic', basic({ username: 'u', password: 'p' }, { preemptive: false })],
+    ['Digest', digest({ username: 'u', password: 'p' })],
+  ])('and its %s challenge are nothing to remember: the next call goes out bare (F75, RFC 9110 §11.5)', async (_, scheme) => {
+    const elsewhere = await loopback((_, response) =>
+      response.writeHead(401, { 'WWW-Authenticate': 'Digest realm="evil", nonce="evil", qop="auth", Basic realm="evil"' }).end(),
+    )
+    const { client, api } = await redirecting(() => elsewhere.origin, 302, { scheme })
+
+    const response = await client.fetch(`${api.origin}/start`)
+    await client.fetch(`${api.origin}/public`)
+
+    expect(response.status).toBe(401)
+    expect(api.requests.map(({ path, headers }) => [path, headers.authorization])).toEqual([
+      ['/start', undefined],
+      ['/public', undefined],
+    ])
   })
 
   it('and back does not bring the token back (A15)', async () => {
