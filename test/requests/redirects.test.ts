@@ -91,6 +91,26 @@ describe('a redirect to another origin', () => {
     ])
   })
 
+  it('tells nothing about the clock of ours: what its scheme knows of that stays (F75)', async () => {
+    const offsets: (number | undefined)[] = []
+    const scheme: AuthScheme = {
+      name: 'Signed',
+      headers: ['authorization'],
+      usesTokens: false,
+      attach(request, _, { serverTimeOffset }) {
+        offsets.push(serverTimeOffset)
+        request.setHeader('authorization', 'Signed x')
+      },
+    }
+    const elsewhere = await loopback((_, response) => response.writeHead(200, { Date: new Date(1e12).toUTCString() }).end())
+    const { client, api } = await redirecting(() => elsewhere.origin, 302, { scheme })
+
+    for (const path of ['/ok', '/start', '/ok']) await client.fetch(api.origin + path)
+
+    expect(offsets[0]).toBeUndefined()
+    expect(offsets.slice(1).every((offset) => Math.abs(offset ?? Infinity) < 60_000)).toBe(true)
+  })
+
   it('and back does not bring the token back (A15)', async () => {
     let home = ''
     const elsewhere = await loopback((_, response) => response.writeHead(302, { Location: `${home}/end` }).end())
