@@ -11,7 +11,8 @@ export interface ServerTime {
 /** Nothing is read, and nothing kept, where no scheme takes a context. */
 export function createServerTime(schemes: readonly AuthScheme[], clock: Clock): ServerTime {
   const offsets = new Map<string | undefined, number>()
-  const isAsked = schemes.some(({ attach }) => attach.length > 2)
+  // 0: one that hands its arguments on, such as a decorator's.
+  const isAsked = schemes.some(({ attach: { length } }) => !length || length > 2)
   return {
     offsetOf: (url) => (isAsked ? offsets.get(originOf(url)) : undefined),
     observe(url, response) {
