@@ -287,6 +287,57 @@ describe('a key in a header of its own', () => {
     expect(target?.headers['content-type']).toBe(method === 'POST' ? 'text/x-own' : undefined)
   })
 
+  it.each([307, 308])('takes the body of a Request along by %i, as fetch does (rule 9, rule 10)', async (status) => {
+    const { client, api } = await redirecting(() => '/end', status, withKey)
+
+    await client.fetch(new Request(`${api.origin}/start`, { method: 'POST', body: 'a body' }))
+
+    expect(api.requests.map(({ path, method, body }) => [path, method, body])).toEqual([
+      ['/start', 'POST', 'a body'],
+      ['/end', 'POST', 'a body'],
+    ])
+  })
+
+  it('follows a POST by 302 as a GET also where a Request has the body (rule 10)', async () => {
+    const { client, api } = await redirecting(() => '/end', 302, withKey)
+
+    await client.fetch(new Request(`${api.origin}/start`, { method: 'POST', body: 'a body' }))
+
+    expect(api.requests.map(({ path, method, body }) => [path, method, body])).toEqual([
+      ['/start', 'POST', 'a body'],
+      ['/end', 'GET', ''],
+    ])
+  })
+
+  it('says that it was redirected, as fetch does (rule 10)', async () => {
+    const { client, api } = await redirecting(() => '/end', 302, withKey)
+
+    expect((await client.fetch(`${api.origin}/start`)).redirected).toBe(true)
+    expect((await client.fetch(`${api.origin}/end`)).redirected).toBe(false)
+  })
+
+  it('stays abortable by the signal of a Request behind a redirect (F95)', async () => {
+    const controller = new AbortController()
+    const { client, api } = await realWorld((request, response) => {
+      if (request.path === '/start') response.writeHead(302, { Location: '/hang' }).end()
+      else controller.abort(new Error('enough'))
+    }, withKey)
+
+    await expect(client.fetch(new Request(`${api.origin}/start`, { signal: controller.signal }))).rejects.toThrow('enough')
+  })
+
+  it.each(['data:text/plain,hello', 'blob', 'file:///etc/hostname', 'about:blank'])(
+    'is a network error where a redirect leads to %s, as with fetch (rule 10)',
+    async (scheme) => {
+      const target = scheme === 'blob' ? URL.createObjectURL(new Blob(['hello'])) : scheme
+      const { client, api } = await redirecting(() => target, 302, withKey)
+
+      await expect(client.fetch(`${api.origin}/start`)).rejects.toThrow(TypeError)
+
+      expect(api.requests).toHaveLength(1)
+    },
+  )
+
   it('takes no Authorization or Cookie of the caller to another origin either, as fetch does (rule 10, A17, A20)', async () => {
     const elsewhere = await hello()
     const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, 302, withKey)
