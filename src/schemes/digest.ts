@@ -22,7 +22,7 @@ export interface DigestOptions {
 /** What an origin asked for last, and how often it was answered. */
 interface Space {
   readonly origin: string | undefined
-  readonly challenge: DigestChallenge
+  challenge: DigestChallenge
   /** Requests sent with this nonce: strictly increasing, however many are under way (RFC 7616 §3.4). */
   count: number
 }
@@ -30,6 +30,7 @@ interface Space {
 interface Sent {
   readonly user: UserPassword
   readonly space: Space
+  readonly challenge: DigestChallenge
   readonly request: DigestRequest
 }
 
@@ -55,8 +56,12 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
     digestHash(algorithm) !== undefined && (!algorithms || algorithms.includes(algorithm.toUpperCase()))
 
   const begin = (origin: string | undefined, challenge: DigestChallenge): void => {
+    const known = spaces.get(origin)
+    // The count goes on where the nonce stays: several first calls, or a `nextnonce` that names the current one.
+    const space = known?.challenge.nonce === challenge.nonce ? known : { origin, challenge, count: 0 }
+    space.challenge = challenge
     spaces.delete(origin)
-    spaces.set(origin, { origin, challenge, count: 0 })
+    spaces.set(origin, space)
     for (const oldest of spaces.keys()) if (spaces.size > mostSpaces) spaces.delete(oldest)
   }
 
@@ -70,13 +75,13 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       if (!space) return
       const { username, password } = await current()
       const user = { username: username.normalize('NFC'), password: password.normalize('NFC') }
-      const { qop } = space.challenge
-      const body = qop === 'auth-int' ? await bodyOf(outgoing) : ''
+      const { challenge } = space
+      const body = challenge.qop === 'auth-int' ? await bodyOf(outgoing) : ''
       if (body === undefined) return
       const cnonce = hexOf(randomBytes(16))
       const request = { method: outgoing.method, uri: targetOf(outgoing.url), count: ++space.count, cnonce, body }
-      outgoing.setHeader('authorization', digestCredentials(user, space.challenge, request))
-      sent.set(cnonce, { user, space, request })
+      outgoing.setHeader('authorization', digestCredentials(user, challenge, request))
+      sent.set(cnonce, { user, space, challenge, request })
       for (const oldest of sent.keys()) if (sent.size > mostSent) sent.delete(oldest)
     },
 
@@ -106,12 +111,12 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       const known = sent.get(cnonce)
       sent.delete(cnonce)
       if (!known) return
-      const { user, space, request } = known
+      const { user, space, challenge, request } = known
       const isCurrent = spaces.get(space.origin) === space
-      if (rspauth && rspauth.toLowerCase() !== digestResponse(user, space.challenge, request, '')) {
+      if (rspauth && rspauth.toLowerCase() !== digestResponse(user, challenge, request, '')) {
         // Whoever answered does not know the password: nothing of what it says is used, and the next request asks anew (§3.5).
         if (isCurrent) spaces.delete(space.origin)
-      } else if (nextnonce && isCurrent) begin(space.origin, { ...space.challenge, nonce: nextnonce })
+      } else if (nextnonce && isCurrent) begin(space.origin, { ...challenge, nonce: nextnonce })
     },
   }
 }

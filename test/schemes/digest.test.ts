@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { digest } from 'authenticated-client/digest'
+import { quiet } from 'authenticated-client/testing'
 import { describe, expect, it } from 'vitest'
 import { digestCredentials, digestResponse } from '../../src/schemes/digest-response'
 import { type Answer, clientOf, ok, refuse } from './client'
@@ -100,6 +101,22 @@ describe('digest', () => {
     expect(new Set(fields.slice(1).map(({ cnonce }) => cnonce)).size).toBe(4)
   })
 
+  it('uses no count twice with one nonce where several first calls were given it', async () => {
+    let bare = 0
+    // Each challenge comes when the one before it has been answered.
+    const answer: Answer = async (request) => {
+      if (request.headers.has('authorization')) return ok(request)
+      for (let turns = bare++; turns > 0; turns--) await quiet()
+      return refuse(challenge)(request)
+    }
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, answer)
+
+    await Promise.all(['/a', '/b', '/c'].map((path) => client.fetch(path)))
+
+    const counts = authorizations().flatMap((value) => field(value, 'nc') ?? [])
+    expect(counts.sort()).toEqual(['00000001', '00000002', '00000003'])
+  })
+
   it('takes a new nonce for a stale one, and no more than once in a call', async () => {
     const stale = 'Digest realm="r", nonce="n2", qop="auth", STALE=TRUE'
     const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(challenge), ok, refuse(stale), ok, refuse(stale))
@@ -168,6 +185,19 @@ describe('digest', () => {
     await client.fetch('/b')
 
     expect([field(authorizations()[2], 'nonce'), field(authorizations()[2], 'nc')]).toEqual(['n2', '00000001'])
+  })
+
+  it('counts on where the next nonce is the current one', async () => {
+    const next: Answer = ({ headers }) => {
+      const cnonce = field(headers.get('authorization'), 'cnonce')
+      return new Response('{}', { headers: { 'authentication-info': `nextnonce="n1", cnonce="${cnonce}", nc=00000001` } })
+    }
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(challenge), next)
+    await client.fetch('/a')
+
+    await client.fetch('/b')
+
+    expect(authorizations().map((value) => field(value, 'nc'))).toEqual([undefined, '00000001', '00000002'])
   })
 
   it('takes nothing from a server that can not prove itself (rspauth)', async () => {
