@@ -3,7 +3,7 @@ import { originOf } from '../platform/origin'
 import { randomBytes } from '../platform/random-bytes'
 import type { AuthScheme, OutgoingRequest } from './auth-scheme'
 import { digestHash } from './digest-hash'
-import { type DigestChallenge, type DigestRequest, digestCredentials, digestResponse } from './digest-response'
+import { type DigestChallenge, type DigestRequest, digestCredentials, digestResponse, isSession } from './digest-response'
 import { type UserCredentials, type UserPassword, userCredentials } from './user-credentials'
 
 export interface DigestOptions {
@@ -23,6 +23,8 @@ export interface DigestOptions {
 interface Space {
   readonly origin: string | undefined
   challenge: DigestChallenge
+  /** For every request where the algorithm makes one key for the session (§3.4.2). */
+  readonly cnonce: string
   /** Requests sent with this nonce: strictly increasing, however many are under way (RFC 7616 §3.4). */
   count: number
 }
@@ -55,10 +57,10 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
   const supports = (algorithm: string): boolean =>
     digestHash(algorithm) !== undefined && (!algorithms || algorithms.includes(algorithm.toUpperCase()))
 
-  const begin = (origin: string | undefined, challenge: DigestChallenge): void => {
+  const begin = (origin: string | undefined, challenge: DigestChallenge, cnonce = hexOf(randomBytes(16))): void => {
     const known = spaces.get(origin)
     // The count goes on where the nonce stays: several first calls, or a `nextnonce` that names the current one.
-    const space = known?.challenge.nonce === challenge.nonce ? known : { origin, challenge, count: 0 }
+    const space = known?.challenge.nonce === challenge.nonce ? known : { origin, challenge, cnonce, count: 0 }
     space.challenge = challenge
     spaces.delete(origin)
     spaces.set(origin, space)
@@ -78,10 +80,12 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       const { challenge } = space
       const body = challenge.qop === 'auth-int' ? await bodyOf(outgoing) : ''
       if (body === undefined) return
-      const cnonce = hexOf(randomBytes(16))
-      const request = { method: outgoing.method, uri: targetOf(outgoing.url), count: ++space.count, cnonce, body }
+      const hasSession = isSession(challenge.algorithm)
+      const cnonce = hasSession ? space.cnonce : hexOf(randomBytes(16))
+      const count = ++space.count
+      const request = { method: outgoing.method, uri: targetOf(outgoing.url), count, cnonce, body }
       outgoing.setHeader('authorization', digestCredentials(user, challenge, request))
-      sent.set(cnonce, { user, space, challenge, request })
+      sent.set(hasSession ? cnonce + count : cnonce, { user, space, challenge, request })
       for (const oldest of sent.keys()) if (sent.size > mostSent) sent.delete(oldest)
     },
 
@@ -107,16 +111,19 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
     observe({ headers }) {
       const field = headers.get('authentication-info')
       if (!field) return
-      const { nextnonce, rspauth, cnonce = '' } = parseChallenges(`Info ${field}`)[0]?.params ?? {}
-      const known = sent.get(cnonce)
-      sent.delete(cnonce)
+      const { nextnonce, rspauth, cnonce = '', nc = '' } = parseChallenges(`Info ${field}`)[0]?.params ?? {}
+      const key = sent.has(cnonce) ? cnonce : cnonce + Number.parseInt(nc, 16)
+      const known = sent.get(key)
+      sent.delete(key)
       if (!known) return
       const { user, space, challenge, request } = known
       const isCurrent = spaces.get(space.origin) === space
       if (rspauth && rspauth.toLowerCase() !== digestResponse(user, challenge, request, '')) {
         // Whoever answered does not know the password: nothing of what it says is used, and the next request asks anew (§3.5).
         if (isCurrent) spaces.delete(space.origin)
-      } else if (nextnonce && isCurrent) begin(space.origin, { ...challenge, nonce: nextnonce })
+      } else if (nextnonce && isCurrent) {
+        begin(space.origin, { firstNonce: challenge.nonce, ...space.challenge, nonce: nextnonce }, space.cnonce)
+      }
     },
   }
 }

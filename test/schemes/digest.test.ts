@@ -187,6 +187,38 @@ describe('digest', () => {
     expect([field(authorizations()[2], 'nonce'), field(authorizations()[2], 'nc')]).toEqual(['n2', '00000001'])
   })
 
+  it.each(['n1', 'n2'])('makes one key for a session, which stays where %s is the next nonce (RFC 7616 §3.4.2)', async (nonce) => {
+    const session = 'Digest realm="r", nonce="n1", qop="auth", algorithm=MD5-sess'
+    const hash = (text: string): string => createHash('md5').update(text).digest('hex')
+    const keyOf = (cnonce: string): string => hash(`${hash('Mufasa:r:Circle of Life')}:n1:${cnonce}`)
+    const proof = (key: string, value: string | null, method: string): string => {
+      const [of, nc, cnonce] = ['nonce', 'nc', 'cnonce'].map((name) => field(value, name))
+      return hash(`${key}:${of}:${nc}:${cnonce}:auth:${hash(`${method}:${field(value, 'uri')}`)}`)
+    }
+    let key = ''
+    const answer: Answer = (request) => {
+      const value = request.headers.get('authorization')
+      const cnonce = field(value, 'cnonce') ?? ''
+      // As a server that keeps the key alone, and knows no password any more.
+      key ||= keyOf(cnonce)
+      if (field(value, 'response') !== proof(key, value, 'GET')) return refuse(session)(request)
+      const info = `nextnonce="${nonce}", rspauth="${proof(key, value, '')}", cnonce="${cnonce}", nc=${field(value, 'nc')}`
+      return new Response('{}', { headers: { 'authentication-info': info } })
+    }
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(session), answer)
+
+    const statuses = []
+    for (const path of ['/a', '/b', '/c']) statuses.push((await client.fetch(path)).status)
+
+    expect(statuses).toEqual([200, 200, 200])
+    const counts = nonce === 'n1' ? ['00000001', '00000002', '00000003'] : ['00000001', '00000001', '00000002']
+    expect(
+      authorizations()
+        .slice(1)
+        .map((value) => field(value, 'nc')),
+    ).toEqual(counts)
+  })
+
   it('counts on where the next nonce is the current one', async () => {
     const next: Answer = ({ headers }) => {
       const cnonce = field(headers.get('authorization'), 'cnonce')
