@@ -111,14 +111,16 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
     observe({ headers }) {
       const field = headers.get('authentication-info')
       if (!field) return
-      const { nextnonce, rspauth, cnonce = '', nc = '' } = parseChallenges(`Info ${field}`)[0]?.params ?? {}
+      const { nextnonce, rspauth, cnonce = '', nc = '', qop } = parseChallenges(`Info ${field}`)[0]?.params ?? {}
       const key = sent.has(cnonce) ? cnonce : cnonce + Number.parseInt(nc, 16)
       const known = sent.get(key)
       sent.delete(key)
       if (!known) return
       const { user, space, challenge, request } = known
       const isCurrent = spaces.get(space.origin) === space
-      if (rspauth && rspauth.toLowerCase() !== digestResponse(user, challenge, request, '')) {
+      // With auth-int it is about the body of the response, which is the caller's to read (§3.5).
+      const isJudged = rspauth && (qop ?? challenge.qop) !== 'auth-int'
+      if (isJudged && rspauth.toLowerCase() !== digestResponse(user, challenge, request, '')) {
         // Whoever answered does not know the password: nothing of what it says is used, and the next request asks anew (§3.5).
         if (isCurrent) spaces.delete(space.origin)
       } else if (nextnonce && isCurrent) {

@@ -245,6 +245,21 @@ describe('digest', () => {
     expect(authorizations()[2]).toBeNull()
   })
 
+  it('does not judge a proof about the body of the response (auth-int), and takes the next nonce', async () => {
+    const integrity = 'Digest realm="r", nonce="n1", qop="auth-int"'
+    const proved: Answer = ({ headers }) => {
+      const cnonce = field(headers.get('authorization'), 'cnonce')
+      const info = `qop=auth-int, nextnonce="n2", rspauth="about the body", cnonce="${cnonce}", nc=00000001`
+      return new Response('{}', { headers: { 'authentication-info': info } })
+    }
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(integrity), proved, ok)
+    await client.fetch('/a')
+
+    await client.fetch('/b')
+
+    expect(authorizations().map((value) => field(value, 'nonce'))).toEqual([undefined, 'n1', 'n2'])
+  })
+
   it('tells nobody the password', async () => {
     const { client, events } = clientOf({ scheme: digest({ username: 'u', password: 'canary' }) }, refuse(challenge), ok)
     await client.fetch('/a')
