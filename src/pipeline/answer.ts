@@ -91,8 +91,8 @@ export function createAnswer(
     }
     const now = session.phase
     const exchange = { method: template.method, url, response, attempt }
-    // What came back without our credentials on the way is nothing to learn from.
-    const { scheme, ours, answer } = selector.select(withheld ? [] : challenges, now, exchange, sent, tried)
+    // What came back without our credentials on the way, or from another origin, is nothing to learn from.
+    const { scheme, ours, answer } = selector.select(withheld || elsewhere ? [] : challenges, now, exchange, sent, tried)
     const attached = sent !== undefined && scheme === sent
     // Each scheme answers for itself.
     const answered: Cause[] = template.answered.filter((cause) => cause !== 'scheme')

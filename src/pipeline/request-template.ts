@@ -1,13 +1,12 @@
 import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
-import { readBody } from '../platform/read-body'
+import { wholeBody } from '../platform/whole-body'
 import type { AuthScheme, OutgoingRequest } from '../schemes/auth-scheme'
 import { snapshotOf } from './body-snapshot'
 import type { Cause, Withheld } from './decide'
 import { FieldAdder, fieldsOf, type HeaderFields, hasField, withField } from './header-fields'
 
-const mostCopied = 1024 * 1024
 const patience = 1_000
 
 /** A call, read once: what the caller gave, in a form that can be sent again, or is known to be sendable only once. */
@@ -161,11 +160,6 @@ function ownFields(init: RequestInit | undefined): RequestInit {
     for (const name of Object.getOwnPropertyNames(from)) fields[name] ??= init?.[name as keyof RequestInit]
   }
   return fields
-}
-
-async function wholeBody(stream: ReadableStream<Uint8Array<ArrayBuffer>> | null): Promise<Blob | undefined> {
-  const chunks: Uint8Array<ArrayBuffer>[] = []
-  return stream && (await readBody(stream.getReader(), mostCopied, chunks)) ? new Blob(chunks) : undefined
 }
 
 function noCopy(): undefined {}

@@ -114,5 +114,8 @@ export function createRoundTrip(
 // No platform drops a header other than Authorization on the way to another origin.
 function wayOf({ headers, redirects }: AuthScheme, fetch: FetchLike): FetchLike {
   if (headers.every((name) => name === 'authorization')) return fetch
-  return redirects?.(fetch, headers) ?? ((input, init) => fetch(input, { redirect: 'error', ...init }))
+  return (
+    redirects?.(fetch, headers) ??
+    ((input, init) => fetch(input, (init?.redirect ?? Object(input).redirect) === 'manual' ? init : { ...init, redirect: 'error' }))
+  )
 }

@@ -11,14 +11,18 @@ export interface ServerTime {
 /** Nothing is read, and nothing kept, where no scheme takes a context. */
 export function createServerTime(schemes: readonly AuthScheme[], clock: Clock): ServerTime {
   const offsets = new Map<string | undefined, number>()
-  const isAsked = schemes.some(({ attach }) => attach.length > 2)
+  // 0: one that hands its arguments on, such as a decorator's.
+  const isAsked = schemes.some(({ attach: { length } }) => !length || length > 2)
   return {
     offsetOf: (url) => (isAsked ? offsets.get(originOf(url)) : undefined),
     observe(url, response) {
       if (!isAsked) return
+      const origin = originOf(url)
+      // Whoever a redirect led to has a clock of its own.
+      if (originOf(response.url || url) !== origin) return
       const date = Date.parse(response.headers.get('date') ?? '')
       // A whole second, cut off: on average half of one has passed since.
-      if (date) offsets.set(originOf(url), date + 500 - clock.now())
+      if (date) offsets.set(origin, date + 500 - clock.now())
     },
   }
 }

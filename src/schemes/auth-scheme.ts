@@ -50,7 +50,10 @@ export interface AuthScheme {
     context: {
       /** 0 for the first send of a call. */
       readonly attempt: number
-      /** How far the server's clock is ahead of ours, in milliseconds, by the `Date` of its last response; absent where unreadable. */
+      /**
+       * How far the server's clock is ahead of ours, in milliseconds, by the `Date` of its last response; absent where unreadable.
+       * Kept where an `attach` names its three parameters, or takes them all as `...rest`.
+       */
       readonly serverTimeOffset?: number | undefined
     },
   ): MaybePromise<void>

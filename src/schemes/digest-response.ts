@@ -6,6 +6,8 @@ import type { UserPassword } from './user-credentials'
 export interface DigestChallenge {
   readonly realm: string
   readonly nonce: string
+  /** The nonce that began the session, where another has followed: a `-sess` key is made once (§3.4.2). */
+  readonly firstNonce?: string
   readonly opaque: string | undefined
   /** As received; absent means MD5. */
   readonly algorithm: string | undefined
@@ -56,13 +58,13 @@ export function digestCredentials(user: UserPassword, challenge: DigestChallenge
 /** The value of `response`; with an empty method that of `rspauth` (§3.5). */
 export function digestResponse(
   { username, password }: UserPassword,
-  { realm, nonce, algorithm, qop }: DigestChallenge,
+  { realm, nonce, firstNonce = nonce, algorithm, qop }: DigestChallenge,
   { uri, count, cnonce, body }: DigestRequest,
   method: string,
 ): string {
   const hash = hashOf(algorithm)
   const secret = hash(`${utf8(username)}:${latin1(realm)}:${utf8(password)}`)
-  const key = isSession(algorithm) ? hash(`${secret}:${nonce}:${cnonce}`) : secret
+  const key = isSession(algorithm) ? hash(`${secret}:${firstNonce}:${cnonce}`) : secret
   const request = hash(qop === 'auth-int' ? `${method}:${uri}:${hash(body)}` : `${method}:${uri}`)
   return hash(qop ? `${key}:${nonce}:${hex8(count)}:${cnonce}:${qop}:${request}` : `${key}:${nonce}:${request}`)
 }
@@ -73,7 +75,8 @@ function hashOf(algorithm = 'MD5'): DigestHash {
   return hash
 }
 
-function isSession(algorithm = ''): boolean {
+/** Whether the key is one for a session: made of the first nonce and one cnonce (§3.4.2). */
+export function isSession(algorithm = ''): boolean {
   return /-sess$/i.test(algorithm)
 }
 

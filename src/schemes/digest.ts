@@ -3,7 +3,7 @@ import { originOf } from '../platform/origin'
 import { randomBytes } from '../platform/random-bytes'
 import type { AuthScheme, OutgoingRequest } from './auth-scheme'
 import { digestHash } from './digest-hash'
-import { type DigestChallenge, type DigestRequest, digestCredentials, digestResponse } from './digest-response'
+import { type DigestChallenge, type DigestRequest, digestCredentials, digestResponse, isSession } from './digest-response'
 import { type UserCredentials, type UserPassword, userCredentials } from './user-credentials'
 
 export interface DigestOptions {
@@ -22,7 +22,9 @@ export interface DigestOptions {
 /** What an origin asked for last, and how often it was answered. */
 interface Space {
   readonly origin: string | undefined
-  readonly challenge: DigestChallenge
+  challenge: DigestChallenge
+  /** For every request where the algorithm makes one key for the session (§3.4.2). */
+  readonly cnonce: string
   /** Requests sent with this nonce: strictly increasing, however many are under way (RFC 7616 §3.4). */
   count: number
 }
@@ -30,6 +32,7 @@ interface Space {
 interface Sent {
   readonly user: UserPassword
   readonly space: Space
+  readonly challenge: DigestChallenge
   readonly request: DigestRequest
 }
 
@@ -54,9 +57,13 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
   const supports = (algorithm: string): boolean =>
     digestHash(algorithm) !== undefined && (!algorithms || algorithms.includes(algorithm.toUpperCase()))
 
-  const begin = (origin: string | undefined, challenge: DigestChallenge): void => {
+  const begin = (origin: string | undefined, challenge: DigestChallenge, cnonce = hexOf(randomBytes(16))): void => {
+    const known = spaces.get(origin)
+    // The count goes on where the nonce stays: several first calls, or a `nextnonce` that names the current one.
+    const space = known?.challenge.nonce === challenge.nonce ? known : { origin, challenge, cnonce, count: 0 }
+    space.challenge = challenge
     spaces.delete(origin)
-    spaces.set(origin, { origin, challenge, count: 0 })
+    spaces.set(origin, space)
     for (const oldest of spaces.keys()) if (spaces.size > mostSpaces) spaces.delete(oldest)
   }
 
@@ -70,13 +77,15 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       if (!space) return
       const { username, password } = await current()
       const user = { username: username.normalize('NFC'), password: password.normalize('NFC') }
-      const { qop } = space.challenge
-      const body = qop === 'auth-int' ? await bodyOf(outgoing) : ''
+      const { challenge } = space
+      const body = challenge.qop === 'auth-int' ? await bodyOf(outgoing) : ''
       if (body === undefined) return
-      const cnonce = hexOf(randomBytes(16))
-      const request = { method: outgoing.method, uri: targetOf(outgoing.url), count: ++space.count, cnonce, body }
-      outgoing.setHeader('authorization', digestCredentials(user, space.challenge, request))
-      sent.set(cnonce, { user, space, request })
+      const hasSession = isSession(challenge.algorithm)
+      const cnonce = hasSession ? space.cnonce : hexOf(randomBytes(16))
+      const count = ++space.count
+      const request = { method: outgoing.method, uri: targetOf(outgoing.url), count, cnonce, body }
+      outgoing.setHeader('authorization', digestCredentials(user, challenge, request))
+      sent.set(hasSession ? cnonce + count : cnonce, { user, space, challenge, request })
       for (const oldest of sent.keys()) if (sent.size > mostSent) sent.delete(oldest)
     },
 
@@ -102,16 +111,21 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
     observe({ headers }) {
       const field = headers.get('authentication-info')
       if (!field) return
-      const { nextnonce, rspauth, cnonce = '' } = parseChallenges(`Info ${field}`)[0]?.params ?? {}
-      const known = sent.get(cnonce)
-      sent.delete(cnonce)
+      const { nextnonce, rspauth, cnonce = '', nc = '', qop } = parseChallenges(`Info ${field}`)[0]?.params ?? {}
+      const key = sent.has(cnonce) ? cnonce : cnonce + Number.parseInt(nc, 16)
+      const known = sent.get(key)
+      sent.delete(key)
       if (!known) return
-      const { user, space, request } = known
+      const { user, space, challenge, request } = known
       const isCurrent = spaces.get(space.origin) === space
-      if (rspauth && rspauth.toLowerCase() !== digestResponse(user, space.challenge, request, '')) {
+      // With auth-int it is about the body of the response, which is the caller's to read (§3.5).
+      const isJudged = rspauth && (qop ?? challenge.qop) !== 'auth-int'
+      if (isJudged && rspauth.toLowerCase() !== digestResponse(user, challenge, request, '')) {
         // Whoever answered does not know the password: nothing of what it says is used, and the next request asks anew (§3.5).
         if (isCurrent) spaces.delete(space.origin)
-      } else if (nextnonce && isCurrent) begin(space.origin, { ...space.challenge, nonce: nextnonce })
+      } else if (nextnonce && isCurrent) {
+        begin(space.origin, { firstNonce: challenge.nonce, ...space.challenge, nonce: nextnonce }, space.cnonce)
+      }
     },
   }
 }

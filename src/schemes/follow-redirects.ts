@@ -1,5 +1,6 @@
 import type { FetchLike } from '../platform/fetch-like'
 import { absolute, originOf } from '../platform/origin'
+import { wholeBody } from '../platform/whole-body'
 
 const mostHops = 20
 
@@ -14,28 +15,38 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
     if ((init.redirect ?? request?.redirect ?? 'follow') !== 'follow') return fetch(input, init)
     let url = request?.url ?? String(input)
     let method = (init.method ?? request?.method ?? 'GET').toUpperCase()
-    const headers = new Headers(init.headers)
-    let { body } = init
+    const headers = new Headers(init.headers ?? request?.headers)
+    const signal = init.signal === undefined ? request?.signal : init.signal
+    let body = init.body ?? undefined
+    const own = body === undefined && request?.body
+    let hasBody = Boolean(body || own)
+    // A redirect that comes before all of a Request's body was read is not waited with.
+    if (own) {
+      const keep = (copy: Blob | undefined): void => {
+        body = copy
+      }
+      wholeBody(request?.clone().body ?? null).then(keep, () => {})
+    }
     let response = await fetch(input, { ...init, redirect: 'manual' })
     for (let hop = 0; response.type === 'opaqueredirect' || /^30[12378]$/.test(String(response.status)); hop++) {
       const { status } = response
       const location = response.headers.get('location')
-      if (status && location === null) return response
+      if (status && location === null) break
       const next = absolute(location ?? '', url)
-      const dropsBody = (status < 303 && method === 'POST') || (status === 303 && method !== 'HEAD')
-      const isLost = !dropsBody && !body && request?.body
-      if (!next || !location || hop === mostHops || isLost)
-        throw new TypeError('fetch failed', { cause: 'a redirect that credentials must not follow' })
-      if (dropsBody) {
+      if ((status < 303 && method === 'POST') || (status === 303 && method !== 'HEAD')) {
         method = 'GET'
-        body = undefined
+        hasBody = false
         for (const name of ['content-type', 'content-length', 'content-encoding', 'content-language', 'content-location'])
           headers.delete(name)
       }
+      // Only http leads on: a fetch would read `data:` and `blob:` in the name of the server.
+      if (!next || !originOf(next) || !location || hop === mostHops || (hasBody && !body))
+        throw new TypeError('fetch failed', { cause: 'a redirect that credentials must not follow' })
       if (originOf(next) !== originOf(url)) for (const name of ['authorization', 'cookie', ...names]) headers.delete(name)
       url = next
       response.body?.cancel().catch(() => {})
-      response = await fetch(url, { ...init, method, headers, body: body ?? null, redirect: 'manual' })
+      response = await fetch(url, { ...init, method, headers, signal: signal ?? null, body: (hasBody && body) || null, redirect: 'manual' })
+      Object.defineProperty(response, 'redirected', { value: true })
     }
     return response
   }

@@ -1,4 +1,6 @@
 import { type AuthScheme, type ClientEvent, followRedirects } from 'authenticated-client'
+import { basic } from 'authenticated-client/basic'
+import { digest } from 'authenticated-client/digest'
 import { describe, expect, it } from 'vitest'
 import { quiet } from '../support/clock'
 import { type Loopback, loopback } from '../support/loopback'
@@ -68,6 +70,45 @@ describe('a redirect to another origin', () => {
     expect(elsewhere.requests).toHaveLength(1)
     expect(refreshes()).toBe(0)
     expect(rows).toEqual([3])
+  })
+
+  it.each([
+    ['Basic', basic({ username: 'u', password: 'p' }, { preemptive: false })],
+    ['Digest', digest({ username: 'u', password: 'p' })],
+  ])('and its %s challenge are nothing to remember: the next call goes out bare (F75, RFC 9110 §11.5)', async (_, scheme) => {
+    const elsewhere = await loopback((_, response) =>
+      response.writeHead(401, { 'WWW-Authenticate': 'Digest realm="evil", nonce="evil", qop="auth", Basic realm="evil"' }).end(),
+    )
+    const { client, api } = await redirecting(() => elsewhere.origin, 302, { scheme })
+
+    const response = await client.fetch(`${api.origin}/start`)
+    await client.fetch(`${api.origin}/public`)
+
+    expect(response.status).toBe(401)
+    expect(api.requests.map(({ path, headers }) => [path, headers.authorization])).toEqual([
+      ['/start', undefined],
+      ['/public', undefined],
+    ])
+  })
+
+  it('tells nothing about the clock of ours: what its scheme knows of that stays (F75)', async () => {
+    const offsets: (number | undefined)[] = []
+    const scheme: AuthScheme = {
+      name: 'Signed',
+      headers: ['authorization'],
+      usesTokens: false,
+      attach(request, _, { serverTimeOffset }) {
+        offsets.push(serverTimeOffset)
+        request.setHeader('authorization', 'Signed x')
+      },
+    }
+    const elsewhere = await loopback((_, response) => response.writeHead(200, { Date: new Date(1e12).toUTCString() }).end())
+    const { client, api } = await redirecting(() => elsewhere.origin, 302, { scheme })
+
+    for (const path of ['/ok', '/start', '/ok']) await client.fetch(api.origin + path)
+
+    expect(offsets[0]).toBeUndefined()
+    expect(offsets.slice(1).every((offset) => Math.abs(offset ?? Infinity) < 60_000)).toBe(true)
   })
 
   it('and back does not bring the token back (A15)', async () => {
@@ -164,6 +205,36 @@ describe('a key in a header of its own', () => {
     expect(elsewhere.requests).toHaveLength(0)
   })
 
+  it.each<[string, (url: string) => Parameters<typeof fetch>]>([
+    ['a mode in init', (url) => [url, { redirect: 'follow' }]],
+    ['an empty mode in init', (url) => [url, { redirect: undefined } as object]],
+    ['a Request', (url) => [new Request(url)]],
+    ['a Request as init', (url) => [url, new Request(url)]],
+    ['a mode that says no more than the Request', (url) => [new Request(url), { redirect: 'follow' }]],
+  ])('follows none either where the caller gave %s (rule 10, A17)', async (_, inputs) => {
+    const elsewhere = await hello()
+    const { redirects: __, ...plainScheme } = keyScheme
+    const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, 302, { scheme: plainScheme })
+
+    await expect(client.fetch(...inputs(`${api.origin}/start`))).rejects.toThrow(TypeError)
+
+    expect(elsewhere.requests).toHaveLength(0)
+  })
+
+  it.each<[string, (url: string) => Parameters<typeof fetch>]>([
+    ['init', (url) => [url, { redirect: 'manual' }]],
+    ['a Request', (url) => [new Request(url, { redirect: 'manual' })]],
+  ])('gives the redirect back, as fetch does, where %s says manual (rule 10, F74)', async (_, inputs) => {
+    const elsewhere = await hello()
+    const { redirects: __, ...plainScheme } = keyScheme
+    const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, 302, { scheme: plainScheme })
+
+    const response = await client.fetch(...inputs(`${api.origin}/start`))
+
+    expect(response.status).toBe(302)
+    expect(elsewhere.requests).toHaveLength(0)
+  })
+
   it.each(statuses)('never follows a redirect by %i to another origin; the call goes on without it (rule 10, A17)', async (status) => {
     const elsewhere = await hello()
     const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, status, withKey)
@@ -215,6 +286,57 @@ describe('a key in a header of its own', () => {
     expect([target?.path, target?.method, target?.body, target?.headers['x-api-key']]).toEqual(['/end', method, body, 'the-key'])
     expect(target?.headers['content-type']).toBe(method === 'POST' ? 'text/x-own' : undefined)
   })
+
+  it.each([307, 308])('takes the body of a Request along by %i, as fetch does (rule 9, rule 10)', async (status) => {
+    const { client, api } = await redirecting(() => '/end', status, withKey)
+
+    await client.fetch(new Request(`${api.origin}/start`, { method: 'POST', body: 'a body' }))
+
+    expect(api.requests.map(({ path, method, body }) => [path, method, body])).toEqual([
+      ['/start', 'POST', 'a body'],
+      ['/end', 'POST', 'a body'],
+    ])
+  })
+
+  it('follows a POST by 302 as a GET also where a Request has the body (rule 10)', async () => {
+    const { client, api } = await redirecting(() => '/end', 302, withKey)
+
+    await client.fetch(new Request(`${api.origin}/start`, { method: 'POST', body: 'a body' }))
+
+    expect(api.requests.map(({ path, method, body }) => [path, method, body])).toEqual([
+      ['/start', 'POST', 'a body'],
+      ['/end', 'GET', ''],
+    ])
+  })
+
+  it('says that it was redirected, as fetch does (rule 10)', async () => {
+    const { client, api } = await redirecting(() => '/end', 302, withKey)
+
+    expect((await client.fetch(`${api.origin}/start`)).redirected).toBe(true)
+    expect((await client.fetch(`${api.origin}/end`)).redirected).toBe(false)
+  })
+
+  it('stays abortable by the signal of a Request behind a redirect (F95)', async () => {
+    const controller = new AbortController()
+    const { client, api } = await realWorld((request, response) => {
+      if (request.path === '/start') response.writeHead(302, { Location: '/hang' }).end()
+      else controller.abort(new Error('enough'))
+    }, withKey)
+
+    await expect(client.fetch(new Request(`${api.origin}/start`, { signal: controller.signal }))).rejects.toThrow('enough')
+  })
+
+  it.each(['data:text/plain,hello', 'blob', 'file:///etc/hostname', 'about:blank'])(
+    'is a network error where a redirect leads to %s, as with fetch (rule 10)',
+    async (scheme) => {
+      const target = scheme === 'blob' ? URL.createObjectURL(new Blob(['hello'])) : scheme
+      const { client, api } = await redirecting(() => target, 302, withKey)
+
+      await expect(client.fetch(`${api.origin}/start`)).rejects.toThrow(TypeError)
+
+      expect(api.requests).toHaveLength(1)
+    },
+  )
 
   it('takes no Authorization or Cookie of the caller to another origin either, as fetch does (rule 10, A17, A20)', async () => {
     const elsewhere = await hello()

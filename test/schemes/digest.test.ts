@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { digest } from 'authenticated-client/digest'
+import { quiet } from 'authenticated-client/testing'
 import { describe, expect, it } from 'vitest'
 import { digestCredentials, digestResponse } from '../../src/schemes/digest-response'
 import { type Answer, clientOf, ok, refuse } from './client'
@@ -100,6 +101,22 @@ describe('digest', () => {
     expect(new Set(fields.slice(1).map(({ cnonce }) => cnonce)).size).toBe(4)
   })
 
+  it('uses no count twice with one nonce where several first calls were given it', async () => {
+    let bare = 0
+    // Each challenge comes when the one before it has been answered.
+    const answer: Answer = async (request) => {
+      if (request.headers.has('authorization')) return ok(request)
+      for (let turns = bare++; turns > 0; turns--) await quiet()
+      return refuse(challenge)(request)
+    }
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, answer)
+
+    await Promise.all(['/a', '/b', '/c'].map((path) => client.fetch(path)))
+
+    const counts = authorizations().flatMap((value) => field(value, 'nc') ?? [])
+    expect(counts.sort()).toEqual(['00000001', '00000002', '00000003'])
+  })
+
   it('takes a new nonce for a stale one, and no more than once in a call', async () => {
     const stale = 'Digest realm="r", nonce="n2", qop="auth", STALE=TRUE'
     const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(challenge), ok, refuse(stale), ok, refuse(stale))
@@ -170,6 +187,51 @@ describe('digest', () => {
     expect([field(authorizations()[2], 'nonce'), field(authorizations()[2], 'nc')]).toEqual(['n2', '00000001'])
   })
 
+  it.each(['n1', 'n2'])('makes one key for a session, which stays where %s is the next nonce (RFC 7616 §3.4.2)', async (nonce) => {
+    const session = 'Digest realm="r", nonce="n1", qop="auth", algorithm=MD5-sess'
+    const hash = (text: string): string => createHash('md5').update(text).digest('hex')
+    const keyOf = (cnonce: string): string => hash(`${hash('Mufasa:r:Circle of Life')}:n1:${cnonce}`)
+    const proof = (key: string, value: string | null, method: string): string => {
+      const [of, nc, cnonce] = ['nonce', 'nc', 'cnonce'].map((name) => field(value, name))
+      return hash(`${key}:${of}:${nc}:${cnonce}:auth:${hash(`${method}:${field(value, 'uri')}`)}`)
+    }
+    let key = ''
+    const answer: Answer = (request) => {
+      const value = request.headers.get('authorization')
+      const cnonce = field(value, 'cnonce') ?? ''
+      // As a server that keeps the key alone, and knows no password any more.
+      key ||= keyOf(cnonce)
+      if (field(value, 'response') !== proof(key, value, 'GET')) return refuse(session)(request)
+      const info = `nextnonce="${nonce}", rspauth="${proof(key, value, '')}", cnonce="${cnonce}", nc=${field(value, 'nc')}`
+      return new Response('{}', { headers: { 'authentication-info': info } })
+    }
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(session), answer)
+
+    const statuses = []
+    for (const path of ['/a', '/b', '/c']) statuses.push((await client.fetch(path)).status)
+
+    expect(statuses).toEqual([200, 200, 200])
+    const counts = nonce === 'n1' ? ['00000001', '00000002', '00000003'] : ['00000001', '00000001', '00000002']
+    expect(
+      authorizations()
+        .slice(1)
+        .map((value) => field(value, 'nc')),
+    ).toEqual(counts)
+  })
+
+  it('counts on where the next nonce is the current one', async () => {
+    const next: Answer = ({ headers }) => {
+      const cnonce = field(headers.get('authorization'), 'cnonce')
+      return new Response('{}', { headers: { 'authentication-info': `nextnonce="n1", cnonce="${cnonce}", nc=00000001` } })
+    }
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(challenge), next)
+    await client.fetch('/a')
+
+    await client.fetch('/b')
+
+    expect(authorizations().map((value) => field(value, 'nc'))).toEqual([undefined, '00000001', '00000002'])
+  })
+
   it('takes nothing from a server that can not prove itself (rspauth)', async () => {
     const impostor: Answer = ({ headers }) => {
       const cnonce = field(headers.get('authorization'), 'cnonce')
@@ -181,6 +243,21 @@ describe('digest', () => {
     await client.fetch('/b')
 
     expect(authorizations()[2]).toBeNull()
+  })
+
+  it('does not judge a proof about the body of the response (auth-int), and takes the next nonce', async () => {
+    const integrity = 'Digest realm="r", nonce="n1", qop="auth-int"'
+    const proved: Answer = ({ headers }) => {
+      const cnonce = field(headers.get('authorization'), 'cnonce')
+      const info = `qop=auth-int, nextnonce="n2", rspauth="about the body", cnonce="${cnonce}", nc=00000001`
+      return new Response('{}', { headers: { 'authentication-info': info } })
+    }
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(integrity), proved, ok)
+    await client.fetch('/a')
+
+    await client.fetch('/b')
+
+    expect(authorizations().map((value) => field(value, 'nonce'))).toEqual([undefined, 'n1', 'n2'])
   })
 
   it('tells nobody the password', async () => {

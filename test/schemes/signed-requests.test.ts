@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { AuthenticatedClient, type AuthScheme } from 'authenticated-client'
 import { expect, it, onTestFinished } from 'vitest'
-import { signingClient } from '../../playground/recipes/signed-requests'
+import { hmacScheme, signingClient } from '../../playground/recipes/signed-requests'
 
 it('a scheme of your own signs method, URL, body and the time of a server whose clock is an hour ahead', async () => {
   const { origin, refused } = await start()
@@ -12,6 +13,18 @@ it('a scheme of your own signs method, URL, body and the time of a server whose 
   const second = await client.fetch('/me')
 
   expect([first.status, second.status, refused()]).toEqual([200, 200, 1])
+})
+
+it('is told that time also where another scheme is wrapped around it', async () => {
+  const { origin, refused } = await start()
+  const key = await crypto.subtle.importKey('raw', Buffer.from('shared'), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  const scheme = hmacScheme('k1', key)
+  const wrapped: AuthScheme = { ...scheme, attach: (...given) => scheme.attach(...given) }
+  const client = new AuthenticatedClient({ baseUrl: origin, scheme: wrapped })
+
+  expect((await client.fetch('/me')).status).toBe(200)
+
+  expect(refused()).toBe(1)
 })
 
 it('is not sent again for a signature that is wrong', async () => {
