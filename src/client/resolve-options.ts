@@ -66,13 +66,26 @@ export function resolveOptions(options: AuthenticatedClientOptions) {
   }
 }
 
+/** What an option can't do without. */
+const parts: Readonly<Record<string, readonly string[]>> = {
+  scheme: ['attach'],
+  store: ['read', 'write'],
+  lock: ['hold'],
+  clock: ['now', 'sleep', 'random'],
+}
+
 /** Whether an option counts. `null` is absent, and so is `undefined`. */
 function isPresent(name: string, value: unknown): boolean {
   if (value === null || value === undefined) return false
   must(typeof value === 'function' || !/^(grant|fetch|is|on|clientA)|Tokens$/.test(name), `${name} must be a function`)
-  must(Number(value) >= 0 || !/^(expiry|refresh[AT])/.test(name), `${name} must be milliseconds`)
+  must(value === false || (typeof value === 'number' && value >= 0) || !/^(expiry|refresh[AT])/.test(name), `${name} must be milliseconds`)
+  must(value || !/Endpoint$/.test(name), `${name} must be a URL`)
+  must(value !== 0 || name !== 'refreshTimeout', `${name} must be milliseconds or false`)
   const { attempts, interval } = Object(value)
   must(value === false || (attempts >= 0 && interval >= 0) || name !== 'refreshBudget', `${name} must be { attempts, interval } or false`)
+  for (const part of parts[name] ?? []) {
+    for (const whole of [value].flat()) must(Object(whole)[part], `${name} must have ${part}()`)
+  }
   return true
 }
 

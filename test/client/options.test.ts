@@ -1,7 +1,9 @@
 import {
   AuthenticatedClient,
   type AuthenticatedClientOptions,
+  bearer,
   clientCredentialsGrant,
+  localLock,
   memoryStore,
   none,
   refreshTokenGrant,
@@ -58,6 +60,34 @@ describe('the constructor refuses', () => {
     for (const word of words) expect(make).toThrow(word)
   })
 
+  it.each<[option: string, wrong: unknown, fix: string]>([
+    ['scheme', 'bearer', 'scheme must have attach()'],
+    ['scheme', bearer, 'scheme must have attach()'],
+    ['scheme', [bearer(), null], 'scheme must have attach()'],
+    ['store', {}, 'store must have read()'],
+    ['store', { read: () => null }, 'store must have write()'],
+    ['store', memoryStore, 'store must have read()'],
+    ['lock', {}, 'lock must have hold()'],
+    ['clock', {}, 'clock must have now()'],
+    ['clock', 5, 'clock must have now()'],
+    ['clock', { now: () => 0, sleep: async () => {} }, 'clock must have random()'],
+    ['tokenEndpoint', '', 'tokenEndpoint must be a URL'],
+    ['revocationEndpoint', '', 'revocationEndpoint must be a URL'],
+    ['expiryLeeway', [], 'expiryLeeway must be milliseconds'],
+    ['expiryLeeway', '30000', 'expiryLeeway must be milliseconds'],
+    ['expiryLeeway', Number.NaN, 'expiryLeeway must be milliseconds'],
+    ['refreshAhead', true, 'refreshAhead must be milliseconds'],
+    ['refreshAhead', -1, 'refreshAhead must be milliseconds'],
+    ['refreshTimeout', true, 'refreshTimeout must be milliseconds'],
+    ['refreshTimeout', 0, 'refreshTimeout must be milliseconds or false'],
+    ['refreshBudget', true, 'refreshBudget must be { attempts, interval } or false'],
+    ['onLogout', 'logout', 'onLogout must be a function'],
+  ])('a wrong %s (%j), and says what it must be', (option, wrong, fix) => {
+    const options: AuthenticatedClientOptions = { ...wire, baseUrl: 'https://api.example.com', [option]: wrong }
+
+    expect(() => new AuthenticatedClient(options)).toThrow(new TypeError(fix))
+  })
+
   it('no options at all with a TypeError', () => {
     expect(() => new (AuthenticatedClient as unknown as new () => AuthenticatedClient)()).toThrow(TypeError)
   })
@@ -90,6 +120,12 @@ describe('the constructor takes', () => {
     [
       'http: anywhere with allowInsecureOrigins',
       { tokenEndpoint: 'http://login.test/token', clientId: 'web', baseUrl: 'http://api.test', allowInsecureOrigins: true },
+    ],
+    ['no leeway at all', { ...wire, expiryLeeway: 0, refreshAhead: 0 }],
+    ['false for what has no limit then', { ...wire, refreshAhead: false, refreshTimeout: false, refreshBudget: false }],
+    [
+      'a scheme, a store and a lock whose methods are inherited',
+      { ...wire, scheme: Object.create(bearer()), store: Object.create(memoryStore()), lock: Object.create(localLock()) },
     ],
     ['a grant of the app', { grant: ownGrant, baseUrl: 'https://api.example.com' }],
     [

@@ -470,7 +470,7 @@ describe('a store that misbehaves', () => {
     const { restore, login, inTime, client: newClient } = world()
     const before = restore('fresh')
     const written = deferred<boolean>()
-    let cell: StoredSession | null = before
+    const cell: StoredSession | null = before
     let hint = (): void => {}
     const client = newClient({
       store: {
