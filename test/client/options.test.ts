@@ -1,7 +1,9 @@
 import {
   AuthenticatedClient,
   type AuthenticatedClientOptions,
+  bearer,
   clientCredentialsGrant,
+  localLock,
   memoryStore,
   none,
   refreshTokenGrant,
@@ -58,6 +60,34 @@ describe('the constructor refuses', () => {
     for (const word of words) expect(make).toThrow(word)
   })
 
+  it.each<[option: string, wrong: unknown, fix: string]>([
+    ['scheme', 'bearer', 'scheme must have attach()'],
+    ['scheme', bearer, 'scheme must have attach()'],
+    ['scheme', [bearer(), null], 'scheme must have attach()'],
+    ['store', {}, 'store must have read()'],
+    ['store', { read: () => null }, 'store must have write()'],
+    ['store', memoryStore, 'store must have read()'],
+    ['lock', {}, 'lock must have hold()'],
+    ['clock', {}, 'clock must have now()'],
+    ['clock', 5, 'clock must have now()'],
+    ['clock', { now: () => 0, sleep: async () => {} }, 'clock must have random()'],
+    ['tokenEndpoint', '', 'tokenEndpoint must be a URL'],
+    ['revocationEndpoint', '', 'revocationEndpoint must be a URL'],
+    ['expiryLeeway', [], 'expiryLeeway must be milliseconds'],
+    ['expiryLeeway', '30000', 'expiryLeeway must be milliseconds'],
+    ['expiryLeeway', Number.NaN, 'expiryLeeway must be milliseconds'],
+    ['refreshAhead', true, 'refreshAhead must be milliseconds'],
+    ['refreshAhead', -1, 'refreshAhead must be milliseconds'],
+    ['refreshTimeout', true, 'refreshTimeout must be milliseconds'],
+    ['refreshTimeout', 0, 'refreshTimeout must be milliseconds or false'],
+    ['refreshBudget', true, 'refreshBudget must be { attempts, interval } or false'],
+    ['onLogout', 'logout', 'onLogout must be a function'],
+  ])('a wrong %s (%j), and says what it must be', (option, wrong, fix) => {
+    const options: AuthenticatedClientOptions = { ...wire, baseUrl: 'https://api.example.com', [option]: wrong }
+
+    expect(() => new AuthenticatedClient(options)).toThrow(new TypeError(fix))
+  })
+
   it('no options at all with a TypeError', () => {
     expect(() => new (AuthenticatedClient as unknown as new () => AuthenticatedClient)()).toThrow(TypeError)
   })
@@ -90,6 +120,12 @@ describe('the constructor takes', () => {
     [
       'http: anywhere with allowInsecureOrigins',
       { tokenEndpoint: 'http://login.test/token', clientId: 'web', baseUrl: 'http://api.test', allowInsecureOrigins: true },
+    ],
+    ['no leeway at all', { ...wire, expiryLeeway: 0, refreshAhead: 0 }],
+    ['false for what has no limit then', { ...wire, refreshAhead: false, refreshTimeout: false, refreshBudget: false }],
+    [
+      'a scheme, a store and a lock whose methods are inherited',
+      { ...wire, scheme: Object.create(bearer()), store: Object.create(memoryStore()), lock: Object.create(localLock()) },
     ],
     ['a grant of the app', { grant: ownGrant, baseUrl: 'https://api.example.com' }],
     [
@@ -179,16 +215,51 @@ describe('the constructor takes', () => {
     expect(login.refreshes).toBe(1)
   })
 
+  it('callbacks that are methods of the options: `this` is the object that the app holds', async () => {
+    const { login, clock, fetch, inTime } = world()
+    const auth = {
+      ...{ ...wire, baseUrl: 'https://api.example.com', clock, fetch },
+      tokens: login.signIn() as TokenSet | null,
+      getTokens() {
+        return this.tokens
+      },
+      saveTokens(next: TokenSet) {
+        this.tokens = next
+      },
+      clearTokens() {
+        this.tokens = null
+      },
+    }
+    const before = auth.tokens
+    const client = new AuthenticatedClient(auth)
+
+    await inTime(client.refresh())
+    const after = auth.tokens
+    await inTime(client.logout())
+
+    expect(after?.accessToken).toEqual(expect.any(String))
+    expect(after?.accessToken).not.toBe(before?.accessToken)
+    expect(auth.tokens).toBeNull()
+  })
+
   it('options that the app changes later, without following it', async () => {
     const { login, resource, clock, fetch, inTime } = world()
     const allowedOrigins = ['https://api.example.com']
-    const options = { ...wire, allowedOrigins, clock, fetch }
+    let tokens: TokenSet | null = null
+    const options = {
+      ...{ ...wire, allowedOrigins, clock, fetch },
+      getTokens: () => tokens,
+      saveTokens: (next: TokenSet) => {
+        tokens = next
+      },
+    }
     const client = new AuthenticatedClient(options)
     await inTime(client.setTokens(login.signIn()))
 
     allowedOrigins.length = 0
     allowedOrigins.push('https://evil.example')
     Object.assign(options, { clientId: 'other', fetch: () => Promise.reject(new Error('replaced')) })
+    Object.assign(options, { getTokens: () => null, saveTokens: () => Promise.reject(new Error('replaced')) })
     const response = await inTime(client.fetch(url))
 
     expect(response.status).toBe(200)
