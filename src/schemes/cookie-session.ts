@@ -15,8 +15,8 @@ export interface CookieSessionOptions {
 
 /**
  * A session that lives in cookies (a backend for frontends): no `Authorization`, but `credentials: 'include'` for allowed origins. It
- * has no auth-scheme, so every 401 to what it sent is its own. Signing in is `setTokens({ sessionId, counter: 0 })`, the id a new one each time; the counter is
- * what tabs tell a renewed session by.
+ * has no auth-scheme, so every 401 to what it sent is its own. Signing in is `setTokens({ sessionId, counter: 0 })`, the id a new one
+ * each time; the counter is what tabs tell a renewed session by.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 RFC 9110 §9.2.1} for what a safe method is
  */
 export function cookieSession({ csrf }: CookieSessionOptions = {}): AuthScheme {
