@@ -12,7 +12,7 @@ describe('what the build writes', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'authenticated-client-build-'))
-    await build({ outDir: folder, dts: false, silent: true, clean: false })
+    await build({ config: '.tsup.config.ts', outDir: folder, dts: false, silent: true, clean: false })
     const names = (await readdir(folder)).filter((name) => /\.(c?js)$/.test(name))
     const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
     files = names.map((name, index) => ts.createSourceFile(name, texts[index]!, ts.ScriptTarget.ESNext, true, ts.ScriptKind.JS))

@@ -13,7 +13,7 @@ it('runs as package.json names it, with no package beside it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'authenticated-client-bin-'))
   try {
     const { bin } = JSON.parse(await readFile(`${root}package.json`, 'utf8'))
-    await build({ outDir: folder, dts: false, silent: true, clean: false })
+    await build({ config: '.tsup.config.ts', outDir: folder, dts: false, silent: true, clean: false })
     const program = join(folder, bin['authenticated-client'].replace('dist/', ''))
 
     const { stdout } = await promisify(execFile)(process.execPath, [program, 'explain', '--help'])
