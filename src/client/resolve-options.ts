@@ -5,7 +5,7 @@ import { absolute, isSafe, originOf } from '../platform/origin'
 import { pageUrl } from '../platform/page'
 import type { AuthScheme } from '../schemes/auth-scheme'
 import { bearer } from '../schemes/bearer'
-import { callbackStore, type TokenCallbacks } from '../stores/callback-store'
+import { callbackStore } from '../stores/callback-store'
 import { memoryStore } from '../stores/memory'
 import type { AuthenticatedClientOptions } from './options'
 
@@ -16,7 +16,7 @@ const longestWait = 10_000
 /** The options with every default filled in. @throws {TypeError} for each mistake: the message names the option and the fix. */
 export function resolveOptions(options: AuthenticatedClientOptions) {
   const given: Given = Object.fromEntries(Object.entries(options).filter(([name, value]) => isPresent(name, value)))
-  const { tokenEndpoint, revocationEndpoint, baseUrl, allowedOrigins, getTokens, saveTokens, store } = given
+  const { tokenEndpoint, revocationEndpoint, baseUrl, allowedOrigins, getTokens, saveTokens, clearTokens, store } = given
   const { clientId: ownId = '', clientAuthentication, refreshTimeout = longestWait } = given
 
   must(!tokenEndpoint || !given.grant, 'grant and tokenEndpoint: give one')
@@ -24,7 +24,7 @@ export function resolveOptions(options: AuthenticatedClientOptions) {
   const clientId = ownId || grant?.clientId || ''
   must(clientId || !revocationEndpoint, 'revocationEndpoint needs clientId')
   must(
-    getTokens ? !store && (saveTokens || !grant || grant.needs === 'nothing') : !saveTokens && !given.clearTokens,
+    getTokens ? !store && (saveTokens || !grant || grant.needs === 'nothing') : !saveTokens && !clearTokens,
     'give getTokens and saveTokens, or a store',
   )
 
@@ -62,7 +62,14 @@ export function resolveOptions(options: AuthenticatedClientOptions) {
     // An absent one is '', which is no URL.
     endpoints: [grant?.tokenEndpoint, revocationEndpoint].flatMap((url) => (url ? redacted(String(url)) : [])),
     base: (): string | undefined => (baseUrl ? String(baseUrl) : pageUrl()),
-    store: getTokens ? callbackStore(given as TokenCallbacks) : (store ?? memoryStore()),
+    store: getTokens
+      ? callbackStore({
+          // They may be methods of the app's own object.
+          getTokens: getTokens.bind(options),
+          saveTokens: saveTokens?.bind(options),
+          clearTokens: clearTokens?.bind(options),
+        })
+      : (store ?? memoryStore()),
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type TokenSet,
 } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
+import { AuthenticatedClient as UnwatchedClient } from '../../src/client/authenticated-client.ts'
 import { quiet } from '../support/clock.ts'
 import { expectQuietProcess } from '../support/quiet-process.ts'
 import { rejection, shown, url, world } from './world.ts'
@@ -215,16 +216,51 @@ describe('the constructor takes', () => {
     expect(login.refreshes).toBe(1)
   })
 
+  it('callbacks that are methods of the options: `this` is the object that the app holds', async () => {
+    const { login, clock, fetch, inTime } = world()
+    const auth = {
+      ...{ ...wire, baseUrl: 'https://api.example.com', clock, fetch },
+      tokens: login.signIn() as TokenSet | null,
+      getTokens() {
+        return this.tokens
+      },
+      saveTokens(next: TokenSet) {
+        this.tokens = next
+      },
+      clearTokens() {
+        this.tokens = null
+      },
+    }
+    const before = auth.tokens
+    const client = new UnwatchedClient(auth) // What watches the others (test/leaks) hands in a copy.
+
+    await inTime(client.refresh())
+    const after = auth.tokens
+    await inTime(client.logout())
+
+    expect(after?.accessToken).toEqual(expect.any(String))
+    expect(after?.accessToken).not.toBe(before?.accessToken)
+    expect(auth.tokens).toBeNull()
+  })
+
   it('options that the app changes later, without following it', async () => {
     const { login, resource, clock, fetch, inTime } = world()
     const allowedOrigins = ['https://api.example.com']
-    const options = { ...wire, allowedOrigins, clock, fetch }
+    let tokens: TokenSet | null = null
+    const options = {
+      ...{ ...wire, allowedOrigins, clock, fetch },
+      getTokens: () => tokens,
+      saveTokens: (next: TokenSet) => {
+        tokens = next
+      },
+    }
     const client = new AuthenticatedClient(options)
     await inTime(client.setTokens(login.signIn()))
 
     allowedOrigins.length = 0
     allowedOrigins.push('https://evil.example')
     Object.assign(options, { clientId: 'other', fetch: () => Promise.reject(new Error('replaced')) })
+    Object.assign(options, { getTokens: () => null, saveTokens: () => Promise.reject(new Error('replaced')) })
     const response = await inTime(client.fetch(url))
 
     expect(response.status).toBe(200)
