@@ -44,7 +44,7 @@ export function redisConnection(client: NodeRedisClient | IoredisClient): RedisC
         listener.on('ready', () => hear(undefined))
         const isOpen = listener.connect().then(() => listener.subscribe(channel, hear))
         isOpen.catch(ignore)
-        return () => listener.destroy()
+        return () => void hangUp(listener).catch(ignore)
       },
     }
   }
@@ -63,11 +63,17 @@ interface IoredisListener extends Listener {
 interface NodeRedisListener extends Listener {
   connect(): Promise<unknown>
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>
-  destroy(): void
+  /** In 5 and later. It fails where the connection has been given up already, and so does `disconnect`. */
+  destroy?(): void
+  disconnect(): Promise<unknown>
 }
 
 function isIoredis(client: NodeRedisClient | IoredisClient): client is IoredisClient {
   return typeof client?.eval === 'function' && 'defineCommand' in client
+}
+
+async function hangUp(listener: NodeRedisListener): Promise<unknown> {
+  return listener.destroy ? listener.destroy() : listener.disconnect()
 }
 
 // ioredis keeps the command's arguments on its errors, and a server that has no EVAL quotes them: they are the tokens.
