@@ -28,9 +28,11 @@ export function redisConnection(client: NodeRedisClient | IoredisClient): RedisC
       listen(channel, hear) {
         const listener = client.duplicate() as IoredisListener
         listener.on('error', ignore)
-        listener.on('ready', () => hear(undefined))
+        const subscribe = (): Promise<unknown> => listener.subscribe(channel).catch(ignore)
+        // Again when it is ready: without an offline queue, what comes before is refused.
+        listener.on('ready', () => subscribe().then(() => hear(undefined)))
         listener.on('message', (_channel, message) => hear(message))
-        listener.subscribe(channel).catch(ignore)
+        void subscribe() // Connects one that is lazy.
         return () => listener.disconnect()
       },
     }
