@@ -44,8 +44,8 @@ export function redisConnection(client: NodeRedisClient | IoredisClient): RedisC
         const listener = client.duplicate() as NodeRedisListener
         listener.on('error', ignore)
         listener.on('ready', () => hear(undefined))
-        const isOpen = listener.connect().then(() => listener.subscribe(channel, hear))
-        isOpen.catch(ignore)
+        const subscribed = listener.connect().then(() => listener.subscribe(channel, hear))
+        subscribed.then(() => hear(undefined)).catch(ignore) // What was written since it was ready, nobody has told.
         return () => void hangUp(listener).catch(ignore)
       },
     }

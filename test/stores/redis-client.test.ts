@@ -2,6 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { redisStore } from 'authenticated-client/redis'
 import { Redis } from 'ioredis'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { quiet } from '../support/clock'
 import { deferred } from './deferred'
 import { turns } from './storage-doubles'
 
@@ -30,6 +31,19 @@ it.each([
 
   expect(unsubscribe).not.toThrow()
   await turns()
+})
+
+it('hints when the subscription of node-redis stands: what was written just before, nobody was told', async () => {
+  const subscribed = deferred<unknown>()
+  const listener = vi.fn()
+  redisStore(nodeRedis({ subscribe: () => subscribed.promise }), 'my-app').subscribe?.(listener)
+  await quiet()
+  const before = listener.mock.calls.length
+
+  subscribed.resolve(undefined)
+  await quiet()
+
+  expect(listener.mock.calls.length - before).toBe(1)
 })
 
 it.each([{ enableOfflineQueue: true }, { enableOfflineQueue: false }, { enableOfflineQueue: false, lazyConnect: true }])(
