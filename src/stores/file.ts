@@ -1,4 +1,4 @@
-import { type FSWatcher, mkdirSync, readFileSync, realpathSync, statSync, watch } from 'node:fs'
+import { type FSWatcher, mkdirSync, readFileSync, readlinkSync, realpathSync, statSync, watch } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { LockTimeoutError } from '../errors/lock-timeout-error'
@@ -164,16 +164,19 @@ function versionOf(file: string): string {
   }
 }
 
-function realPath(file: string): string {
-  for (const [known, rest] of [
-    [file, ''],
-    [dirname(file), basename(file)],
-  ] as const) {
-    try {
-      return join(realpathSync(known), rest)
-    } catch {}
+/** One name for one file, also while it isn't there: links are followed on the way to it, and where they lead to nothing yet. */
+function realPath(file: string, mostLinks = 40): string {
+  try {
+    return realpathSync(file)
+  } catch {}
+  const folder = dirname(file)
+  if (folder === file || mostLinks === 0) return file
+  const place = join(realPath(folder, mostLinks), basename(file))
+  try {
+    return realPath(resolve(dirname(place), readlinkSync(place)), mostLinks - 1)
+  } catch {
+    return place
   }
-  return file
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -28,9 +28,11 @@ export function redisConnection(client: NodeRedisClient | IoredisClient): RedisC
       listen(channel, hear) {
         const listener = client.duplicate() as IoredisListener
         listener.on('error', ignore)
-        listener.on('ready', () => hear(undefined))
+        const subscribe = (): Promise<unknown> => listener.subscribe(channel).catch(ignore)
+        // Again when it is ready: without an offline queue, what comes before is refused.
+        listener.on('ready', () => subscribe().then(() => hear(undefined)))
         listener.on('message', (_channel, message) => hear(message))
-        listener.subscribe(channel).catch(ignore)
+        void subscribe() // Connects one that is lazy.
         return () => listener.disconnect()
       },
     }
@@ -42,9 +44,9 @@ export function redisConnection(client: NodeRedisClient | IoredisClient): RedisC
         const listener = client.duplicate() as NodeRedisListener
         listener.on('error', ignore)
         listener.on('ready', () => hear(undefined))
-        const isOpen = listener.connect().then(() => listener.subscribe(channel, hear))
-        isOpen.catch(ignore)
-        return () => listener.destroy()
+        const subscribed = listener.connect().then(() => listener.subscribe(channel, hear))
+        subscribed.then(() => hear(undefined)).catch(ignore) // What was written since it was ready, nobody has told.
+        return () => void hangUp(listener).catch(ignore)
       },
     }
   }
@@ -63,11 +65,17 @@ interface IoredisListener extends Listener {
 interface NodeRedisListener extends Listener {
   connect(): Promise<unknown>
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>
-  destroy(): void
+  /** In 5 and later. It fails where the connection has been given up already, and so does `disconnect`. */
+  destroy?(): void
+  disconnect(): Promise<unknown>
 }
 
 function isIoredis(client: NodeRedisClient | IoredisClient): client is IoredisClient {
   return typeof client?.eval === 'function' && 'defineCommand' in client
+}
+
+async function hangUp(listener: NodeRedisListener): Promise<unknown> {
+  return listener.destroy ? listener.destroy() : listener.disconnect()
 }
 
 // ioredis keeps the command's arguments on its errors, and a server that has no EVAL quotes them: they are the tokens.

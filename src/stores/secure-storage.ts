@@ -48,7 +48,7 @@ export function secureStorage(store: SecureStore, options: object = {}): AsyncSt
       const old = whereParts(await get(key))
       // Once split, it stays so: the count of writes tells each from the one before the last, whose row it takes.
       const count = parts.length > 1 || old ? parts.length : 0
-      const next = { parts: count, write: (old?.write ?? 0) + 1 }
+      const next = { parts: count, write: (old?.write ?? startFor(text)) + 1 }
       const [row, other] = [rowOf(next), rowOf({ write: next.write + 1 })]
       for (const [index, part] of parts.entries()) if (index < count) await store.setItemAsync(partKey(key, row, index), part, options)
       await store.setItemAsync(key, count ? JSON.stringify(next) : text, options)
@@ -75,8 +75,13 @@ function partKey(key: string, row: Row, index: number): string {
 /** What the one value says of a session that is split. */
 interface Head {
   readonly parts: number
-  /** Counts the writes. */
+  /** Counts the writes, from `startFor` the first. */
   readonly write: number
+}
+
+/** Even, and another number for another session: after a sign-out, a count from 0 would give the same head again. */
+function startFor(text: string): number {
+  return 2 * [...text].reduce((sum, character) => (sum * 31 + (character.codePointAt(0) as number)) % 2 ** 48, 0)
 }
 
 function whereParts(head: string | null): Head | undefined {

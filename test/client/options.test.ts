@@ -10,6 +10,7 @@ import {
   type TokenSet,
 } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
+import { AuthenticatedClient as UnwatchedClient } from '../../src/client/authenticated-client.ts'
 import { quiet } from '../support/clock.ts'
 import { expectQuietProcess } from '../support/quiet-process.ts'
 import { rejection, shown, url, world } from './world.ts'
@@ -231,7 +232,7 @@ describe('the constructor takes', () => {
       },
     }
     const before = auth.tokens
-    const client = new AuthenticatedClient(auth)
+    const client = new UnwatchedClient(auth) // What watches the others (test/leaks) hands in a copy.
 
     await inTime(client.refresh())
     const after = auth.tokens

@@ -100,6 +100,29 @@ it('never mixes the parts of two sessions, not even where a read lasts longer th
   expect(await reading).toBe(texts[2])
 })
 
+it('never mixes the parts of two sessions, not even where a read lasts longer than a sign-out and a sign-in', async () => {
+  const device = secureStoreDouble()
+  const storage = secureStorage(device)
+  const [first, second] = [JSON.stringify(long(1)), JSON.stringify(long(2))] as const
+  await storage.setItem(key, first)
+  const written = deferred()
+  const slow = secureStorage({
+    ...device,
+    async getItemAsync(name, options) {
+      if (name === `${key}.a.1`) await written.promise
+      return device.getItemAsync(name, options)
+    },
+  })
+
+  const reading = slow.getItem(key)
+  await turns()
+  await storage.removeItem(key)
+  await storage.setItem(key, second)
+  written.resolve()
+
+  expect(await reading).toBe(second)
+})
+
 it('is corrupt where a part is missing: a StorageError, and nothing is overwritten', async () => {
   const device = secureStoreDouble()
   const store = asyncStorageStore('my-app', secureStorage(device))
