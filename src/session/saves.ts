@@ -15,6 +15,7 @@ export interface Saves {
   owed: Unsaved | undefined
   /** Tokens of ours that a sign-in took the place of: they count as ours until it is saved. */
   replaced: readonly string[]
+  readonly isWriting: boolean
   /** Until the store holds what memory holds, or memory has taken over what the store shows. */
   save(): Promise<void>
   /** Saves what is still owed, unless somebody is at it, or others put back for ever what it is written over. */
@@ -109,6 +110,9 @@ export function createSaves(
   const saves: Saves = {
     owed: undefined,
     replaced: [],
+    get isWriting() {
+      return writing > 0
+    },
     inTurn(write) {
       writing++
       return takeTurn(write).finally(() => writing--)

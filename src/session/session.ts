@@ -78,8 +78,10 @@ export function createSession(
     if (verdict === 'keep') {
       if (state.status === 'restoring') memory.become(memory.phase, { status: 'anonymous' })
       saves.owed = owed && read && !held ? { behind: read } : undefined
-    } else if (verdict === 'stale') saves.owed = owed?.force ? { ...owed, overlooked: true } : { behind: read }
-    else {
+    } else if (verdict === 'stale') {
+      // Who insists, and could not even read what it insists over, sees it now: whoever signs in from here on counts.
+      saves.owed = owed?.force && saves.isWriting ? { ...owed, overlooked: true } : { behind: read }
+    } else {
       saves.owed = undefined
       if (read) {
         if (verdict === 'adopt' && held) superseded.replace(held, read)
