@@ -139,7 +139,8 @@ export class RequestTemplate implements OutgoingRequest {
     // A cached 401 must not answer the replay (RFC 9111); what the caller chose stands.
     if (this.answered[0] && (fields.cache ?? request?.cache ?? 'default') === 'default' && hasCacheModes?.()) fields.cache = 'reload'
     if (!request) return fetch(url, fields)
-    if (!fields.body) {
+    // An empty one is the caller's, too, and goes out in place of the Request's.
+    if (fields.body == null) {
       // Where bodies are no streams, the original is kept whole and a clone of it sent.
       if (request.body === undefined) return fetch(request.clone(), fields)
       if (request.body) this.copy = wholeBody(request.clone().body).catch(noCopy)

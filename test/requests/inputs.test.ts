@@ -125,6 +125,15 @@ describe('init over a Request', () => {
     }
   })
 
+  it('sends an empty body of init in place of the one of the Request, in both sends, as fetch does', async () => {
+    const { client, service } = await refusedOnce()
+
+    const response = await client.fetch(new Request(me, { method: 'POST', body: 'hello' }), { body: '' })
+
+    expect(response.status).toBe(200)
+    expect(await Promise.all(service.requests.map(({ text }) => text))).toEqual(['', ''])
+  })
+
   it("replaces the Request's headers, all of them, by those of init, as fetch does", async () => {
     const { client, service } = await signedIn()
     const request = new Request(me, { headers: { 'X-Trace': '1', Authorization: 'Custom mine' } })
