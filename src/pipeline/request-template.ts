@@ -81,7 +81,8 @@ export class RequestTemplate implements OutgoingRequest {
   }
 
   get body(): BodyInit | null | undefined {
-    return this.isOneShot ? undefined : this.fields.body
+    // A Request's own body isn't here before it has been copied.
+    return this.isOneShot ? undefined : (this.fields.body ?? (this.request && this.request.body !== null ? undefined : null))
   }
 
   get headers(): Headers {

@@ -10,7 +10,7 @@ export interface OutgoingRequest {
   readonly url: string
   /** Made when first looked at; changes are sent. */
   readonly headers: Headers
-  /** The snapshot that will be sent; absent for one-shot bodies and for none. */
+  /** The snapshot that will be sent; `null` for none, absent for one-shot bodies. */
   readonly body?: BodyInit | null | undefined
   /** `headers.set`, without making `headers`: the cheap way when a scheme need not read what the caller set. */
   setHeader(name: string, value: string): void

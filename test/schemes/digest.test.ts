@@ -3,7 +3,7 @@ import { digest } from 'authenticated-client/digest'
 import { quiet } from 'authenticated-client/testing'
 import { describe, expect, it } from 'vitest'
 import { digestCredentials, digestResponse } from '../../src/schemes/digest-response'
-import { type Answer, clientOf, ok, refuse } from './client'
+import { type Answer, clientOf, ok, origin, refuse } from './client'
 
 const mufasa = { username: 'Mufasa', password: 'Circle of Life' }
 
@@ -172,6 +172,24 @@ describe('digest', () => {
     const expected = { realm: 'r', nonce: 'n', opaque: undefined, algorithm: undefined, qop: 'auth-int', userhash: false } as const
     expect(field(sent, 'response')).toBe(digestResponse(mufasa, expected, request, 'POST'))
     expect(await requests[1]?.text()).toBe('hello')
+  })
+
+  it.each<[string, RequestInit | Request]>([
+    ['none', { method: 'POST' }],
+    ['an empty one', { method: 'POST', body: '' }],
+    ['an empty one over that of a Request', new Request(`${origin}/a`, { method: 'POST', body: 'x' })],
+    ['none in a Request', new Request(`${origin}/a`, { method: 'POST' })],
+  ])('hashes for auth-int also where a body is empty: %s', async (name, given) => {
+    const integrity = 'Digest realm="r", nonce="n", qop="auth-int"'
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(integrity), ok)
+
+    const inputs: Parameters<typeof fetch> = given instanceof Request ? [given, name.includes('over') ? { body: '' } : {}] : ['/a', given]
+    await client.fetch(...inputs)
+
+    const sent = authorizations()[1]
+    const request = { method: 'POST', uri: '/a', count: 1, cnonce: field(sent, 'cnonce') ?? '', body: '' }
+    const expected = { realm: 'r', nonce: 'n', opaque: undefined, algorithm: undefined, qop: 'auth-int', userhash: false } as const
+    expect(field(sent, 'response')).toBe(digestResponse(mufasa, expected, request, 'POST'))
   })
 
   it('uses the next nonce from Authentication-Info, counting anew (RFC 7616 §3.5)', async () => {
