@@ -6,7 +6,7 @@ import type { TokenSet } from '../tokens/token-set'
 /** A request about to be sent, as a scheme sees it. */
 export interface OutgoingRequest {
   readonly method: string
-  /** Absolute; exactly what will be sent. */
+  /** Absolute, as the call spells it. The platform sends it in its normal spelling: sign `new URL(url).href`. */
   readonly url: string
   /** Made when first looked at; changes are sent. */
   readonly headers: Headers

@@ -1,5 +1,5 @@
 import { parseChallenges } from '../challenge/parse-challenges'
-import { originOf } from '../platform/origin'
+import { onTheWire, originOf } from '../platform/origin'
 import { randomBytes } from '../platform/random-bytes'
 import type { AuthScheme, OutgoingRequest } from './auth-scheme'
 import { digestHash } from './digest-hash'
@@ -132,7 +132,7 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
 
 /** Path and query, as they are sent (§3.4). */
 function targetOf(url: string): string {
-  const [, target = ''] = /^https?:\/\/[^/?#]*([^#]*)/i.exec(url) ?? []
+  const [, target = ''] = /^https?:\/\/[^/?#]*([^#]*)/i.exec(onTheWire(url)) ?? []
   return target.startsWith('/') ? target : `/${target}`
 }
 

@@ -1,6 +1,6 @@
 import { calculateThumbprint, generateKeyPair, generateProof } from 'dpop'
 import type { MaybePromise } from '../platform/maybe-promise'
-import { originOf } from '../platform/origin'
+import { onTheWire, originOf } from '../platform/origin'
 import type { AuthScheme, OutgoingRequest } from './auth-scheme'
 
 /** Where the key lives. It is kept before the first token is bound to it: a refresh token without its key is worth nothing (RFC 9449 §5). */
@@ -63,7 +63,7 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     return making
   }
   const proofFor = async (method: string, url: string, accessToken?: string): Promise<string> =>
-    generateProof(await current(), url.replace(/[?#].*/s, ''), method, nonces.get(originOf(url) ?? ''), accessToken)
+    generateProof(await current(), onTheWire(url).replace(/[?#].*/s, ''), method, nonces.get(originOf(url) ?? ''), accessToken)
   const prove = async (request: OutgoingRequest, accessToken?: string): Promise<void> =>
     request.setHeader('dpop', await proofFor(request.method, request.url, accessToken))
 

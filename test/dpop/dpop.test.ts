@@ -28,6 +28,18 @@ describe('dpop', () => {
     await expect(jwtVerify(proofs[0] ?? '', EmbeddedJWK)).resolves.toBeDefined()
   })
 
+  it.each([
+    ['/a b?c', '/a%20b'],
+    [`${origin}/v1/../é`, '/%C3%A9'],
+    [origin, '/'],
+  ])('proves the URL that is sent: for %s that is %s (§4.2)', async (input, path) => {
+    const { client, requests } = clientOf({ scheme: dpop(), store: bound() })
+
+    await client.fetch(input)
+
+    expect(decodeJwt(requests[0]?.headers.get('dpop') ?? '').htu).toBe(origin + path)
+  })
+
   it('answers use_dpop_nonce once, with the same token, and keeps the nonce of every response (§9, §8.2)', async () => {
     const { client, requests } = clientOf(
       { scheme: dpop(), store: bound() },

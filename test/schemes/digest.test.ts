@@ -101,6 +101,20 @@ describe('digest', () => {
     expect(new Set(fields.slice(1).map(({ cnonce }) => cnonce)).size).toBe(4)
   })
 
+  it.each([
+    ['/a b?c d', '/a%20b?c%20d'],
+    ['/c/../d', '/d'],
+    ['/日本', '/%E6%97%A5%E6%9C%AC'],
+    [`${origin}/c/../d/é`, '/d/%C3%A9'],
+    [origin, '/'],
+  ])('names as its uri what is sent: for %s that is %s (§3.4)', async (input, uri) => {
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(challenge), ok)
+
+    expect((await client.fetch(input)).status).toBe(200)
+
+    expect(field(authorizations()[1], 'uri')).toBe(uri)
+  })
+
   it('uses no count twice with one nonce where several first calls were given it', async () => {
     let bare = 0
     // Each challenge comes when the one before it has been answered.
