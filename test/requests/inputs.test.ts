@@ -75,6 +75,27 @@ describe('a relative input', () => {
     expect(service.requests.map((request) => request.url)).toEqual([url])
   })
 
+  it.each([
+    ['https://bücher.example/v1/', '/me', 'https://xn--bcher-kva.example/me'],
+    ['https://bücher.example/v1/', 'me', 'https://xn--bcher-kva.example/v1/me'],
+    ['https://api.example.com ', '/me', 'https://api.example.com/me'],
+    ['HTTPS://API.example.com', '/me', 'https://api.example.com/me'],
+  ])('resolves against baseUrl %j, whose normal spelling is another: %j is %s', async (baseUrl, input, url) => {
+    const sent: unknown[] = []
+    const { client } = await signedIn({
+      baseUrl,
+      allowedOrigins: null,
+      fetch: (input) => {
+        sent.push(input)
+        return Promise.resolve(new Response('hello'))
+      },
+    })
+
+    await client.fetch(input)
+
+    expect(sent).toEqual([url])
+  })
+
   it('resolves against a baseUrl given as a URL', async () => {
     const { client, service } = await signedIn({ baseUrl: new URL('https://api.example.com/v1/'), allowedOrigins: null })
 
