@@ -55,6 +55,11 @@ export class RequestTemplate implements OutgoingRequest {
       if (body instanceof URLSearchParams && !hasField(callers, 'content-type'))
         callers = withField(callers, 'content-type', 'application/x-www-form-urlencoded;charset=UTF-8')
     }
+    // These of a Request the platform forgets where there is any init, and ours would be one (A37).
+    if (request && Object.values(fields).every((value) => value === undefined)) {
+      fields.referrerPolicy = request.referrerPolicy
+      if (request.referrer !== 'about:client') fields.referrer = request.referrer
+    }
     this.url = request ? request.url : String(input)
     this.isOneShot = isOneShot
     this.callers = callers

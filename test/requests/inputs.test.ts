@@ -293,6 +293,28 @@ describe('init', () => {
     ])
   })
 
+  it.each([
+    ['an allowed origin', me],
+    ['another origin', 'https://elsewhere.example.com/x'],
+  ])('keeps referrer and referrerPolicy of a Request to %s, as fetch does (rule 10, A37)', async (_, url) => {
+    const sent: Request[] = []
+    const { client } = await signedIn({
+      fetch: (input, init) => {
+        sent.push(new Request(input, init))
+        return Promise.resolve(json(200, {}))
+      },
+    })
+    const given = [{ referrerPolicy: 'no-referrer' }, { referrer: '' }, { referrer: `${apiOrigin}/from` }, {}] as const
+
+    for (const init of given) await client.fetch(new Request(url, init))
+    await client.fetch(new Request(url, given[0]), { signal: undefined } as object)
+    await client.fetch(new Request(url, given[0]), { method: 'POST' })
+
+    const plain = [...given.map((init) => new Request(url, init)), new Request(url, given[0]), new Request(url)]
+    const seen = (requests: Request[]) => requests.map(({ referrer, referrerPolicy }) => [referrer, referrerPolicy])
+    expect(seen(sent)).toEqual(seen(plain))
+  })
+
   it('hands members that only this platform knows to the wrapped fetch, in both sends', async () => {
     const dispatcher = {}
     const seen: unknown[] = []
