@@ -73,7 +73,8 @@ export class RequestTemplate implements OutgoingRequest {
   }
 
   get signal(): AbortSignal | null | undefined {
-    return this.fields.signal ?? this.request?.signal
+    const { signal } = this.fields
+    return signal === undefined ? this.request?.signal : signal
   }
 
   get mode(): RequestMode | undefined {

@@ -182,9 +182,11 @@ describe('init over a Request', () => {
 
     const alone = client.fetch(new Request(me, { signal: ofRequest }))
     const replaced = client.fetch(new Request(me, { signal: ofRequest }), { signal: new AbortController().signal })
+    const detached = client.fetch(new Request(me, { signal: ofRequest }), { signal: null })
 
     await expect(alone).rejects.toThrow('of the Request')
     expect((await replaced).status).toBe(200)
+    expect((await detached).status).toBe(200)
   })
 })
 
