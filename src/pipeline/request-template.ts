@@ -69,7 +69,9 @@ export class RequestTemplate implements OutgoingRequest {
   }
 
   get method(): string {
-    return (this.fields.method ?? this.request?.method ?? 'GET').toUpperCase()
+    const method = this.fields.method ?? this.request?.method ?? 'GET'
+    // No other method is spelled anew by fetch.
+    return /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method
   }
 
   get signal(): AbortSignal | null | undefined {
