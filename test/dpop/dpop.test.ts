@@ -67,6 +67,20 @@ describe('dpop', () => {
     expect(nonces).toEqual([undefined, 'n1', 'n2'])
   })
 
+  it('answers use_dpop_nonce also where the response does not say its url (a mock)', async () => {
+    const nonces: unknown[] = []
+    const fetch = async (_: unknown, init?: RequestInit) => {
+      const { nonce } = decodeJwt(new Headers(init?.headers).get('dpop') ?? '')
+      nonces.push(nonce)
+      return nonce ? new Response() : refuse('DPoP error="use_dpop_nonce"', { 'dpop-nonce': 'n1' })(new Request(origin))
+    }
+    const client = new AuthenticatedClient({ baseUrl: origin, scheme: dpop(), store: bound(), fetch })
+
+    expect((await client.fetch('/me')).status).toBe(200)
+
+    expect(nonces).toEqual([undefined, 'n1'])
+  })
+
   it.each([
     ['a nonce that is hidden', refuse('DPoP error="use_dpop_nonce"'), 1],
     ['a nonce for ever', refuse('DPoP error="use_dpop_nonce"', { 'dpop-nonce': 'n' }), 2],
