@@ -55,11 +55,6 @@ export class RequestTemplate implements OutgoingRequest {
       if (body instanceof URLSearchParams && !hasField(callers, 'content-type'))
         callers = withField(callers, 'content-type', 'application/x-www-form-urlencoded;charset=UTF-8')
     }
-    // These of a Request the platform forgets where there is any init, and ours would be one (A37).
-    if (request && Object.values(fields).every((value) => value === undefined)) {
-      fields.referrerPolicy = request.referrerPolicy
-      if (request.referrer !== 'about:client') fields.referrer = request.referrer
-    }
     this.url = request ? request.url : String(input)
     this.isOneShot = isOneShot
     this.callers = callers
@@ -148,8 +143,11 @@ export class RequestTemplate implements OutgoingRequest {
     // A cached 401 must not answer the replay (RFC 9111); what the caller chose stands.
     if (this.answered[0] && (fields.cache ?? given?.cache ?? 'default') === 'default' && hasCacheModes?.()) fields.cache = 'reload'
     if (!given) return fetch(url, fields)
+    // Beside any init, and ours is one, the platform forgets these of a Request (A37).
+    fields.referrerPolicy ??= given.referrerPolicy
+    fields.referrer ??= given.referrer
     // Whose body was sent already takes the new one first.
-    const request = this.query ? new Request(url, given.bodyUsed ? new Request(given, fields) : given) : given
+    const request = this.query ? new Request(url, new Request(given, fields)) : given
     // An empty one is the caller's, too, and goes out in place of the Request's.
     if (fields.body == null) {
       // Where bodies are no streams, the original is kept whole and a clone of it sent.
