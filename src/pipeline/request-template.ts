@@ -64,9 +64,7 @@ export class RequestTemplate implements OutgoingRequest {
   }
 
   get method(): string {
-    const method = this.fields.method ?? this.request?.method ?? 'GET'
-    // No other method is spelled anew by fetch.
-    return /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method
+    return (this.fields.method ?? this.request?.method ?? 'GET').toUpperCase()
   }
 
   get signal(): AbortSignal | null | undefined {
@@ -85,7 +83,7 @@ export class RequestTemplate implements OutgoingRequest {
 
   get body(): BodyInit | null | undefined {
     // A Request's own body isn't here before it has been copied.
-    return this.isOneShot ? undefined : (this.fields.body ?? (this.request && this.request.body !== null ? undefined : null))
+    return this.isOneShot ? undefined : (this.fields.body ?? (this.request?.body ? undefined : null))
   }
 
   get headers(): Headers {

@@ -19,7 +19,7 @@ export async function drainBody(response: Response, clock: Clock): Promise<() =>
   await boundedIfLong(readBody(reader, mostBytes, chunks), mostTime, clock, nothing).catch(nothing)
   reader.cancel().catch(nothing) // Never awaited: on some platforms it doesn't settle.
   // The constructor can't set these, and a caller may look at them.
-  const told = { url: { value: url }, redirected: { value: redirected }, type: { value: type } }
+  const told = Object.getOwnPropertyDescriptors({ url, redirected, type })
   return () => Object.defineProperties(new Response(new Blob(chunks), response), told)
 }
 

@@ -137,9 +137,9 @@ function targetOf(url: string): string {
 }
 
 /** The bytes that will be sent; `undefined` where they can't be known. */
-async function bodyOf({ body, method }: OutgoingRequest): Promise<Uint8Array | string | undefined> {
-  // A stream and a Request's own body are `undefined` here; where bodies are no streams, none in a Request is as well.
-  if (!body) return body === undefined && /^(POST|PUT|PATCH)$/i.test(method) ? undefined : ''
+async function bodyOf({ body }: OutgoingRequest): Promise<Uint8Array | string | undefined> {
+  // A stream and a Request's own body are `undefined`.
+  if (!body) return body === undefined ? undefined : ''
   if (typeof body === 'object' && !(body instanceof Blob) && !(body instanceof ArrayBuffer) && !ArrayBuffer.isView(body)) return undefined
   return new Uint8Array(await new Response(body).arrayBuffer())
 }

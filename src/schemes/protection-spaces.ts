@@ -1,5 +1,3 @@
-import { onTheWire } from '../platform/origin'
-
 /** Which paths have asked for credentials: those below the last one's folder are presumed to (RFC 7617 §2.2). */
 export interface ProtectionSpaces {
   add(url: string): void
@@ -20,9 +18,7 @@ export function createProtectionSpaces(): ProtectionSpaces {
   }
 }
 
-// `https://api.example.com` and `https://api.example.com/` are one, and so is what dot segments lead to.
+// `https://api.example.com` and `https://api.example.com/` are one.
 function bare(url: string): string {
-  return onTheWire(url)
-    .replace(/[?#].*/s, '')
-    .replace(/^(https?:\/\/[^/]+)$/i, '$1/')
+  return url.replace(/[?#].*/s, '').replace(/^(https?:\/\/[^/]+)$/i, '$1/')
 }

@@ -46,16 +46,6 @@ describe('basic', () => {
     expect(authorizations()).toEqual([null, header, header, null])
   })
 
-  it('does not go along where dot segments lead out of what has asked (RFC 7617 §2.2)', async () => {
-    const scheme = basic(credentials, { preemptive: false })
-    const { client, authorizations } = clientOf({ scheme }, refuse('Basic realm="x"'), ok)
-    await client.fetch(`${origin}/docs/one`)
-
-    await client.fetch(`${origin}/docs/../elsewhere`)
-
-    expect(authorizations()).toEqual([null, header, null])
-  })
-
   it('answers its realm only', async () => {
     const scheme = basic(credentials, { preemptive: false, realm: 'staff' })
     const other = clientOf({ scheme }, refuse('Basic realm="customers"'), ok)
