@@ -10,7 +10,8 @@ export function hmacScheme(keyId: string, key: CryptoKey): AuthScheme {
     async attach(request, _tokens, { serverTimeOffset = 0 }) {
       const time = String(Math.round((Date.now() + serverTimeOffset) / 1000))
       const body = typeof request.body === 'string' ? request.body : ''
-      const text = [request.method, request.url, time, body].join('\n')
+      // The URL in its normal spelling, as it goes on the wire.
+      const text = [request.method, new URL(request.url).href, time, body].join('\n')
       const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text))
       request.setHeader('x-timestamp', time)
       request.setHeader('authorization', `HMAC keyId="${keyId}", signature="${btoa(String.fromCharCode(...new Uint8Array(signature)))}"`)

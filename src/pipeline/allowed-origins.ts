@@ -8,8 +8,9 @@ export function allowedTarget(origins: readonly string[], base: () => string | u
   return (input) => {
     if (begins.test(input)) return input
     const root = base()
+    const origin = originOf(root)
     // The common relative form needs no parser, and what begins with one slash can't leave its origin.
-    const url = root && /^\/(?![/\\])[^\t\n\r\\]*$/.test(input) ? originOf(root) + input : absolute(input, root)
+    const url = origin && /^\/(?![/\\])[^\t\n\r\\]*$/.test(input) ? origin + input : absolute(input, root)
     return origins.includes(originOf(url) ?? '') ? url : undefined
   }
 }

@@ -68,7 +68,8 @@ export class RequestTemplate implements OutgoingRequest {
   }
 
   get signal(): AbortSignal | null | undefined {
-    return this.fields.signal ?? this.request?.signal
+    const { signal } = this.fields
+    return signal === undefined ? this.request?.signal : signal
   }
 
   get mode(): RequestMode | undefined {
@@ -81,7 +82,8 @@ export class RequestTemplate implements OutgoingRequest {
   }
 
   get body(): BodyInit | null | undefined {
-    return this.isOneShot ? undefined : this.fields.body
+    // A Request's own body isn't here before it has been copied.
+    return this.isOneShot ? undefined : (this.fields.body ?? (this.request?.body ? undefined : null))
   }
 
   get headers(): Headers {
@@ -128,18 +130,24 @@ export class RequestTemplate implements OutgoingRequest {
   /** Calls `fetch`; a second time past caches. */
   send(fetch: FetchLike, hasCacheModes?: () => boolean): Promise<Response> {
     const url = this.query ? withQuery(this.url, this.query) : this.url
-    const request = this.request && (this.query ? new Request(url, this.request) : this.request)
+    const given = this.request
     // What one send was given is not changed by the next.
     const fields = this.answered[0] ? { ...this.fields } : this.fields
     if (this.sent) fields.headers = this.sent
     else delete fields.headers
     // A Request says 'same-origin' where nobody chose.
-    if (this.credentials && !fields.credentials && (request?.credentials ?? 'same-origin') === 'same-origin')
+    if (this.credentials && !fields.credentials && (given?.credentials ?? 'same-origin') === 'same-origin')
       fields.credentials = this.credentials
     // A cached 401 must not answer the replay (RFC 9111); what the caller chose stands.
-    if (this.answered[0] && (fields.cache ?? request?.cache ?? 'default') === 'default' && hasCacheModes?.()) fields.cache = 'reload'
-    if (!request) return fetch(url, fields)
-    if (!fields.body) {
+    if (this.answered[0] && (fields.cache ?? given?.cache ?? 'default') === 'default' && hasCacheModes?.()) fields.cache = 'reload'
+    if (!given) return fetch(url, fields)
+    // Beside any init, and ours is one, the platform forgets these of a Request (A37).
+    fields.referrerPolicy ??= given.referrerPolicy
+    fields.referrer ??= given.referrer
+    // Whose body was sent already takes the new one first.
+    const request = this.query ? new Request(url, new Request(given, fields)) : given
+    // An empty one is the caller's, too, and goes out in place of the Request's.
+    if (fields.body == null) {
       // Where bodies are no streams, the original is kept whole and a clone of it sent.
       if (request.body === undefined) return fetch(request.clone(), fields)
       if (request.body) this.copy = wholeBody(request.clone().body).catch(noCopy)

@@ -17,12 +17,10 @@ export function createServerTime(schemes: readonly AuthScheme[], clock: Clock): 
     offsetOf: (url) => (isAsked ? offsets.get(originOf(url)) : undefined),
     observe(url, response) {
       if (!isAsked) return
-      const origin = originOf(url)
-      // Whoever a redirect led to has a clock of its own.
-      if (originOf(response.url || url) !== origin) return
       const date = Date.parse(response.headers.get('date') ?? '')
       // A whole second, cut off: on average half of one has passed since.
-      if (date) offsets.set(origin, date + 500 - clock.now())
+      // Whoever a redirect led to has a clock of its own.
+      if (date) offsets.set(originOf(response.url || url), date + 500 - clock.now())
     },
   }
 }

@@ -8,18 +8,19 @@ const mostTime = 1_000
 /**
  * Frees the connection of a response that must be kept: reads up to 64 KiB and one second of its body and cancels the rest.
  * With a pool of few connections, unread 401s would block the very refresh they wait for.
- * @returns what makes a response with the same status, headers, url and what was read of the body.
+ * @returns what makes a response with the same status, headers, url, type and what was read of the body.
  */
 export async function drainBody(response: Response, clock: Clock): Promise<() => Response> {
-  const { body, url: value } = response
+  const { body, url, redirected, type } = response
   // Without streams (React Native) the platform has read it all; a used body is somebody else's already.
   if (!body || body.locked) return () => response
   const reader = body.getReader()
   const chunks: Uint8Array<ArrayBuffer>[] = []
   await boundedIfLong(readBody(reader, mostBytes, chunks), mostTime, clock, nothing).catch(nothing)
   reader.cancel().catch(nothing) // Never awaited: on some platforms it doesn't settle.
-  // The constructor can't set the url, and a caller may look at it.
-  return () => Object.defineProperty(new Response(new Blob(chunks), response), 'url', { value })
+  // The constructor can't set these, and a caller may look at them.
+  const told = Object.getOwnPropertyDescriptors({ url, redirected, type })
+  return () => Object.defineProperties(new Response(new Blob(chunks), response), told)
 }
 
 function nothing(): undefined {}

@@ -17,6 +17,14 @@ export function isSafe(origin: string): boolean {
   return /^https:|\/\/((.+\.)?localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(origin)
 }
 
+/** A URL that every parser leaves as it is: with a path, without dot segments, and nothing to escape. */
+const normal = /^https?:\/\/[a-z\d.:-]+(?=\/)(?!.*\/(\.|%2[Ee]))[\w~!$&()*+,;=:@%/?#.-]*$/
+
+/** How an absolute URL goes on the wire. React Native's `URL` would add to it, and so is asked for what isn't normal alone. */
+export function onTheWire(url: string): string {
+  return normal.test(url) ? url : (absolute(url) ?? url)
+}
+
 /** `text` as an absolute URL in its normal spelling; `undefined` where there is none. */
 export function absolute(text: string, base?: string): string | undefined {
   try {

@@ -6,11 +6,11 @@ import type { TokenSet } from '../tokens/token-set'
 /** A request about to be sent, as a scheme sees it. */
 export interface OutgoingRequest {
   readonly method: string
-  /** Absolute; exactly what will be sent. */
+  /** Absolute, as the call spells it. The platform sends it in its normal spelling: sign `new URL(url).href`. */
   readonly url: string
   /** Made when first looked at; changes are sent. */
   readonly headers: Headers
-  /** The snapshot that will be sent; absent for one-shot bodies and for none. */
+  /** The snapshot that will be sent; `null` for none, absent for one-shot bodies. */
   readonly body?: BodyInit | null | undefined
   /** `headers.set`, without making `headers`: the cheap way when a scheme need not read what the caller set. */
   setHeader(name: string, value: string): void

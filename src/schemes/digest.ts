@@ -1,5 +1,5 @@
 import { parseChallenges } from '../challenge/parse-challenges'
-import { originOf } from '../platform/origin'
+import { onTheWire, originOf } from '../platform/origin'
 import { randomBytes } from '../platform/random-bytes'
 import type { AuthScheme, OutgoingRequest } from './auth-scheme'
 import { digestHash } from './digest-hash'
@@ -132,14 +132,14 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
 
 /** Path and query, as they are sent (§3.4). */
 function targetOf(url: string): string {
-  const [, target = ''] = /^https?:\/\/[^/?#]*([^#]*)/i.exec(url) ?? []
+  const [, target = ''] = /^https?:\/\/[^/?#]*([^#]*)/i.exec(onTheWire(url)) ?? []
   return target.startsWith('/') ? target : `/${target}`
 }
 
 /** The bytes that will be sent; `undefined` where they can't be known. */
-async function bodyOf({ body, method }: OutgoingRequest): Promise<Uint8Array | string | undefined> {
-  // A stream and a Request's own body are absent here, as is none.
-  if (!body) return /^(POST|PUT|PATCH)$/.test(method) ? undefined : ''
+async function bodyOf({ body }: OutgoingRequest): Promise<Uint8Array | string | undefined> {
+  // A stream and a Request's own body are `undefined`.
+  if (!body) return body === undefined ? undefined : ''
   if (typeof body === 'object' && !(body instanceof Blob) && !(body instanceof ArrayBuffer) && !ArrayBuffer.isView(body)) return undefined
   return new Uint8Array(await new Response(body).arrayBuffer())
 }

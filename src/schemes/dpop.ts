@@ -1,6 +1,6 @@
 import { calculateThumbprint, generateKeyPair, generateProof } from 'dpop'
 import type { MaybePromise } from '../platform/maybe-promise'
-import { originOf } from '../platform/origin'
+import { onTheWire, originOf } from '../platform/origin'
 import type { AuthScheme, OutgoingRequest } from './auth-scheme'
 
 /** Where the key lives. It is kept before the first token is bound to it: a refresh token without its key is worth nothing (RFC 9449 §5). */
@@ -63,9 +63,17 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     return making
   }
   const proofFor = async (method: string, url: string, accessToken?: string): Promise<string> =>
-    generateProof(await current(), url.replace(/[?#].*/s, ''), method, nonces.get(originOf(url) ?? ''), accessToken)
+    generateProof(await current(), onTheWire(url).replace(/[?#].*/s, ''), method, nonces.get(originOf(url) ?? ''), accessToken)
   const prove = async (request: OutgoingRequest, accessToken?: string): Promise<void> =>
     request.setHeader('dpop', await proofFor(request.method, request.url, accessToken))
+  const keepNonce = (url: string, { headers }: Response): void => {
+    const origin = originOf(url)
+    const nonce = headers.get('dpop-nonce')
+    if (!origin || !nonce || !/^[!#-[\]-~]+$/.test(nonce)) return
+    nonces.delete(origin)
+    nonces.set(origin, nonce)
+    for (const oldest of nonces.keys()) if (nonces.size > mostNonces) nonces.delete(oldest)
+  }
 
   return {
     name: 'DPoP',
@@ -76,20 +84,15 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
       await prove(request, tokens.accessToken)
       request.setHeader('authorization', `DPoP ${tokens.accessToken}`)
     },
-    answer({ params: { error } }, { response, answered }) {
+    answer({ params: { error } }, { url, response, answered }) {
       if (error === 'invalid_dpop_proof') return answered ? 'return' : 'replay'
       if (error !== 'use_dpop_nonce') return 'refresh'
+      // Not every response says whence it came.
+      keepNonce(url, response)
       // Hidden by CORS, it can't be had (RFC 9449 §9).
       return answered || !response.headers.get('dpop-nonce') ? 'return' : 'replay'
     },
-    observe({ url, headers }) {
-      const origin = originOf(url)
-      const nonce = headers.get('dpop-nonce')
-      if (!origin || !nonce || !/^[!#-[\]-~]+$/.test(nonce)) return
-      nonces.delete(origin)
-      nonces.set(origin, nonce)
-      for (const oldest of nonces.keys()) if (nonces.size > mostNonces) nonces.delete(oldest)
-    },
+    observe: (response) => keepNonce(response.url, response),
     tokenRequest: (request) => prove(request),
     thumbprint: async () => calculateThumbprint((await current()).publicKey),
     proof: proofFor,

@@ -14,7 +14,7 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
     const request = typeof input === 'object' && 'url' in input ? input : undefined
     if ((init.redirect ?? request?.redirect ?? 'follow') !== 'follow') return fetch(input, init)
     let url = request?.url ?? String(input)
-    let method = (init.method ?? request?.method ?? 'GET').toUpperCase()
+    let method = init.method ?? request?.method ?? 'GET'
     const headers = new Headers(init.headers ?? request?.headers)
     const signal = init.signal === undefined ? request?.signal : init.signal
     let body = init.body ?? undefined
@@ -33,7 +33,7 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
       const location = response.headers.get('location')
       if (status && location === null) break
       const next = absolute(location ?? '', url)
-      if ((status < 303 && method === 'POST') || (status === 303 && method !== 'HEAD')) {
+      if ((status < 303 && /^post$/i.test(method)) || (status === 303 && !/^head$/i.test(method))) {
         method = 'GET'
         hasBody = false
         for (const name of ['content-type', 'content-length', 'content-encoding', 'content-language', 'content-location'])

@@ -28,6 +28,18 @@ describe('dpop', () => {
     await expect(jwtVerify(proofs[0] ?? '', EmbeddedJWK)).resolves.toBeDefined()
   })
 
+  it.each([
+    ['/a b?c', '/a%20b'],
+    [`${origin}/v1/../é`, '/%C3%A9'],
+    [origin, '/'],
+  ])('proves the URL that is sent: for %s that is %s (§4.2)', async (input, path) => {
+    const { client, requests } = clientOf({ scheme: dpop(), store: bound() })
+
+    await client.fetch(input)
+
+    expect(decodeJwt(requests[0]?.headers.get('dpop') ?? '').htu).toBe(origin + path)
+  })
+
   it('answers use_dpop_nonce once, with the same token, and keeps the nonce of every response (§9, §8.2)', async () => {
     const { client, requests } = clientOf(
       { scheme: dpop(), store: bound() },
@@ -41,6 +53,20 @@ describe('dpop', () => {
 
     const nonces = requests.map(({ headers }) => decodeJwt(headers.get('dpop') ?? '').nonce)
     expect(nonces).toEqual([undefined, 'n1', 'n2'])
+  })
+
+  it('answers use_dpop_nonce also where the response does not say its url (a mock)', async () => {
+    const nonces: unknown[] = []
+    const fetch = async (_: unknown, init?: RequestInit) => {
+      const { nonce } = decodeJwt(new Headers(init?.headers).get('dpop') ?? '')
+      nonces.push(nonce)
+      return nonce ? new Response() : refuse('DPoP error="use_dpop_nonce"', { 'dpop-nonce': 'n1' })(new Request(origin))
+    }
+    const client = new AuthenticatedClient({ baseUrl: origin, scheme: dpop(), store: bound(), fetch })
+
+    expect((await client.fetch('/me')).status).toBe(200)
+
+    expect(nonces).toEqual([undefined, 'n1'])
   })
 
   it.each([

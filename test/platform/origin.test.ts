@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { absolute, isSafe, originOf } from '../../src/platform/origin.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { absolute, isSafe, onTheWire, originOf } from '../../src/platform/origin.ts'
 
 describe('the origin', () => {
   it.each([
@@ -54,4 +54,35 @@ describe('credentials are safe', () => {
 it('an absolute URL is in its normal spelling, or there is none', () => {
   expect(absolute('/b/../c', 'https://a.example/x')).toBe('https://a.example/c')
   expect(absolute('/c')).toBeUndefined()
+})
+
+it.each([
+  'https://a.example/',
+  'https://a.example/a/b.c/d-e_f~?x=1&y=/#z',
+  'https://a.example/a%2Fb%20c/.hidden',
+  'https://a.example/a b',
+  'https://a.example/c/../d',
+  'https://a.example/c/%2e%2E/d',
+  'https://a.example/c/.',
+  'https://a.example/../c',
+  'https://a.example/日本?ü',
+  'https://a.example/a\\b',
+  'https://a.example/a?"\'<>`{|}^[]',
+  'https://a.example/a"\'<>`{|}^[]',
+  'https://a.example',
+  'https://a.example?x',
+  'https://A.example/x',
+  'https://bücher.example/x',
+])('%s goes on the wire in its normal spelling', (url) => {
+  expect(onTheWire(url)).toBe(new URL(url).href)
+})
+
+it('a URL in its normal spelling goes on the wire without being parsed, and what is no URL as it is', () => {
+  const parse = vi.spyOn(globalThis, 'URL')
+  onTestFinished(() => parse.mockRestore())
+
+  onTheWire('https://a.example/a/b.c?x=1')
+
+  expect(parse).not.toHaveBeenCalled()
+  expect(onTheWire('https://')).toBe('https://')
 })

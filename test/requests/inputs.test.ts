@@ -75,6 +75,27 @@ describe('a relative input', () => {
     expect(service.requests.map((request) => request.url)).toEqual([url])
   })
 
+  it.each([
+    ['https://bücher.example/v1/', '/me', 'https://xn--bcher-kva.example/me'],
+    ['https://bücher.example/v1/', 'me', 'https://xn--bcher-kva.example/v1/me'],
+    ['https://api.example.com ', '/me', 'https://api.example.com/me'],
+    ['HTTPS://API.example.com', '/me', 'https://api.example.com/me'],
+  ])('resolves against baseUrl %j, whose normal spelling is another: %j is %s', async (baseUrl, input, url) => {
+    const sent: unknown[] = []
+    const { client } = await signedIn({
+      baseUrl,
+      allowedOrigins: null,
+      fetch: (input) => {
+        sent.push(input)
+        return Promise.resolve(new Response('hello'))
+      },
+    })
+
+    await client.fetch(input)
+
+    expect(sent).toEqual([url])
+  })
+
   it('resolves against a baseUrl given as a URL', async () => {
     const { client, service } = await signedIn({ baseUrl: new URL('https://api.example.com/v1/'), allowedOrigins: null })
 
@@ -125,6 +146,15 @@ describe('init over a Request', () => {
     }
   })
 
+  it('sends an empty body of init in place of the one of the Request, in both sends, as fetch does', async () => {
+    const { client, service } = await refusedOnce()
+
+    const response = await client.fetch(new Request(me, { method: 'POST', body: 'hello' }), { body: '' })
+
+    expect(response.status).toBe(200)
+    expect(await Promise.all(service.requests.map(({ text }) => text))).toEqual(['', ''])
+  })
+
   it("replaces the Request's headers, all of them, by those of init, as fetch does", async () => {
     const { client, service } = await signedIn()
     const request = new Request(me, { headers: { 'X-Trace': '1', Authorization: 'Custom mine' } })
@@ -152,9 +182,11 @@ describe('init over a Request', () => {
 
     const alone = client.fetch(new Request(me, { signal: ofRequest }))
     const replaced = client.fetch(new Request(me, { signal: ofRequest }), { signal: new AbortController().signal })
+    const detached = client.fetch(new Request(me, { signal: ofRequest }), { signal: null })
 
     await expect(alone).rejects.toThrow('of the Request')
     expect((await replaced).status).toBe(200)
+    expect((await detached).status).toBe(200)
   })
 })
 
@@ -261,6 +293,27 @@ describe('init', () => {
       ['include', 'same-origin'],
       ['include', 'same-origin'],
     ])
+  })
+
+  it.each([
+    ['an allowed origin', me],
+    ['another origin', 'https://elsewhere.example.com/x'],
+  ])('keeps referrer and referrerPolicy of a Request to %s, as fetch does (rule 10, A37)', async (_, url) => {
+    const sent: Request[] = []
+    const { client } = await signedIn({
+      fetch: (input, init) => {
+        sent.push(new Request(input, init))
+        return Promise.resolve(json(200, {}))
+      },
+    })
+    const given = [{ referrerPolicy: 'no-referrer' }, { referrer: '' }, { referrer: `${apiOrigin}/from` }, {}] as const
+
+    for (const init of given) await client.fetch(new Request(url, init))
+    await client.fetch(new Request(url, given[0]), { referrerPolicy: 'origin' })
+
+    const plain = [...given, { referrerPolicy: 'origin' } as const].map((init) => new Request(url, init))
+    const seen = (requests: Request[]) => requests.map(({ referrer, referrerPolicy }) => [referrer, referrerPolicy])
+    expect(seen(sent)).toEqual(seen(plain))
   })
 
   it('hands members that only this platform knows to the wrapped fetch, in both sends', async () => {

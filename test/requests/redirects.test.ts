@@ -309,6 +309,18 @@ describe('a key in a header of its own', () => {
     ])
   })
 
+  it('leaves the spelling of a method to fetch, also behind a redirect (rule 10)', async () => {
+    const methods: (string | undefined)[] = []
+    const follow = followRedirects(async (_, init) => {
+      methods.push(init?.method)
+      return methods[1] ? new Response() : new Response(null, { status: 307, headers: { Location: '/end' } })
+    }, [])
+
+    await follow('https://api.example.com/start', { method: 'report' })
+
+    expect(methods).toEqual(['report', 'report'])
+  })
+
   it('says that it was redirected, as fetch does (rule 10)', async () => {
     const { client, api } = await redirecting(() => '/end', 302, withKey)
 

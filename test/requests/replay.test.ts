@@ -268,6 +268,16 @@ describe('a 401 that is handed back after all', () => {
     expect(await response.text()).toBe('{"error":"who are you?"}')
   })
 
+  it('says how it came: its type, and whether it was redirected (rule 8)', async () => {
+    const { client, clock, service, login } = await signedIn()
+    login.revoke('refresh-1')
+    service.next(() => Object.defineProperties(unauthorized(refused), { type: { value: 'cors' }, redirected: { value: true } }))
+
+    const response = await passing(clock, client.fetch(me))
+
+    expect([response.status, response.type, response.redirected]).toEqual([401, 'cors', true])
+  })
+
   it('has what was read of a body that was too long (rule 8)', async () => {
     const { client, clock, service, login } = await signedIn()
     login.revoke('refresh-1')

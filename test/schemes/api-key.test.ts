@@ -64,6 +64,20 @@ describe('apiKey', () => {
     expect([grants, requests.length]).toEqual([1, 10])
   })
 
+  it.each<[string, Request, RequestInit, string]>([
+    ['its own body', new Request(`${origin}/notes`, { method: 'POST', body: 'hello' }), {}, 'hello'],
+    ['a body of init', new Request(`${origin}/notes`), { method: 'POST', body: 'goodbye' }, 'goodbye'],
+  ])('goes in the query of a Request again in a replay, with %s', async (_, request, init, body) => {
+    let serial = 0
+    const grant = Object.assign(async () => ({ accessToken: `key${++serial}` }), { needs: 'nothing' as const })
+    const { client, requests } = clientOf({ scheme: apiKey({ query: 'key' }), grant }, refuse(), ok)
+
+    expect((await client.fetch(request, init)).status).toBe(200)
+
+    expect(requests.map(({ url }) => url)).toEqual([`${origin}/notes?key=key1`, `${origin}/notes?key=key2`])
+    expect(await Promise.all(requests.map((sent) => sent.text()))).toEqual([body, body])
+  })
+
   it('goes to no other origin, neither asked for nor redirected to (A1, A17)', async () => {
     const { client, requests } = clientOf(
       { scheme: apiKey({ key }) },

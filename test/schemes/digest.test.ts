@@ -3,7 +3,7 @@ import { digest } from 'authenticated-client/digest'
 import { quiet } from 'authenticated-client/testing'
 import { describe, expect, it } from 'vitest'
 import { digestCredentials, digestResponse } from '../../src/schemes/digest-response'
-import { type Answer, clientOf, ok, refuse } from './client'
+import { type Answer, clientOf, ok, origin, refuse } from './client'
 
 const mufasa = { username: 'Mufasa', password: 'Circle of Life' }
 
@@ -101,6 +101,20 @@ describe('digest', () => {
     expect(new Set(fields.slice(1).map(({ cnonce }) => cnonce)).size).toBe(4)
   })
 
+  it.each([
+    ['/a b?c d', '/a%20b?c%20d'],
+    ['/c/../d', '/d'],
+    ['/日本', '/%E6%97%A5%E6%9C%AC'],
+    [`${origin}/c/../d/é`, '/d/%C3%A9'],
+    [origin, '/'],
+  ])('names as its uri what is sent: for %s that is %s (§3.4)', async (input, uri) => {
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(challenge), ok)
+
+    expect((await client.fetch(input)).status).toBe(200)
+
+    expect(field(authorizations()[1], 'uri')).toBe(uri)
+  })
+
   it('uses no count twice with one nonce where several first calls were given it', async () => {
     let bare = 0
     // Each challenge comes when the one before it has been answered.
@@ -172,6 +186,24 @@ describe('digest', () => {
     const expected = { realm: 'r', nonce: 'n', opaque: undefined, algorithm: undefined, qop: 'auth-int', userhash: false } as const
     expect(field(sent, 'response')).toBe(digestResponse(mufasa, expected, request, 'POST'))
     expect(await requests[1]?.text()).toBe('hello')
+  })
+
+  it.each<[string, RequestInit | Request]>([
+    ['none', { method: 'POST' }],
+    ['an empty one', { method: 'POST', body: '' }],
+    ['an empty one over that of a Request', new Request(`${origin}/a`, { method: 'POST', body: 'x' })],
+    ['none in a Request', new Request(`${origin}/a`, { method: 'POST' })],
+  ])('hashes for auth-int also where a body is empty: %s', async (name, given) => {
+    const integrity = 'Digest realm="r", nonce="n", qop="auth-int"'
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(integrity), ok)
+
+    const inputs: Parameters<typeof fetch> = given instanceof Request ? [given, name.includes('over') ? { body: '' } : {}] : ['/a', given]
+    await client.fetch(...inputs)
+
+    const sent = authorizations()[1]
+    const request = { method: 'POST', uri: '/a', count: 1, cnonce: field(sent, 'cnonce') ?? '', body: '' }
+    const expected = { realm: 'r', nonce: 'n', opaque: undefined, algorithm: undefined, qop: 'auth-int', userhash: false } as const
+    expect(field(sent, 'response')).toBe(digestResponse(mufasa, expected, request, 'POST'))
   })
 
   it('uses the next nonce from Authentication-Info, counting anew (RFC 7616 §3.5)', async () => {
