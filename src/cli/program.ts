@@ -160,7 +160,7 @@ function fieldOf(text: string): readonly [string, string] {
 
 async function tokenOf({ tokenEnv, tokenStdin }: TokenOptions, io: Io): Promise<string | undefined> {
   if (tokenEnv !== undefined) {
-    const token = io.env[tokenEnv]
+    const token = io.env[tokenEnv]?.trim()
     if (!token) throw new UsageError(`The environment variable ${tokenEnv} is not set.`)
     return token
   }

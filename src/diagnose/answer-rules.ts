@@ -73,10 +73,7 @@ export const answerRules: readonly Rule[] = [
     party: 'resource server',
     summary: 'The status is not 401, and the words are about credentials.',
     fixes: ['Answer 401 with a challenge.', 'In the client, claim it with `isUnauthorized`.'],
-    find: ({ status = 0, words, quote }) => {
-      const says = /token|jwt|expired|unauthori[sz]ed|unauthenticated|credential/.test(words)
-      return when([400, 404, 419, 440, 498, 500].includes(status) && says, 57, [`The status is ${status}.`, quote ?? ''])
-    },
+    find: (facts) => when(speaksOfCredentials(facts), 57, [`The status is ${facts.status}.`, facts.quote ?? '']),
   },
   {
     cause: 'problem-body',
@@ -99,6 +96,13 @@ export const answerRules: readonly Rule[] = [
     find: (facts) => when(isSilent(facts), facts.hasResponse ? 49 : 40, 'There is no challenge that can be read.'),
   },
 ]
+
+/** A refusal in all but its status. A parser's "unexpected token" is no access token. */
+export function speaksOfCredentials({ status = 0, words, error }: Facts): boolean {
+  const says = /token|jwt|expired|unauthori[sz]ed|unauthenticated|credential/.test(words) && !/unexpected token/.test(words)
+  const named = /^(invalid_token|token_expired)$/.test(error)
+  return ![0, 401, 403, 407].includes(status) && (named || ([400, 404, 419, 440, 498, 500].includes(status) && says))
+}
 
 function isSilent({ status, challenges, hasResponse, event }: Facts): boolean {
   return status === 401 && !challenges.length && (hasResponse || event?.type === 'response')

@@ -1,6 +1,6 @@
-import { answerRules } from './answer-rules'
+import { answerRules, speaksOfCredentials } from './answer-rules'
 import { challengeRules } from './challenge-rules'
-import { credentialsRules } from './credentials-rules'
+import { credentialsRules, isRefused } from './credentials-rules'
 import type { Diagnosis } from './diagnosis'
 import { type DiagnoseInput, type Facts, factsOf } from './facts'
 import { refreshRules } from './refresh-rules'
@@ -43,18 +43,23 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
 }
 
 function rulesFor(facts: Facts): readonly Rule[] {
+  const { status, error } = facts
+  // Of an answer that refuses nothing, or for another reason, words and claims say nothing; the rules below look at the status themselves.
+  const refused = status === undefined || status === 407 || isRefused(facts) || speaksOfCredentials(facts)
   // What a server says of a token is not about one that was never sent.
   const noToken = facts.hasRequest && facts.token === undefined && facts.scheme === '' && facts.authorization === undefined
   return [
-    ...credentialsRules,
-    ...(noToken ? [] : tokenRules),
-    ...challengeRules,
+    ...(refused || status === 400 ? credentialsRules : []),
+    ...(!refused || noToken ? [] : tokenRules),
+    ...(refused || (status === 400 && namedByChallenges.test(error)) ? challengeRules : []),
     ...schemeRules,
     ...wayRules,
     ...answerRules,
     ...refreshRules,
   ]
 }
+
+const namedByChallenges = /^(insufficient_\w+|invalid_request|use_dpop_nonce|invalid_dpop_proof)$/
 
 function summaryOf({ rule, finding }: { readonly rule: Rule; readonly finding: Finding }): string {
   return finding.summary ?? rule.summary

@@ -69,7 +69,7 @@ export const schemeRules: readonly Rule[] = [
       const writes = !/^(GET|HEAD|OPTIONS)$/.test(method)
       const saysSo = /csrf|xsrf|forgery|anti-?forgery/.test(words)
       return (
-        when(saysSo, 88, [quote ?? '', ...(writes ? [`The method is ${method}.`] : [])]) ??
+        when(saysSo && (status ?? 400) >= 400, 88, [quote ?? '', ...(writes ? [`The method is ${method}.`] : [])]) ??
         when(status === 419, event || writes ? 72 : 66, 'Status 419 is what Laravel answers to an outdated CSRF token.')
       )
     },

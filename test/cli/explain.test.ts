@@ -73,6 +73,15 @@ describe('explain <url>', () => {
     expect(out + complaints).not.toContain('second-part')
   })
 
+  it('takes the line end that a file put into the environment for none of the token', async () => {
+    const { code } = await serving(
+      (request, response) => response.writeHead(request.headers.authorization === 'Bearer opaque-token-1' ? 200 : 401).end(),
+      (origin) => commandLine(['explain', origin, '--token-env', 'TOKEN'], { env: { TOKEN: 'opaque-token-1\n' } }),
+    )
+
+    expect(code).toBe(0)
+  })
+
   it('reads a problem document from the body', async () => {
     const { out } = await serving(
       (_, response) => response.writeHead(401, { 'content-type': 'application/problem+json' }).end('{"title":"The API key is unknown"}'),

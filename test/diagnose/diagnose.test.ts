@@ -1,4 +1,4 @@
-import { diagnose } from 'authenticated-client/diagnose'
+import { type DiagnoseInput, diagnose } from 'authenticated-client/diagnose'
 import { describe, expect, it } from 'vitest'
 import { fixtures, jwt, now, secrets } from './fixtures'
 
@@ -84,6 +84,39 @@ describe('diagnose', () => {
     expect([cause, ...alternatives.map((other) => other.cause)]).not.toContain('hidden-by-cors')
   })
 
+  it.each([
+    ['clocks that disagree', 200, {}, { now: now + 120_000 }],
+    ['words about a policy', 200, { title: 'Return policy', message: 'ok' }, {}],
+    ['words about CSRF', 200, { message: 'A guide to CSRF' }, {}],
+    ['a token for another API', 200, {}, { expected: { audience: 'https://other.example' } }],
+    ['a page token in the query', 200, { items: [] }, { url: 'https://api.example/list?token=next-page', authorization: null }],
+    ['two spaces', 204, {}, { authorization: 'Bearer  opaque' }],
+  ])('calls a good answer no refusal, whatever %s might mean', (_, status, said, { url, authorization, ...more }: GoodCase) => {
+    const sent = authorization === undefined ? `Bearer ${jwt({ aud: 'orders', exp: now / 1000 + 600 })}` : authorization
+    const request = {
+      url: url ?? 'https://api.example/orders',
+      headers: { get: (name: string) => (name === 'authorization' ? sent : null) },
+    }
+    const response = new Response(null, { status, headers: { date: new Date(now).toUTCString() } })
+
+    expect(diagnose({ request, response, body: JSON.stringify(said), ...more })).toMatchObject({ cause: 'not-refused', alternatives: [] })
+  })
+
+  it.each([
+    [500, { message: 'permission denied for table orders' }, 'unknown'],
+    [400, { message: 'malformed JSON in body' }, 'unknown'],
+    [400, { message: 'Unexpected token < in JSON at position 0' }, 'unknown'],
+    [422, { error: 'validation_failed', message: 'location is required' }, 'unknown'],
+    [500, { message: 'jwt expired' }, 'token-expired'],
+    [400, { error: 'invalid_request' }, 'invalid-request'],
+    [400, { error: 'invalid_grant' }, 'refresh-token-rejected'],
+    [200, { ok: false, error: 'token_expired' }, 'token-expired'],
+  ])('takes a %i that says %o for what it is', (status, said, cause) => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque-token' } })
+
+    expect(diagnose({ request, response: new Response(null, { status }), body: JSON.stringify(said) }).cause).toBe(cause)
+  })
+
   it('tells the size of a skew in words', () => {
     const response = new Response(null, { status: 401, headers: { date: new Date(now).toUTCString() } })
 
@@ -111,3 +144,5 @@ describe('diagnose', () => {
     expect(JSON.stringify(diagnosis)).not.toContain('hunter2')
   })
 })
+
+type GoodCase = Pick<DiagnoseInput, 'now' | 'expected'> & { readonly url?: string; readonly authorization?: string | null }
