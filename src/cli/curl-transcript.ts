@@ -1,8 +1,8 @@
 import { type Exchange, UsageError } from './exchange'
 
-/** The last exchange of what `curl -v` prints: `>` was sent, `<` came back, `*` is curl’s own talk. */
+/** The last exchange of what `curl -v` prints: `>` was sent, `<` came back, `*` is curl’s own talk, which may stand right behind the body. */
 export function readCurlTranscript(text: string): Exchange {
-  const lines = text.split(/\r?\n/)
+  const lines = text.replace(progressMeter, '').split(/\r?\n/)
   const requestAt = lastIndex(lines, requestLine)
   const [, method = 'GET', target = '/'] = requestLine.exec(lines[requestAt] ?? '') ?? []
   if (requestAt < 0)
@@ -19,12 +19,15 @@ export function readCurlTranscript(text: string): Exchange {
     body: answer
       .filter((line) => !/^([*<>]( |$)|[{}] \[\d+ bytes)/.test(line))
       .join('\n')
+      .replace(/\* Connection #\d+ to host .* left intact\s*$/, '')
       .trim(),
     failed: statusAt < 0 ? 'TypeError' : undefined,
   }
 }
 
 const requestLine = /^> ([A-Z]+) (\S+) HTTP\/[\d.]+/
+/** Without `-s`, and with its output not on a terminal, curl draws this over and over: twelve columns behind a carriage return. */
+const progressMeter = /(?:^|\r) *(?:[\d.]+[kMGTP]? +){8}(?:[\d-]+:[\d-]{2}:[\d-]{2} +){3}[\d.]+[kMGTP]?/gm
 const statusLine = /^< HTTP\/[\d.]+ (\d{3})/
 
 function fieldsOf(lines: readonly string[], mark: string): readonly (readonly [string, string])[] {

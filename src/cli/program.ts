@@ -20,7 +20,7 @@ const examples = `
 Examples:
   $ TOKEN=… authenticated-client explain https://api.example/orders --token-env TOKEN
   $ pass show api | authenticated-client explain https://api.example/orders --token-stdin --json
-  $ curl -v https://api.example/orders … 2>&1 | authenticated-client explain --from -
+  $ curl -sv https://api.example/orders … 2>&1 | authenticated-client explain --from -
   $ authenticated-client decode --token-env TOKEN
 
 A token on the command line stays in the shell's history, and every user of the machine can see it: hand it in by
@@ -67,7 +67,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .option('--timeout <seconds>', 'how long to wait for the answer', '30')
     .option('--audience <name>', 'the audience that the API takes')
     .option('--issuer <url>', 'the issuer that the API trusts')
-    .option('--from <file>', 'a transcript of `curl -v`, or a HAR; - is standard input')
+    .option('--from <file>', 'a transcript of `curl -sv`, or a HAR; - is standard input')
     .option('--json', 'print JSON')
     .addHelpText('after', examples + exitCodes)
     .action(async (url: string | undefined, options: ExplainOptions) => {

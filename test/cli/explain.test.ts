@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { jwt } from '../diagnose/fixtures'
 import { commandLine, serving } from './command-line'
@@ -158,6 +159,24 @@ describe('explain --from', () => {
     expect(out).toContain('GET https://api.example/orders\n')
     expect(out).toContain('authorization-stripped, likely')
     expect(out).not.toContain('hunter2')
+  })
+
+  it.each(['curl-v', 'curl-sv'])('reads the body of a captured `%s … 2>&1`', async (name) => {
+    const path = fileURLToPath(new URL(`transcripts/${name}.txt`, import.meta.url))
+
+    const { out } = await commandLine(['explain', '--from', path, '--json'])
+
+    const { cause, evidence } = JSON.parse(out).diagnosis
+    expect([cause, evidence[0]]).toEqual(['wrong-audience', 'The server says: “The audience is wrong for this API”'])
+  })
+
+  it('reads a body that has no line end before curl goes on', async () => {
+    const sent = ['> GET /orders HTTP/1.1', '> authorization: Bearer opaque', '> ']
+    const answered = ['< HTTP/1.1 401', '< ', '{"message":"jwt expired"}* Connection #0 to host api.example left intact']
+
+    const { out } = await commandLine(['explain', '--from', '-'], { input: [...sent, ...answered].join('\n') })
+
+    expect(out).toContain('The server says: “jwt expired”')
   })
 
   it('reads the last refusal of a HAR', async () => {
