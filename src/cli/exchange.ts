@@ -4,6 +4,8 @@ export type Fields = readonly (readonly [name: string, value: string])[]
 /** One request and its answer, as it was seen. */
 export interface Exchange {
   readonly request: { readonly method: string; readonly url: string; readonly fields: Fields }
+  /** Credentials may have been sent that are not shown here. */
+  readonly mayHideCredentials?: boolean | undefined
   readonly response?: { readonly status: number; readonly fields: Fields } | undefined
   readonly body?: string | undefined
   /** When, in milliseconds since the epoch, by the clock of the machine that sent it. */

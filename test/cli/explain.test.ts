@@ -195,6 +195,20 @@ describe('explain --from', () => {
     expect(out).not.toContain('hunter2')
   })
 
+  it('does not take what a browser leaves out of a HAR for something that was not sent', async () => {
+    const entry = {
+      startedDateTime: '2026-01-15T12:00:00Z',
+      request: { method: 'GET', url: 'https://api.example/cart', headers: [{ name: 'accept', value: '*/*' }] },
+      response: { status: 401, headers: [{ name: 'www-authenticate', value: 'Bearer error="invalid_token"' }], content: {} },
+    }
+
+    const { out } = await commandLine(['explain', '--from', '-'], { input: JSON.stringify({ log: { entries: [entry] } }) })
+
+    expect(out).toContain('token-expired, possible')
+    expect(out).toContain('No credentials are shown')
+    expect(out).not.toContain('credentials-missing')
+  })
+
   it.each(['{"log":', 'no transcript', '{"log":{"entries":[]}}'])('refuses %s with 2', async (input) => {
     expect((await commandLine(['explain', '--from', '-'], { input })).code).toBe(2)
   })
