@@ -117,6 +117,39 @@ describe('diagnose', () => {
     expect(diagnose({ request, response: new Response(null, { status }), body: JSON.stringify(said) }).cause).toBe(cause)
   })
 
+  it.each([
+    ['Audiences in Jwt are not allowed', 'wrong-audience'],
+    ['invalid signature', 'invalid-signature'],
+    ['"Jwt is expired"', 'token-expired'],
+    ['{"msg":"Token has been revoked"}', 'token-revoked'],
+    ['{"Message":"The audience is invalid"}', 'wrong-audience'],
+    ['{"Error":{"Message":"The issuer is unknown"}}', 'wrong-issuer'],
+    ['{"errors":["Token expired"]}', 'token-expired'],
+  ])('hears what the body %s says', (body, cause) => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque-token' } })
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+
+    expect(diagnose({ request, response, body }).cause).toBe(cause)
+  })
+
+  it.each([
+    ['{"error":"invalid_token","message":"Unauthorized"}', 'likely'],
+    ['{"message":"Try the other door"}', 'possible'],
+  ])('takes a token that is alive for a revoked one only where the server says nothing else: %s', (body, confidence) => {
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+
+    const diagnosis = diagnose({ response, body, tokens: { accessToken: jwt({ exp: now / 1000 + 600 }) }, now })
+
+    expect(diagnosis).toMatchObject({ cause: 'token-revoked', confidence })
+  })
+
+  it('hears no words in a long text, nor in a page', () => {
+    const response = new Response(null, { status: 401 })
+
+    for (const body of [`The audience ${'and so on '.repeat(40)}`, '<p>The audience</p>'])
+      expect(diagnose({ response, body }).cause).toBe('challenge-missing')
+  })
+
   it('tells the size of a skew in words', () => {
     const response = new Response(null, { status: 401, headers: { date: new Date(now).toUTCString() } })
 
