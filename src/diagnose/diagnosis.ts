@@ -36,6 +36,8 @@ export type DiagnosedCause =
   // Other schemes
   | 'basic-credentials'
   | 'basic-encoding'
+  | 'digest-stale'
+  | 'digest-credentials'
   | 'api-key'
   | 'session-cookie'
   | 'csrf'

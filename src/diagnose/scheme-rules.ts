@@ -1,10 +1,10 @@
-import { isScheme } from '../challenge/challenge'
+import { type Challenge, isScheme } from '../challenge/challenge'
 import { fromBase64 } from '../platform/base64'
 import { isRefused } from './credentials-rules'
 import { harmlessUrl, shortened } from './harmless'
 import { type Rule, when } from './rule'
 
-/** Schemes without a token: Basic, API keys, cookies. */
+/** Schemes without a token: Basic, Digest, API keys, cookies. */
 export const schemeRules: readonly Rule[] = [
   {
     cause: 'basic-encoding',
@@ -37,6 +37,28 @@ export const schemeRules: readonly Rule[] = [
         65,
         'Basic was sent, and Basic is asked for again.',
       ),
+  },
+  {
+    cause: 'digest-stale',
+    party: 'client',
+    summary: 'The nonce that the Digest was made with is too old; user and password are good.',
+    fixes: ['Answer again with the nonce of this challenge: the `digest` scheme of this package does.'],
+    find: ({ scheme, status, challenges }) =>
+      when(scheme === 'digest' && status === 401 && challenges.some(isStale), 93, 'The Digest challenge says stale=true (RFC 7616 §3.3).'),
+  },
+  {
+    cause: 'digest-credentials',
+    party: 'client',
+    summary: 'The user or the password is wrong, or the Digest was made for another request.',
+    fixes: [
+      'Compare both with what the server knows, and the algorithm with those that the challenge names.',
+      'Make one for each request: it holds its method, its URL and a nonce (behind a proxy: the URL as the server sees it).',
+    ],
+    find: ({ scheme, status, challenges }) => {
+      const asked = challenges.filter((challenge) => isScheme(challenge, 'digest'))
+      const again = asked.length > 0 && !asked.some(isStale)
+      return when(scheme === 'digest' && status === 401 && again, 65, 'Digest was sent, and Digest is asked for again.')
+    },
   },
   {
     cause: 'api-key',
@@ -97,6 +119,10 @@ export const schemeRules: readonly Rule[] = [
     },
   },
 ]
+
+function isStale(challenge: Challenge): boolean {
+  return isScheme(challenge, 'digest') && /^true$/i.test(challenge.params.stale ?? '')
+}
 
 function decodedPair(authorization: string | undefined): string | undefined {
   try {

@@ -143,6 +143,15 @@ describe('diagnose', () => {
     expect(diagnosis).toMatchObject({ cause: 'token-revoked', confidence })
   })
 
+  it.each(['Basic', 'Digest'])('takes another %s challenge for no sign that a proxy took the credentials away', (scheme) => {
+    const headers = { 'www-authenticate': `${scheme} realm="r", nonce="n"` }
+    const request = new Request('https://api.example/orders', { headers: { authorization: `${scheme} ${btoa('ada:hunter2')}` } })
+
+    const { alternatives } = diagnose({ request, response: new Response(null, { status: 401, headers }) })
+
+    expect(alternatives).toEqual([])
+  })
+
   it('hears no words in a long text, nor in a page', () => {
     const response = new Response(null, { status: 401 })
 
