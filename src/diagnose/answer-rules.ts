@@ -93,7 +93,26 @@ export const answerRules: readonly Rule[] = [
     party: 'resource server',
     summary: 'The 401 has no WWW-Authenticate: it does not say what is wanted.',
     fixes: ['Send `WWW-Authenticate` with every 401 (RFC 9110 §15.5.2).'],
-    find: (facts) => when(isSilent(facts), facts.hasResponse ? 49 : 40, 'There is no challenge that can be read.'),
+    find: (facts) =>
+      when(
+        isSilent(facts) && !facts.answered('www-authenticate').trim(),
+        facts.hasResponse ? 49 : 40,
+        'There is no challenge that can be read.',
+      ),
+  },
+  {
+    cause: 'challenge-malformed',
+    party: 'resource server',
+    summary: 'The challenge is malformed: what the server means by it, no client can read.',
+    fixes: ['Put values into double quotes, and a comma between two parameters: `Bearer error="invalid_token"` (RFC 9110 §11.6.1).'],
+    find: ({ status, answered, challenges }) => {
+      const errors = challenges.map(({ params }) => params.error ?? '')
+      const unreadable = answered('www-authenticate').trim() && !challenges.length
+      return (
+        when(status === 401 && unreadable, 70, 'WWW-Authenticate is there, and no challenge can be read from it.') ??
+        when(errors.some(isNoCode), 70, 'Its error holds quotes, or other characters that RFC 6750 §3 does not allow.')
+      )
+    },
   },
 ]
 
@@ -106,6 +125,10 @@ export function speaksOfCredentials({ status = 0, words, error }: Facts): boolea
 
 function isSilent({ status, challenges, hasResponse, event }: Facts): boolean {
   return status === 401 && !challenges.length && (hasResponse || event?.type === 'response')
+}
+
+function isNoCode(error: string): boolean {
+  return /^'|["\\]|[^ -~]/.test(error)
 }
 
 function link(uri: string | undefined): readonly string[] {

@@ -50,6 +50,7 @@ export type DiagnosedCause =
   | 'forbidden-instead-of-unauthorized'
   | 'unauthorized-instead-of-forbidden'
   | 'challenge-missing'
+  | 'challenge-malformed'
   | 'graphql-in-band'
   | 'problem-body'
   | 'login-page'

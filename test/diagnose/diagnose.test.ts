@@ -152,6 +152,14 @@ describe('diagnose', () => {
     expect(alternatives).toEqual([])
   })
 
+  it('does not say that a challenge is missing where one is there that cannot be read', () => {
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'error=invalid_token' } })
+
+    const { cause, alternatives } = diagnose({ response })
+
+    expect([cause, ...alternatives.map((other) => other.cause)]).toEqual(['challenge-malformed'])
+  })
+
   it('hears no words in a long text, nor in a page', () => {
     const response = new Response(null, { status: 401 })
 

@@ -221,6 +221,16 @@ export const fixtures: readonly Fixture[] = [
     ),
   },
   { cause: 'challenge-missing', of: 'a bare 401', input: exchange(401, {}, bearer(alive)) },
+  {
+    cause: 'challenge-malformed',
+    of: 'an open quote',
+    input: exchange(401, { 'www-authenticate': 'Bearer error="invalid_token' }, bearer(alive)),
+  },
+  {
+    cause: 'challenge-malformed',
+    of: 'single quotes',
+    input: exchange(401, { 'www-authenticate': "Bearer error='invalid_token'" }, bearer(alive)),
+  },
   { cause: 'unusual-status', of: '500', input: exchange(500, {}, bearer(alive), json({ message: 'unauthorized' })) },
   { cause: 'network-failure', of: 'a timeout', input: { event: { type: 'request-failed', error: 'TimeoutError' } } },
   { cause: 'refresh-token-rejected', of: 'invalid_grant', input: ended('rejected', { error: 'invalid_grant' }) },
