@@ -15,8 +15,11 @@ export interface Exchange {
 }
 
 /** Fields, to be read as `Headers` are. */
-export function readable(fields: Fields): Pick<Headers, 'get'> {
+export function readable(fields: Fields): Pick<Headers, 'get'> & { forEach(use: (value: string, name: string) => void): void } {
   return {
+    forEach: (use) => {
+      for (const [name, value] of fields) use(value, name)
+    },
     get: (name) => {
       const values = fields.filter(([own]) => own.toLowerCase() === name.toLowerCase()).map(([, value]) => value)
       return values.length ? values.join(', ') : null

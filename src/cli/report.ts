@@ -1,9 +1,10 @@
 import { diagnose } from '../diagnose/diagnose'
 import type { Diagnosis } from '../diagnose/diagnosis'
-import { type DiagnoseInput, secretsOf } from '../diagnose/facts'
+import type { DiagnoseInput } from '../diagnose/facts'
 import { harmless, harmlessUrl } from '../diagnose/harmless'
 import { inWords } from '../diagnose/in-words'
 import { type JsonObject, jwtParts } from '../diagnose/jwt-parts'
+import { secretsOf } from '../diagnose/secrets'
 import { curlLine } from './curl-line'
 import { type Exchange, readable } from './exchange'
 import type { Paint } from './paint'
@@ -32,7 +33,7 @@ export function reportOf(exchange: Exchange, expected: DiagnoseInput['expected']
     expected,
   }
   const hidden = mayHideCredentials && method !== 'OPTIONS' && response !== undefined
-  const secrets = secretsOf(input, input.request?.headers.get('authorization')?.replace(/^\S+\s+/, ''))
+  const secrets = secretsOf(input)
   const date = Date.parse(input.response?.headers.get('date') ?? '')
   return {
     request: { method, url: harmlessUrl(url) },

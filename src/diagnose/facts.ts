@@ -3,6 +3,7 @@ import { parseChallenges } from '../challenge/parse-challenges'
 import type { TokenSet } from '../tokens/token-set'
 import { harmless } from './harmless'
 import { type JsonObject, jwtParts, objectOf } from './jwt-parts'
+import { secretsOf } from './secrets'
 
 /** An event of the client, by its shape: any `ClientEvent` will do. */
 export interface DiagnosedEvent {
@@ -101,7 +102,7 @@ export function factsOf(input: DiagnoseInput): Facts {
   const said = [...challenges.map(({ params }) => params.error_description), ...saidBy(json), plainText(input.body, html)].filter(
     (text) => text !== undefined,
   )
-  const secrets = secretsOf(input, sentToken)
+  const secrets = secretsOf(input)
   const exp = jwt?.claims.exp
   const date = Date.parse(answered('date'))
   return {
@@ -131,15 +132,6 @@ export function factsOf(input: DiagnoseInput): Facts {
     expected,
     refreshError: event?.type === 'refresh-ended' ? refreshErrorOf(event.error) : '',
   }
-}
-
-/** What no output may hold. */
-export function secretsOf({ request, tokens }: DiagnoseInput, sentToken: string | undefined): readonly string[] {
-  const cookies = (request?.headers.get('cookie') ?? '').split(/;\s*/).map((pair) => pair.replace(/^[^=]*=/, ''))
-  const keys = ['x-api-key', 'api-key', 'apikey', 'x-auth-token', 'proxy-authorization'].map((name) => request?.headers.get(name))
-  return [sentToken, tokens?.accessToken, tokens?.refreshToken, tokens?.idToken, ...cookies, ...keys].filter(
-    (secret) => !!secret,
-  ) as string[]
 }
 
 function challengesOf(event: DiagnosedEvent | undefined): readonly Challenge[] {

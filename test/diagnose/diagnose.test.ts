@@ -185,6 +185,30 @@ describe('diagnose', () => {
     expect(JSON.stringify(diagnose({ response }))).not.toContain(token)
   })
 
+  it.each([
+    ['a key in a header of its own', { 'x-my-key': 'correcthorse', authorization: 'Bearer opaque' }, '', 'correcthorse'],
+    ['a key in the query', {}, '?page=2&api_key=correct%20horse', 'correct horse'],
+    ['a password', { authorization: `Basic ${btoa('ada:correcthorse')}` }, '', 'correcthorse'],
+    ['user and password', { authorization: `Basic ${btoa('ada:correcthorse')}` }, '', 'ada:correcthorse'],
+    ['a cookie', { cookie: 'a=1; sid=correcthorse' }, '', 'correcthorse'],
+    [
+      'credentials of more than one part',
+      { authorization: 'Digest username="ada", response="correcthorse"' },
+      '',
+      'response="correcthorse"',
+    ],
+    ['credentials without a scheme', { authorization: 'correcthorse' }, '', 'correcthorse'],
+  ])('lets %s not through that a server repeats', (_, headers: Record<string, string>, query, secret) => {
+    const request = { url: `https://api.example/orders${query}`, headers: new Headers(headers) }
+    const sent = headers.authorization?.startsWith('Digest') ? headers.authorization.slice(7) : secret
+    const body = JSON.stringify({ message: `unknown api key: ${sent}` })
+
+    const text = JSON.stringify(diagnose({ request, response: new Response(null, { status: 401 }), body }))
+
+    expect(text).toContain('unknown api key: [redacted]')
+    expect(text).not.toMatch(/correct|horse/)
+  })
+
   it('takes real Request and Response objects', () => {
     const request = new Request('https://api.example/?secret=hunter2')
 
