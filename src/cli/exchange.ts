@@ -10,7 +10,7 @@ export interface Exchange {
   readonly body?: string | undefined
   /** When, in milliseconds since the epoch, by the clock of the machine that sent it. */
   readonly at?: number | undefined
-  /** The name of the error where no answer came. */
+  /** Where no answer came: the name or the code of the error, or what was said of it. */
   readonly failed?: string | undefined
 }
 

@@ -136,8 +136,16 @@ async function sent(url: string, options: ExplainOptions, io: Io): Promise<Excha
     const { response, body } = await io.send(outgoing, seconds * 1000)
     return { request, response: { status: response.status, fields: [...response.headers] }, body, at: io.now() }
   } catch (error) {
-    return { request, at: io.now(), failed: error instanceof Error ? error.name : 'Error' }
+    return { request, at: io.now(), failed: failureOf(error, seconds) }
   }
+}
+
+/** No message: it may hold what was sent. */
+function failureOf(error: unknown, seconds: number): string {
+  const { name, cause } = Object(error) as { name?: unknown; cause?: unknown }
+  if (name === 'TimeoutError') return `TimeoutError, no answer within ${seconds} s`
+  const { code } = Object(cause) as { code?: unknown }
+  return typeof code === 'string' ? code : 'no connection' // Not TypeError: behind that, in a browser, a preflight may be.
 }
 
 function requestOf({ method, url, fields }: Exchange['request']): Request | undefined {

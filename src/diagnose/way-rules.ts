@@ -111,7 +111,7 @@ export const wayRules: readonly Rule[] = [
     ],
     find: ({ event }) => {
       const name = typeof event?.error === 'string' ? event.error : 'an error'
-      return when(event?.type === 'request-failed', name === 'TypeError' ? 60 : 92, `The request failed with ${harmless(name)}.`)
+      return when(event?.type === 'request-failed', name === 'TypeError' ? 60 : 92, `The request failed: ${harmless(name)}.`)
     },
   },
 ]

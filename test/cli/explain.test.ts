@@ -102,7 +102,9 @@ describe('explain <url>', () => {
     const { code, out } = await commandLine(['explain', origin])
 
     expect(code).toBe(3)
-    expect(out).toContain('network-failure')
+    expect(out).toContain('network-failure, certain')
+    expect(out).toContain('The request failed: ECONNREFUSED.')
+    expect(out).not.toContain('preflight')
   })
 
   it('waits no longer than it is told', async () => {
@@ -112,7 +114,7 @@ describe('explain <url>', () => {
     )
 
     expect(code).toBe(3)
-    expect(out).toContain('TimeoutError')
+    expect(out).toContain('The request failed: TimeoutError, no answer within 0.2 s.')
   })
 
   it.each([
