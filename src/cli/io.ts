@@ -20,6 +20,10 @@ const mostText = 65_536
 
 export function processIo(): Io {
   const { env } = process
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error // As with `| head`: who has read enough closes the pipe.
+    })
   return {
     print: (text) => void process.stdout.write(`${text}\n`),
     complain: (text) => void process.stderr.write(`${text}\n`),

@@ -232,6 +232,12 @@ describe('decode', () => {
     expect(out).not.toContain(input.split('.')[2])
   })
 
+  it('ends quietly where nobody reads what it prints', async () => {
+    const { code, complaints } = await commandLine(['decode'], { input: token(), unread: true })
+
+    expect([code, complaints]).toEqual([0, ''])
+  })
+
   it('refuses an opaque token with 2, and does not repeat it', async () => {
     const { code, complaints } = await commandLine(['decode'], { input: 'hunter2' })
 
