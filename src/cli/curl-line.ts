@@ -9,12 +9,13 @@ export function curlLine({ request: { method, url, fields } }: Exchange): string
     'curl -i',
     ...(method === 'GET' ? [] : [`-X ${quoted(method)}`]),
     ...headers.map((field) => `-H ${field}`),
-    quoted(harmlessUrl(url)),
+    // Something stood there: what, may be a secret.
+    quoted(harmlessUrl(url) + (/\?[^#]/.test(url) ? '?…' : '')),
   ].join(' ')
 }
 
 function fieldOf([name, value]: readonly [string, string]): string {
-  const scheme = /^(Bearer|DPoP|Basic|Digest|Token) /i.exec(value)?.[0] ?? ''
+  const scheme = /^[a-z][\w-]{1,19} /i.exec(value)?.[0] ?? '' // No longer: it may be no scheme, but a key with a space in it.
   if (/^(proxy-)?authorization$/i.test(name)) return `"${name}: ${scheme}$TOKEN"`
   if (plainField.test(name)) return quoted(`${name}: ${value}`)
   return `"${name.replace(/[^\w-]/g, '')}: $${name.toUpperCase().replace(/\W/g, '_')}"`

@@ -74,6 +74,16 @@ describe('explain <url>', () => {
     expect(out + complaints).not.toContain('second-part')
   })
 
+  it('keeps the scheme, and shows that there was a query, in the curl that sends it again', async () => {
+    const { out } = await serving(
+      (_, response) => response.writeHead(401).end(),
+      (origin) =>
+        commandLine(['explain', `${origin}/orders?page=2`, '--token-env', 'TOKEN', '--scheme', 'ApiKey'], { env: { TOKEN: 'hunter2' } }),
+    )
+
+    expect(out).toMatch(/curl -i -H "Authorization: ApiKey \$TOKEN" 'http:\S+\/orders\?…'/)
+  })
+
   it('takes the line end that a file put into the environment for none of the token', async () => {
     const { code } = await serving(
       (request, response) => response.writeHead(request.headers.authorization === 'Bearer opaque-token-1' ? 200 : 401).end(),
