@@ -35,7 +35,7 @@ interface TokenOptions {
 interface ExplainOptions extends TokenOptions {
   readonly header?: readonly string[]
   readonly scheme: string
-  readonly method: string
+  readonly method?: string
   readonly timeout: string
   readonly from?: string
   readonly audience?: string
@@ -48,6 +48,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   let code = 0
   const program = new Command('authenticated-client')
     .description('Says why a request was refused, and what to do.')
+    .option('-V, --version', 'say the version')
+    .on('option:version', () => {
+      io.print(io.version())
+      throw new CommanderError(0, 'version', '')
+    })
     .configureOutput({ writeOut: (text) => io.print(text.trimEnd()), writeErr: (text) => io.complain(text.trimEnd()) })
     .exitOverride()
     .addHelpText('after', examples + exitCodes)
@@ -63,7 +68,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .option('--token-env <name>', 'the environment variable that holds the token')
     .option('--token-stdin', 'read the token from standard input')
     .option('--scheme <name>', 'the auth-scheme of the token', 'Bearer')
-    .option('-X, --method <name>', 'the method', 'GET')
+    .option('-X, --method <name>', 'the method (default: "GET")')
     .option('--timeout <seconds>', 'how long to wait for the answer', '30')
     .option('--audience <name>', 'the audience that the API takes')
     .option('--issuer <url>', 'the issuer that the API trusts')
@@ -99,6 +104,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 async function explain(url: string | undefined, options: ExplainOptions, io: Io): Promise<number> {
   if ((url === undefined) === (options.from === undefined)) throw new UsageError('Give a URL, or --from with a file.')
+  const { from, tokenEnv, tokenStdin, header, method } = options
+  if (from !== undefined && (tokenEnv ?? tokenStdin ?? header ?? method) !== undefined)
+    throw new UsageError('What --from reads was sent already: it takes no token, no -H and no -X.')
   const exchange = options.from === undefined ? await sent(url ?? '', options, io) : recorded(await fileText(options.from, io))
   const report = reportOf(exchange, { audience: options.audience, issuer: options.issuer })
   const serverNow = (exchange.at ?? io.now()) - (report.skew ?? 0)
@@ -129,9 +137,12 @@ async function sent(url: string, options: ExplainOptions, io: Io): Promise<Excha
     ...(options.header ?? []).map(fieldOf),
     ...(token === undefined ? [] : [['Authorization', `${options.scheme} ${token}`] as const]),
   ]
-  const request = { method: options.method.toUpperCase(), url, fields }
+  const request = { method: (options.method ?? 'GET').toUpperCase(), url, fields }
+  if (!requestOf({ ...request, fields: [] })) throw new UsageError(`No request can be sent with the method ${request.method}.`)
+  const unsendable = fields.find((field) => !requestOf({ ...request, fields: [field] }))
+  if (unsendable && unsendable[0] !== 'Authorization') throw new UsageError(`The header ${unsendable[0]} holds what no header can.`)
   const outgoing = requestOf(request)
-  if (!outgoing) return { request } // A header that cannot be sent is a cause of its own.
+  if (!outgoing) return { request } // Credentials that cannot be sent are a cause of their own.
   try {
     const { response, body } = await io.send(outgoing, seconds * 1000)
     return { request, response: { status: response.status, fields: [...response.headers] }, body, at: io.now() }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { version } from '../../package.json'
 import { jwt } from '../diagnose/fixtures'
 import { commandLine, serving } from './command-line'
 
@@ -132,6 +133,11 @@ describe('explain <url>', () => {
     ['a password in the URL', ['explain', 'https://ada:hunter2@api.example']],
     ['a variable that is not set', ['explain', 'https://api.example', '--token-env', 'NO_SUCH_TOKEN']],
     ['neither a URL nor a file', ['explain']],
+    ['a method that cannot be sent', ['explain', 'https://api.example', '-X', 'TRACE']],
+    ['a header that cannot be sent', ['explain', 'https://api.example', '-H', 'X-Name: hunter2 \u65e5']],
+    ['a token for what was recorded', ['explain', '--from', '-', '--token-env', 'TOKEN']],
+    ['a header for what was recorded', ['explain', '--from', '-', '-H', 'X-Name: hunter2']],
+    ['a method for what was recorded', ['explain', '--from', '-', '-X', 'POST']],
     ['an option that is not there', ['explain', 'https://api.example', '--nonsense']],
   ])('refuses %s with 2', async (_, args) => {
     const { code, out, complaints } = await commandLine(args)
@@ -254,6 +260,12 @@ describe('decode', () => {
     expect(code).toBe(2)
     expect(complaints).not.toContain('hunter2')
   })
+})
+
+it('says its version', async () => {
+  const { code, out } = await commandLine(['--version'])
+
+  expect([code, out]).toEqual([0, `${version}\n`])
 })
 
 it('teaches its exit codes with --help', async () => {
