@@ -44,6 +44,7 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
 
 function rulesFor(facts: Facts): readonly Rule[] {
   const { status, error } = facts
+  if (isLimited(facts)) return []
   // Of an answer that refuses nothing, or for another reason, words and claims say nothing; the rules below look at the status themselves.
   const refused = status === undefined || status === 407 || isRefused(facts) || speaksOfCredentials(facts)
   // What a server says of a token is not about one that was never sent.
@@ -59,6 +60,12 @@ function rulesFor(facts: Facts): readonly Rule[] {
   ]
 }
 
+/** Some count calls and answer 403 where there are too many. */
+function isLimited({ status, answered, challenges, words }: Facts): boolean {
+  const spent = ['x-ratelimit-remaining', 'ratelimit-remaining'].some((name) => answered(name).trim() === '0')
+  return status === 403 && !challenges.length && (spent || /rate limit/.test(words))
+}
+
 const namedByChallenges = /^(insufficient_\w+|invalid_request|use_dpop_nonce|invalid_dpop_proof)$/
 
 function summaryOf({ rule, finding }: { readonly rule: Rule; readonly finding: Finding }): string {
@@ -69,15 +76,30 @@ function isDiagnosis(value: unknown): value is Diagnosis {
   return typeof (Object(value) as { cause?: unknown }).cause === 'string'
 }
 
-function nothingFound({ status }: Facts): Diagnosis {
-  const fine = status !== undefined && status < 400
-  return {
-    cause: fine ? 'not-refused' : 'unknown',
-    confidence: fine ? 'likely' : 'possible',
-    summary: fine ? 'The request was not refused.' : 'Nothing here says why.',
+function nothingFound(facts: Facts): Diagnosis {
+  const { status } = facts
+  const nothing = {
+    confidence: 'likely',
     evidence: status === undefined ? [] : [`The status is ${status}.`],
-    fixes: fine ? [] : ['Hand in more: the response, its body’s text, the request and the tokens.'],
     party: 'client',
     alternatives: [],
-  }
+  } as const
+  if (status !== undefined && status < 400) return { ...nothing, cause: 'not-refused', summary: 'The request was not refused.', fixes: [] }
+  const about = isLimited(facts)
+    ? 'A limit of calls is reached'
+    : status !== undefined && !isRefused(facts)
+      ? `The status is ${status}`
+      : undefined
+  if (about) return { ...nothing, cause: 'unknown', summary: `${about}: not about credentials.`, fixes: otherwise(status) }
+  const fixes = ['Hand in more: the response, its body’s text, the request and the tokens.']
+  return { ...nothing, cause: 'unknown', confidence: 'possible', summary: 'Nothing here says why.', fixes }
+}
+
+function otherwise(status: number | undefined): readonly string[] {
+  if (status === 404) return ['Compare the URL with the API’s. Some APIs say 404 of what these credentials may not see.']
+  return [
+    status === 403 || status === 429
+      ? 'Wait, for as long as `Retry-After` says where it came.'
+      : 'A refresh or a new sign-in does not help.',
+  ]
 }

@@ -160,6 +160,23 @@ describe('diagnose', () => {
     expect([cause, ...alternatives.map((other) => other.cause)]).toEqual(['challenge-malformed'])
   })
 
+  it.each([404, 429, 503])('says of a %i that it is not about credentials', (status) => {
+    const diagnosis = diagnose({ response: new Response(null, { status }), tokens: { accessToken: 'opaque' } })
+
+    expect(diagnosis).toMatchObject({ cause: 'unknown', confidence: 'likely', summary: `The status is ${status}: not about credentials.` })
+  })
+
+  it.each([
+    [{ 'x-ratelimit-remaining': '0' }, {}],
+    [{}, { message: 'API rate limit exceeded for user ID 1.' }],
+  ])('takes a 403 for a limit of calls, not of the scope, with %o and %o', (headers, said) => {
+    const response = new Response(null, { status: 403, headers: headers as HeadersInit })
+
+    const diagnosis = diagnose({ response, body: JSON.stringify(said), tokens: { accessToken: 'opaque' } })
+
+    expect(diagnosis).toMatchObject({ cause: 'unknown', summary: 'A limit of calls is reached: not about credentials.', alternatives: [] })
+  })
+
   it('hears no words in a long text, nor in a page', () => {
     const response = new Response(null, { status: 401 })
 
