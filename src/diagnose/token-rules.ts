@@ -50,7 +50,11 @@ export const tokenRules: readonly Rule[] = [
           name === 'nbf' ? 93 : 75,
           `Its ${name} is ${inWords(early)} ahead of ${clockName(facts)}.`,
         ) ??
-        when(/not (yet )?(valid|active)|\bnbf\b|issued in the future|before/.test(words) && /yet|nbf|future/.test(words), 76, quote ?? '')
+        when(
+          /not yet (valid|active)|not (valid|active) yet|(valid|used) (before|until)|\bnbf\b|issued in the future/.test(words),
+          76,
+          quote ?? '',
+        )
       )
     },
   },

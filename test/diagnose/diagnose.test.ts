@@ -160,6 +160,19 @@ describe('diagnose', () => {
     expect([cause, ...alternatives.map((other) => other.cause)]).toEqual(['challenge-malformed'])
   })
 
+  it.each([
+    ['Invalid token for this location', 'challenge-missing'],
+    ['You have not signed in yet; sign in before calling', 'challenge-missing'],
+    ['The call was not blocked, only slow', 'challenge-missing'],
+    ['Sign-in from your current location is not possible', 'policy'],
+    ['Your account has been blocked', 'policy'],
+    ['The token is not valid before 11/26/2026', 'token-not-yet-valid'],
+    ['token is not valid yet', 'token-not-yet-valid'],
+    ['Token used before issued', 'token-not-yet-valid'],
+  ])('hears phrases, not words: “%s”', (message, cause) => {
+    expect(diagnose({ response: new Response(null, { status: 401 }), body: JSON.stringify({ message }) }).cause).toBe(cause)
+  })
+
   it.each([404, 429, 503])('says of a %i that it is not about credentials', (status) => {
     const diagnosis = diagnose({ response: new Response(null, { status }), tokens: { accessToken: 'opaque' } })
 
