@@ -116,7 +116,8 @@ async function explain(url: string | undefined, options: ExplainOptions, io: Io)
 }
 
 function recorded(text: string): Exchange {
-  return readHar(text) ?? readCurlTranscript(text)
+  const plain = text.replace(/^\uFEFF/, '') // Windows likes to begin a file with a byte order mark.
+  return readHar(plain) ?? readCurlTranscript(plain)
 }
 
 async function fileText(path: string, io: Io): Promise<string> {

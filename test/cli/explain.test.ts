@@ -188,6 +188,36 @@ describe('explain --from', () => {
     expect([cause, evidence[0]]).toEqual(['wrong-audience', 'The server says: “The audience is wrong for this API”'])
   })
 
+  it.each([
+    ['refused-connection', 'GET http://127.0.0.1:1/', "Failed to connect to 127.0.0.1 port 1 after 0 ms: Couldn't connect to server"],
+    ['unknown-host', 'GET http://nowhere.invalid/', 'Could not resolve host: nowhere.invalid'],
+  ])('explains with 3 a captured transcript of a connection that failed: %s', async (name, title, said) => {
+    const path = fileURLToPath(new URL(`transcripts/${name}.txt`, import.meta.url))
+
+    const { code, out } = await commandLine(['explain', '--from', path])
+
+    expect(code).toBe(3)
+    expect(out).toContain(`${title}\n`)
+    expect(out).toContain(`The request failed: ${said}.`)
+  })
+
+  it('explains with 3 a request that curl got no answer to', async () => {
+    const input = ['> GET / HTTP/1.1', '> Host: api.example', '> ', '* Empty reply from server', '* Closing connection 0'].join('\n')
+
+    const { code, out } = await commandLine(['explain', '--from', '-'], { input })
+
+    expect([code, out.includes('preflight')]).toEqual([3, false])
+    expect(out).toContain('The request failed: Empty reply from server.')
+  })
+
+  it('reads a HAR behind a byte order mark', async () => {
+    const entry = { request: { url: 'https://api.example/', headers: [] }, response: { status: 419, headers: [] } }
+
+    const { out } = await commandLine(['explain', '--from', '-'], { input: `\uFEFF${JSON.stringify({ log: { entries: [entry] } })}` })
+
+    expect(out).toContain('csrf')
+  })
+
   it('reads a body that has no line end before curl goes on', async () => {
     const sent = ['> GET /orders HTTP/1.1', '> authorization: Bearer opaque', '> ']
     const answered = ['< HTTP/1.1 401', '< ', '{"message":"jwt expired"}* Connection #0 to host api.example left intact']
