@@ -148,15 +148,16 @@ export const tokenRules: readonly Rule[] = [
       'Look for a sign-out, a changed password, or a session ended elsewhere.',
     ],
     find: (facts) => {
-      const { words, quote, expiresAt, error } = facts
+      const { words, quote, expiresAt, error, challenges } = facts
       const time = timeOf(facts)
       const alive = expiresAt !== undefined && time !== undefined && time < expiresAt
       const left = alive ? [`By its exp it would live for another ${inWords(expiresAt - time)}.`] : []
+      const described = challenges.some(({ params }) => params.error_description)
       const silent = !/\p{L}/u.test(words.replace(/invalid[_ ](access[_ ])?token|unauthori[sz]ed/g, ''))
       return (
         when(/revoked|not active|inactive|signed out|logged out|blacklist|denylist/.test(words), 86, [quote ?? '', ...left]) ??
         when(alive && error === 'invalid_token' && silent, 62, ['The server says invalid_token and not why.', ...left]) ??
-        when(alive && error === 'invalid_token', 35, [quote ?? '', ...left]) ??
+        when(alive && error === 'invalid_token' && !described, 35, [quote ?? '', ...left]) ??
         when(error === 'invalid_token' && expiresAt === undefined, 35, 'The server says invalid_token and not why.')
       )
     },

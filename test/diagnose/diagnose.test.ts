@@ -190,6 +190,18 @@ describe('diagnose', () => {
     expect(diagnosis).toMatchObject({ cause: 'unknown', summary: 'A limit of calls is reached: not about credentials.', alternatives: [] })
   })
 
+  it('takes a token that the challenge itself says another thing of for no revoked one', () => {
+    const headers = { 'www-authenticate': 'Bearer error="invalid_token", error_description="wrong audience"' }
+
+    const diagnosis = diagnose({
+      response: new Response(null, { status: 401, headers }),
+      tokens: { accessToken: jwt({ exp: now / 1000 + 600 }) },
+      now,
+    })
+
+    expect(diagnosis).toMatchObject({ cause: 'wrong-audience', alternatives: [] })
+  })
+
   it('hears no words in a long text, nor in a page', () => {
     const response = new Response(null, { status: 401 })
 
