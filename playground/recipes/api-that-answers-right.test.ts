@@ -110,7 +110,7 @@ describe('an API that answers wrong', () => {
     ['invalid-token', 'token-expired', 'recovered'],
     // The client has to guess: it would refresh as well where that cannot help.
     ['no-header', 'challenge-missing', 'recovered'],
-    ['unquoted', 'challenge-missing', 'recovered'],
+    ['unquoted', 'challenge-malformed', 'recovered'],
     ['json-only', 'token-expired', 'recovered'],
     ['hidden-by-cors', 'hidden-by-cors', 'recovered'],
     ['cached', 'cached-refusal', 'recovered'],

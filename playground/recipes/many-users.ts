@@ -1,22 +1,36 @@
-// A server that renders pages, or a gateway: one client for each session, never one for all users. Refreshes of different sessions don't
-// wait for one another. Where a refresh may write cookies, do it in `saveTokens`, before the response's headers are sent; where it may not
-// (a streamed page), leave the session to a request that can.
-import { AuthenticatedClient, type TokenSet } from 'authenticated-client'
+// A server that renders pages, or a gateway: one client for each session, never one for all users, nor one for each request. The requests
+// of one session that run at the same time share its refresh; refreshes of different sessions don't wait for one another. The browser's
+// cookie names the session; the tokens stay in a store on the server, so no response has to carry new ones, and a streamed page can refresh.
+import { AuthenticatedClient, type TokenStore } from 'authenticated-client'
 
-export interface SessionCookies {
-  read(): TokenSet | null
-  write(tokens: TokenSet | null): void
+export interface SessionOptions {
+  readonly tokenEndpoint: string
+  readonly baseUrl: string
+  /** Where the tokens of one session live: `redisStore` for several servers, `fileStore` for the processes of one. */
+  readonly storeOf: (sessionId: string) => TokenStore
+  readonly fetch?: typeof fetch
 }
 
-export function clientForRequest(
-  cookies: SessionCookies,
-  options: { tokenEndpoint: string; baseUrl: string; fetch?: typeof fetch },
-): AuthenticatedClient {
-  return new AuthenticatedClient({
-    clientId: 'web',
-    ...options,
-    getTokens: () => cookies.read(),
-    saveTokens: (next) => cookies.write(next),
-    clearTokens: () => cookies.write(null),
-  })
+export function sessionClients({ storeOf, ...options }: SessionOptions) {
+  const clients = new Map<string, AuthenticatedClient>()
+  return {
+    /** For a session id that the server itself made and has just checked: whoever names it calls with its tokens. */
+    clientOf(sessionId: string): AuthenticatedClient {
+      const known = clients.get(sessionId)
+      if (known) return known
+      const client = new AuthenticatedClient({
+        clientId: 'web',
+        ...options,
+        store: storeOf(sessionId),
+        onLogout: () => clients.delete(sessionId),
+      })
+      clients.set(sessionId, client)
+      return client
+    },
+    /** When a session has been idle: its tokens stay in the store, and calls in flight settle. */
+    forget(sessionId: string): void {
+      clients.get(sessionId)?.dispose()
+      clients.delete(sessionId)
+    },
+  }
 }

@@ -1,21 +1,23 @@
 import { harmlessUrl } from '../diagnose/harmless'
+import { plainField, usualField } from '../diagnose/secrets'
 import type { Exchange } from './exchange'
 
 /** The `curl` that sends the same again, with a variable of the shell in place of each secret. */
 export function curlLine({ request: { method, url, fields } }: Exchange): string {
-  const headers = fields.filter(([name]) => !/^(host|user-agent|content-length|connection|accept-encoding|:.*)$/i.test(name)).map(fieldOf)
+  const headers = fields.filter(([name]) => !usualField.test(name)).map(fieldOf)
   return [
     'curl -i',
     ...(method === 'GET' ? [] : [`-X ${quoted(method)}`]),
     ...headers.map((field) => `-H ${field}`),
-    quoted(harmlessUrl(url)),
+    // Something stood there: what, may be a secret.
+    quoted(harmlessUrl(url) + (/\?[^#]/.test(url) ? '?…' : '')),
   ].join(' ')
 }
 
 function fieldOf([name, value]: readonly [string, string]): string {
-  const scheme = /^(Bearer|DPoP|Basic|Digest|Token) /i.exec(value)?.[0] ?? ''
+  const scheme = /^[a-z][\w-]{1,19} /i.exec(value)?.[0] ?? '' // No longer: it may be no scheme, but a key with a space in it.
   if (/^(proxy-)?authorization$/i.test(name)) return `"${name}: ${scheme}$TOKEN"`
-  if (/^(accept(-language)?|content-type|origin|access-control-request-[a-z]+)$/i.test(name)) return quoted(`${name}: ${value}`)
+  if (plainField.test(name)) return quoted(`${name}: ${value}`)
   return `"${name.replace(/[^\w-]/g, '')}: $${name.toUpperCase().replace(/\W/g, '_')}"`
 }
 

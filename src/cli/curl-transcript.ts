@@ -1,12 +1,11 @@
 import { type Exchange, UsageError } from './exchange'
 
-/** The last exchange of what `curl -v` prints: `>` was sent, `<` came back, `*` is curl’s own talk. */
+/** The last exchange of what `curl -v` prints: `>` was sent, `<` came back, `*` is curl’s own talk, which may stand right behind the body. */
 export function readCurlTranscript(text: string): Exchange {
-  const lines = text.split(/\r?\n/)
+  const lines = text.replace(progressMeter, '').split(/\r?\n/)
   const requestAt = lastIndex(lines, requestLine)
   const [, method = 'GET', target = '/'] = requestLine.exec(lines[requestAt] ?? '') ?? []
-  if (requestAt < 0)
-    throw new UsageError('The file is neither a HAR nor a transcript of `curl -v`: no line begins with `> GET /… HTTP/1.1`.')
+  if (requestAt < 0) return unsent(lines)
   const rest = lines.slice(requestAt + 1)
   const sent = fieldsOf(rest, '>')
   const host = sent.find(([name]) => /^host$/i.test(name))?.[1] ?? 'unknown.invalid'
@@ -19,12 +18,31 @@ export function readCurlTranscript(text: string): Exchange {
     body: answer
       .filter((line) => !/^([*<>]( |$)|[{}] \[\d+ bytes)/.test(line))
       .join('\n')
+      .replace(/\* Connection #\d+ to host .* left intact\s*$/, '')
       .trim(),
-    failed: statusAt < 0 ? 'TypeError' : undefined,
+    failed: statusAt < 0 ? lastSaid(lines) : undefined,
   }
 }
 
+/** No connection, so no request: where it was meant to go is in curl’s own talk. */
+function unsent(lines: readonly string[]): Exchange {
+  const [, host, port] = meantFor.exec(lines[lastIndex(lines, meantFor)] ?? '') ?? []
+  if (host === undefined)
+    throw new UsageError('The file is neither a HAR nor a transcript of `curl -sv`: no line begins with `> GET /… HTTP/1.1`.')
+  const url = `http${port === '443' ? 's' : ''}://${host}${port && !/^(80|443)$/.test(port) ? `:${port}` : ''}/`
+  return { request: { method: 'GET', url, fields: [] }, failed: lastSaid(lines) }
+}
+
+const meantFor = /^\* +(?:Could not resolve host:|Failed to connect to|Trying|Connected to) +\[?([\w.-]+?)\]?(?:(?::| port )(\d+).*)?$/
+
+function lastSaid(lines: readonly string[]): string {
+  const said = lines.flatMap((line) => /^(?:\*|curl: \(\d+\)) +(?!Closing|shutting|Connection #)(.+)$/i.exec(line)?.[1] ?? [])
+  return said.at(-1) ?? 'nothing came back'
+}
+
 const requestLine = /^> ([A-Z]+) (\S+) HTTP\/[\d.]+/
+/** Without `-s`, and with its output not on a terminal, curl draws this over and over: twelve columns behind a carriage return. */
+const progressMeter = /(?:^|\r) *(?:[\d.]+[kMGTP]? +){8}(?:[\d-]+:[\d-]{2}:[\d-]{2} +){3}[\d.]+[kMGTP]?/gm
 const statusLine = /^< HTTP\/[\d.]+ (\d{3})/
 
 function fieldsOf(lines: readonly string[], mark: string): readonly (readonly [string, string])[] {

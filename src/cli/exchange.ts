@@ -4,17 +4,22 @@ export type Fields = readonly (readonly [name: string, value: string])[]
 /** One request and its answer, as it was seen. */
 export interface Exchange {
   readonly request: { readonly method: string; readonly url: string; readonly fields: Fields }
+  /** Credentials may have been sent that are not shown here. */
+  readonly mayHideCredentials?: boolean | undefined
   readonly response?: { readonly status: number; readonly fields: Fields } | undefined
   readonly body?: string | undefined
   /** When, in milliseconds since the epoch, by the clock of the machine that sent it. */
   readonly at?: number | undefined
-  /** The name of the error where no answer came. */
+  /** Where no answer came: the name or the code of the error, or what was said of it. */
   readonly failed?: string | undefined
 }
 
 /** Fields, to be read as `Headers` are. */
-export function readable(fields: Fields): Pick<Headers, 'get'> {
+export function readable(fields: Fields): Pick<Headers, 'get'> & { forEach(use: (value: string, name: string) => void): void } {
   return {
+    forEach: (use) => {
+      for (const [name, value] of fields) use(value, name)
+    },
     get: (name) => {
       const values = fields.filter(([own]) => own.toLowerCase() === name.toLowerCase()).map(([, value]) => value)
       return values.length ? values.join(', ') : null

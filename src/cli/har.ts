@@ -10,9 +10,12 @@ export function readHar(text: string): Exchange | undefined {
   const [request, response] = [objectAt(entry, 'request'), objectAt(entry, 'response')]
   const { text: body, encoding } = objectAt(response, 'content')
   const status = Number(response.status)
+  const fields = fieldsOf(request)
   const at = Date.parse(String(objectOf(entry).startedDateTime))
   return {
-    request: { method: String(request.method ?? 'GET'), url: String(request.url ?? ''), fields: fieldsOf(request) },
+    request: { method: String(request.method ?? 'GET'), url: String(request.url ?? ''), fields },
+    // Browsers leave Authorization and Cookie out of what they export.
+    mayHideCredentials: !fields.some(([name]) => /^(authorization|cookie|x-api-key|api-key|apikey|x-auth-token)$/i.test(name)),
     response: status > 0 ? { status, fields: fieldsOf(response) } : undefined,
     body: typeof body === 'string' ? (encoding === 'base64' ? Buffer.from(body, 'base64').toString('utf8') : body) : undefined,
     at: Number.isNaN(at) ? undefined : at,

@@ -1,4 +1,6 @@
+import { readFileSync, realpathSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { systemClock } from '../platform/clock'
 import { readBody } from '../platform/read-body'
 
@@ -11,6 +13,8 @@ export interface Io {
   /** The text of a file; `-` is standard input. */
   readonly read: (path: string) => Promise<string>
   readonly now: () => number
+  /** Of this package. */
+  readonly version: () => string
   /** Rejects as `fetch` does, or after `limit` milliseconds. */
   readonly send: (request: Request, limit: number) => Promise<{ readonly response: Response; readonly body: string }>
 }
@@ -20,6 +24,10 @@ const mostText = 65_536
 
 export function processIo(): Io {
   const { env } = process
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error // As with `| head`: who has read enough closes the pipe.
+    })
   return {
     print: (text) => void process.stdout.write(`${text}\n`),
     complain: (text) => void process.stderr.write(`${text}\n`),
@@ -27,8 +35,15 @@ export function processIo(): Io {
     colour: !!process.stdout.isTTY && !env.NO_COLOR && env.TERM !== 'dumb',
     read: (path) => (path === '-' ? standardInput() : readFile(path, 'utf8')),
     now: () => systemClock.now(),
+    version,
     send,
   }
+}
+
+/** The program stands one folder below package.json, in the package as in the sources; the path to it may be a link of npm's. */
+function version(): string {
+  const { version } = JSON.parse(readFileSync(join(realpathSync(process.argv[1] ?? ''), '../../package.json'), 'utf8'))
+  return version
 }
 
 async function standardInput(): Promise<string> {

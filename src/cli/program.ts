@@ -20,7 +20,7 @@ const examples = `
 Examples:
   $ TOKEN=… authenticated-client explain https://api.example/orders --token-env TOKEN
   $ pass show api | authenticated-client explain https://api.example/orders --token-stdin --json
-  $ curl -v https://api.example/orders … 2>&1 | authenticated-client explain --from -
+  $ curl -sv https://api.example/orders … 2>&1 | authenticated-client explain --from -
   $ authenticated-client decode --token-env TOKEN
 
 A token on the command line stays in the shell's history, and every user of the machine can see it: hand it in by
@@ -35,7 +35,7 @@ interface TokenOptions {
 interface ExplainOptions extends TokenOptions {
   readonly header?: readonly string[]
   readonly scheme: string
-  readonly method: string
+  readonly method?: string
   readonly timeout: string
   readonly from?: string
   readonly audience?: string
@@ -48,6 +48,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   let code = 0
   const program = new Command('authenticated-client')
     .description('Says why a request was refused, and what to do.')
+    .option('-V, --version', 'say the version')
+    .on('option:version', () => {
+      io.print(io.version())
+      throw new CommanderError(0, 'version', '')
+    })
     .configureOutput({ writeOut: (text) => io.print(text.trimEnd()), writeErr: (text) => io.complain(text.trimEnd()) })
     .exitOverride()
     .addHelpText('after', examples + exitCodes)
@@ -63,11 +68,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .option('--token-env <name>', 'the environment variable that holds the token')
     .option('--token-stdin', 'read the token from standard input')
     .option('--scheme <name>', 'the auth-scheme of the token', 'Bearer')
-    .option('-X, --method <name>', 'the method', 'GET')
+    .option('-X, --method <name>', 'the method (default: "GET")')
     .option('--timeout <seconds>', 'how long to wait for the answer', '30')
     .option('--audience <name>', 'the audience that the API takes')
     .option('--issuer <url>', 'the issuer that the API trusts')
-    .option('--from <file>', 'a transcript of `curl -v`, or a HAR; - is standard input')
+    .option('--from <file>', 'a transcript of `curl -sv`, or a HAR; - is standard input')
     .option('--json', 'print JSON')
     .addHelpText('after', examples + exitCodes)
     .action(async (url: string | undefined, options: ExplainOptions) => {
@@ -99,6 +104,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 async function explain(url: string | undefined, options: ExplainOptions, io: Io): Promise<number> {
   if ((url === undefined) === (options.from === undefined)) throw new UsageError('Give a URL, or --from with a file.')
+  const { from, tokenEnv, tokenStdin, header, method } = options
+  if (from !== undefined && (tokenEnv ?? tokenStdin ?? header ?? method) !== undefined)
+    throw new UsageError('What --from reads was sent already: it takes no token, no -H and no -X.')
   const exchange = options.from === undefined ? await sent(url ?? '', options, io) : recorded(await fileText(options.from, io))
   const report = reportOf(exchange, { audience: options.audience, issuer: options.issuer })
   const serverNow = (exchange.at ?? io.now()) - (report.skew ?? 0)
@@ -108,7 +116,8 @@ async function explain(url: string | undefined, options: ExplainOptions, io: Io)
 }
 
 function recorded(text: string): Exchange {
-  return readHar(text) ?? readCurlTranscript(text)
+  const plain = text.replace(/^\uFEFF/, '') // Windows likes to begin a file with a byte order mark.
+  return readHar(plain) ?? readCurlTranscript(plain)
 }
 
 async function fileText(path: string, io: Io): Promise<string> {
@@ -129,15 +138,26 @@ async function sent(url: string, options: ExplainOptions, io: Io): Promise<Excha
     ...(options.header ?? []).map(fieldOf),
     ...(token === undefined ? [] : [['Authorization', `${options.scheme} ${token}`] as const]),
   ]
-  const request = { method: options.method.toUpperCase(), url, fields }
+  const request = { method: (options.method ?? 'GET').toUpperCase(), url, fields }
+  if (!requestOf({ ...request, fields: [] })) throw new UsageError(`No request can be sent with the method ${request.method}.`)
+  const unsendable = fields.find((field) => !requestOf({ ...request, fields: [field] }))
+  if (unsendable && unsendable[0] !== 'Authorization') throw new UsageError(`The header ${unsendable[0]} holds what no header can.`)
   const outgoing = requestOf(request)
-  if (!outgoing) return { request } // A header that cannot be sent is a cause of its own.
+  if (!outgoing) return { request } // Credentials that cannot be sent are a cause of their own.
   try {
     const { response, body } = await io.send(outgoing, seconds * 1000)
     return { request, response: { status: response.status, fields: [...response.headers] }, body, at: io.now() }
   } catch (error) {
-    return { request, at: io.now(), failed: error instanceof Error ? error.name : 'Error' }
+    return { request, at: io.now(), failed: failureOf(error, seconds) }
   }
+}
+
+/** No message: it may hold what was sent. */
+function failureOf(error: unknown, seconds: number): string {
+  const { name, cause } = Object(error) as { name?: unknown; cause?: unknown }
+  if (name === 'TimeoutError') return `TimeoutError, no answer within ${seconds} s`
+  const { code } = Object(cause) as { code?: unknown }
+  return typeof code === 'string' ? code : 'no connection' // Not TypeError: behind that, in a browser, a preflight may be.
 }
 
 function requestOf({ method, url, fields }: Exchange['request']): Request | undefined {
@@ -160,7 +180,7 @@ function fieldOf(text: string): readonly [string, string] {
 
 async function tokenOf({ tokenEnv, tokenStdin }: TokenOptions, io: Io): Promise<string | undefined> {
   if (tokenEnv !== undefined) {
-    const token = io.env[tokenEnv]
+    const token = io.env[tokenEnv]?.trim()
     if (!token) throw new UsageError(`The environment variable ${tokenEnv} is not set.`)
     return token
   }

@@ -1,9 +1,10 @@
 import { diagnose } from '../diagnose/diagnose'
 import type { Diagnosis } from '../diagnose/diagnosis'
-import { type DiagnoseInput, secretsOf } from '../diagnose/facts'
+import type { DiagnoseInput } from '../diagnose/facts'
 import { harmless, harmlessUrl } from '../diagnose/harmless'
 import { inWords } from '../diagnose/in-words'
 import { type JsonObject, jwtParts } from '../diagnose/jwt-parts'
+import { secretsOf } from '../diagnose/secrets'
 import { curlLine } from './curl-line'
 import { type Exchange, readable } from './exchange'
 import type { Paint } from './paint'
@@ -21,19 +22,21 @@ export interface Report {
 }
 
 export function reportOf(exchange: Exchange, expected: DiagnoseInput['expected']): Report {
-  const { request, response, body, at, failed } = exchange
+  const { request, response, body, at, failed, mayHideCredentials } = exchange
+  const { method, url } = request
   const input: DiagnoseInput = {
-    request: { method: request.method, url: request.url, headers: readable(request.fields) },
+    request: { method, url, headers: readable(request.fields) },
     response: response && { status: response.status, headers: readable(response.fields) },
     body,
     now: at,
     event: failed === undefined ? undefined : { type: 'request-failed', error: failed },
     expected,
   }
-  const secrets = secretsOf(input, input.request?.headers.get('authorization')?.replace(/^\S+\s+/, ''))
+  const hidden = mayHideCredentials && method !== 'OPTIONS' && response !== undefined
+  const secrets = secretsOf(input)
   const date = Date.parse(input.response?.headers.get('date') ?? '')
   return {
-    request: { method: request.method, url: harmlessUrl(request.url) },
+    request: { method, url: harmlessUrl(url) },
     response: response && {
       status: response.status,
       headers: Object.fromEntries(
@@ -44,9 +47,16 @@ export function reportOf(exchange: Exchange, expected: DiagnoseInput['expected']
     },
     token: jwtParts(/^\S+\s+(\S+)/.exec(input.request?.headers.get('authorization') ?? '')?.[1]),
     skew: at === undefined || Number.isNaN(date) ? undefined : at - date,
-    diagnosis: diagnose(input),
+    diagnosis: hidden ? diagnosisOfHidden(input) : diagnose(input),
     curl: curlLine(exchange),
   }
+}
+
+/** Without the request, so that nothing is concluded from what it does not show. */
+function diagnosisOfHidden({ request, ...input }: DiagnoseInput): Diagnosis {
+  const diagnosis = diagnose({ ...input, event: { type: 'response', method: request?.method, url: request?.url } })
+  const evidence = [...diagnosis.evidence, 'No credentials are shown: browsers leave them out of a HAR unless told otherwise.']
+  return diagnosis.cause === 'not-refused' ? diagnosis : { ...diagnosis, evidence }
 }
 
 export function reportText(report: Report, now: number, { bold, dim, red, green }: Paint): string {

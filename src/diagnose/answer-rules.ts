@@ -73,10 +73,7 @@ export const answerRules: readonly Rule[] = [
     party: 'resource server',
     summary: 'The status is not 401, and the words are about credentials.',
     fixes: ['Answer 401 with a challenge.', 'In the client, claim it with `isUnauthorized`.'],
-    find: ({ status = 0, words, quote }) => {
-      const says = /token|jwt|expired|unauthori[sz]ed|unauthenticated|credential/.test(words)
-      return when([400, 404, 419, 440, 498, 500].includes(status) && says, 57, [`The status is ${status}.`, quote ?? ''])
-    },
+    find: (facts) => when(speaksOfCredentials(facts), 57, [`The status is ${facts.status}.`, facts.quote ?? '']),
   },
   {
     cause: 'problem-body',
@@ -96,12 +93,42 @@ export const answerRules: readonly Rule[] = [
     party: 'resource server',
     summary: 'The 401 has no WWW-Authenticate: it does not say what is wanted.',
     fixes: ['Send `WWW-Authenticate` with every 401 (RFC 9110 §15.5.2).'],
-    find: (facts) => when(isSilent(facts), facts.hasResponse ? 49 : 40, 'There is no challenge that can be read.'),
+    find: (facts) =>
+      when(
+        isSilent(facts) && !facts.answered('www-authenticate').trim(),
+        facts.hasResponse ? 49 : 40,
+        'There is no challenge that can be read.',
+      ),
+  },
+  {
+    cause: 'challenge-malformed',
+    party: 'resource server',
+    summary: 'The challenge is malformed: what the server means by it, no client can read.',
+    fixes: ['Put values into double quotes, and a comma between two parameters: `Bearer error="invalid_token"` (RFC 9110 §11.6.1).'],
+    find: ({ status, answered, challenges }) => {
+      const errors = challenges.map(({ params }) => params.error ?? '')
+      const unreadable = answered('www-authenticate').trim() && !challenges.length
+      return (
+        when(status === 401 && unreadable, 70, 'WWW-Authenticate is there, and no challenge can be read from it.') ??
+        when(errors.some(isNoCode), 70, 'Its error holds quotes, or other characters that RFC 6750 §3 does not allow.')
+      )
+    },
   },
 ]
 
+/** A refusal in all but its status. A parser's "unexpected token" is no access token. */
+export function speaksOfCredentials({ status = 0, words, error }: Facts): boolean {
+  const says = /token|jwt|expired|unauthori[sz]ed|unauthenticated|credential/.test(words) && !/unexpected token/.test(words)
+  const named = /^(invalid_token|token_expired)$/.test(error)
+  return ![0, 401, 403, 407].includes(status) && (named || ([400, 404, 419, 440, 498, 500].includes(status) && says))
+}
+
 function isSilent({ status, challenges, hasResponse, event }: Facts): boolean {
   return status === 401 && !challenges.length && (hasResponse || event?.type === 'response')
+}
+
+function isNoCode(error: string): boolean {
+  return /^'|["\\]|[^ -~]/.test(error)
 }
 
 function link(uri: string | undefined): readonly string[] {

@@ -48,7 +48,13 @@ export const challengeRules: readonly Rule[] = [
       const claims = challenges.some(({ params }) => params.claims !== undefined)
       return (
         when(error === 'insufficient_claims' || claims, 93, 'The challenge asks for claims: a continuous access evaluation.') ??
-        when(/conditional access|policy|ip address|allowlist|whitelist|location|not allowed from|blocked/.test(words), 74, quote ?? '')
+        when(
+          /conditional access|policy|ip address|allowlist|whitelist|(from|in|of|by) your (current )?location|not allowed from|blocked by|(is|been) blocked/.test(
+            words,
+          ),
+          74,
+          quote ?? '',
+        )
       )
     },
   },

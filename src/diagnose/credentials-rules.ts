@@ -72,12 +72,11 @@ export const credentialsRules: readonly Rule[] = [
     party: 'client',
     summary: 'The token is in the URL, where few servers look and every log keeps it.',
     fixes: ['Send it in the Authorization header (RFC 6750 §5.3).', 'Revoke this token: it is in logs by now.'],
-    find: ({ url, authorization }) =>
-      when(
-        authorization === undefined && /[?&#](access_token|id_token|token|jwt)=./i.test(url),
-        85,
-        `The query of ${harmlessUrl(url)} holds a token.`,
-      ),
+    find: (facts) => {
+      const { url, authorization, status } = facts
+      const inUrl = authorization === undefined && /[?&#](access_token|id_token|token|jwt)=./i.test(url)
+      return when(inUrl && (status === undefined || isRefused(facts)), 85, `The query of ${harmlessUrl(url)} holds a token.`)
+    },
   },
 ]
 

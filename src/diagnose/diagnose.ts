@@ -1,6 +1,6 @@
-import { answerRules } from './answer-rules'
+import { answerRules, speaksOfCredentials } from './answer-rules'
 import { challengeRules } from './challenge-rules'
-import { credentialsRules } from './credentials-rules'
+import { credentialsRules, isRefused } from './credentials-rules'
 import type { Diagnosis } from './diagnosis'
 import { type DiagnoseInput, type Facts, factsOf } from './facts'
 import { refreshRules } from './refresh-rules'
@@ -43,18 +43,30 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
 }
 
 function rulesFor(facts: Facts): readonly Rule[] {
+  const { status, error } = facts
+  if (isLimited(facts)) return []
+  // Of an answer that refuses nothing, or for another reason, words and claims say nothing; the rules below look at the status themselves.
+  const refused = status === undefined || status === 407 || isRefused(facts) || speaksOfCredentials(facts)
   // What a server says of a token is not about one that was never sent.
   const noToken = facts.hasRequest && facts.token === undefined && facts.scheme === '' && facts.authorization === undefined
   return [
-    ...credentialsRules,
-    ...(noToken ? [] : tokenRules),
-    ...challengeRules,
+    ...(refused || status === 400 ? credentialsRules : []),
+    ...(!refused || noToken ? [] : tokenRules),
+    ...(refused || (status === 400 && namedByChallenges.test(error)) ? challengeRules : []),
     ...schemeRules,
     ...wayRules,
     ...answerRules,
     ...refreshRules,
   ]
 }
+
+/** Some count calls and answer 403 where there are too many. */
+function isLimited({ status, answered, challenges, words }: Facts): boolean {
+  const spent = ['x-ratelimit-remaining', 'ratelimit-remaining'].some((name) => answered(name).trim() === '0')
+  return status === 403 && !challenges.length && (spent || /rate limit/.test(words))
+}
+
+const namedByChallenges = /^(insufficient_\w+|invalid_request|use_dpop_nonce|invalid_dpop_proof)$/
 
 function summaryOf({ rule, finding }: { readonly rule: Rule; readonly finding: Finding }): string {
   return finding.summary ?? rule.summary
@@ -64,15 +76,30 @@ function isDiagnosis(value: unknown): value is Diagnosis {
   return typeof (Object(value) as { cause?: unknown }).cause === 'string'
 }
 
-function nothingFound({ status }: Facts): Diagnosis {
-  const fine = status !== undefined && status < 400
-  return {
-    cause: fine ? 'not-refused' : 'unknown',
-    confidence: fine ? 'likely' : 'possible',
-    summary: fine ? 'The request was not refused.' : 'Nothing here says why.',
+function nothingFound(facts: Facts): Diagnosis {
+  const { status } = facts
+  const nothing = {
+    confidence: 'likely',
     evidence: status === undefined ? [] : [`The status is ${status}.`],
-    fixes: fine ? [] : ['Hand in more: the response, its body’s text, the request and the tokens.'],
     party: 'client',
     alternatives: [],
-  }
+  } as const
+  if (status !== undefined && status < 400) return { ...nothing, cause: 'not-refused', summary: 'The request was not refused.', fixes: [] }
+  const about = isLimited(facts)
+    ? 'A limit of calls is reached'
+    : status !== undefined && !isRefused(facts)
+      ? `The status is ${status}`
+      : undefined
+  if (about) return { ...nothing, cause: 'unknown', summary: `${about}: not about credentials.`, fixes: otherwise(status) }
+  const fixes = ['Hand in more: the response, its body’s text, the request and the tokens.']
+  return { ...nothing, cause: 'unknown', confidence: 'possible', summary: 'Nothing here says why.', fixes }
+}
+
+function otherwise(status: number | undefined): readonly string[] {
+  if (status === 404) return ['Compare the URL with the API’s. Some APIs say 404 of what these credentials may not see.']
+  return [
+    status === 403 || status === 429
+      ? 'Wait, for as long as `Retry-After` says where it came.'
+      : 'A refresh or a new sign-in does not help.',
+  ]
 }

@@ -36,6 +36,8 @@ export type DiagnosedCause =
   // Other schemes
   | 'basic-credentials'
   | 'basic-encoding'
+  | 'digest-stale'
+  | 'digest-credentials'
   | 'api-key'
   | 'session-cookie'
   | 'csrf'
@@ -48,6 +50,7 @@ export type DiagnosedCause =
   | 'forbidden-instead-of-unauthorized'
   | 'unauthorized-instead-of-forbidden'
   | 'challenge-missing'
+  | 'challenge-malformed'
   | 'graphql-in-band'
   | 'problem-body'
   | 'login-page'

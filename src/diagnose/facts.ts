@@ -3,6 +3,7 @@ import { parseChallenges } from '../challenge/parse-challenges'
 import type { TokenSet } from '../tokens/token-set'
 import { harmless } from './harmless'
 import { type JsonObject, jwtParts, objectOf } from './jwt-parts'
+import { secretsOf } from './secrets'
 
 /** An event of the client, by its shape: any `ClientEvent` will do. */
 export interface DiagnosedEvent {
@@ -96,9 +97,12 @@ export function factsOf(input: DiagnoseInput): Facts {
   const jwt = jwtParts(token)
   const challenges = response ? parseChallenges(answered('www-authenticate')) : challengesOf(event)
   const json = objectOf(input.body)
+  const html = /text\/html/i.test(answered('content-type')) || /^\s*<(!doctype|html)/i.test(input.body ?? '')
   const leading = challenges.find(({ params }) => params.error)
-  const said = [...challenges.map(({ params }) => params.error_description), ...saidBy(json)].filter((text) => text !== undefined)
-  const secrets = secretsOf(input, sentToken)
+  const said = [...challenges.map(({ params }) => params.error_description), ...saidBy(json), plainText(input.body, html)].filter(
+    (text) => text !== undefined,
+  )
+  const secrets = secretsOf(input)
   const exp = jwt?.claims.exp
   const date = Date.parse(answered('date'))
   return {
@@ -108,7 +112,7 @@ export function factsOf(input: DiagnoseInput): Facts {
     words: said.join(' ').toLowerCase(),
     quote: said.length ? `The server says: “${harmless(said.join(' · '), secrets)}”` : undefined,
     json,
-    html: /text\/html/i.test(answered('content-type')) || /^\s*<(!doctype|html)/i.test(input.body ?? ''),
+    html,
     hasResponse: !!response,
     hasRequest: !!request,
     isCors: response?.type === 'cors',
@@ -130,15 +134,6 @@ export function factsOf(input: DiagnoseInput): Facts {
   }
 }
 
-/** What no output may hold. */
-export function secretsOf({ request, tokens }: DiagnoseInput, sentToken: string | undefined): readonly string[] {
-  const cookies = (request?.headers.get('cookie') ?? '').split(/;\s*/).map((pair) => pair.replace(/^[^=]*=/, ''))
-  const keys = ['x-api-key', 'api-key', 'apikey', 'x-auth-token', 'proxy-authorization'].map((name) => request?.headers.get(name))
-  return [sentToken, tokens?.accessToken, tokens?.refreshToken, tokens?.idToken, ...cookies, ...keys].filter(
-    (secret) => !!secret,
-  ) as string[]
-}
-
 function challengesOf(event: DiagnosedEvent | undefined): readonly Challenge[] {
   return (event?.challenges ?? []).map(({ scheme, error }) => ({ scheme, params: error === undefined ? {} : { error } }))
 }
@@ -155,20 +150,26 @@ function refreshErrorOf(error: unknown): string {
   return typeof inner === 'string' ? inner : typeof code === 'string' ? code : ''
 }
 
-/** RFC 9457, OAuth, and what frameworks send. */
+/** RFC 9457, OAuth, and what frameworks send, in lower case or not. */
 function saidBy(json: JsonObject | undefined): readonly (string | undefined)[] {
-  const nested = objectAt(json, 'error')
-  const [first] = Array.isArray(json?.errors) ? (json.errors as unknown[]) : []
-  const names = ['error_description', 'title', 'detail', 'message', 'code', 'error']
-  return [json, nested, Object(first) as JsonObject].flatMap((object) => names.map((name) => textAt(object, name)))
+  const body = inLowerCase(json)
+  const [first] = Array.isArray(body.errors) ? (body.errors as unknown[]) : []
+  const names = ['error_description', 'title', 'detail', 'message', 'msg', 'code', 'error']
+  const said = [body, inLowerCase(body.error), inLowerCase(first)].flatMap((object) => names.map((name) => textAt(object, name)))
+  return typeof first === 'string' ? [...said, first] : said
+}
+
+function inLowerCase(object: unknown): JsonObject {
+  return Object.fromEntries(Object.entries(Object(object) as JsonObject).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+/** A body of a few words, as proxies and small servers send it. */
+function plainText(body: string | undefined, html: boolean): string | undefined {
+  const text = body?.trim() ?? ''
+  return text && text.length <= 300 && !html && !/^[<{[]/.test(text) ? text : undefined
 }
 
 export function textAt(json: JsonObject | undefined, name: string): string | undefined {
   const value = json?.[name]
   return typeof value === 'string' ? value : undefined
-}
-
-export function objectAt(json: JsonObject | undefined, name: string): JsonObject | undefined {
-  const value = json?.[name]
-  return typeof value === 'object' && value !== null ? (value as JsonObject) : undefined
 }

@@ -20,7 +20,8 @@ export function objectOf(text: string | undefined): JsonObject | undefined {
   }
 }
 
-function decoded(part: string): string | undefined {
+/** Base64 or base64url of UTF-8. */
+export function decoded(part: string): string | undefined {
   try {
     const bytes = fromBase64(part.replace(/-/g, '+').replace(/_/g, '/'))
     return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)))

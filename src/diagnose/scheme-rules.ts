@@ -1,10 +1,10 @@
-import { isScheme } from '../challenge/challenge'
+import { type Challenge, isScheme } from '../challenge/challenge'
 import { fromBase64 } from '../platform/base64'
 import { isRefused } from './credentials-rules'
 import { harmlessUrl, shortened } from './harmless'
 import { type Rule, when } from './rule'
 
-/** Schemes without a token: Basic, API keys, cookies. */
+/** Schemes without a token: Basic, Digest, API keys, cookies. */
 export const schemeRules: readonly Rule[] = [
   {
     cause: 'basic-encoding',
@@ -39,6 +39,28 @@ export const schemeRules: readonly Rule[] = [
       ),
   },
   {
+    cause: 'digest-stale',
+    party: 'client',
+    summary: 'The nonce that the Digest was made with is too old; user and password are good.',
+    fixes: ['Answer again with the nonce of this challenge: the `digest` scheme of this package does.'],
+    find: ({ scheme, status, challenges }) =>
+      when(scheme === 'digest' && status === 401 && challenges.some(isStale), 93, 'The Digest challenge says stale=true (RFC 7616 §3.3).'),
+  },
+  {
+    cause: 'digest-credentials',
+    party: 'client',
+    summary: 'The user or the password is wrong, or the Digest was made for another request.',
+    fixes: [
+      'Compare both with what the server knows, and the algorithm with those that the challenge names.',
+      'Make one for each request: it holds its method, its URL and a nonce (behind a proxy: the URL as the server sees it).',
+    ],
+    find: ({ scheme, status, challenges }) => {
+      const asked = challenges.filter((challenge) => isScheme(challenge, 'digest'))
+      const again = asked.length > 0 && !asked.some(isStale)
+      return when(scheme === 'digest' && status === 401 && again, 65, 'Digest was sent, and Digest is asked for again.')
+    },
+  },
+  {
     cause: 'api-key',
     party: 'client',
     summary: 'The API key was not taken.',
@@ -69,7 +91,7 @@ export const schemeRules: readonly Rule[] = [
       const writes = !/^(GET|HEAD|OPTIONS)$/.test(method)
       const saysSo = /csrf|xsrf|forgery|anti-?forgery/.test(words)
       return (
-        when(saysSo, 88, [quote ?? '', ...(writes ? [`The method is ${method}.`] : [])]) ??
+        when(saysSo && (status ?? 400) >= 400, 88, [quote ?? '', ...(writes ? [`The method is ${method}.`] : [])]) ??
         when(status === 419, event || writes ? 72 : 66, 'Status 419 is what Laravel answers to an outdated CSRF token.')
       )
     },
@@ -97,6 +119,10 @@ export const schemeRules: readonly Rule[] = [
     },
   },
 ]
+
+function isStale(challenge: Challenge): boolean {
+  return isScheme(challenge, 'digest') && /^true$/i.test(challenge.params.stale ?? '')
+}
 
 function decodedPair(authorization: string | undefined): string | undefined {
   try {

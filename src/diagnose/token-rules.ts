@@ -50,7 +50,11 @@ export const tokenRules: readonly Rule[] = [
           name === 'nbf' ? 93 : 75,
           `Its ${name} is ${inWords(early)} ahead of ${clockName(facts)}.`,
         ) ??
-        when(/not (yet )?(valid|active)|\bnbf\b|issued in the future|before/.test(words) && /yet|nbf|future/.test(words), 76, quote ?? '')
+        when(
+          /not yet (valid|active)|not (valid|active) yet|(valid|used) (before|until)|\bnbf\b|issued in the future/.test(words),
+          76,
+          quote ?? '',
+        )
       )
     },
   },
@@ -148,10 +152,12 @@ export const tokenRules: readonly Rule[] = [
       const time = timeOf(facts)
       const alive = expiresAt !== undefined && time !== undefined && time < expiresAt
       const left = alive ? [`By its exp it would live for another ${inWords(expiresAt - time)}.`] : []
-      const silent = challenges.every(({ params }) => !params.error_description)
+      const described = challenges.some(({ params }) => params.error_description)
+      const silent = !/\p{L}/u.test(words.replace(/invalid[_ ](access[_ ])?token|unauthori[sz]ed/g, ''))
       return (
         when(/revoked|not active|inactive|signed out|logged out|blacklist|denylist/.test(words), 86, [quote ?? '', ...left]) ??
         when(alive && error === 'invalid_token' && silent, 62, ['The server says invalid_token and not why.', ...left]) ??
+        when(alive && error === 'invalid_token' && !described, 35, [quote ?? '', ...left]) ??
         when(error === 'invalid_token' && expiresAt === undefined, 35, 'The server says invalid_token and not why.')
       )
     },

@@ -45,7 +45,8 @@ export const wayRules: readonly Rule[] = [
       const way = ['via', 'cf-ray', 'x-amz-cf-id', 'x-served-by', 'x-varnish', 'x-cache'].filter(answered)
       if (/cloudflare|cloudfront|nginx|apache|envoy|varnish|akamai/i.test(answered('server'))) way.push('server')
       const evidence = way.length ? [`The answer has ${way.join(', ')}: something stands in between.`] : []
-      const bare = challenges.length > 0 && !challenges.some(({ params }) => params.error)
+      // Only these say by an error that a token came (RFC 6750 §3.1, RFC 9449 §7.1).
+      const bare = challenges.some(({ scheme }) => /^(bearer|dpop)$/i.test(scheme)) && !challenges.some(({ params }) => params.error)
       const says =
         /no (authorization|token|credentials)|(authorization|token|header|credentials).{0,20}(missing|required|not (found|provided|present))|missing.{0,20}(token|authorization|credentials)|unauthenticated/
       const asIfNone = (bare || says.test(words)) && error !== 'invalid_token'
@@ -110,7 +111,7 @@ export const wayRules: readonly Rule[] = [
     ],
     find: ({ event }) => {
       const name = typeof event?.error === 'string' ? event.error : 'an error'
-      return when(event?.type === 'request-failed', name === 'TypeError' ? 60 : 92, `The request failed with ${harmless(name)}.`)
+      return when(event?.type === 'request-failed', name === 'TypeError' ? 60 : 92, `The request failed: ${harmless(name)}.`)
     },
   },
 ]

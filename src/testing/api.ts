@@ -29,7 +29,7 @@ export interface ApiOptions {
 /** An API in memory that takes Bearer tokens, with every wrong way to answer 401 as a switch. */
 export interface TestApi extends TestServer {
   refusal: RefusalName
-  /** How often it said no. */
+  /** How often it refused a token, or a request without one; 403s for a scope are not counted. */
   readonly refusals: number
 }
 

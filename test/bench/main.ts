@@ -10,7 +10,7 @@ import { measures } from './measures.ts'
 import { inColumns, readmeTable } from './table.ts'
 import { holds, sentence } from './verdict.ts'
 
-// npm run bench [-- --only storms] [-- --gate] [-- --write]: what the client costs, and what it holds, beside bare fetch, the sixty-line
+// npm run bench [-- --only storms] [-- --gate] [-- --write]: what the client costs, and what it holds, beside bare fetch, the
 // interceptor and published clients. `--gate` is quick, and fails where a figure is beyond its bound three times in a row.
 const { values } = parseArgs({
   options: {

@@ -14,7 +14,11 @@ export interface Outcome {
 /** The command line as a process of its own. */
 export function commandLine(
   args: readonly string[],
-  { env = {}, input = '' }: { readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},
+  {
+    env = {},
+    input = '',
+    unread = false,
+  }: { readonly env?: Readonly<Record<string, string>>; readonly input?: string; readonly unread?: boolean } = {},
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', 'tsx', `${root}src/cli.ts`, ...args], {
@@ -26,6 +30,7 @@ export function commandLine(
     child.stderr.on('data', (piece: Buffer) => complaints.push(piece))
     child.on('error', reject)
     child.on('close', (code) => resolve({ code, out: String(Buffer.concat(out)), complaints: String(Buffer.concat(complaints)) }))
+    if (unread) child.stdout.destroy()
     child.stdin.end(input)
   })
 }

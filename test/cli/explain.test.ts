@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { version } from '../../package.json'
 import { jwt } from '../diagnose/fixtures'
 import { commandLine, serving } from './command-line'
 
@@ -73,6 +75,25 @@ describe('explain <url>', () => {
     expect(out + complaints).not.toContain('second-part')
   })
 
+  it('keeps the scheme, and shows that there was a query, in the curl that sends it again', async () => {
+    const { out } = await serving(
+      (_, response) => response.writeHead(401).end(),
+      (origin) =>
+        commandLine(['explain', `${origin}/orders?page=2`, '--token-env', 'TOKEN', '--scheme', 'ApiKey'], { env: { TOKEN: 'hunter2' } }),
+    )
+
+    expect(out).toMatch(/curl -i -H "Authorization: ApiKey \$TOKEN" 'http:\S+\/orders\?…'/)
+  })
+
+  it('takes the line end that a file put into the environment for none of the token', async () => {
+    const { code } = await serving(
+      (request, response) => response.writeHead(request.headers.authorization === 'Bearer opaque-token-1' ? 200 : 401).end(),
+      (origin) => commandLine(['explain', origin, '--token-env', 'TOKEN'], { env: { TOKEN: 'opaque-token-1\n' } }),
+    )
+
+    expect(code).toBe(0)
+  })
+
   it('reads a problem document from the body', async () => {
     const { out } = await serving(
       (_, response) => response.writeHead(401, { 'content-type': 'application/problem+json' }).end('{"title":"The API key is unknown"}'),
@@ -92,7 +113,9 @@ describe('explain <url>', () => {
     const { code, out } = await commandLine(['explain', origin])
 
     expect(code).toBe(3)
-    expect(out).toContain('network-failure')
+    expect(out).toContain('network-failure, certain')
+    expect(out).toContain('The request failed: ECONNREFUSED.')
+    expect(out).not.toContain('preflight')
   })
 
   it('waits no longer than it is told', async () => {
@@ -102,7 +125,7 @@ describe('explain <url>', () => {
     )
 
     expect(code).toBe(3)
-    expect(out).toContain('TimeoutError')
+    expect(out).toContain('The request failed: TimeoutError, no answer within 0.2 s.')
   })
 
   it.each([
@@ -110,6 +133,11 @@ describe('explain <url>', () => {
     ['a password in the URL', ['explain', 'https://ada:hunter2@api.example']],
     ['a variable that is not set', ['explain', 'https://api.example', '--token-env', 'NO_SUCH_TOKEN']],
     ['neither a URL nor a file', ['explain']],
+    ['a method that cannot be sent', ['explain', 'https://api.example', '-X', 'TRACE']],
+    ['a header that cannot be sent', ['explain', 'https://api.example', '-H', 'X-Name: hunter2 \u65e5']],
+    ['a token for what was recorded', ['explain', '--from', '-', '--token-env', 'TOKEN']],
+    ['a header for what was recorded', ['explain', '--from', '-', '-H', 'X-Name: hunter2']],
+    ['a method for what was recorded', ['explain', '--from', '-', '-X', 'POST']],
     ['an option that is not there', ['explain', 'https://api.example', '--nonsense']],
   ])('refuses %s with 2', async (_, args) => {
     const { code, out, complaints } = await commandLine(args)
@@ -151,6 +179,54 @@ describe('explain --from', () => {
     expect(out).not.toContain('hunter2')
   })
 
+  it.each(['curl-v', 'curl-sv'])('reads the body of a captured `%s … 2>&1`', async (name) => {
+    const path = fileURLToPath(new URL(`transcripts/${name}.txt`, import.meta.url))
+
+    const { out } = await commandLine(['explain', '--from', path, '--json'])
+
+    const { cause, evidence } = JSON.parse(out).diagnosis
+    expect([cause, evidence[0]]).toEqual(['wrong-audience', 'The server says: “The audience is wrong for this API”'])
+  })
+
+  it.each([
+    ['refused-connection', 'GET http://127.0.0.1:1/', "Failed to connect to 127.0.0.1 port 1 after 0 ms: Couldn't connect to server"],
+    ['unknown-host', 'GET http://nowhere.invalid/', 'Could not resolve host: nowhere.invalid'],
+  ])('explains with 3 a captured transcript of a connection that failed: %s', async (name, title, said) => {
+    const path = fileURLToPath(new URL(`transcripts/${name}.txt`, import.meta.url))
+
+    const { code, out } = await commandLine(['explain', '--from', path])
+
+    expect(code).toBe(3)
+    expect(out).toContain(`${title}\n`)
+    expect(out).toContain(`The request failed: ${said}.`)
+  })
+
+  it('explains with 3 a request that curl got no answer to', async () => {
+    const input = ['> GET / HTTP/1.1', '> Host: api.example', '> ', '* Empty reply from server', '* Closing connection 0'].join('\n')
+
+    const { code, out } = await commandLine(['explain', '--from', '-'], { input })
+
+    expect([code, out.includes('preflight')]).toEqual([3, false])
+    expect(out).toContain('The request failed: Empty reply from server.')
+  })
+
+  it('reads a HAR behind a byte order mark', async () => {
+    const entry = { request: { url: 'https://api.example/', headers: [] }, response: { status: 419, headers: [] } }
+
+    const { out } = await commandLine(['explain', '--from', '-'], { input: `\uFEFF${JSON.stringify({ log: { entries: [entry] } })}` })
+
+    expect(out).toContain('csrf')
+  })
+
+  it('reads a body that has no line end before curl goes on', async () => {
+    const sent = ['> GET /orders HTTP/1.1', '> authorization: Bearer opaque', '> ']
+    const answered = ['< HTTP/1.1 401', '< ', '{"message":"jwt expired"}* Connection #0 to host api.example left intact']
+
+    const { out } = await commandLine(['explain', '--from', '-'], { input: [...sent, ...answered].join('\n') })
+
+    expect(out).toContain('The server says: “jwt expired”')
+  })
+
   it('reads the last refusal of a HAR', async () => {
     const path = join(folder, 'page.har')
     const entry = (status: number, headers: readonly object[], text = '') => ({
@@ -165,6 +241,20 @@ describe('explain --from', () => {
     expect(code).toBe(1)
     expect(JSON.parse(out).diagnosis.cause).toBe('csrf')
     expect(out).not.toContain('hunter2')
+  })
+
+  it('does not take what a browser leaves out of a HAR for something that was not sent', async () => {
+    const entry = {
+      startedDateTime: '2026-01-15T12:00:00Z',
+      request: { method: 'GET', url: 'https://api.example/cart', headers: [{ name: 'accept', value: '*/*' }] },
+      response: { status: 401, headers: [{ name: 'www-authenticate', value: 'Bearer error="invalid_token"' }], content: {} },
+    }
+
+    const { out } = await commandLine(['explain', '--from', '-'], { input: JSON.stringify({ log: { entries: [entry] } }) })
+
+    expect(out).toContain('token-expired, possible')
+    expect(out).toContain('No credentials are shown')
+    expect(out).not.toContain('credentials-missing')
   })
 
   it.each(['{"log":', 'no transcript', '{"log":{"entries":[]}}'])('refuses %s with 2', async (input) => {
@@ -188,12 +278,24 @@ describe('decode', () => {
     expect(out).not.toContain(input.split('.')[2])
   })
 
+  it('ends quietly where nobody reads what it prints', async () => {
+    const { code, complaints } = await commandLine(['decode'], { input: token(), unread: true })
+
+    expect([code, complaints]).toEqual([0, ''])
+  })
+
   it('refuses an opaque token with 2, and does not repeat it', async () => {
     const { code, complaints } = await commandLine(['decode'], { input: 'hunter2' })
 
     expect(code).toBe(2)
     expect(complaints).not.toContain('hunter2')
   })
+})
+
+it('says its version', async () => {
+  const { code, out } = await commandLine(['--version'])
+
+  expect([code, out]).toEqual([0, `${version}\n`])
 })
 
 it('teaches its exit codes with --help', async () => {

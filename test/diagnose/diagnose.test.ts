@@ -1,4 +1,4 @@
-import { diagnose } from 'authenticated-client/diagnose'
+import { type DiagnoseInput, diagnose } from 'authenticated-client/diagnose'
 import { describe, expect, it } from 'vitest'
 import { fixtures, jwt, now, secrets } from './fixtures'
 
@@ -84,6 +84,131 @@ describe('diagnose', () => {
     expect([cause, ...alternatives.map((other) => other.cause)]).not.toContain('hidden-by-cors')
   })
 
+  it.each([
+    ['clocks that disagree', 200, {}, { now: now + 120_000 }],
+    ['words about a policy', 200, { title: 'Return policy', message: 'ok' }, {}],
+    ['words about CSRF', 200, { message: 'A guide to CSRF' }, {}],
+    ['a token for another API', 200, {}, { expected: { audience: 'https://other.example' } }],
+    ['a page token in the query', 200, { items: [] }, { url: 'https://api.example/list?token=next-page', authorization: null }],
+    ['two spaces', 204, {}, { authorization: 'Bearer  opaque' }],
+  ])('calls a good answer no refusal, whatever %s might mean', (_, status, said, { url, authorization, ...more }: GoodCase) => {
+    const sent = authorization === undefined ? `Bearer ${jwt({ aud: 'orders', exp: now / 1000 + 600 })}` : authorization
+    const request = {
+      url: url ?? 'https://api.example/orders',
+      headers: { get: (name: string) => (name === 'authorization' ? sent : null) },
+    }
+    const response = new Response(null, { status, headers: { date: new Date(now).toUTCString() } })
+
+    expect(diagnose({ request, response, body: JSON.stringify(said), ...more })).toMatchObject({ cause: 'not-refused', alternatives: [] })
+  })
+
+  it.each([
+    [500, { message: 'permission denied for table orders' }, 'unknown'],
+    [400, { message: 'malformed JSON in body' }, 'unknown'],
+    [400, { message: 'Unexpected token < in JSON at position 0' }, 'unknown'],
+    [422, { error: 'validation_failed', message: 'location is required' }, 'unknown'],
+    [500, { message: 'jwt expired' }, 'token-expired'],
+    [400, { error: 'invalid_request' }, 'invalid-request'],
+    [400, { error: 'invalid_grant' }, 'refresh-token-rejected'],
+    [200, { ok: false, error: 'token_expired' }, 'token-expired'],
+  ])('takes a %i that says %o for what it is', (status, said, cause) => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque-token' } })
+
+    expect(diagnose({ request, response: new Response(null, { status }), body: JSON.stringify(said) }).cause).toBe(cause)
+  })
+
+  it.each([
+    ['Audiences in Jwt are not allowed', 'wrong-audience'],
+    ['invalid signature', 'invalid-signature'],
+    ['"Jwt is expired"', 'token-expired'],
+    ['{"msg":"Token has been revoked"}', 'token-revoked'],
+    ['{"Message":"The audience is invalid"}', 'wrong-audience'],
+    ['{"Error":{"Message":"The issuer is unknown"}}', 'wrong-issuer'],
+    ['{"errors":["Token expired"]}', 'token-expired'],
+  ])('hears what the body %s says', (body, cause) => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque-token' } })
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+
+    expect(diagnose({ request, response, body }).cause).toBe(cause)
+  })
+
+  it.each([
+    ['{"error":"invalid_token","message":"Unauthorized"}', 'likely'],
+    ['{"message":"Try the other door"}', 'possible'],
+  ])('takes a token that is alive for a revoked one only where the server says nothing else: %s', (body, confidence) => {
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+
+    const diagnosis = diagnose({ response, body, tokens: { accessToken: jwt({ exp: now / 1000 + 600 }) }, now })
+
+    expect(diagnosis).toMatchObject({ cause: 'token-revoked', confidence })
+  })
+
+  it.each(['Basic', 'Digest'])('takes another %s challenge for no sign that a proxy took the credentials away', (scheme) => {
+    const headers = { 'www-authenticate': `${scheme} realm="r", nonce="n"` }
+    const request = new Request('https://api.example/orders', { headers: { authorization: `${scheme} ${btoa('ada:hunter2')}` } })
+
+    const { alternatives } = diagnose({ request, response: new Response(null, { status: 401, headers }) })
+
+    expect(alternatives).toEqual([])
+  })
+
+  it('does not say that a challenge is missing where one is there that cannot be read', () => {
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'error=invalid_token' } })
+
+    const { cause, alternatives } = diagnose({ response })
+
+    expect([cause, ...alternatives.map((other) => other.cause)]).toEqual(['challenge-malformed'])
+  })
+
+  it.each([
+    ['Invalid token for this location', 'challenge-missing'],
+    ['You have not signed in yet; sign in before calling', 'challenge-missing'],
+    ['The call was not blocked, only slow', 'challenge-missing'],
+    ['Sign-in from your current location is not possible', 'policy'],
+    ['Your account has been blocked', 'policy'],
+    ['The token is not valid before 11/26/2026', 'token-not-yet-valid'],
+    ['token is not valid yet', 'token-not-yet-valid'],
+    ['Token used before issued', 'token-not-yet-valid'],
+  ])('hears phrases, not words: “%s”', (message, cause) => {
+    expect(diagnose({ response: new Response(null, { status: 401 }), body: JSON.stringify({ message }) }).cause).toBe(cause)
+  })
+
+  it.each([404, 429, 503])('says of a %i that it is not about credentials', (status) => {
+    const diagnosis = diagnose({ response: new Response(null, { status }), tokens: { accessToken: 'opaque' } })
+
+    expect(diagnosis).toMatchObject({ cause: 'unknown', confidence: 'likely', summary: `The status is ${status}: not about credentials.` })
+  })
+
+  it.each([
+    [{ 'x-ratelimit-remaining': '0' }, {}],
+    [{}, { message: 'API rate limit exceeded for user ID 1.' }],
+  ])('takes a 403 for a limit of calls, not of the scope, with %o and %o', (headers, said) => {
+    const response = new Response(null, { status: 403, headers: headers as HeadersInit })
+
+    const diagnosis = diagnose({ response, body: JSON.stringify(said), tokens: { accessToken: 'opaque' } })
+
+    expect(diagnosis).toMatchObject({ cause: 'unknown', summary: 'A limit of calls is reached: not about credentials.', alternatives: [] })
+  })
+
+  it('takes a token that the challenge itself says another thing of for no revoked one', () => {
+    const headers = { 'www-authenticate': 'Bearer error="invalid_token", error_description="wrong audience"' }
+
+    const diagnosis = diagnose({
+      response: new Response(null, { status: 401, headers }),
+      tokens: { accessToken: jwt({ exp: now / 1000 + 600 }) },
+      now,
+    })
+
+    expect(diagnosis).toMatchObject({ cause: 'wrong-audience', alternatives: [] })
+  })
+
+  it('hears no words in a long text, nor in a page', () => {
+    const response = new Response(null, { status: 401 })
+
+    for (const body of [`The audience ${'and so on '.repeat(40)}`, '<p>The audience</p>'])
+      expect(diagnose({ response, body }).cause).toBe('challenge-missing')
+  })
+
   it('tells the size of a skew in words', () => {
     const response = new Response(null, { status: 401, headers: { date: new Date(now).toUTCString() } })
 
@@ -102,6 +227,30 @@ describe('diagnose', () => {
     expect(JSON.stringify(diagnose({ response }))).not.toContain(token)
   })
 
+  it.each([
+    ['a key in a header of its own', { 'x-my-key': 'correcthorse', authorization: 'Bearer opaque' }, '', 'correcthorse'],
+    ['a key in the query', {}, '?page=2&api_key=correct%20horse', 'correct horse'],
+    ['a password', { authorization: `Basic ${btoa('ada:correcthorse')}` }, '', 'correcthorse'],
+    ['user and password', { authorization: `Basic ${btoa('ada:correcthorse')}` }, '', 'ada:correcthorse'],
+    ['a cookie', { cookie: 'a=1; sid=correcthorse' }, '', 'correcthorse'],
+    [
+      'credentials of more than one part',
+      { authorization: 'Digest username="ada", response="correcthorse"' },
+      '',
+      'response="correcthorse"',
+    ],
+    ['credentials without a scheme', { authorization: 'correcthorse' }, '', 'correcthorse'],
+  ])('lets %s not through that a server repeats', (_, headers: Record<string, string>, query, secret) => {
+    const request = { url: `https://api.example/orders${query}`, headers: new Headers(headers) }
+    const sent = headers.authorization?.startsWith('Digest') ? headers.authorization.slice(7) : secret
+    const body = JSON.stringify({ message: `unknown api key: ${sent}` })
+
+    const text = JSON.stringify(diagnose({ request, response: new Response(null, { status: 401 }), body }))
+
+    expect(text).toContain('unknown api key: [redacted]')
+    expect(text).not.toMatch(/correct|horse/)
+  })
+
   it('takes real Request and Response objects', () => {
     const request = new Request('https://api.example/?secret=hunter2')
 
@@ -111,3 +260,5 @@ describe('diagnose', () => {
     expect(JSON.stringify(diagnosis)).not.toContain('hunter2')
   })
 })
+
+type GoodCase = Pick<DiagnoseInput, 'now' | 'expected'> & { readonly url?: string; readonly authorization?: string | null }

@@ -26,6 +26,8 @@ export function jwt(claims: object, header: object = { alg: 'RS256', kid: 'key-1
 
 const alive = jwt({ iss: 'https://issuer.example', aud: 'https://api.example', exp: seconds + 600, iat: seconds - 60 })
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+const digest = (more = '') => ({ 'www-authenticate': `Digest realm="r", nonce="n2", qop="auth"${more}` })
+const digestSent = { authorization: `Digest username="ada", realm="r", nonce="n1", uri="/orders", response="${'5'.repeat(32)}"` }
 const invalid = (description?: string) => ({
   'www-authenticate': `Bearer error="invalid_token"${description ? `, error_description="${description}"` : ''}`,
 })
@@ -153,6 +155,8 @@ export const fixtures: readonly Fixture[] = [
     of: 'no colon',
     input: exchange(401, { 'www-authenticate': 'Basic realm="staff"' }, { authorization: `Basic ${btoa('hunter2')}` }),
   },
+  { cause: 'digest-stale', of: 'stale=true', input: exchange(401, digest(', stale=true'), digestSent) },
+  { cause: 'digest-credentials', of: 'Digest again', input: exchange(401, digest(), digestSent) },
   { cause: 'api-key', of: 'a header', input: exchange(401, {}, { 'x-api-key': secrets[3] }, json({ message: 'Invalid API key' })) },
   {
     cause: 'session-cookie',
@@ -217,6 +221,16 @@ export const fixtures: readonly Fixture[] = [
     ),
   },
   { cause: 'challenge-missing', of: 'a bare 401', input: exchange(401, {}, bearer(alive)) },
+  {
+    cause: 'challenge-malformed',
+    of: 'an open quote',
+    input: exchange(401, { 'www-authenticate': 'Bearer error="invalid_token' }, bearer(alive)),
+  },
+  {
+    cause: 'challenge-malformed',
+    of: 'single quotes',
+    input: exchange(401, { 'www-authenticate': "Bearer error='invalid_token'" }, bearer(alive)),
+  },
   { cause: 'unusual-status', of: '500', input: exchange(500, {}, bearer(alive), json({ message: 'unauthorized' })) },
   { cause: 'network-failure', of: 'a timeout', input: { event: { type: 'request-failed', error: 'TimeoutError' } } },
   { cause: 'refresh-token-rejected', of: 'invalid_grant', input: ended('rejected', { error: 'invalid_grant' }) },

@@ -9,7 +9,7 @@ const causes: Readonly<Record<RefusalName, DiagnosedCause>> = {
   'no-header': 'challenge-missing',
   'empty-header': 'challenge-missing',
   'lower-case': 'token-expired',
-  unquoted: 'challenge-missing',
+  unquoted: 'challenge-malformed',
   'unknown-error': 'token-expired',
   'invalid-request': 'invalid-request',
   'insufficient-scope': 'insufficient-scope',

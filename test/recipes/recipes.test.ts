@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { AuthenticatedClient, memoryStore, type TokenSet } from 'authenticated-client'
+import { AuthenticatedClient, memoryStore } from 'authenticated-client'
 import { api, authorizationServer, listen, quiet, testFetch } from 'authenticated-client/testing'
 import { generateKeyPair } from 'jose'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -9,7 +9,7 @@ import { bffClient, signedIn } from '../../playground/recipes/cookie-session'
 import { cameraClient } from '../../playground/recipes/digest'
 import { boundClient, redeem } from '../../playground/recipes/dpop'
 import { graphqlClient } from '../../playground/recipes/graphql'
-import { clientForRequest } from '../../playground/recipes/many-users'
+import { sessionClients } from '../../playground/recipes/many-users'
 import { ledgerClient } from '../../playground/recipes/private-key-jwt'
 import { createSdk } from '../../playground/recipes/sdk-author'
 import { tenantClients } from '../../playground/recipes/tenants'
@@ -160,29 +160,45 @@ describe('recipes', () => {
     close()
   })
 
-  it('many-users: two users share no flight, and neither waits for the other (A39)', async () => {
-    const { login, fetch } = await world()
-    const jar = (tokens: TokenSet) => {
-      let held: TokenSet | null = tokens
-      return {
-        read: () => held,
-        write: (next: TokenSet | null) => {
-          held = next
-        },
-      }
-    }
-    const [ada, bob] = [jar(login.signIn({ sub: 'ada' })), jar(login.signIn({ sub: 'bob' }))]
+  it('many-users: the requests of one session share one refresh (F61)', async () => {
+    const { login, shop, clientOf } = await manyUsers('ada')
     login.spoilAccessTokens()
-    const options = { tokenEndpoint: login.tokenEndpoint, baseUrl: origin, fetch: fetch as typeof globalThis.fetch }
+
+    const responses = await Promise.all(Array.from({ length: 5 }, () => clientOf('ada').fetch('/me')))
+
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+    expect([login.refreshes, shop.refusals]).toEqual([1, 5])
+    expect(clientOf('ada').state.status).toBe('authenticated')
+  })
+
+  it('many-users: two users share no flight, and neither waits for the other (A39)', async () => {
+    const { login, clientOf } = await manyUsers('ada', 'bob')
+    login.spoilAccessTokens()
     login.next(() => new Promise(() => {})) // Ada's refresh hangs.
 
-    const hanging = clientForRequest(ada, options).fetch('/me')
+    const hanging = clientOf('ada').fetch('/me')
     hanging.catch(() => {})
     await quiet()
-    const response = await clientForRequest(bob, options).fetch('/me')
+    const response = await clientOf('bob').fetch('/me')
 
     expect(await response.json()).toMatchObject({ sub: 'bob' })
     expect(login.refreshes).toBe(1)
+  })
+
+  it('many-users: a session that was forgotten goes on from its store, one that ended is gone (A40)', async () => {
+    const { clientOf, forget } = await manyUsers('ada')
+    const first = clientOf('ada')
+
+    forget('ada')
+    const second = clientOf('ada')
+    const { status } = await second.fetch('/me')
+    await second.logout()
+    await quiet()
+
+    expect(second).not.toBe(first)
+    expect(status).toBe(200)
+    expect(clientOf('ada')).not.toBe(second)
+    expect((await clientOf('ada').fetch('/me')).status).toBe(401)
   })
 
   it('sdk-author: works with any fetch, and tells what the API said', async () => {
@@ -195,6 +211,16 @@ describe('recipes', () => {
     await expect(bare).rejects.toMatchObject({ cause: 'Bearer realm="api"' })
   })
 })
+
+/** A server with reuse detection: a refresh token that is spent twice ends its session. */
+async function manyUsers(...users: readonly string[]) {
+  const login = authorizationServer({ reuse: 'revoke', overlap: 0 })
+  const shop = api({ authorizationServer: login })
+  const stores = new Map(users.map((sub) => [sub, memoryStore(login.signIn({ sub }))]))
+  const fetch = testFetch(login, shop) as typeof globalThis.fetch
+  const storeOf = (sessionId: string) => stores.get(sessionId) ?? memoryStore()
+  return { login, shop, ...sessionClients({ tokenEndpoint: login.tokenEndpoint, baseUrl: origin, storeOf, fetch }) }
+}
 
 async function world() {
   const login = authorizationServer()

@@ -36,6 +36,24 @@ it('is not sent again for a signature that is wrong', async () => {
   expect(refused()).toBeLessThanOrEqual(2)
 })
 
+it.each([
+  ['bytes', { body: new TextEncoder().encode('{"amount":1}') }],
+  ['a blob', { body: new Blob(['x']) }],
+  ['a stream', { body: new Blob(['x']).stream(), duplex: 'half' }],
+])('never signs a POST with %s as an empty one', async (_, init) => {
+  const client = await signingClient('http://127.0.0.1:1', 'k1', 'shared')
+
+  await expect(client.fetch('/pay', { method: 'POST', ...init })).rejects.toThrow('need their body as a string')
+})
+
+it('never signs the body of a Request as an empty one', async () => {
+  const client = await signingClient('http://127.0.0.1:1', 'k1', 'shared')
+
+  const call = client.fetch(new Request('http://127.0.0.1:1/pay', { method: 'POST', body: '{"amount":1}' }))
+
+  await expect(call).rejects.toThrow('need their body as a string')
+})
+
 async function start() {
   let refused = 0
   const hour = 3_600_000

@@ -1,7 +1,9 @@
-// A WebSocket is no fetch: it gets a token with some time to go, in its first message and never in its URL, which ends up in logs.
+// A WebSocket is no fetch: it gets a token with some time to go, in its first message and never in its URL, which ends up in logs. No
+// client looks where it goes: `origin`, such as wss://api.example.com, is the one that may have the token.
 import type { AuthenticatedClient } from 'authenticated-client'
 
-export async function socketWith(client: AuthenticatedClient, url: string): Promise<WebSocket> {
+export async function socketWith(client: AuthenticatedClient, url: string, origin: string): Promise<WebSocket> {
+  if (new URL(url).origin !== origin) throw new TypeError(`No token for ${new URL(url).origin}: it is for ${origin}`)
   const accessToken = await client.getAccessToken({ minValidity: 60_000 })
   const socket = new WebSocket(url)
   socket.addEventListener('open', () => socket.send(JSON.stringify({ type: 'authenticate', accessToken })))

@@ -69,8 +69,9 @@ describe('a WebSocket', () => {
     onTestFinished(() => new Promise((resolve) => sockets.close(() => resolve())))
     await client.setTokens({ ...login.signIn(), expiresAt: Date.now() + 30_000 })
 
+    const address = origin.replace('http', 'ws')
     const said = await twenty(async () => {
-      const socket = await socketWith(client, origin.replace('http', 'ws'))
+      const socket = await socketWith(client, `${address}/orders`, address)
       return new Promise((resolve) => {
         socket.onmessage = ({ data }) => {
           socket.close()
@@ -81,6 +82,14 @@ describe('a WebSocket', () => {
 
     expect(said).toEqual(Array(20).fill('welcome'))
     expect([login.refreshes, login.reuses]).toEqual([1, 0])
+  })
+
+  it('gets none for another origin, and not without encryption', async () => {
+    const { client, login } = await start((_request, response) => refuse(response))
+    await client.setTokens(login.signIn())
+
+    for (const url of ['wss://evil.example/', 'ws://api.example.com/', 'wss://api.example.com.evil.example/'])
+      await expect(socketWith(client, url, 'wss://api.example.com')).rejects.toThrow(TypeError)
   })
 })
 
