@@ -21,7 +21,7 @@ export interface Saves {
   /** Saves what is still owed, unless somebody is at it, or others put back for ever what it is written over. */
   resume(): void
   /** Writes go one after the other: a slow save of an old pair must not land on top of a newer one's. */
-  inTurn(write: () => Promise<void>): Promise<void>
+  inTurn<Result>(write: () => Promise<Result>): Promise<Result>
 }
 
 const mostSwaps = 16

@@ -80,7 +80,9 @@ export function createSession(
       saves.owed = owed && read && !held ? { behind: read } : undefined
     } else if (verdict === 'stale') {
       // Who insists, and could not even read what it insists over, sees it now: whoever signs in from here on counts.
-      saves.owed = owed?.force && saves.isWriting ? { ...owed, overlooked: true } : { behind: read }
+      const insists = owed?.force && saves.isWriting
+      saves.owed = insists ? { ...owed, overlooked: true } : { behind: read }
+      if (!insists && !read) leaving = false
     } else {
       saves.owed = undefined
       if (read) {
@@ -145,17 +147,16 @@ export function createSession(
       saves.owed = { force: true, behind: undefined }
       leaving = true
       const before = memory.phase
-      const found = await store.read()
-      leave(found)
-      if (memory.phase !== before) return memory.phase.held ? undefined : saves.save()
-      if (found) {
-        saves.owed = { force: true, behind: found }
-        memory.bury(found)
-        await saves.save().finally(() => onEnd('signed_out', found, undefined))
-      } else {
-        saves.owed = undefined
-        memory.become(memory.phase, { status: 'anonymous' })
-      }
+      const left = await saves.inTurn(async () => {
+        const found = await store.read()
+        leave(found)
+        if (memory.phase !== before) return
+        saves.owed = found ? { force: true, behind: found } : undefined
+        if (found) memory.bury(found)
+        else memory.become(before, { status: 'anonymous' })
+        return found
+      })
+      if (left) await saves.save().finally(() => onEnd('signed_out', left, undefined))
     },
 
     async signIn(tokens, keepsSession, yields) {

@@ -224,6 +224,31 @@ describe('logout', () => {
     expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
   })
 
+  it('while restoring whose read failed insists on nothing once a call could read: a sign-in elsewhere stands (I10)', async () => {
+    const { login, app, inTime, client: newClient } = world()
+    let isLocked = true
+    const client = newClient({
+      getTokens: async () => {
+        if (isLocked) throw new Error('locked')
+        return app.tokens
+      },
+    })
+    await inTime(Promise.allSettled([client.logout()]))
+    isLocked = false
+    await inTime(client.fetch(url))
+
+    isLocked = true
+    const [signIn] = await inTime(Promise.allSettled([client.setTokens(login.signIn())]))
+    isLocked = false
+    const elsewhere = login.signIn()
+    app.tokens = { ...elsewhere, sessionId: 'session-b' }
+    await inTime(client.fetch(url))
+
+    expect(signIn?.status).toBe('rejected')
+    expect(app.tokens).toMatchObject(elsewhere)
+    expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'session-b' })
+  })
+
   it('clears the store when it is asked again after that failed; the app hears once (rule 15)', async () => {
     const { restore, app, inTime, client: newClient } = world()
     restore('fresh')
