@@ -1,9 +1,9 @@
 import type { AuthError } from '../errors/auth-error'
 import type { Clock } from '../platform/clock'
 import type { MaybePromise } from '../platform/maybe-promise'
-import { isB64token } from '../tokens/b64token'
 import { comparableId, isSameSignIn } from '../tokens/session-identity'
 import { type StoredSession, sameTokens } from '../tokens/token-set'
+import { assertSignIn } from './assert-sign-in'
 import { createLook } from './look'
 import { createMemory } from './memory'
 import type { Authenticated, LogoutReason, Phase } from './phase'
@@ -160,11 +160,7 @@ export function createSession(
     },
 
     async signIn(tokens, keepsSession, yields) {
-      const { accessToken, refreshToken, expiresAt, counter } = Object(tokens)
-      const isMarker = accessToken === undefined && Number.isFinite(counter) && tokens.sessionId
-      if ((!isMarker && !isB64token(accessToken)) || typeof (refreshToken ?? '') !== 'string' || !Number.isFinite(expiresAt ?? 0)) {
-        throw new TypeError('A sign-in needs { accessToken, refreshToken } as the server sent them; to sign out, call logout()')
-      }
+      assertSignIn(tokens)
       const { held } = memory.phase
       const isSame = held && (tokens.sessionId ? tokens.sessionId === held.sessionId : keepsSession && isSameSignIn(held, tokens) !== false)
       const sessionId =
