@@ -79,9 +79,10 @@ export function createSession(
       if (state.status === 'restoring') memory.become(memory.phase, { status: 'anonymous' })
       saves.owed = owed && read && !held ? { behind: read } : undefined
     } else if (verdict === 'stale') {
-      // Who insists, and could not even read what it insists over, sees it now: whoever signs in from here on counts.
+      // Who insists, and has not read yet what it insists over, sees it now: once it was tried, whoever signs in from here on counts.
+      const { behind = read } = owed ?? {}
       const insists = owed?.force && saves.isWriting
-      saves.owed = insists ? { ...owed, overlooked: true } : { behind: read }
+      saves.owed = insists ? { ...owed, behind, overlooked: true } : { behind: read }
       if (!insists && !read) leaving = false
     } else {
       saves.owed = undefined

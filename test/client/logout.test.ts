@@ -249,6 +249,28 @@ describe('logout', () => {
     expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'session-b' })
   })
 
+  it('while restoring whose read failed insists on nothing either that a call could read during the sign-in after it (I10)', async () => {
+    const { login, app, inTime, client: newClient } = world()
+    const reads: (() => Promise<TokenSet | null>)[] = []
+    const client = newClient({ getTokens: async () => (reads.shift() ?? (async () => app.tokens))() })
+    const locked = () => Promise.reject(new Error('locked'))
+    reads.push(locked, locked)
+    await inTime(Promise.allSettled([client.logout()]))
+
+    reads.push(() => new Promise(() => {}))
+    const signIn = client.setTokens(login.signIn())
+    await quiet()
+    void client.fetch(url)
+    const [settled] = await inTime(Promise.allSettled([signIn]))
+    const elsewhere = login.signIn()
+    app.tokens = { ...elsewhere, sessionId: 'session-b' }
+    await inTime(client.fetch(url))
+
+    expect(settled?.status).toBe('rejected')
+    expect(app.tokens).toMatchObject(elsewhere)
+    expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'session-b' })
+  })
+
   it('clears the store when it is asked again after that failed; the app hears once (rule 15)', async () => {
     const { restore, app, inTime, client: newClient } = world()
     restore('fresh')

@@ -52,4 +52,5 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 86935, name: 'a sign-in whose save was given up landed on top of the next one, and stayed there until the next call' },
   { seed: 110672, name: 'the same, where the sign-in after it was another user’s' },
   { seed: 528269, name: 'a sign-in insisted on its place for ever, since the sign-out before it had never read what it was over' },
+  { seed: 168179, name: 'a sign-in after a sign-out that was still waiting for its first read was said to know what is stored' },
 ]

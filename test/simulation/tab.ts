@@ -170,7 +170,8 @@ export class Tab implements Owner {
     this.calls.push(call)
     this.count('login')
     this.turns++
-    const whileRestoring = before.status === 'restoring'
+    // Who signs out first, and does not wait for that, has read no more.
+    const whileRestoring = before.status === 'restoring' || (this.hasLeftUnseen && this.logoutsRunning > 0)
     const signIn: SignIn = { tab: this, by: this, begun: world.scheduler.step, whileRestoring }
     world.ledger.signIns.set(family, signIn)
     this.wire.learn(refreshToken)

@@ -12,11 +12,11 @@ export interface Limit {
 }
 
 export const limits: readonly Limit[] = [
-  { entry: '.', import: '{ AuthenticatedClient }', gzip: 17.8, brotli: 16.2 },
-  { entry: '.', import: '*', gzip: 20.9, brotli: 19 },
-  { entry: './api-key', gzip: 1.5, brotli: 1.4 },
+  { entry: '.', import: '{ AuthenticatedClient }', gzip: 18.1, brotli: 16.6 },
+  { entry: '.', import: '*', gzip: 21.3, brotli: 19.3 },
+  { entry: './api-key', gzip: 1.6, brotli: 1.4 },
   { entry: './basic', gzip: 0.9, brotli: 0.8 },
-  { entry: './diagnose', gzip: 15.4, brotli: 13.9 },
+  { entry: './diagnose', gzip: 15.5, brotli: 13.9 },
   { entry: './digest', gzip: 8.1, brotli: 6.9 },
   { entry: './discover', gzip: 1.8, brotli: 1.6 },
   { entry: './dpop', gzip: 2.8, brotli: 2.5 },
@@ -28,6 +28,6 @@ export const limits: readonly Limit[] = [
   { entry: './opentelemetry', ignore: ['@opentelemetry/api'], gzip: 1.7, brotli: 1.5 },
   { entry: './react-native', gzip: 1.1, brotli: 1 },
   { entry: './redis', ignore: ['node:*'], gzip: 3.8, brotli: 3.4 },
-  { entry: './testing', gzip: 8.1, brotli: 7.3 },
+  { entry: './testing', gzip: 8.2, brotli: 7.3 },
   { entry: './token-exchange', gzip: 2.7, brotli: 2.4 },
 ]
