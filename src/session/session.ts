@@ -152,9 +152,11 @@ export function createSession(
         const found = await store.read()
         leave(found)
         if (memory.phase !== before) return
+        const { overlooked } = saves.owed ?? {}
         saves.owed = found ? { force: true, behind: found } : undefined
         if (found) memory.bury(found)
         else memory.become(before, { status: 'anonymous' })
+        if (!found && overlooked) (async () => look())().catch(noop)
         return found
       })
       if (left) await saves.save().finally(() => onEnd('signed_out', left, undefined))

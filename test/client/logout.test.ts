@@ -271,6 +271,25 @@ describe('logout', () => {
     expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'session-b' })
   })
 
+  it('while restoring whose read is the slower one hears of a sign-in elsewhere that a faster one has shown (I5)', async () => {
+    const { login, inTime, client: newClient } = world()
+    const [restoring, leaving] = [deferred<TokenSet | null>(), deferred<TokenSet | null>()]
+    const reads = [restoring.promise, leaving.promise]
+    const elsewhere = { ...login.signIn(), sessionId: 'session-b' }
+    const client = newClient({ getTokens: () => reads.shift() ?? Promise.resolve(elsewhere) })
+    await quiet()
+    const logout = client.logout()
+    await quiet()
+
+    restoring.resolve(null)
+    await quiet()
+    leaving.resolve(null)
+    await inTime(logout)
+    await quiet()
+
+    expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'session-b' })
+  })
+
   it('clears the store when it is asked again after that failed; the app hears once (rule 15)', async () => {
     const { restore, app, inTime, client: newClient } = world()
     restore('fresh')
