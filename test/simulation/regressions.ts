@@ -53,4 +53,6 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 110672, name: 'the same, where the sign-in after it was another user’s' },
   { seed: 528269, name: 'a sign-in insisted on its place for ever, since the sign-out before it had never read what it was over' },
   { seed: 168179, name: 'a sign-in after a sign-out that was still waiting for its first read was said to know what is stored' },
+  { seed: 53402, name: 'a sign-out while restoring left what a look had shown meanwhile, and was signed in to' },
+  { seed: 1021, name: 'a sign-out while restoring that found nobody did not hear of who a faster read had shown' },
 ]
