@@ -62,11 +62,14 @@ export function createSession(
     return isLeft
   }
 
-  // The read that `logout()` began had failed, or was the slower one: the app hears of it once the store is cleared.
-  const foundLater = (found: StoredSession | null): void => {
+  // The read that `logout()` began had failed, or is the slower one: the app hears of it once the store is cleared.
+  const foundElsewhere = (found: StoredSession | null): void => {
     if (!leave(found) || !found || memory.phase.held) return
     memory.bury(found)
-    void saves.inTurn(async () => onEnd('signed_out', found, undefined))
+    saves
+      .save()
+      .catch(noop)
+      .finally(() => onEnd('signed_out', found, undefined))
   }
 
   const take = (read: StoredSession | null): Phase => {
@@ -83,7 +86,7 @@ export function createSession(
       const { behind = read } = owed ?? {}
       const insists = owed?.force && saves.isWriting
       saves.owed = insists ? { ...owed, behind, overlooked: true } : { behind: read }
-      if (!insists && !read) leaving = false
+      if (read || !insists) foundElsewhere(read)
     } else {
       saves.owed = undefined
       if (read) {
@@ -107,7 +110,7 @@ export function createSession(
   }
 
   const look = createLook(store, memory, take)
-  const saves = createSaves(store, memory, superseded, foundLater, look, take)
+  const saves = createSaves(store, memory, superseded, foundElsewhere, look, take)
 
   const end = async (from: Phase, reason: LogoutReason, error?: AuthError): Promise<void> => {
     const { held } = from
@@ -152,14 +155,12 @@ export function createSession(
         const found = await store.read()
         leave(found)
         if (memory.phase !== before) return
-        const { overlooked } = saves.owed ?? {}
         saves.owed = found ? { force: true, behind: found } : undefined
         if (found) memory.bury(found)
         else memory.become(before, { status: 'anonymous' })
-        if (!found && overlooked) (async () => look())().catch(noop)
         return found
       })
-      if (left) await saves.save().finally(() => onEnd('signed_out', left, undefined))
+      if (!memory.phase.held) await saves.save().finally(() => left && onEnd('signed_out', left, undefined))
     },
 
     async signIn(tokens, keepsSession, yields) {

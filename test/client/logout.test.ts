@@ -2,7 +2,7 @@ import { AuthError, type LogoutEvent, type TokenSet } from 'authenticated-client
 import { describe, expect, it } from 'vitest'
 import { json, silence } from '../support/authorization-server.ts'
 import { quiet } from '../support/clock.ts'
-import { deferred } from '../support/deferred.ts'
+import { type Deferred, deferred } from '../support/deferred.ts'
 import { expectQuietProcess } from '../support/quiet-process.ts'
 import { rejection, shown, url, watch, world } from './world.ts'
 
@@ -271,23 +271,33 @@ describe('logout', () => {
     expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'session-b' })
   })
 
-  it('while restoring whose read is the slower one hears of a sign-in elsewhere that a faster one has shown (I5)', async () => {
-    const { login, inTime, client: newClient } = world()
+  it.each([
+    ['finds nobody', (read: Deferred<TokenSet | null>) => read.resolve(null)],
+    ['fails', (read: Deferred<TokenSet | null>) => read.reject(new Error('locked'))],
+  ])('while restoring signs out of what a faster read has shown, also where its own %s (rule 15)', async (_how, settle) => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    const tokens = restore('fresh')
     const [restoring, leaving] = [deferred<TokenSet | null>(), deferred<TokenSet | null>()]
     const reads = [restoring.promise, leaving.promise]
-    const elsewhere = { ...login.signIn(), sessionId: 'session-b' }
-    const client = newClient({ getTokens: () => reads.shift() ?? Promise.resolve(elsewhere) })
+    const client = newClient({ getTokens: () => reads.shift() ?? Promise.resolve(app.tokens) })
     await quiet()
     const logout = client.logout()
     await quiet()
 
-    restoring.resolve(null)
+    restoring.resolve(tokens)
     await quiet()
-    leaving.resolve(null)
-    await inTime(logout)
+    settle(leaving)
+    await inTime(Promise.allSettled([logout]))
+    // Another tab that had rotated it meanwhile.
+    const cleared = app.tokens
+    app.tokens = { ...login.signIn(), sessionId: tokens.sessionId }
+    await inTime(client.fetch(url))
     await quiet()
 
-    expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'session-b' })
+    expect(cleared).toBeNull()
+    expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
+    expect(app.logouts).toMatchObject([{ reason: 'signed_out', sessionId: tokens.sessionId }])
+    expect(login.revoked).toHaveLength(1)
   })
 
   it('clears the store when it is asked again after that failed; the app hears once (rule 15)', async () => {
