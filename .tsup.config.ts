@@ -1,5 +1,5 @@
 import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type OutputOptions, rollup } from 'rollup'
 import { defineConfig } from 'tsup'
 
@@ -22,7 +22,7 @@ export default defineConfig(({ outDir = 'dist' }) => ({
 async function gather(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => /\.c?js$/.test(name))
   const entries = names.filter((name) => name.endsWith('.js') && !name.startsWith('chunk-'))
-  const main = join(process.cwd(), folder, 'index.js')
+  const main = resolve(folder, 'index.js')
   const built = await rollup({
     input: entries.map((name) => join(folder, name)),
     external: (id) => !/^[./]/.test(id),

@@ -24,6 +24,13 @@ describe('what the build writes', () => {
     expect(files.map(({ fileName }) => fileName)).toEqual(expect.arrayContaining(['index.js', 'index.cjs']))
   })
 
+  it('gives the main entry one file beside its own, so that it is imported at once', () => {
+    const main = files.filter(({ fileName }) => /^index\.c?js$/.test(fileName))
+    const imported = main.map(({ text }) => new Set(text.match(/(?<=(?:from |require\()')\.\/[^']+/g)))
+
+    expect(imported.map((names) => [...names].map((name) => name.replace(/-.*\./, '.')))).toEqual([['./core.cjs'], ['./core.js']])
+  })
+
   it('holds no syntax that Hermes refuses', () => {
     expect(files.flatMap(syntaxHermesRefuses)).toEqual([])
   })

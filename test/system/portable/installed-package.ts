@@ -21,7 +21,7 @@ export async function installPackage({ types = false } = {}): Promise<Installed>
   const folder = await mkdtemp(join(tmpdir(), 'authenticated-client-'))
   const home = join(folder, 'node_modules/authenticated-client')
   await mkdir(home, { recursive: true })
-  await buildPackage({ config: join(root, 'package.json'), outDir: join(home, 'dist'), dts: types, silent: true, clean: false })
+  await buildPackage({ config: join(root, '.tsup.config.ts'), outDir: join(home, 'dist'), dts: types, silent: true, clean: false })
   await cp(join(root, 'package.json'), join(home, 'package.json'))
   for (const name of ['jwt-decode', '@opentelemetry/api'])
     await cp(join(root, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true })
