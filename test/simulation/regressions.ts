@@ -55,4 +55,8 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 168179, name: 'a sign-in after a sign-out that was still waiting for its first read was said to know what is stored' },
   { seed: 53402, name: 'a sign-out while restoring left what a look had shown meanwhile, and was signed in to' },
   { seed: 1021, name: 'a sign-out while restoring that found nobody did not hear of who a faster read had shown' },
+  {
+    seed: 540087,
+    name: 'a sign-out while restoring whose own read hung did not know what a faster read had shown, and was signed in to it',
+  },
 ]
