@@ -13,7 +13,7 @@ export interface Limit {
 
 export const limits: readonly Limit[] = [
   { entry: '.', import: '{ AuthenticatedClient }', gzip: 18.1, brotli: 16.6 },
-  { entry: '.', import: '*', gzip: 21.3, brotli: 19.3 },
+  { entry: '.', import: '*', gzip: 21.3, brotli: 19.5 },
   { entry: './api-key', gzip: 1.6, brotli: 1.4 },
   { entry: './basic', gzip: 0.9, brotli: 0.8 },
   { entry: './diagnose', gzip: 15.5, brotli: 13.9 },
