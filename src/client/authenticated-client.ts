@@ -216,7 +216,7 @@ export class AuthenticatedClient {
         logout,
         forResource,
         dispose() {
-          children.delete(key)
+          if (children.get(key) === child) children.delete(key)
           dispose()
         },
       })

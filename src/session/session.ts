@@ -160,7 +160,7 @@ export function createSession(
         else memory.become(before, { status: 'anonymous' })
         return found
       })
-      if (!memory.phase.held) await saves.save().finally(() => left && onEnd('signed_out', left, undefined))
+      if (left || !memory.phase.held) await saves.save().finally(() => left && onEnd('signed_out', left, undefined))
     },
 
     async signIn(tokens, keepsSession, yields) {
