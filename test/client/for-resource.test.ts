@@ -171,10 +171,12 @@ describe('a client for a resource', () => {
 
     first.dispose()
     const second = world.client.forResource({ resource: files })
+    first.dispose()
     const responses = await Promise.all([second.fetch(`${files}/a`), other.fetch(`${mail}/a`)])
 
     expect(responses.map(({ status }) => status)).toEqual([200, 200])
     expect(second).not.toBe(first)
+    expect(world.client.forResource({ resource: files })).toBe(second)
     expect(world.client.forResource({ resource: mail })).toBe(other)
   })
 
