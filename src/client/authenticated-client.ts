@@ -13,6 +13,7 @@ import { abortReason, createAbortable } from '../platform/abortable'
 import { platformFetch } from '../platform/platform-fetch'
 import { bearer } from '../schemes/bearer'
 import { startDeadline } from '../session/deadline'
+import { followStore } from '../session/follow-store'
 import type { Phase, SessionState } from '../session/phase'
 import { createBudget } from '../session/refresh-budget'
 import { createRefresher } from '../session/refresher'
@@ -26,6 +27,7 @@ import { createOutlet } from './events'
 import { type ResourceOptions, resourceOptions } from './for-resource'
 import type { AuthenticatedClientOptions } from './options'
 import { resolveOptions } from './resolve-options'
+import { resourceClients } from './resource-clients'
 
 /** A `fetch` that keeps a session signed in. Every function of it is bound: hand them around as you like. */
 export class AuthenticatedClient {
@@ -89,7 +91,6 @@ export class AuthenticatedClient {
     const ownLock = resolved.lock ?? store.lock
     const budget = createBudget(resolved.refreshBudget, clock)
     let isDisposed = false
-    let isLooking = false
 
     const revoke = async (tokens: TokenSet | null): Promise<void> => {
       if (!revocationEndpoint || !tokens) return
@@ -149,18 +150,7 @@ export class AuthenticatedClient {
       if (!phase.held && !refresher.startsFromNothing) throw new SessionEndedError()
       return phase
     }
-    // Many hints at once are one look (A43). The app hears of a failure as a `storage-error`; the next call reads again.
-    const lookSoon = (): void => {
-      if (isLooking) return
-      isLooking = true
-      call(async () => {
-        isLooking = false
-        // The read that restores may be older than the hint.
-        if (session.phase.state.status === 'restoring') await session.look()
-        return isDisposed || session.look()
-      })
-    }
-    const unfollow = store.subscribe?.(lookSoon)
+    const unfollow = followStore(store, session, call, () => isDisposed)
     call(() => session.look())
 
     this.#state = () => session.phase.state
@@ -200,31 +190,19 @@ export class AuthenticatedClient {
       await session.logout()
     }
 
-    const children = new Map<string, AuthenticatedClient>()
     const optionsFor = resourceOptions({ options, grant, session, refresher, stepUp, subscribe, coordination: this.#coordination })
+    const resources = resourceClients((asked) => {
+      const { setTokens, logout, forResource } = this
+      return Object.assign(new AuthenticatedClient(optionsFor(asked)), { setTokens, logout, forResource })
+    })
     this.forResource = (asked) => {
       assertLive()
-      const { setTokens, logout, forResource } = this
-      const key = JSON.stringify([String(asked.resource), asked.scope, asked.allowedOrigins])
-      const known = children.get(key)
-      if (known) return known
-      const child = new AuthenticatedClient(optionsFor(asked))
-      const { dispose } = child
-      children.set(key, child)
-      return Object.assign(child, {
-        setTokens,
-        logout,
-        forResource,
-        dispose() {
-          if (children.get(key) === child) children.delete(key)
-          dispose()
-        },
-      })
+      return resources.of(asked)
     }
 
     this.dispose = () => {
       isDisposed = true
-      for (const child of children.values()) child.dispose()
+      resources.dispose()
       unfollow?.()
     }
   }
