@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Bundles the simulation with the product, planted faults in it or none, and returns the path of the module. */
 export async function bundle(name: string, patches: readonly Patch[] = []): Promise<string> {
-  const outfile = join(mkdtempSync(join(tmpdir(), 'simulation-')), `${name}.mjs`)
+  const outfile = join(scratch(), `${name}.mjs`)
   const applied = new Set<Patch>()
   const plant: Plugin = {
     name: 'plant',
@@ -56,4 +56,15 @@ export function planted(contents: string, { file, find, replace }: Patch, name: 
   if (typeof find === 'string' ? parts.length !== 2 : (contents.match(new RegExp(find, `${find.flags}g`)) ?? []).length !== 1)
     throw new Error(`${name}: src/${file} holds not exactly one ${find}: anchor the mutant anew in test/simulation/mutants/`)
   return contents.replace(find, () => replace)
+}
+
+let folder: string | undefined
+
+/** Where this process keeps its bundles, as long as it runs. */
+function scratch(): string {
+  if (folder) return folder
+  const made = mkdtempSync(join(tmpdir(), 'simulation-'))
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }))
+  folder = made
+  return made
 }

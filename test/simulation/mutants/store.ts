@@ -28,10 +28,10 @@ export const storeMutants: readonly Mutant[] = [
     'answer !== false',
   ),
   mutant('writes localStorage without comparing', 'stores/web-storage.ts', 'if (!sameTokens(read(), expected)) return false', ''),
-  mutant('ignores hints', 'client/authenticated-client.ts', 'store.subscribe?.(lookSoon)', 'undefined'),
+  mutant('ignores hints', 'session/follow-store.ts', 'store.subscribe?.(', 'undefined?.('),
   mutant(
     'lets a hint be answered by the read that restores',
-    'client/authenticated-client.ts',
+    'session/follow-store.ts',
     "if (session.phase.state.status === 'restoring') await session.look()",
     '',
   ),
