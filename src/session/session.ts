@@ -75,6 +75,8 @@ export function createSession(
   const take = (read: StoredSession | null): Phase => {
     const { held, state, epoch, doubt } = memory.phase
     const { owed } = saves
+    // Who has signed in since does not go on with what was signed out of.
+    if (held) leave(read)
     if (held && !owed && sameTokens(read, held)) return memory.phase
     const known = reconcile(memory.phase, read, owed, superseded)
     const verdict = known === 'doubt' && sessionless ? 'adopt' : known

@@ -4,7 +4,7 @@ import { json, silence } from '../support/authorization-server.ts'
 import { quiet } from '../support/clock.ts'
 import { type Deferred, deferred } from '../support/deferred.ts'
 import { expectQuietProcess } from '../support/quiet-process.ts'
-import { rejection, shown, url, watch, world } from './world.ts'
+import { jwt, rejection, shown, url, watch, world } from './world.ts'
 
 expectQuietProcess()
 
@@ -298,6 +298,28 @@ describe('logout', () => {
     expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
     expect(app.logouts).toMatchObject([{ reason: 'signed_out', sessionId: tokens.sessionId }])
     expect(login.revoked).toHaveLength(1)
+  })
+
+  it('while restoring is not undone by a call that reads it before the sign-in of the same user is saved (I10)', async () => {
+    const { app, inTime, client: newClient } = world()
+    const before = { accessToken: jwt({ sub: 'ada', jti: '1' }), refreshToken: 'before' }
+    const after = { accessToken: jwt({ sub: 'ada', jti: '2' }), refreshToken: 'after' }
+    const [restoring, leaving] = [deferred<TokenSet | null>(), deferred<TokenSet | null>()]
+    const reads = [restoring.promise, leaving.promise]
+    app.tokens = before
+    const client = newClient({ getTokens: () => reads.shift() ?? Promise.resolve(app.tokens) })
+    await quiet()
+
+    const turns = [client.logout(), client.setTokens(after)]
+    await quiet()
+    restoring.resolve(before)
+    const token = client.getAccessToken()
+    await quiet()
+    leaving.resolve(before)
+    await inTime(Promise.all(turns))
+
+    expect(await token).toBe(after.accessToken)
+    expect(app.tokens).toMatchObject(after)
   })
 
   it('clears the store when it is asked again after that failed; the app hears once (rule 15)', async () => {

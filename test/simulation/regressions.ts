@@ -59,4 +59,8 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
     seed: 540087,
     name: 'a sign-out while restoring whose own read hung did not know what a faster read had shown, and was signed in to it',
   },
+  {
+    seed: 230627,
+    name: 'who had signed out while restoring and in again went on with the session before, which the store still showed, and then called it stale',
+  },
 ]
