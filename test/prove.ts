@@ -44,9 +44,17 @@ const parts: Readonly<Record<string, () => readonly [args: readonly string[], en
   ],
   /** A million calls with ten thousand refreshes, five times, beside bare fetch: what stays on the heap. */
   soak: () => [[join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), 'test/soak/main.ts', '--calls', values.cases], {}],
-  /** A million worlds of the simulation. */
+  /** A million worlds of the simulation; the ledger of seeds gets a line. */
   worlds: () => [
-    [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), 'test/simulation/main.ts', '--seeds', values.cases, '--seed', values.seed],
+    [
+      join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'),
+      'test/simulation/main.ts',
+      '--ledger',
+      '--seeds',
+      values.cases,
+      '--seed',
+      values.seed,
+    ],
     {},
   ],
   /** Two tabs with two calls each and one fault, in every order: no bound but the memory's. */

@@ -37,6 +37,7 @@ export async function bundle(name: string, patches: readonly Patch[] = []): Prom
   }
   await build({
     entryPoints: [join(here, 'worker.ts')],
+    absWorkingDir: root, // It names the files in the bundle, whose hash names the code.
     outfile,
     bundle: true,
     platform: 'node',

@@ -3,6 +3,7 @@ import { bundle } from './bundle'
 import { crew } from './crew'
 import { enoughSeeds, missed } from './danger'
 import { explore } from './explore'
+import { record } from './ledger'
 import { replayMutants, searchMutants } from './mutant-hunt'
 import { mutants } from './mutants/all'
 import { regressions } from './regressions'
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '2' },
     story: { type: 'boolean', default: false },
     twice: { type: 'boolean', default: false },
+    ledger: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
     search: { type: 'boolean', default: false },
     mutant: { type: 'string' },
@@ -57,7 +59,8 @@ async function simulate(): Promise<void> {
   let done = 0
   let shown = began
   const rate = (): number => Math.round((done / (performance.now() - began)) * 1000)
-  const team = crew<Job, Report>(await bundle('worlds', mutant?.patches), workers)
+  const path = await bundle('worlds', mutant?.patches)
+  const team = crew<Job, Report>(path, workers)
   await team.work(jobs(), (report) => {
     done += report.job.count
     for (const [name, visits] of report.counters) totals.set(name, (totals.get(name) ?? 0) + visits)
@@ -80,6 +83,7 @@ async function simulate(): Promise<void> {
   const seconds = Math.round((performance.now() - began) / 1000)
   console.log(`${done} worlds${values.twice ? ', each twice' : ''}, ${seconds} s, ${rate()} a second, ${found.length} violations`)
   if (found[0]) console.log(`npm run simulate -- --story --seed ${found[0].seed} tells the first one's story`)
+  if (values.ledger) record({ bundle: path, first, count, violations: found.length, seconds })
   process.exitCode = found.length || bare.length ? 1 : 0
 }
 
