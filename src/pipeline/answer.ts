@@ -107,7 +107,7 @@ export function createAnswer(
       answered,
       saving: refresher.saving?.generation === generation,
       attached,
-      outdated: attached && generation < now.generation && !carriesSame(phase, now),
+      outdated: attached && scheme.usesTokens && generation < now.generation && !carriesSame(phase, now),
       ours,
       foreign: Boolean(challenges[0] && !ours[0] && scheme.name),
       answer,
@@ -130,11 +130,13 @@ export function createAnswer(
       return response
     }
     const handBack = await wait(drainBody(response, clock))
+    // What was decided for this session is not done for another.
+    if (!isSameSession(session.phase)) return handBack()
     if (action === 'reject') throw failure
     if (action === 'refresh') {
       const { kind, error } = await wait(refresher.refresh(now, 'unauthorized'))
       // That its session is over, the call's own 401 says as well.
-      if (error && kind !== 'rejected') await askPerson(error, signal)
+      if (error && kind !== 'rejected' && isSameSession(session.phase)) await askPerson(error, signal)
     } else if (action === 'step-up') {
       if (!stepUp || !(await wait(stepUp.ask(reason, leading(ours))))) return handBack()
     } else if (row === 7 && isSameSession(session.phase)) {
@@ -151,7 +153,7 @@ export function createAnswer(
       template.tried = [...tried, scheme, sent ?? scheme]
       template.scheme = scheme
     }
-    template.rewind(cause)
+    template.rewind(cause, handBack)
     return next
   }
 }

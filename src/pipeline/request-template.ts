@@ -25,6 +25,8 @@ export class RequestTemplate implements OutgoingRequest {
   answered: readonly Cause[] = []
   /** Whose credentials it carries; between two sends: who is to attach first. */
   scheme: AuthScheme | undefined = undefined
+  /** What the call is answered with if it can't be sent again after all. */
+  handBack: (() => Response) | undefined = undefined
   /** Which schemes have answered in this call, or were given up for another. */
   tried: readonly AuthScheme[] = []
   // Not `#private`: in V8 those take longer to make, and one of these is made for every call.
@@ -120,8 +122,9 @@ export class RequestTemplate implements OutgoingRequest {
   }
 
   /** Makes ready for a second send: what the schemes added is theirs to add anew. Only where `canReplay`. */
-  rewind(cause: Cause): void {
+  rewind(cause: Cause, handBack: () => Response): void {
     this.answered = [...this.answered, cause]
+    this.handBack = handBack
     this.isTouched = false
     this.sent = this.callers
     this.credentials = this.query = undefined

@@ -80,10 +80,13 @@ export function createRoundTrip(
       : send(template, phase, attached)
   }
 
-  const send = (template: RequestTemplate, phase: Phase, scheme?: AuthScheme): Promise<Response> => {
+  const send = (template: RequestTemplate, phase: Phase, scheme?: AuthScheme): MaybePromise<Response> => {
     template.scheme = scheme
     // Whoever signed in or out while we waited: nothing goes out for a session that is over.
-    if (scheme?.usesTokens && session.phase.epoch !== phase.epoch) throw sessionOver(session.phase)
+    if (scheme?.usesTokens && session.phase.epoch !== phase.epoch) {
+      if (template.handBack) return template.handBack()
+      throw sessionOver(session.phase)
+    }
     const { call, url, answered } = template
     const attempt = answered.length
     const { generation } = phase

@@ -30,7 +30,8 @@ export async function exchange(
   // A cookie session has no tokens: that it was renewed is all there is to say.
   if (!old && phase.held && 'counter' in phase.held && !given?.accessToken)
     return { ...phase.held, counter: Number(phase.held.counter) + 1 }
-  const { sub } = jwtClaims(old?.accessToken)
+  // For each resource the same user may have another name, and who acts for whoever asks has none of its own.
+  const { sub } = context.resource || grant.needs === 'nothing' ? {} : jwtClaims(old?.accessToken)
   // F27: an answer that was meant for somebody else is dropped whole.
   if (sub && sub !== (jwtClaims(given?.accessToken).sub ?? sub)) throw new RefreshUnavailableError('The new token has another subject')
   // A47: a session that began with bound tokens never goes on with others.

@@ -75,8 +75,6 @@ export function createSession(
   const take = (read: StoredSession | null): Phase => {
     const { held, state, epoch, doubt } = memory.phase
     const { owed } = saves
-    // Who has signed in since does not go on with what was signed out of.
-    if (held) leave(read)
     if (held && !owed && sameTokens(read, held)) return memory.phase
     const known = reconcile(memory.phase, read, owed, superseded)
     const verdict = known === 'doubt' && sessionless ? 'adopt' : known
@@ -179,8 +177,9 @@ export function createSession(
         // Until the new one is saved, the store still shows the old one: it is not somebody else's.
         if (held) saves.replaced = [...saves.replaced, ...superseded.retire(held)]
       }
+      const behind = memory.phase.state.status === 'restoring' ? undefined : (held ?? null)
       memory.hold(next, 'received', isSame ? 0 : 1)
-      saves.owed = { force: true, yields: yields && isSame, behind: saves.owed ? saves.owed.behind : (held ?? null) }
+      saves.owed = { force: true, yields: yields && isSame, behind: saves.owed ? saves.owed.behind : behind }
       await saves.save()
     },
 

@@ -130,8 +130,10 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
         let mine = phase
         const rotated = (refreshToken: string): void => {
           const old = tokenSetOf(phase.held)
+          if (!old || !refreshToken || refreshToken === old.refreshToken) return
+          if (session.phase.epoch !== from.epoch) discard({ ...old, refreshToken })
+          if (session.phase !== phase) return
           // Rule 5: received is received, whatever the rest of the answer is worth.
-          if (!old || !refreshToken || refreshToken === old.refreshToken || session.phase !== phase) return
           rotation = session.rotate(phase, { ...old, refreshToken }).catch(() => {})
           mine = session.phase
         }

@@ -19,7 +19,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Bundles the simulation with the product, planted faults in it or none, and returns the path of the module. */
 export async function bundle(name: string, patches: readonly Patch[] = []): Promise<string> {
-  const outfile = join(scratch(), `${name}.mjs`)
+  const outfile = join(mkdtempSync(join(scratch(), 'bundle-')), `${name}.mjs`) // Of one path a module is imported once.
   const applied = new Set<Patch>()
   const plant: Plugin = {
     name: 'plant',

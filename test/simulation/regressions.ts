@@ -63,4 +63,9 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
     seed: 230627,
     name: 'who had signed out while restoring and in again went on with the session before, which the store still showed, and then called it stale',
   },
+  {
+    seed: 301376,
+    name: 'a sign-in while restoring went on with the session of the same user that the store still showed, and ended with it',
+  },
+  { seed: 288862, name: 'a pair that others had put in the place of a rotation was said to be refreshed for nothing' },
 ]

@@ -105,7 +105,8 @@ export class WireChecks {
    * A 401 to an older access token is answered by the newer one, and so is one that another tab has refreshed for: as long as
    * nobody has refused that, and it is good for longer than any leeway.
    */
-  private isNeedless({ family, accessToken, refreshToken }: IssuedTokens): boolean {
+  private isNeedless(issued: IssuedTokens): boolean {
+    const { family, accessToken, refreshToken } = issued
     const { world, newest, refused } = this
     const { plan, happened, server, scheduler } = world
     if (this.because !== 'unauthorized' || happened.has('jump')) return false
@@ -113,7 +114,10 @@ export class WireChecks {
       !refused.has(token) && (server.accepts(token)?.expiresAt ?? 0) - wallClockStart - scheduler.now > farFromSpent
     // Where a rotation brought no access token, the one that goes with it was never here.
     const isPair = plan.rotates && !happened.has('token endpoint unusable')
-    return (isGood(newest.get(family)?.accessToken) || (isPair && isGood(accessToken))) && !this.storeMisleads(refreshToken)
+    const sent = newest.get(family)
+    // Of two pairs that came of one, the tab may have gone over to the other.
+    const isOfOneLine = sent && (leadsTo(sent, issued) || leadsTo(issued, sent))
+    return ((isOfOneLine && isGood(sent.accessToken)) || (isPair && isGood(accessToken))) && !this.storeMisleads(refreshToken)
   }
 
   private storeMisleads(token: string): boolean {
@@ -197,15 +201,17 @@ export class WireChecks {
     this.lastSeen = token
     const newest = this.world.server.refreshTokens.get(token)
     if (!newest || this.seen.has(newest)) return
-    for (const older of this.seen) {
-      let { successor } = older
-      while (successor && successor !== newest) successor = successor.successor
-      if (successor) this.outdated.set(older.refreshToken, nameOf(newest))
-    }
+    for (const older of this.seen) if (leadsTo(older, newest)) this.outdated.set(older.refreshToken, nameOf(newest))
     this.seen.add(newest)
   }
 }
 
 function familyOf(world: World, sent: Sent): TokenFamily | undefined {
   return world.ownerOf(sent.form?.get('refresh_token') ?? undefined)
+}
+
+/** Whether one rotation after the other has made the newer of the older; of itself, too. */
+function leadsTo(older: IssuedTokens, newer: IssuedTokens): boolean {
+  for (let next: IssuedTokens | undefined = older; next; next = next.successor) if (next === newer) return true
+  return false
 }

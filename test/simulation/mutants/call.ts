@@ -22,7 +22,7 @@ export const callMutants: readonly Mutant[] = [
   mutant(
     'refreshes for a 401 to an older token',
     answer,
-    'outdated: attached && generation < now.generation && !carriesSame(phase, now)',
+    'outdated: attached && scheme.usesTokens && generation < now.generation && !carriesSame(phase, now)',
     'outdated: false',
   ),
   mutant(
