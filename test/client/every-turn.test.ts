@@ -46,6 +46,19 @@ describe.each(worlds)('during a call %s', (_, make) => {
     }
   })
 
+  it('what was sent is answered by a status, whoever signs out meanwhile', async () => {
+    for (const turn of turns) {
+      const { client, call, authorizations, clock } = await begin(make, turn)
+
+      const wasSent = authorizations().length > 0
+      const left = client.logout()
+      const outcome = await passing(clock, call)
+      await left
+
+      expect([turn, !wasSent || typeof outcome === 'number']).toEqual([turn, true])
+    }
+  })
+
   it('a sign-in keeps its tokens: none is spent or sent for the call of the one before (F40, A39)', async () => {
     for (const turn of turns) {
       const { client, call, login, authorizations, clock } = await begin(make, turn)

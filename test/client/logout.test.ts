@@ -476,6 +476,23 @@ describe('logout during a refresh', () => {
     expect(app.logouts).toHaveLength(1)
   })
 
+  it('has a rotation revoked that arrives later without a usable access token (rule 15)', async () => {
+    const { restore, login, inTime, client: newClient } = world()
+    restore('expired')
+    const client = newClient()
+    const answer = deferred<Response>()
+    login.next(() => answer.promise)
+    const call = client.fetch(url).catch(() => {})
+    await quiet()
+
+    await inTime(client.logout())
+    answer.resolve(json(200, { token_type: 'Bearer', refresh_token: 'refresh-late' }))
+    await inTime(call)
+    await quiet()
+
+    expect(login.revoked).toContain('refresh-late')
+  })
+
   it('has the rotation revoked that arrives later (rule 15)', async () => {
     const { client, tokens, release, login, clock, inTime } = await duringRefresh('refused')
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { quiet } from '../support/clock.ts'
 import { deferred } from '../support/deferred.ts'
 import { expectQuietProcess } from '../support/quiet-process.ts'
-import { presented, rejection, shown, url, watch, world } from './world.ts'
+import { jwt, presented, rejection, shown, url, watch, world } from './world.ts'
 
 expectQuietProcess()
 
@@ -49,6 +49,30 @@ describe('setTokens', () => {
 
     expect(app.saves).toHaveLength(1)
     expect(app.saves[0]).toMatchObject({ next: tokens, previous: before })
+  })
+
+  it('while restoring is not undone by a call that finds the session before it of the same user, not yet written over (I10)', async () => {
+    const { app, inTime, client: newClient } = world()
+    const before = { accessToken: jwt({ sub: 'ada', jti: '1' }), refreshToken: 'before' }
+    const after = { accessToken: jwt({ sub: 'ada', jti: '2' }), refreshToken: 'after' }
+    const saving = deferred()
+    app.tokens = before
+    const client = newClient({
+      getTokens: async () => app.tokens,
+      async saveTokens(next) {
+        await saving.promise
+        app.tokens = next
+      },
+    })
+
+    const signIn = client.setTokens(after)
+    const token = client.getAccessToken()
+    await quiet()
+    saving.resolve()
+    await inTime(signIn)
+
+    expect(await token).toBe(after.accessToken)
+    expect(app.tokens).toMatchObject(after)
   })
 
   it('has saved when it fulfils', async () => {

@@ -1,7 +1,9 @@
 import { type AuthScheme, bearer, type TokenSet } from 'authenticated-client'
+import { basic } from 'authenticated-client/basic'
 import { describe, expect, it } from 'vitest'
 import { json, openServer, unauthorized } from '../support/authorization-server'
 import { quiet } from '../support/clock'
+import { deferred } from '../support/deferred'
 import { anonymous, apiOrigin, me, refused, signedIn } from './world'
 
 /** Presents the session's tokens under another auth-scheme. */
@@ -178,6 +180,23 @@ describe('a challenge', () => {
     await client.fetch('https://elsewhere.example.com/')
 
     expect(asked).toEqual([])
+  })
+
+  it('whose credentials were refused gets them no second time because the session was refreshed meanwhile (row 5)', async () => {
+    const { client, service, authorizations } = await signedIn({ scheme: [bearer(), basic({ username: 'ada', password: 'wrong' })] })
+    service.always(asks({ '': 'Basic realm="api"' }))
+    await client.fetch(me)
+    const before = authorizations().length
+    const refusal = deferred<Response>()
+    service.next(() => refusal.promise)
+
+    const call = client.fetch(me)
+    await quiet()
+    await client.refresh()
+    refusal.resolve(unauthorized('Basic realm="api"'))
+
+    expect((await call).status).toBe(401)
+    expect(authorizations().slice(before)).toEqual([expect.stringMatching(/^Basic /)])
   })
 
   it('is remembered for its origin, and for no other', async () => {

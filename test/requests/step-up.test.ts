@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Answer, json, unauthorized } from '../support/authorization-server'
 import { quiet } from '../support/clock'
 import { deferred } from '../support/deferred'
-import { anonymous, apiOrigin, me, signedIn } from './world'
+import { anonymous, apiOrigin, me, signedIn, type World } from './world'
 
 const insufficientScope = 'Bearer error="insufficient_scope", scope="admin"'
 
@@ -97,6 +97,26 @@ it('onStepUp is told no scope where the challenge names none', async () => {
 
   expect(asked).toHaveLength(1)
   expect(asked[0]?.scope).toBeUndefined()
+})
+
+it.each([
+  ['signed out', ({ client }: World) => client.logout()],
+  ['signed in anew', ({ client, login }: World) => client.setTokens(login.signIn())],
+])('nobody is asked for a session of which the app has %s while the answer was read (row 4, A39)', async (_, leave) => {
+  const asked: StepUpEvent[] = []
+  const world = await signedIn({ onStepUp: (event) => void asked.push(event) as unknown as null })
+  const { client, service } = world
+  const rest = deferred()
+  const body = new ReadableStream({ pull: (controller) => rest.promise.then(() => controller.close()) })
+  service.next(() => new Response(body, { status: 403, headers: { 'www-authenticate': insufficientScope } }))
+
+  const call = client.fetch(me)
+  await quiet()
+  await leave(world)
+  rest.resolve()
+
+  expect((await call).status).toBe(403)
+  expect(asked).toEqual([])
 })
 
 describe('what onStepUp answers', () => {

@@ -12,7 +12,12 @@ const anything = (): boolean => true
 const unusable = 'The token response has no usable access token'
 
 /** One exchange of what is held; `given` is what the grant brings. */
-function run(held: StoredSession | undefined, given: unknown, acceptsType: (type: string) => boolean = bearer) {
+function run(
+  held: StoredSession | undefined,
+  given: unknown,
+  acceptsType: (type: string) => boolean = bearer,
+  about: Partial<GrantContext & Pick<Grant, 'needs'>> = {},
+) {
   const rotated: string[] = []
   const deadline = new AbortController()
   const seen: (TokenSet | null)[] = []
@@ -20,13 +25,15 @@ function run(held: StoredSession | undefined, given: unknown, acceptsType: (type
     seen.push(tokens)
     return (await given) as TokenSet
   }
+  const { needs, ...asked } = about
   const context: GrantContext = {
+    ...asked,
     fetch,
     signal: deadline.signal,
     clock: testClock(),
     rotated: (refreshToken) => rotated.push(refreshToken),
   }
-  return { rotated, deadline, seen, start: () => exchange(grant, { held } as Phase, context, acceptsType) }
+  return { rotated, deadline, seen, start: () => exchange(Object.assign(grant, { needs }), { held } as Phase, context, acceptsType) }
 }
 
 const held = { accessToken: 'access-1', refreshToken: 'refresh-1', scope: 'a', expiresAt: 1, sessionId: 's', tenant: 't' }
@@ -117,6 +124,15 @@ describe('an exchange whose token names another subject (F27)', () => {
   it.each([jwt({ sub: 'ada' }), jwt({}), 'opaque'])('is good where it is the same, or says nothing', async (accessToken) => {
     expect(await run(ada, { accessToken }).start()).toMatchObject({ accessToken })
   })
+
+  it.each([{ resource: 'https://files.example.com' }, { needs: 'nothing' as const }])(
+    'is good where the user may have another name there, or it is nobody’s: %j (RFC 9068 §6)',
+    async (about) => {
+      const accessToken = jwt({ sub: 'pairwise' })
+
+      expect(await run(ada, { accessToken }, bearer, about).start()).toMatchObject({ accessToken })
+    },
+  )
 
   it('is good where the old one said nothing', async () => {
     const accessToken = jwt({ sub: 'eve' })
