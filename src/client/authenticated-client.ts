@@ -11,7 +11,6 @@ import { createStepUp } from '../pipeline/step-up'
 import { tokenFetch } from '../pipeline/token-fetch'
 import { abortReason, createAbortable } from '../platform/abortable'
 import { platformFetch } from '../platform/platform-fetch'
-import { bearer } from '../schemes/bearer'
 import { startDeadline } from '../session/deadline'
 import { followStore } from '../session/follow-store'
 import type { Phase, SessionState } from '../session/phase'
@@ -24,7 +23,7 @@ import type { Coordination } from '../stores/token-store'
 import { isSpent } from '../tokens/expiry'
 import { type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import { createOutlet } from './events'
-import { type ResourceOptions, resourceOptions } from './for-resource'
+import { type ResourceOptions, resourceOptions, type SharedOptions } from './for-resource'
 import type { AuthenticatedClientOptions } from './options'
 import { resolveOptions } from './resolve-options'
 import { resourceClients } from './resource-clients'
@@ -91,6 +90,9 @@ export class AuthenticatedClient {
     const ownLock = resolved.lock ?? store.lock
     const budget = createBudget(resolved.refreshBudget, clock)
     let isDisposed = false
+    let calls = 0
+    const { nextCall = () => calls++ }: SharedOptions = options
+    const has = (name: string): boolean => schemes.some((scheme) => scheme.name.toLowerCase() === name.toLowerCase())
 
     const revoke = async (tokens: TokenSet | null): Promise<void> => {
       if (!revocationEndpoint || !tokens) return
@@ -122,7 +124,8 @@ export class AuthenticatedClient {
       lockName: (id) => `authenticated-client:${JSON.stringify([grant?.tokenEndpoint ?? store.name ?? '', clientId, id])}`,
       // A place with a name is found by others too, and they don't share a lock that ends at this process.
       lockIsShared: () => Boolean(resolved.lock) || (store.lock ? !store.name || store.coordination !== 'client' : hasWebLocks()),
-      acceptsType: (type) => [...schemes, bearer()].some(({ name }) => name.toLowerCase() === type.toLowerCase()),
+      // RFC 9449 §5: what should have been bound and is not, is discarded.
+      acceptsType: (type) => has(type) || (/^bearer$/i.test(type) && !has('dpop')),
       discard: revoke,
     })
     const stepUp =
@@ -142,7 +145,19 @@ export class AuthenticatedClient {
     const serverTime = createServerTime(schemes, clock)
     const selector = createSchemeSelector(schemes, serverTime.offsetOf)
     const answer = createAnswer(resolved, selector, session, refresher, budget, clock, abortable, stepUp, freshness, tell)
-    const roundTrip = createRoundTrip(resolved, fetch, session, abortable, freshness, answer, selector, serverTime, tell, assertLive)
+    const roundTrip = createRoundTrip(
+      resolved,
+      fetch,
+      session,
+      abortable,
+      freshness,
+      answer,
+      selector,
+      serverTime,
+      tell,
+      nextCall,
+      assertLive,
+    )
     const signedIn = async (signal?: AbortSignal): Promise<Phase> => {
       assertLive()
       if (signal?.aborted) throw abortReason(signal)
@@ -190,7 +205,16 @@ export class AuthenticatedClient {
       await session.logout()
     }
 
-    const optionsFor = resourceOptions({ options, grant, session, refresher, stepUp, subscribe, coordination: this.#coordination })
+    const optionsFor = resourceOptions({
+      options,
+      grant,
+      session,
+      refresher,
+      stepUp,
+      nextCall,
+      subscribe,
+      coordination: this.#coordination,
+    })
     const resources = resourceClients((asked) => {
       const { setTokens, logout, forResource } = this
       return Object.assign(new AuthenticatedClient(optionsFor(asked)), { setTokens, logout, forResource })

@@ -32,6 +32,12 @@ export interface ResourceOptions {
   readonly allowedOrigins?: readonly (string | URL)[] | null | undefined
 }
 
+/** Of a client for one resource. */
+export interface SharedOptions extends AuthenticatedClientOptions {
+  /** Numbers the calls of all of them, so that who hears their events can tell these apart. */
+  readonly nextCall?: () => number
+}
+
 /** What the clients for single resources share with the one that they are made by. */
 export interface Parent {
   readonly options: AuthenticatedClientOptions
@@ -39,6 +45,7 @@ export interface Parent {
   readonly session: Session
   readonly refresher: Refresher
   readonly stepUp: StepUp | undefined
+  readonly nextCall: () => number
   readonly subscribe: (listener: () => void) => () => void
   readonly coordination: () => Coordination
 }
@@ -47,7 +54,7 @@ export interface Parent {
  * Gives the options of a client for one resource: the parent's session, and access tokens of its own. Those live in memory and are shared
  * by all that are for the same resource and scope; the parent's store holds the session alone.
  */
-export function resourceOptions(parent: Parent): (asked: ResourceOptions) => AuthenticatedClientOptions {
+export function resourceOptions(parent: Parent): (asked: ResourceOptions) => SharedOptions {
   const { options, grant, session, refresher, stepUp } = parent
   const stores = new Map<string, TokenStore>()
 
@@ -89,6 +96,7 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Aut
         (event: ClientEvent) => /^(session|logout|storage|step-up)/.test(event.type) || options.onEvent?.(event),
         { inspect: options.onEvent?.inspect },
       ),
+      nextCall: parent.nextCall,
       onStepUp: stepUp && (async ({ error, challenge }) => ((await stepUp.ask(error, challenge)) ? exchanged() : null)),
     }
   }

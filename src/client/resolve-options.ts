@@ -1,5 +1,4 @@
 import { refreshTokenGrant } from '../grants/refresh-token'
-import { redacted } from '../pipeline/redacted'
 import { systemClock } from '../platform/clock'
 import { absolute, isSafe, originOf } from '../platform/origin'
 import { pageUrl } from '../platform/page'
@@ -23,6 +22,7 @@ export function resolveOptions(options: AuthenticatedClientOptions) {
   const grant = tokenEndpoint ? refreshTokenGrant({ tokenEndpoint, clientId: ownId, clientAuthentication }) : given.grant
   const clientId = ownId || grant?.clientId || ''
   must(clientId || !revocationEndpoint, 'revocationEndpoint needs clientId')
+  must(tokenEndpoint || revocationEndpoint || !clientAuthentication, 'clientAuthentication: give it to the grant')
   must(
     getTokens ? !store && (saveTokens || !grant || grant.needs === 'nothing') : !saveTokens && !clearTokens,
     'give getTokens and saveTokens, or a store',
@@ -54,13 +54,14 @@ export function resolveOptions(options: AuthenticatedClientOptions) {
     ...given,
     grant,
     clientId,
+    clientAuthentication: clientAuthentication ?? grant?.clientAuthentication,
     schemes,
     origins,
     hasOwnOrigins,
     refreshTimeout,
     limit: refreshTimeout || longestWait,
-    // An absent one is '', which is no URL.
-    endpoints: [grant?.tokenEndpoint, revocationEndpoint].flatMap((url) => (url ? redacted(String(url)) : [])),
+    // As they were written, and as a platform spells them.
+    endpoints: [grant?.tokenEndpoint, revocationEndpoint].flatMap((url) => (url ? [String(url), absolute(String(url)) ?? ''] : [])),
     base: (): string | undefined => (baseUrl ? String(baseUrl) : pageUrl()),
     store: getTokens
       ? callbackStore({

@@ -31,10 +31,13 @@ export function cookieRefreshGrant(options: CookieRefreshGrantOptions): Grant {
   const grant: Grant = async (_, { fetch, signal, clock }) => {
     const init: RequestInit = { method: method ?? 'POST', credentials: 'include', cache: 'no-store', redirect: 'manual', signal }
     const response = await fetch(url, headers ? { ...init, headers: await headers() } : init)
-    response.body?.cancel().catch(() => {})
-    // There are no tokens to return: the cookies are the browser's.
-    if (response.ok) return { accessToken: '' }
-    if (await isRejected(response)) throw new SessionEndedError('The session was refused')
+    try {
+      // There are no tokens to return: the cookies are the browser's.
+      if (response.ok) return { accessToken: '' }
+      if (await isRejected(response)) throw new SessionEndedError('The session was refused')
+    } finally {
+      response.body?.cancel().catch(() => {})
+    }
     const retryAt = retryAfter(response.headers.get('retry-after') ?? '', clock.now())
     throw new RefreshUnavailableError(`Renewing the session was answered ${response.status}`, { retryAt })
   }

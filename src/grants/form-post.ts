@@ -2,7 +2,7 @@ import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import { readText } from '../platform/read-text'
 import { type ClientAuthentication, none } from './client-authentication'
 import type { GrantContext } from './grant'
-import { harmlessText } from './harmless-text'
+import { basicSecret, harmlessText } from './harmless-text'
 import { redirectTarget } from './redirect-target'
 import { retryAfter } from './retry-after'
 
@@ -15,7 +15,7 @@ export interface FormAnswer {
   readonly body: unknown
   /** From `Retry-After`, in milliseconds since the epoch. */
   readonly retryAt: number | undefined
-  /** The form that went out, so that an error can be kept from repeating its secrets. */
+  /** The form that went out, and a secret from its headers, so that an error can be kept from repeating them. */
   readonly sent: string
 }
 
@@ -60,7 +60,8 @@ export async function postForm(
     try {
       body = JSON.parse(String(body).trim()) // A BOM counts as white space.
     } catch {}
-    return { status, redirect, body, retryAt: retryAfter(response.headers.get('retry-after') ?? '', clock.now()), sent }
+    const retryAt = retryAfter(response.headers.get('retry-after') ?? '', clock.now())
+    return { status, redirect, body, retryAt, sent: sent + basicSecret(headers) }
   } catch (error) {
     const problem = sent ? 'The token endpoint did not answer: network or CORS' : 'The client authentication failed'
     throw new RefreshUnavailableError(signal.aborted ? 'The token endpoint did not answer in time' : problem, {

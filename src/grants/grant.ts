@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import type { TokenSet } from '../tokens/token-set'
+import type { ClientAuthentication } from './client-authentication'
 
 /**
  * The plug for a way to get new tokens. What it throws decides: `SessionEndedError` ends the session, `TokenEndpointError`
@@ -16,6 +17,8 @@ export interface Grant {
   /** Where it sends its requests, so that calls to that URL pass through untouched and locks get a name of their own. */
   readonly tokenEndpoint?: string | undefined
   readonly clientId?: string | undefined
+  /** How it proves who the client is: revocation does so as well (RFC 7009 §2.1). */
+  readonly clientAuthentication?: ClientAuthentication | undefined
 }
 
 export interface GrantContext {

@@ -56,5 +56,5 @@ export function tokenEndpointGrant(
     if (next.refreshToken) context.rotated(next.refreshToken)
     throw tokenRefusal(answer, isRejected)
   }
-  return Object.assign(grant, { needs, tokenEndpoint, clientId })
+  return Object.assign(grant, { needs, tokenEndpoint, clientId, clientAuthentication: clientAuthentication ?? undefined })
 }

@@ -22,6 +22,8 @@ import type { StepUp } from './step-up'
 export type Answer = (response: Response, template: RequestTemplate, phase: Phase) => Promise<Response | Phase>
 
 const longestField = 64 * 1024
+/** Of what a server says in an event (A28). */
+const longestText = 256
 
 /** Reads the challenge, decides, and does what it takes to send the request again: at most once for each cause. */
 export function createAnswer(
@@ -55,7 +57,7 @@ export function createAnswer(
       call,
       attempt,
       status,
-      challenges: challenges.map(({ scheme, params }) => ({ scheme, error: params.error })),
+      challenges: challenges.map(({ scheme, params }) => ({ scheme, error: params.error?.slice(0, longestText) })),
     })
 
     // An empty URL says nothing (a mock, an opaque response).
@@ -119,7 +121,14 @@ export function createAnswer(
       expired: now.held !== undefined && isSpent(now.expiry, clock.now(), 0),
     })
     const { action, row, reason, cause } = decision
-    tell?.({ type: 'decision', call, attempt, ...decision, ...(diagnosis !== undefined && { status, diagnosis }) })
+    tell?.({
+      type: 'decision',
+      call,
+      attempt,
+      ...decision,
+      reason: reason.slice(0, longestText),
+      ...(diagnosis !== undefined && { status, diagnosis }),
+    })
 
     if (action === 'end') session.end(now, 'no_refresh_token').catch(() => {})
     if (action === 'return' || action === 'end') return response

@@ -1,6 +1,7 @@
 import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
+import { isOneShot as isReadOnce } from '../platform/one-shot'
 import { wholeBody } from '../platform/whole-body'
 import type { AuthScheme, OutgoingRequest } from '../schemes/auth-scheme'
 import { snapshotOf } from './body-snapshot'
@@ -50,10 +51,8 @@ export class RequestTemplate implements OutgoingRequest {
     let callers = fieldsOf(fields.headers ?? request?.headers)
     let isOneShot = false
     if (body && typeof body === 'object') {
-      const snapshot = snapshotOf(body)
-      fields.body = snapshot
-      // A copy can be sent twice, and so can a Blob or a platform's own form of a file: what iterates, or is read as a stream, can't.
-      isOneShot = snapshot === body && [Symbol.iterator, Symbol.asyncIterator, 'getReader'].some((name) => name in body)
+      fields.body = snapshotOf(body)
+      isOneShot = isReadOnce(body)
       if (body instanceof URLSearchParams && !hasField(callers, 'content-type'))
         callers = withField(callers, 'content-type', 'application/x-www-form-urlencoded;charset=UTF-8')
     }
@@ -85,7 +84,12 @@ export class RequestTemplate implements OutgoingRequest {
 
   get body(): BodyInit | null | undefined {
     // A Request's own body isn't here before it has been copied.
-    return this.isOneShot ? undefined : (this.fields.body ?? (this.request?.body ? undefined : null))
+    return this.isOneShot || this.mayHoldBody ? undefined : (this.fields.body ?? (this.request?.body ? undefined : null))
+  }
+
+  /** Some platforms (Firefox) don't show whether a Request has a body. */
+  private get mayHoldBody(): boolean {
+    return this.request !== undefined && this.request.body === undefined && !this.fields.body && !/^(GET|HEAD)$/.test(this.method)
   }
 
   get headers(): Headers {
@@ -109,7 +113,7 @@ export class RequestTemplate implements OutgoingRequest {
 
   setQuery(name: string, value: string): void {
     this.isTouched = true
-    this.query = `${encodeURIComponent(name)}=${encodeURIComponent(value)}`
+    this.query = `${this.query ? `${this.query}&` : ''}${encodeURIComponent(name)}=${encodeURIComponent(value)}`
   }
 
   /** Whether a second send would be the whole request again; waits a second for the copy of a Request's body. */
@@ -117,8 +121,13 @@ export class RequestTemplate implements OutgoingRequest {
     if (!this.copy) return !this.isOneShot
     // A 401 may come while the upload still runs (F81).
     const copy = await boundedIfLong(this.copy, patience, clock, noCopy).catch(noCopy)
-    if (copy) this.fields = { ...this.fields, body: copy }
+    if (copy) this.withBody(copy)
     return Boolean(copy)
+  }
+
+  private withBody(body: Blob): this {
+    this.fields = { ...this.fields, body }
+    return this
   }
 
   /** Makes ready for a second send: what the schemes added is theirs to add anew. Only where `canReplay`. */
@@ -144,6 +153,12 @@ export class RequestTemplate implements OutgoingRequest {
     // A cached 401 must not answer the replay (RFC 9111); what the caller chose stands.
     if (this.answered[0] && (fields.cache ?? given?.cache ?? 'default') === 'default' && hasCacheModes?.()) fields.cache = 'reload'
     if (!given) return fetch(url, fields)
+    // Made anew for another URL, such a Request would lose it.
+    if (this.query && this.mayHoldBody)
+      return given
+        .clone()
+        .blob()
+        .then((body) => this.withBody(body).send(fetch, hasCacheModes))
     // Beside any init, and ours is one, the platform forgets these of a Request (A37).
     fields.referrerPolicy ??= given.referrerPolicy
     fields.referrer ??= given.referrer

@@ -27,16 +27,16 @@ export function createRoundTrip(
   selector: SchemeSelector,
   serverTime: ServerTime,
   tell: Tell,
+  nextCall: () => number,
   assertLive: () => void,
 ): (input: RequestInfo | URL, init?: RequestInit) => Promise<Response> {
   const target = allowedTarget(origins, base)
-  const isEndpoint = startsWithOne(endpoints, '?#')
+  const isEndpoint = startsWithOne(endpoints, '?&#')
   const names = schemes.flatMap(({ headers }) => headers)
   const ways = new Map(schemes.map((scheme) => [scheme, wayOf(scheme, fetch)]))
   const observing = schemes.filter(({ observe }) => observe)
   const hasCacheModes = cacheModes()
   const adder = new FieldAdder()
-  let calls = 0
 
   /** Finds the URL to send to, and why our credentials may not go there, if so (row 1). */
   const place = (template: RequestTemplate): Withheld | undefined => {
@@ -107,7 +107,7 @@ export function createRoundTrip(
   return (input, init) => {
     try {
       assertLive()
-      return Promise.resolve(begin(new RequestTemplate(input, init, calls++, adder)))
+      return Promise.resolve(begin(new RequestTemplate(input, init, nextCall(), adder)))
     } catch (error) {
       return Promise.reject(error)
     }

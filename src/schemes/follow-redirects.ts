@@ -1,4 +1,5 @@
 import type { FetchLike } from '../platform/fetch-like'
+import { isOneShot } from '../platform/one-shot'
 import { absolute, originOf } from '../platform/origin'
 import { wholeBody } from '../platform/whole-body'
 
@@ -17,9 +18,11 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
     let method = init.method ?? request?.method ?? 'GET'
     const headers = new Headers(init.headers ?? request?.headers)
     const signal = init.signal === undefined ? request?.signal : init.signal
-    let body = init.body ?? undefined
-    const own = body === undefined && request?.body
-    let hasBody = Boolean(body || own)
+    const given = init.body ?? undefined
+    // What the first hop has read, the next one can't send.
+    let body = isOneShot(given) ? undefined : given
+    const own = given === undefined && request?.body
+    let hasBody = Boolean(given || own)
     // A redirect that comes before all of a Request's body was read is not waited with.
     if (own) {
       const keep = (copy: Blob | undefined): void => {

@@ -37,7 +37,8 @@ export function reconcile(
   const behind = unsaved?.behind
   // What we are about to write over has nothing to tell, unless it is what we wrote, or what others made of that since.
   const isOurs = (other: StoredSession | null | undefined): boolean => Boolean(held && other && isSameSignIn(held, other))
-  if (unsaved?.force && (!isOurs(read) || behind === undefined || isOurs(behind))) return 'stale'
+  const isBehind = behind === undefined ? !sameTokens(read, held) : isOurs(behind)
+  if (unsaved?.force && (!isOurs(read) || isBehind)) return 'stale'
   // Ended stays ended until the store shows another refresh token, or another access token where there is none.
   if (!held) {
     const isDead = read && dead && spendable(read) === spendable(dead)

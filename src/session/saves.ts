@@ -71,6 +71,7 @@ export function createSaves(
         const expected = saves.owed.behind === undefined || saves.owed.force ? await store.read() : saves.owed.behind
         found(expected)
         if (memory.phase !== before) continue
+        if (saves.owed) saves.owed = { ...saves.owed, behind: saves.owed.behind === undefined ? expected : saves.owed.behind }
         const { held } = before
         if (saves.owed?.yields && !sameTokens(expected, saves.owed.behind) && !(held && expected && isSameSignIn(held, expected))) {
           saves.owed = { behind: saves.owed.behind }

@@ -164,7 +164,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
             if (session.phase.epoch === from.epoch) continue
             return settle(session.phase.held ? { kind: 'session-changed' } : { kind: 'rejected', error: thrown })
           }
-          const mistake = isRejected ? new TokenEndpointError('invalid_grant') : thrown
+          const mistake = isRejected ? new TokenEndpointError('invalid_grant', { cause: thrown }) : thrown
           if (isAuthError<TokenEndpointError>(mistake, 'ERR_TOKEN_ENDPOINT')) {
             // `invalid_target` is the target's own.
             if (!target) coolDown.start(phase, mistake)

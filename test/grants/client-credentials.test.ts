@@ -56,7 +56,7 @@ describe('the client credentials grant', () => {
   })
 
   it('says what it needs and where it sends', () => {
-    expect({ ...clientCredentialsGrant(options) }).toEqual({ needs: 'nothing', tokenEndpoint: options.tokenEndpoint, clientId: 'billing' })
+    expect({ ...clientCredentialsGrant(options) }).toEqual({ needs: 'nothing', ...options })
   })
 
   it.each([

@@ -68,4 +68,5 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
     name: 'a sign-in while restoring went on with the session of the same user that the store still showed, and ended with it',
   },
   { seed: 288862, name: 'a pair that others had put in the place of a rotation was said to be refreshed for nothing' },
+  { seed: 561589, name: 'a sign-in that was saved, though its write hung, did not see that it was saved, nor what others had made of it' },
 ]
