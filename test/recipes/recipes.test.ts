@@ -125,7 +125,7 @@ describe('recipes', () => {
       return Response.json({ access_token: 'exchanged', token_type: 'Bearer', expires_in: 60 })
     })
 
-    await onBehalfOf(user, { tokenEndpoint: login.tokenEndpoint, secret: 's', baseUrl: 'https://billing.example.com' }).fetch('/invoices')
+    await onBehalfOf(user, { tokenEndpoint: login.tokenEndpoint, secret: 's', baseUrl: 'https://billing.example.com' })('/invoices')
 
     expect(forms[0]?.get('subject_token')).toBe('access-1')
     expect(seen.at(-1)?.headers.get('authorization')).toBe('Bearer exchanged')

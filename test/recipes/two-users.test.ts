@@ -1,7 +1,9 @@
-import { api, authorizationServer, type TestAuthorizationServer, testFetch } from 'authenticated-client/testing'
+import { AuthenticatedClient } from 'authenticated-client'
+import { api, authorizationServer, refusal, type TestAuthorizationServer, testFetch } from 'authenticated-client/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { withAuth0 } from '../../playground/recipes/migrate/from-auth0-spa-js'
 import { withSupabase } from '../../playground/recipes/migrate/from-supabase-fetch'
+import { onBehalfOf } from '../../playground/recipes/token-exchange'
 
 afterEach(() => void vi.unstubAllGlobals())
 
@@ -50,6 +52,33 @@ describe('two users, one after the other: each calls with a token of their own',
     await expect(ada).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
     expect(sent()).toEqual(['Bearer access-1', 'Bearer access-1'])
   })
+
+  it('whom a gateway acts for, and it acts for nobody who is signed out', async () => {
+    const { service, sent, signIn, user } = gateway()
+    await signIn('ada')
+    await service('/invoices')
+
+    await user.logout()
+    await expect(service('/invoices')).rejects.toMatchObject({ code: 'ERR_SESSION_ENDED' })
+    await signIn('bob')
+    await service('/invoices')
+
+    expect(sent()).toEqual(['Bearer for-access-1', 'Bearer for-access-2'])
+  })
+
+  it('whom a gateway acts for, whose calls are not sent again for the second one, who signed in meanwhile', async () => {
+    const { service, sent, signIn, shop } = gateway()
+    await signIn('ada')
+    shop.next(async (request, usual) => {
+      await signIn('bob')
+      return refusal('invalid-token')(request, usual)
+    })
+
+    const ada = service('/invoices', { method: 'POST', body: "ada's" })
+
+    await expect(ada).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', cause: { code: 'ERR_SESSION_CHANGED' } })
+    expect(sent()).toEqual(['Bearer for-access-1'])
+  })
 })
 
 /** An API and an authorization server behind the global fetch. */
@@ -58,6 +87,21 @@ function network() {
   const shop = api({ authorizationServer: login })
   vi.stubGlobal('fetch', testFetch(login, shop))
   return { login, shop, sent: () => shop.requests.map(({ headers }) => headers.get('authorization')) }
+}
+
+/** A service that takes what the user's token was exchanged for. */
+function gateway() {
+  const { login, shop, sent } = network()
+  const usual = globalThis.fetch
+  vi.stubGlobal('fetch', async (input: RequestInfo | URL, init?: RequestInit) => {
+    const subject = init?.body === undefined ? null : new URLSearchParams(String(init.body)).get('subject_token')
+    return subject ? Response.json({ access_token: `for-${subject}`, token_type: 'Bearer', expires_in: 3600 }) : usual(input, init)
+  })
+  shop.always(() => Response.json({}))
+  const { tokenEndpoint } = login
+  const user = new AuthenticatedClient({ tokenEndpoint, clientId: 'web', baseUrl: shop.origin })
+  const service = onBehalfOf(user, { tokenEndpoint, secret: 's', baseUrl: shop.origin })
+  return { shop, sent, user, service, signIn: (sub: string) => user.setTokens(login.signIn({ sub })) }
 }
 
 /** An `Auth0Client`'s cache, and who is signed in. */
