@@ -6,15 +6,27 @@ import { AuthenticatedClient, type TokenStore } from 'authenticated-client'
 export interface SessionOptions {
   readonly tokenEndpoint: string
   readonly baseUrl: string
-  /** Where the tokens of one session live: `redisStore` for several servers, `fileStore` for the processes of one. */
+  /**
+   * Where the tokens of one session live: `fileStore` for the processes of one server; for several `redisStore(redis, sessionId, { hints:
+   * false, timeToLive })`, since hints would take a connection for each session, and keys would outlive sessions that nobody came back to.
+   */
   readonly storeOf: (sessionId: string) => TokenStore
   readonly fetch?: typeof fetch
 }
 
 export function sessionClients({ storeOf, ...options }: SessionOptions) {
   const clients = new Map<string, AuthenticatedClient>()
+  /** When a session has been idle: its tokens stay in the store, and calls in flight settle. */
+  const forget = (sessionId: string): void => {
+    clients.get(sessionId)?.dispose() // Lets go of the store, too.
+    clients.delete(sessionId)
+  }
   return {
-    /** For a session id that the server itself made and has just checked: whoever names it calls with its tokens. */
+    forget,
+    /**
+     * For a session id that the server itself made and has just checked: whoever names it calls with its tokens. Ask for each request: a
+     * client whose session has ended takes no more calls.
+     */
     clientOf(sessionId: string): AuthenticatedClient {
       const known = clients.get(sessionId)
       if (known) return known
@@ -22,15 +34,10 @@ export function sessionClients({ storeOf, ...options }: SessionOptions) {
         clientId: 'web',
         ...options,
         store: storeOf(sessionId),
-        onLogout: () => clients.delete(sessionId),
+        onLogout: () => forget(sessionId),
       })
       clients.set(sessionId, client)
       return client
-    },
-    /** When a session has been idle: its tokens stay in the store, and calls in flight settle. */
-    forget(sessionId: string): void {
-      clients.get(sessionId)?.dispose()
-      clients.delete(sessionId)
     },
   }
 }

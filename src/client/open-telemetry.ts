@@ -34,7 +34,7 @@ const mostSpans = 10_000
 
 /**
  * Spans and metrics, as an `onEvent` handler. One CLIENT span for each physical send, by the semantic conventions for HTTP; attributes
- * are few and from fixed lists, and hold no token, no query string and no text of a server.
+ * are few and, but for the URL and a method of your own, from fixed lists; they hold no token, no query string and no text of a server.
  *
  * Metrics: `http.client.request.duration` (seconds, for each send); `authenticated_client.unauthorized` (by `reason` and `action`, and by
  * `cause` where the event carries a diagnosis: `diagnosed(openTelemetry())`), `.bursts` (by `cause`: `unauthorizedBursts`), `.replays`, `.stale` (401s that newer credentials answered
@@ -64,9 +64,15 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
   const started = ({ call, attempt, method, url, at }: EventOf<'request'>): void => {
     if (attempt) replays.add(1, common)
     if (sends.size >= mostSpans) return
-    const attributes: Attributes = { ...common, 'http.request.method': known(method, methods), ...serverOf(url) }
-    const ofSpan: Attributes = { ...attributes, 'url.full': url, ...(attempt && { 'http.request.resend_count': attempt }) }
-    const span = tracer.startSpan(known(method, methods), { kind: SpanKind.CLIENT, startTime: at, attributes: ofSpan })
+    const name = known(method, methods)
+    const attributes: Attributes = { ...common, 'http.request.method': name, ...serverOf(url) }
+    const ofSpan: Attributes = {
+      ...attributes,
+      'url.full': url,
+      ...(attempt && { 'http.request.resend_count': attempt }),
+      ...(name !== method && { 'http.request.method_original': method }),
+    }
+    const span = tracer.startSpan(name === method ? name : 'HTTP', { kind: SpanKind.CLIENT, startTime: at, attributes: ofSpan })
     sends.set(`${call} ${attempt}`, { span, since: at, attributes })
   }
 

@@ -34,6 +34,19 @@ describe('openTelemetry', () => {
     expect(served?.status.code).toBe(SpanStatusCode.UNSET)
   })
 
+  it('names a span HTTP where no convention has the method, which the span alone tells', async () => {
+    const { client, shop, spans, values } = await start()
+
+    await client.fetch(`${shop.origin}/me`, { method: 'PROPFIND' })
+
+    const [span] = await spans()
+    expect(span?.name).toBe('HTTP')
+    expect(span?.attributes).toMatchObject({ 'http.request.method': '_OTHER', 'http.request.method_original': 'PROPFIND' })
+    const measured = JSON.stringify((await values())['http.client.request.duration'])
+    expect(measured).toContain('_OTHER')
+    expect(measured).not.toContain('PROPFIND')
+  })
+
   it('ends the span of a send that brought no response, by the name of the error', async () => {
     const { client, shop, spans } = await start()
     shop.next(fault('network-error'), fault('hang'))
@@ -103,7 +116,7 @@ describe('openTelemetry', () => {
     }
 
     expect((await values())['authenticated_client.unauthorized']).toEqual([[{ reason: '_OTHER', action: 'refresh' }, 5]])
-    expect(new Set((await spans()).map(({ name }) => name))).toEqual(new Set(['_OTHER']))
+    expect(new Set((await spans()).map(({ name }) => name))).toEqual(new Set(['HTTP']))
     expect(login.refreshes).toBe(5)
   })
 

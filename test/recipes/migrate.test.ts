@@ -68,6 +68,7 @@ describe('a migration: twenty calls on a token that is refused make one refresh,
     const asked: string[] = []
     let tokens = pair(login)
     const auth0 = {
+      getUser: async () => ({ sub: 'ada' }),
       async getTokenSilently({ cacheMode }: { cacheMode: string }) {
         asked.push(cacheMode)
         if (cacheMode === 'off') tokens = pair(login)
@@ -88,7 +89,7 @@ describe('a migration: twenty calls on a token that is refused make one refresh,
     let refreshes = 0
     const client = withSupabase(
       {
-        getSession: async () => ({ data: { session } }),
+        getSession: async () => ({ data: { session }, error: null }),
         async refreshSession() {
           refreshes += 1
           session = { access_token: login.signIn().accessToken }
@@ -109,8 +110,8 @@ it.each([429, 503])('supabase’s answer %s does not sign anybody out', async (s
   const { login, shop } = network()
   const session = { access_token: login.signIn().accessToken }
   const auth = {
-    getSession: async () => ({ data: { session } }),
-    refreshSession: async () => ({ data: { session: null }, error: { status } }),
+    getSession: async () => ({ data: { session }, error: null }),
+    refreshSession: async () => ({ data: { session: null }, error: { status, code: undefined } }),
   }
   const client = withSupabase(auth, shop.origin)
   await client.fetch('/me')
@@ -119,6 +120,34 @@ it.each([429, 503])('supabase’s answer %s does not sign anybody out', async (s
   await expect(client.fetch('/me')).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
   expect(client.state.status).toBe('authenticated')
 })
+
+it('supabase’s session that has expired during an outage is not over', async () => {
+  const { login, shop } = network()
+  const answers = [
+    { data: { session: { access_token: login.signIn().accessToken } }, error: null },
+    { data: { session: null }, error: { code: undefined } },
+  ]
+  const ask = async () => answers[0] as (typeof answers)[number]
+  const client = withSupabase({ getSession: ask, refreshSession: ask }, shop.origin)
+  await client.fetch('/me')
+  answers.shift()
+
+  await expect(client.fetch('/me')).rejects.toMatchObject({ code: 'ERR_STORAGE' })
+  expect(client.state.status).toBe('authenticated')
+})
+
+it.each(['login_required', 'consent_required', 'interaction_required', 'account_selection_required', 'mfa_required', 'invalid_grant'])(
+  'auth0-spa-js’s %s asks the person to act',
+  async (error) => {
+    const { shop } = network()
+    const logins: string[] = []
+    const auth0 = { getUser: async () => undefined, getTokenSilently: () => Promise.reject(Object.assign(new Error(error), { error })) }
+
+    await expect(withAuth0(auth0, shop.origin, () => logins.push(error)).fetch('/me')).rejects.toThrow()
+
+    expect(logins).toEqual([error])
+  },
+)
 
 /** An API and an authorization server behind the global fetch; `special` answers first. */
 function network(special?: (request: Request, login: TestAuthorizationServer) => Promise<Response | undefined>) {

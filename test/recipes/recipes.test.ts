@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { AuthenticatedClient, memoryStore } from 'authenticated-client'
-import { api, authorizationServer, listen, quiet, testFetch } from 'authenticated-client/testing'
+import { api, authorizationServer, listen, testFetch } from 'authenticated-client/testing'
 import { generateKeyPair } from 'jose'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { weatherClient } from '../../playground/recipes/api-key'
@@ -9,7 +9,6 @@ import { bffClient, signedIn } from '../../playground/recipes/cookie-session'
 import { cameraClient } from '../../playground/recipes/digest'
 import { boundClient, redeem } from '../../playground/recipes/dpop'
 import { graphqlClient } from '../../playground/recipes/graphql'
-import { sessionClients } from '../../playground/recipes/many-users'
 import { ledgerClient } from '../../playground/recipes/private-key-jwt'
 import { createSdk } from '../../playground/recipes/sdk-author'
 import { tenantClients } from '../../playground/recipes/tenants'
@@ -125,7 +124,7 @@ describe('recipes', () => {
       return Response.json({ access_token: 'exchanged', token_type: 'Bearer', expires_in: 60 })
     })
 
-    await onBehalfOf(user, { tokenEndpoint: login.tokenEndpoint, secret: 's', baseUrl: 'https://billing.example.com' }).fetch('/invoices')
+    await onBehalfOf(user, { tokenEndpoint: login.tokenEndpoint, secret: 's', baseUrl: 'https://billing.example.com' })('/invoices')
 
     expect(forms[0]?.get('subject_token')).toBe('access-1')
     expect(seen.at(-1)?.headers.get('authorization')).toBe('Bearer exchanged')
@@ -160,47 +159,6 @@ describe('recipes', () => {
     close()
   })
 
-  it('many-users: the requests of one session share one refresh (F61)', async () => {
-    const { login, shop, clientOf } = await manyUsers('ada')
-    login.spoilAccessTokens()
-
-    const responses = await Promise.all(Array.from({ length: 5 }, () => clientOf('ada').fetch('/me')))
-
-    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
-    expect([login.refreshes, shop.refusals]).toEqual([1, 5])
-    expect(clientOf('ada').state.status).toBe('authenticated')
-  })
-
-  it('many-users: two users share no flight, and neither waits for the other (A39)', async () => {
-    const { login, clientOf } = await manyUsers('ada', 'bob')
-    login.spoilAccessTokens()
-    login.next(() => new Promise(() => {})) // Ada's refresh hangs.
-
-    const hanging = clientOf('ada').fetch('/me')
-    hanging.catch(() => {})
-    await quiet()
-    const response = await clientOf('bob').fetch('/me')
-
-    expect(await response.json()).toMatchObject({ sub: 'bob' })
-    expect(login.refreshes).toBe(1)
-  })
-
-  it('many-users: a session that was forgotten goes on from its store, one that ended is gone (A40)', async () => {
-    const { clientOf, forget } = await manyUsers('ada')
-    const first = clientOf('ada')
-
-    forget('ada')
-    const second = clientOf('ada')
-    const { status } = await second.fetch('/me')
-    await second.logout()
-    await quiet()
-
-    expect(second).not.toBe(first)
-    expect(status).toBe(200)
-    expect(clientOf('ada')).not.toBe(second)
-    expect((await clientOf('ada').fetch('/me')).status).toBe(401)
-  })
-
   it('sdk-author: works with any fetch, and tells what the API said', async () => {
     const { login, options } = await world()
     const client = new AuthenticatedClient(options)
@@ -211,16 +169,6 @@ describe('recipes', () => {
     await expect(bare).rejects.toMatchObject({ cause: 'Bearer realm="api"' })
   })
 })
-
-/** A server with reuse detection: a refresh token that is spent twice ends its session. */
-async function manyUsers(...users: readonly string[]) {
-  const login = authorizationServer({ reuse: 'revoke', overlap: 0 })
-  const shop = api({ authorizationServer: login })
-  const stores = new Map(users.map((sub) => [sub, memoryStore(login.signIn({ sub }))]))
-  const fetch = testFetch(login, shop) as typeof globalThis.fetch
-  const storeOf = (sessionId: string) => stores.get(sessionId) ?? memoryStore()
-  return { login, shop, ...sessionClients({ tokenEndpoint: login.tokenEndpoint, baseUrl: origin, storeOf, fetch }) }
-}
 
 async function world() {
   const login = authorizationServer()

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,22 +11,12 @@ import { expect, it, onTestFinished } from 'vitest'
 import { mutualTlsFetch } from '../../playground/recipes/mutual-tls'
 
 it('mutual-tls: token endpoint and API both see the certificate, and a fetch without it is refused', async () => {
-  const { certificate, serverCertificate } = certificates()
   const seen: string[] = []
-  const server = createServer(
-    { ...serverCertificate, ca: certificate.ca, requestCert: true, rejectUnauthorized: true },
-    (request, response) => {
-      seen.push(`${request.url} ${(request.socket as TLSSocket).getPeerCertificate().subject.CN}`)
-      response.setHeader('content-type', 'application/json')
-      response.end(request.url === '/token' ? '{"access_token":"t","token_type":"Bearer","expires_in":60}' : '{}')
-    },
-  )
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
+  const { baseUrl, certificate } = await serve((request, response) => {
+    seen.push(`${request.url} ${(request.socket as TLSSocket).getPeerCertificate().subject.CN}`)
+    response.setHeader('content-type', 'application/json')
+    response.end(request.url === '/token' ? '{"access_token":"t","token_type":"Bearer","expires_in":60}' : '{}')
   })
-  const baseUrl = `https://localhost:${(server.address() as AddressInfo).port}`
   const grant = clientCredentialsGrant({ tokenEndpoint: `${baseUrl}/token`, clientId: 'service', clientAuthentication: none })
   const client = new AuthenticatedClient({ baseUrl, grant, fetch: mutualTlsFetch(certificate) })
   const bare = new AuthenticatedClient({ baseUrl, grant, fetch: mutualTlsFetch({ ...certificate, key: '', cert: '' }) })
@@ -35,6 +26,30 @@ it('mutual-tls: token endpoint and API both see the certificate, and a fetch wit
 
   expect(seen).toEqual(['/token service', '/me service'])
 })
+
+it('mutual-tls: a status that may have no body has none, and one that no response can have rejects', async () => {
+  const { baseUrl, certificate } = await serve((request, response) => {
+    response.writeHead(Number(request.url?.slice(1))).end('body')
+  })
+  const fetch = mutualTlsFetch(certificate)
+
+  const reset = await fetch(`${baseUrl}/205`)
+
+  expect([reset.status, reset.body]).toEqual([205, null])
+  await expect(fetch(`${baseUrl}/999`)).rejects.toThrow(RangeError)
+})
+
+/** A server that asks for certificates, and one that it accepts. */
+async function serve(answer: RequestListener) {
+  const { certificate, serverCertificate } = certificates()
+  const server = createServer({ ...serverCertificate, ca: certificate.ca, requestCert: true, rejectUnauthorized: true }, answer)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { baseUrl: `https://localhost:${(server.address() as AddressInfo).port}`, certificate }
+}
 
 /** An authority made for this test, with a certificate for each end. */
 function certificates() {

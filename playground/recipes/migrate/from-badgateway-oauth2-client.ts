@@ -17,6 +17,7 @@ export interface OldOptions {
   readonly clientSecret: string
   readonly getStoredToken: () => StoredToken | null
   readonly storeToken: (token: StoredToken & { sessionId?: string | undefined }) => void
+  /** Clear what is stored here: after a reload they would be signed in again. */
   readonly onSignedOut: () => void
 }
 

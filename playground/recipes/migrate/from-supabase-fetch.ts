@@ -1,37 +1,41 @@
 // From supabase-js's own fetch for calls to your own API: `fetch(url, { headers: { Authorization: `Bearer ${session.access_token}` } })`.
-// supabase.auth goes on signing people in, and stays the only one who spends its refresh token: it is asked to, once for all calls.
-// A limit or an outage of its server no longer signs anybody out here.
-import { AuthenticatedClient, type Grant, memoryStore, SessionEndedError, type TokenSet } from 'authenticated-client'
+// supabase.auth goes on signing people in and out, and stays the only one who spends its refresh token: it is asked to, once for all
+// calls. Whose session it has is read before each send. A limit or an outage of its server no longer signs anybody out here.
+import { AuthenticatedClient, SessionEndedError, type TokenSet } from 'authenticated-client'
 
-interface Session {
-  readonly access_token: string
-  /** In seconds. */
-  readonly expires_at?: number | undefined
+interface Answer {
+  readonly data: {
+    readonly session: {
+      readonly access_token: string
+      /** In seconds. */
+      readonly expires_at?: number | undefined
+    } | null
+  }
+  readonly error: { readonly code?: string | undefined } | null
 }
 
 /** The part of `supabase.auth` that is used. */
 export interface SupabaseAuth {
-  getSession(): Promise<{ data: { session: Session | null } }>
-  refreshSession(): Promise<{
-    data: { session: Session | null }
-    error: { readonly status?: number | undefined; readonly code?: string | undefined } | null
-  }>
+  getSession(): Promise<Answer>
+  refreshSession(): Promise<Answer>
 }
 
 export function withSupabase(auth: SupabaseAuth, baseUrl: string): AuthenticatedClient {
-  const bySupabase: Grant = async (tokens) => {
-    const { data } = await auth.getSession()
-    // It may have refreshed by itself since: then what it has is the answer.
-    if (data.session && data.session.access_token !== tokens?.accessToken) return tokenSet(data.session)
-    const refreshed = await auth.refreshSession()
-    if (refreshed.data.session) return tokenSet(refreshed.data.session)
-    if (!data.session || /refresh_token_(not_found|already_used)|session_not_found/.test(refreshed.error?.code ?? ''))
-      throw new SessionEndedError()
-    throw new Error('Supabase could not refresh now')
-  }
-  return new AuthenticatedClient({ baseUrl, store: memoryStore(), grant: Object.assign(bySupabase, { needs: 'nothing' as const }) })
+  return new AuthenticatedClient({
+    baseUrl,
+    getTokens: async () => tokensIn(await auth.getSession()),
+    saveTokens: () => false, // It has saved them itself by then.
+    async grant() {
+      const tokens = tokensIn(await auth.refreshSession())
+      if (!tokens) throw new SessionEndedError()
+      return tokens
+    },
+  })
 }
 
-function tokenSet({ access_token, expires_at }: Session): TokenSet {
-  return { accessToken: access_token, expiresAt: expires_at === undefined ? undefined : expires_at * 1000 }
+/** `null`: nobody is signed in. Where that can't be said now, it throws: no session ends over that. */
+function tokensIn({ data: { session }, error }: Answer): TokenSet | null {
+  if (session) return { accessToken: session.access_token, expiresAt: session.expires_at && session.expires_at * 1000 }
+  if (!error || /^(refresh_token_(not_found|already_used)|session_(not_found|expired)|user_banned)$/.test(error.code ?? '')) return null
+  throw new Error('Supabase could not refresh now', { cause: error })
 }

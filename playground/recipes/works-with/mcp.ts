@@ -1,4 +1,5 @@
-// The MCP SDK's streamable HTTP transport takes a fetch; with it, `authProvider` is not needed.
+// The MCP SDK's streamable HTTP transport takes a fetch; with it, `authProvider` is not needed. Its session at the server is
+// one user's: `onSessionChange(client, () => mcp.close())`.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { AuthenticatedClient } from 'authenticated-client'

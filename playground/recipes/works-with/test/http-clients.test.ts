@@ -44,7 +44,7 @@ const libraries: Record<string, Library> = {
     }
   },
   'TanStack Query'({ client, shop }) {
-    const queries = queryClient()
+    const queries = queryClient(client)
     return { get: (n) => queries.fetchQuery(meQuery(client, `${shop.origin}/me`, n)) as Promise<Echo> }
   },
   'supabase-js'({ client, shop }) {

@@ -1,0 +1,83 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gql } from '@apollo/client'
+import { expect, it, onTestFinished } from 'vitest'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { apolloWith } from '../apollo-client'
+import { onSessionChange } from '../on-session-change'
+import { meQuery, queryClient } from '../tanstack-query'
+import { socketWith } from '../web-socket'
+import { spent } from './servers'
+
+it('is told of a sign-out and of another session, not of a refresh nor of a first sign-in', async () => {
+  const { client, login } = await spent()
+  const heard: string[] = []
+  onSessionChange(client, () => heard.push(client.state.status))
+
+  await client.refresh()
+  await client.setTokens(login.signIn({ sub: 'bob' }))
+  await client.logout()
+  await client.setTokens(login.signIn({ sub: 'cleo' }))
+  await client.refresh()
+
+  expect(heard).toEqual(['authenticated', 'ended'])
+})
+
+it("Apollo Client does not answer the next user from the first one's cache", async () => {
+  const { client, login, shop } = await spent((_request, { sub }) => Response.json({ data: { me: { sub } } }))
+  const apollo = apolloWith(client, `${shop.origin}/graphql`)
+  const me = async () => (await apollo.query({ query: gql('{ me { sub } }') })).data
+  await me()
+
+  await client.setTokens(login.signIn({ sub: 'bob' }))
+
+  expect(await me()).toMatchObject({ me: { sub: 'bob' } })
+})
+
+it("TanStack Query does not answer the next user from the first one's cache", async () => {
+  const { client, login, shop } = await spent()
+  const queries = queryClient(client)
+  const me = () => queries.ensureQueryData(meQuery(client, `${shop.origin}/me`, 1))
+  await me()
+
+  await client.setTokens(login.signIn({ sub: 'bob' }))
+
+  expect(await me()).toMatchObject({ sub: 'bob' })
+})
+
+it('a WebSocket is closed when its user signs out, also while it connects', async () => {
+  const { client, login } = await spent()
+  const { address, heard } = await echo()
+  const closed = (socket: globalThis.WebSocket) => new Promise((resolve) => socket.addEventListener('close', resolve))
+  const open = await socketWith(client, address, address)
+  await new Promise((resolve) => open.addEventListener('message', resolve))
+
+  await client.logout()
+  await closed(open)
+  await client.setTokens(login.signIn({ sub: 'bob' }))
+  const connecting = await socketWith(client, address, address)
+  connecting.addEventListener('error', () => {})
+  await client.logout()
+  await closed(connecting)
+
+  expect(heard).toHaveLength(1)
+})
+
+/** Says back what it hears. */
+async function echo() {
+  const server = createServer()
+  const heard: string[] = []
+  const sockets = new WebSocketServer({ server })
+  sockets.on('connection', (socket: WebSocket) =>
+    socket.on('message', (data) => {
+      heard.push(String(data))
+      socket.send('welcome')
+    }),
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(async () => {
+    await new Promise((resolve) => sockets.close(resolve))
+    await new Promise((resolve) => server.close(resolve))
+  })
+  return { address: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, heard }
+}

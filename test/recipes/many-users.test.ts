@@ -1,0 +1,82 @@
+import { memoryStore, type TokenStore } from 'authenticated-client'
+import { api, authorizationServer, quiet, testFetch } from 'authenticated-client/testing'
+import { describe, expect, it } from 'vitest'
+import { sessionClients } from '../../playground/recipes/many-users'
+
+describe('many-users', () => {
+  it('the requests of one session share one refresh (F61)', async () => {
+    const { login, shop, clientOf } = await manyUsers('ada')
+    login.spoilAccessTokens()
+
+    const responses = await Promise.all(Array.from({ length: 5 }, () => clientOf('ada').fetch('/me')))
+
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+    expect([login.refreshes, shop.refusals]).toEqual([1, 5])
+    expect(clientOf('ada').state.status).toBe('authenticated')
+  })
+
+  it('two users share no flight, and neither waits for the other (A39)', async () => {
+    const { login, clientOf } = await manyUsers('ada', 'bob')
+    login.spoilAccessTokens()
+    login.next(() => new Promise(() => {})) // Ada's refresh hangs.
+
+    const hanging = clientOf('ada').fetch('/me')
+    hanging.catch(() => {})
+    await quiet()
+    const response = await clientOf('bob').fetch('/me')
+
+    expect(await response.json()).toMatchObject({ sub: 'bob' })
+    expect(login.refreshes).toBe(1)
+  })
+
+  it('a session that was forgotten goes on from its store, one that ended is gone (A40)', async () => {
+    const { clientOf, forget } = await manyUsers('ada')
+    const first = clientOf('ada')
+
+    forget('ada')
+    const second = clientOf('ada')
+    const { status } = await second.fetch('/me')
+    await second.logout()
+    await quiet()
+
+    expect(second).not.toBe(first)
+    expect(status).toBe(200)
+    expect(clientOf('ada')).not.toBe(second)
+    expect((await clientOf('ada').fetch('/me')).status).toBe(401)
+  })
+
+  it('a session that ended lets go of its store', async () => {
+    const { login, clientOf, subscribers } = await manyUsers('ada', 'bob')
+    await Promise.all([clientOf('ada').fetch('/me'), clientOf('bob').fetch('/me')])
+    login.revoke(await clientOf('ada').getAccessToken())
+
+    await clientOf('ada').fetch('/me')
+    await clientOf('bob').logout()
+    await quiet()
+
+    expect(subscribers()).toBe(0)
+  })
+})
+
+/** A server with reuse detection: a refresh token that is spent twice ends its session. */
+async function manyUsers(...users: readonly string[]) {
+  const login = authorizationServer({ reuse: 'revoke', overlap: 0 })
+  const shop = api({ authorizationServer: login })
+  const stores = new Map(users.map((sub) => [sub, memoryStore(login.signIn({ sub }))]))
+  const fetch = testFetch(login, shop) as typeof globalThis.fetch
+  let subscribers = 0
+  const storeOf = (sessionId: string): TokenStore => {
+    const store = stores.get(sessionId) ?? memoryStore()
+    const subscribe = (listener: () => void) => {
+      const unsubscribe = store.subscribe?.(listener)
+      subscribers++
+      return () => {
+        subscribers--
+        unsubscribe?.()
+      }
+    }
+    return { ...store, subscribe }
+  }
+  const clients = sessionClients({ tokenEndpoint: login.tokenEndpoint, baseUrl: shop.origin, storeOf, fetch })
+  return { login, shop, ...clients, subscribers: () => subscribers }
+}
