@@ -26,6 +26,18 @@ describe('onEvent', () => {
     }
   })
 
+  it('hears no more than 256 characters of what a server calls an error (A28)', async () => {
+    const { restore, resource, app, inTime, client: newClient } = world()
+    restore('fresh')
+    resource.next(() => unauthorized(`Bearer error="${'x'.repeat(5_000)}"`))
+
+    await inTime(newClient().fetch(url))
+    await quiet()
+
+    expect(app.events.map((event) => event.type)).toContain('decision')
+    expect(Math.max(...app.events.map((event) => JSON.stringify(event).length))).toBeLessThan(1_000)
+  })
+
   it('hears in order what happens to the session', async () => {
     const { restore, app, inTime, client: newClient } = world()
     restore('refused')

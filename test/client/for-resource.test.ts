@@ -305,6 +305,16 @@ describe('the session behind it', () => {
   })
 })
 
+it('numbers its calls apart from those of the session and of other resources, for who hears the events of all', async () => {
+  const world = await withResources()
+  const clients = [world.client, world.client.forResource({ resource: files }), world.client.forResource({ resource: mail })]
+
+  for (const client of clients) await client.fetch(me)
+
+  const calls = (await world.events()).flatMap((event) => (event.type === 'request' ? event.call : []))
+  expect(new Set(calls).size).toBe(3)
+})
+
 it('is disposed with the client that made it', async () => {
   const world = await withResources()
   const child = world.client.forResource({ resource: files })

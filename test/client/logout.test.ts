@@ -1,4 +1,4 @@
-import { AuthError, type LogoutEvent, type TokenSet } from 'authenticated-client'
+import { AuthError, clientSecretBasic, type LogoutEvent, refreshTokenGrant, type TokenSet } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { json, silence } from '../support/authorization-server.ts'
 import { quiet } from '../support/clock.ts'
@@ -98,6 +98,20 @@ describe('logout', () => {
     expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
     expect(app.logouts).toHaveLength(1)
     expect(app.tokens).toBeNull()
+  })
+
+  it('proves at the revocation endpoint who the client is as its grant does (RFC 7009 §2.1)', async () => {
+    const { restore, login, inTime, client: newClient } = world()
+    restore('fresh')
+    const { tokenEndpoint, revocationEndpoint } = login
+    const grant = refreshTokenGrant({ tokenEndpoint, clientId: 'web', clientAuthentication: clientSecretBasic('s3cret') })
+    const client = newClient({ grant, revocationEndpoint })
+
+    await inTime(client.logout())
+    await quiet()
+
+    const asked = login.requests.find(({ url: to }) => to === revocationEndpoint)
+    expect(asked?.headers.get('authorization')).toBe(`Basic ${btoa('web:s3cret')}`)
   })
 
   it('asks nobody where there is no revocation endpoint', async () => {

@@ -31,6 +31,11 @@ describe('the constructor refuses', () => {
     ['store with clearTokens', { ...wire, clearTokens: () => {}, store: memoryStore() }, [/\bstore\b/]],
     ['tokenEndpoint without clientId', { tokenEndpoint }, [/\bclientId\b/]],
     ['tokenEndpoint with an empty clientId', { tokenEndpoint, clientId: '' }, [/\bclientId\b/]],
+    [
+      'clientAuthentication beside a grant that would not use it',
+      { grant: ownGrant, baseUrl: 'https://api.example.com', clientAuthentication: none },
+      [/\bclientAuthentication\b/, /\bgrant\b/],
+    ],
     ['getTokens without saveTokens', { ...wire, getTokens: () => null }, [/\bgetTokens\b/, /\bsaveTokens\b/]],
     [
       'getTokens without saveTokens with a grant that rotates',

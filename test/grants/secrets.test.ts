@@ -39,6 +39,13 @@ describe('secrets', () => {
     expectNoSecrets(await thrown({ fetch, clientAuthentication: clientSecretPost(secret) }), all)
   })
 
+  it('A35: stay out of what is thrown where the server repeats the secret of a Basic header', async () => {
+    const fetch = async (): Promise<Response> =>
+      json({ error: 'invalid_client', error_description: `No such secret: ${secret}` }, { status: 401 })()
+
+    expectNoSecrets(await thrown({ fetch, clientAuthentication: clientSecretBasic(secret) }), all)
+  })
+
   it('A35: leave the rest of what the server says alone', async () => {
     const fetch = async (): Promise<Response> =>
       json({ error: 'invalid_client', error_description: 'Unknown client web' }, { status: 401 })()

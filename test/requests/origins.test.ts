@@ -224,6 +224,21 @@ describe('where no origin is configured', () => {
     expect(server.requests).toHaveLength(0)
   })
 
+  it.each([
+    ['https://login.example.com/index.php?route=token', 'https://login.example.com/index.php?route=orders', 'Bearer secret'],
+    ['https://login.example.com/index.php?route=token', 'https://login.example.com/index.php?route=token', null],
+    ['https://login.example.com/token', 'https://login.example.com/token?x=1', null],
+    ['https://Login.example.com:443/token', 'https://login.example.com/token', null],
+  ])('the token endpoint %s gets no token, whatever its query and spelling: %s gets %s (row 1)', async (tokenEndpoint, url, expected) => {
+    const server = openServer('https://login.example.com')
+    const client = new AuthenticatedClient({ tokenEndpoint, clientId: 'web', fetch: network(server) })
+    await client.setTokens({ accessToken: 'secret' })
+
+    await client.fetch(url)
+
+    expect(server.requests[0]?.headers.get('authorization')).toBe(expected)
+  })
+
   it("the token endpoint's own origin is allowed (rule 10)", async () => {
     const server = openServer('https://login.example.com')
     const client = await unconfigured(network(server))

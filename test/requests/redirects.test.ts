@@ -127,6 +127,19 @@ describe('a redirect to another origin', () => {
     expect(JSON.stringify(elsewhere.requests)).not.toContain('access-')
   })
 
+  it('sends a body that can be read only once to no second place, empty: it is a network error, as with fetch (F86)', async () => {
+    const elsewhere = await hello()
+    const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, 307, { scheme: keyScheme })
+    const body = (async function* () {
+      yield new TextEncoder().encode('hello')
+    })()
+
+    const call = client.fetch(`${api.origin}/start`, { method: 'POST', body, duplex: 'half' } as unknown as RequestInit)
+
+    await expect(call).rejects.toThrow(TypeError)
+    expect(elsewhere.requests).toEqual([])
+  })
+
   it.each([307, 308])('by %i takes the body along, as fetch does, without the token (A14)', async (status) => {
     const elsewhere = await hello()
     const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, status)

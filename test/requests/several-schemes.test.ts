@@ -278,6 +278,18 @@ describe('tokens that are bound to a scheme', () => {
     expect(await rows()).toEqual([12])
   })
 
+  it('are not refreshed to Bearer ones where the only scheme binds them, whatever they were called (RFC 9449 §5)', async () => {
+    const { client, login, authorizations } = await anonymous({ scheme: bound() })
+    await client.setTokens(login.signIn())
+
+    const failure = client.refresh().catch((error: unknown) => error)
+    await quiet()
+
+    expect(await failure).toMatchObject({ name: 'RefreshUnavailableError' })
+    await client.fetch(me)
+    expect(authorizations()).toEqual(['DPoP access-1'])
+  })
+
   it('are not refreshed to others: such an answer is unusable, and the session stays (A47, F17)', async () => {
     const { client, login, authorizations } = await anonymous({ scheme: [bound(), bearer()] })
     await client.setTokens({ ...login.signIn(), tokenType: 'DPoP' })

@@ -1,6 +1,6 @@
 import { memoryStore } from 'authenticated-client'
 import { apiKey, maskApiKey } from 'authenticated-client/api-key'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { clientOf, ok, origin, refuse } from './client'
 
 const key = 'sk_live_0123456789abcdefghij'
@@ -33,6 +33,18 @@ describe('apiKey', () => {
     ])
     expect(await requests[2]?.text()).toBe('x')
     expect(JSON.stringify(await events())).not.toContain(key)
+  })
+
+  it('goes in the query of a Request with a body where no Request shows whether it has one, as in Firefox', async () => {
+    const { client, requests } = clientOf({ scheme: apiKey({ key, query: 'key' }) })
+    const shown = Object.getOwnPropertyDescriptor(Request.prototype, 'body')!
+    onTestFinished(() => void Object.defineProperty(Request.prototype, 'body', shown))
+    Reflect.deleteProperty(Request.prototype, 'body')
+
+    await client.fetch(new Request(`${origin}/notes`, { method: 'POST', body: 'x', headers: { 'content-type': 'text/x' } }))
+
+    expect(requests[0]?.url).toBe(`${origin}/notes?key=${key}`)
+    expect([await requests[0]?.text(), requests[0]?.headers.get('content-type')]).toEqual(['x', 'text/x'])
   })
 
   it('is asked for before every send', async () => {

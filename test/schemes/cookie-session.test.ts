@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AuthenticatedClient, cookieRefreshGrant, cookieSession, memoryStore } from 'authenticated-client'
+import { testClock } from 'authenticated-client/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { clientOf, ok, origin, refuse } from './client'
 
@@ -117,6 +118,18 @@ describe('cookieRefreshGrant, at a real server', () => {
     await expect(client.fetch('/me')).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
 
     expect([client.state.status, logouts]).toEqual(['authenticated', []])
+  })
+
+  it('lets isRejected read what the server says', async () => {
+    const grant = cookieRefreshGrant({
+      url: 'https://api.example.com/refresh',
+      isRejected: async (response) => (await response.json()).error === 'session_over',
+    })
+    const context = { signal: new AbortController().signal, clock: testClock(), rotated() {} }
+    const answered = (error: string) => grant(null, { ...context, fetch: async () => Response.json({ error }, { status: 400 }) })
+
+    await expect(answered('session_over')).rejects.toMatchObject({ code: 'ERR_SESSION_ENDED' })
+    await expect(answered('busy')).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
   })
 
   it('refuses what is no URL', () => {

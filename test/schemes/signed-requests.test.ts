@@ -27,6 +27,31 @@ it('is told that time also where another scheme is wrapped around it', async () 
   expect(refused()).toBe(1)
 })
 
+it('may add several parameters to the query', async () => {
+  const scheme: AuthScheme = {
+    name: '',
+    headers: [],
+    usesTokens: false,
+    attach(request) {
+      request.setQuery('ts', '1')
+      request.setQuery('sig', 'a b')
+    },
+  }
+  const sent: string[] = []
+  const client = new AuthenticatedClient({
+    baseUrl: 'https://api.example.com',
+    scheme,
+    fetch: async (url) => {
+      sent.push(String(url))
+      return new Response()
+    },
+  })
+
+  await client.fetch('/me?x=1')
+
+  expect(sent).toEqual(['https://api.example.com/me?x=1&ts=1&sig=a%20b'])
+})
+
 it('is not sent again for a signature that is wrong', async () => {
   const { origin, refused } = await start()
   const client = await signingClient(origin, 'k1', 'another secret')
