@@ -1,17 +1,15 @@
 import { RefreshExcessiveError } from '../errors/refresh-excessive-error'
 import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import { SessionEndedError } from '../errors/session-ended-error'
-import { revokeToken } from '../grants/revocation'
 import { createAnswer } from '../pipeline/answer'
 import { createFreshness, sessionOver } from '../pipeline/freshness'
 import { createRoundTrip } from '../pipeline/round-trip'
-import { createSchemeSelector } from '../pipeline/select-scheme'
+import { canAttach, createSchemeSelector } from '../pipeline/select-scheme'
 import { createServerTime } from '../pipeline/server-time'
 import { createStepUp } from '../pipeline/step-up'
 import { tokenFetch } from '../pipeline/token-fetch'
 import { abortReason, createAbortable } from '../platform/abortable'
 import { platformFetch } from '../platform/platform-fetch'
-import { startDeadline } from '../session/deadline'
 import { followStore } from '../session/follow-store'
 import type { Phase, SessionState } from '../session/phase'
 import { createBudget } from '../session/refresh-budget'
@@ -21,12 +19,13 @@ import { storeAccess } from '../session/store-access'
 import { hasWebLocks, nearestLock } from '../stores/nearest-lock'
 import type { Coordination } from '../stores/token-store'
 import { isSpent } from '../tokens/expiry'
-import { type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
+import { type StoredSession, tokenSetOf } from '../tokens/token-set'
 import { createOutlet } from './events'
 import { type ResourceOptions, resourceOptions, type SharedOptions } from './for-resource'
 import type { AuthenticatedClientOptions } from './options'
 import { resolveOptions } from './resolve-options'
 import { resourceClients } from './resource-clients'
+import { createRevoker } from './revoker'
 
 /** A `fetch` that keeps a session signed in. Every function of it is bound: hand them around as you like. */
 export class AuthenticatedClient {
@@ -80,8 +79,7 @@ export class AuthenticatedClient {
   /** @throws {TypeError} for each mistake in the options; the message names the option and the fix. */
   constructor(options: AuthenticatedClientOptions) {
     const resolved = resolveOptions(options)
-    const { store, clock, limit, grant, schemes, clientId, clientAuthentication, revocationEndpoint, onLogout, onStepUp, onEvent } =
-      resolved
+    const { store, clock, limit, grant, schemes, clientId, onLogout, onStepUp, onEvent } = resolved
     const platform = platformFetch()
     const abortable = createAbortable()
     const fetch = resolved.fetch ?? platform.fetch
@@ -92,16 +90,8 @@ export class AuthenticatedClient {
     let isDisposed = false
     let calls = 0
     const { nextCall = () => calls++ }: SharedOptions = options
-    const has = (name: string): boolean => schemes.some((scheme) => scheme.name.toLowerCase() === name.toLowerCase())
 
-    const revoke = async (tokens: TokenSet | null): Promise<void> => {
-      if (!revocationEndpoint || !tokens) return
-      const { signal, clear } = startDeadline(limit, clock)
-      const context = { fetch: tokenRequest, signal, clock }
-      const revoked = await revokeToken(tokens, context, revocationEndpoint, clientId, clientAuthentication)
-      clear()
-      emit({ type: 'revocation', revoked })
-    }
+    const revoke = createRevoker(resolved, tokenRequest, emit)
     const session = createSession(
       storeAccess(store, clock, limit, emit),
       clock,
@@ -124,8 +114,7 @@ export class AuthenticatedClient {
       lockName: (id) => `authenticated-client:${JSON.stringify([grant?.tokenEndpoint ?? store.name ?? '', clientId, id])}`,
       // A place with a name is found by others too, and they don't share a lock that ends at this process.
       lockIsShared: () => Boolean(resolved.lock) || (store.lock ? !store.name || store.coordination !== 'client' : hasWebLocks()),
-      // RFC 9449 §5: what should have been bound and is not, is discarded.
-      acceptsType: (type) => has(type) || (/^bearer$/i.test(type) && !has('dpop')),
+      acceptsType: (type) => canAttach(schemes, type),
       discard: revoke,
     })
     const stepUp =

@@ -20,8 +20,9 @@ export interface AuthenticatedClientOptions {
   readonly tokenEndpoint?: string | URL | null | undefined
   readonly clientId?: string | null | undefined
   /**
-   * How the client says who it is at the token endpoint: `none`, `clientSecretBasic(secret)`, `clientSecretPost(secret)`.
-   * @default none
+   * How the client says who it is at the token endpoint and at the revocation endpoint: `none`, `clientSecretBasic(secret)`,
+   * `clientSecretPost(secret)`.
+   * @default none; the one of `grant`
    */
   readonly clientAuthentication?: ClientAuthentication | null | undefined
   /**

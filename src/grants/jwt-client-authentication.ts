@@ -5,7 +5,7 @@ import { type SigningKey, signedAssertion } from './signed-assertion'
 interface JwtOptions {
   /**
    * Who the assertion is for. Some servers want their issuer identifier.
-   * @default the token endpoint
+   * @default the endpoint that is asked
    */
   readonly audience?: string | null | undefined
   /**

@@ -8,7 +8,7 @@ import { tokenResponse } from './token-response'
 
 export interface TokenRequestOptions {
   /**
-   * Space-separated. What `forResource` or a step-up asks for goes before it.
+   * Space-separated. What `forResource` asks for goes before it.
    * @default absent: the server decides
    */
   readonly scope?: string | null | undefined

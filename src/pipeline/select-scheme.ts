@@ -30,6 +30,14 @@ export interface SchemeSelector {
   remember(url: string, scheme: AuthScheme): void
 }
 
+/** Whether one of the schemes can present tokens of that type (RFC 6749 §7.1). */
+export function canAttach(schemes: Schemes, tokenType: string): boolean {
+  const names = schemes.map(({ name }) => name.toLowerCase())
+  const type = tokenType.toLowerCase()
+  // What should have been bound and is not, is discarded (RFC 9449 §5).
+  return names.includes(type) || (type === 'bearer' && !names.includes('dpop'))
+}
+
 /** @param offsetOf how far the clock of that URL's server is ahead of ours, where that is known. */
 export function createSchemeSelector(schemes: Schemes, offsetOf: (url: string) => number | undefined): SchemeSelector {
   const [first] = schemes

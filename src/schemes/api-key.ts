@@ -22,8 +22,8 @@ export interface ApiKeyOptions {
 const token = /^[\w!#$%&'*+.^`|~-]+$/
 
 /**
- * An API key: in a header of its own, behind an auth-scheme, or in the query. In a header of its own it follows no redirect to another
- * origin. No event, error or message holds it.
+ * An API key: in a header of its own, behind an auth-scheme, or in the query. In a header of its own it stays behind where a redirect
+ * leads to another origin; in a browser, which hides where, a redirect is a network error. No event, error or message holds it.
  * @throws {TypeError} for more than one place, a name that is no token, or a key that can't stand in a header.
  */
 export function apiKey(options: ApiKeyOptions = {}): AuthScheme {

@@ -5,8 +5,8 @@ import { followRedirects } from './follow-redirects'
 
 export interface CookieSessionOptions {
   /**
-   * Proves to the server that a page of its own sends the request: goes with unsafe methods, to allowed origins only (A48), and follows
-   * no redirect to another one.
+   * Proves to the server that a page of its own sends the request: goes with unsafe methods, to allowed origins only (A48), and stays
+   * behind where a redirect leads to another one; in a browser, which hides where, such a redirect is a network error.
    * @example { header: 'X-CSRF-Token', value: () => readCookie('csrf') }
    * @default none
    */

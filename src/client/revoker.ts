@@ -1,0 +1,32 @@
+import { revokeToken } from '../grants/revocation'
+import type { Clock } from '../platform/clock'
+import type { FetchLike } from '../platform/fetch-like'
+import { startDeadline } from '../session/deadline'
+import type { SessionEvent } from '../session/session-event'
+import type { TokenSet } from '../tokens/token-set'
+import type { AuthenticatedClientOptions } from './options'
+
+/** Has tokens revoked that nobody will use any more, where that is possible, by a deadline of its own; the app hears how it went. */
+export function createRevoker(
+  {
+    revocationEndpoint,
+    clientId,
+    clientAuthentication,
+    limit,
+    clock,
+  }: Pick<AuthenticatedClientOptions, 'revocationEndpoint' | 'clientAuthentication'> & {
+    readonly clientId: string
+    readonly limit: number
+    readonly clock: Clock
+  },
+  fetch: FetchLike,
+  emit: (event: SessionEvent) => void,
+): (tokens: TokenSet | null) => Promise<void> {
+  return async (tokens) => {
+    if (!revocationEndpoint || !tokens) return
+    const { signal, clear } = startDeadline(limit, clock)
+    const revoked = await revokeToken(tokens, { fetch, signal, clock }, revocationEndpoint, clientId, clientAuthentication ?? undefined)
+    clear()
+    emit({ type: 'revocation', revoked })
+  }
+}
