@@ -56,6 +56,15 @@ it('is lost when its lease is over, also while a renewal hangs', async () => {
   expect(lost?.aborted).toBe(true)
 })
 
+it('says that it could not be taken, not that it was late, where Redis fails', async () => {
+  const cause = new Error('Connection is closed')
+  const redis: RedisConnection = { run: () => Promise.reject(cause), listen: () => () => {} }
+
+  const held = redisLock(redis, '', lease, testClock()).hold('refresh', async () => {}, patient)
+
+  await expect(held).rejects.toMatchObject({ code: 'ERR_LOCK_TIMEOUT', message: 'The lock could not be taken', cause })
+})
+
 /** What Redis does for the lock: at once, though its answers to some may be under way for long. */
 function oneKey(clock: TestClock) {
   let held: { readonly owner: string; readonly until: number } | undefined
