@@ -6,6 +6,7 @@ import type { AuthScheme, OutgoingRequest } from './auth-scheme'
 /** Where the key lives. It is kept before the first token is bound to it: a refresh token without its key is worth nothing (RFC 9449 §5). */
 export interface DpopKeyStore {
   load(): MaybePromise<CryptoKeyPair | null | undefined>
+  /** Where others share the place, it must leave a key alone that is there already: `load` is asked again, and what it gives is used. */
   save(keys: CryptoKeyPair): unknown
 }
 
@@ -52,7 +53,7 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     if (kept) return kept
     const keys = await generateKeyPair(algorithm ?? 'ES256')
     await keyStore?.save(keys)
-    return keys
+    return (await keyStore?.load()) ?? keys // Another tab's, if that was first.
   }
   // One key, however many ask for it at first; what failed is tried again.
   const current = (): Promise<CryptoKeyPair> => {

@@ -7,7 +7,7 @@ import { decodeRecord, encodeRecord, recordKey } from './record'
 import { requireStorage, storageFailed } from './storage-access'
 import type { TokenStore } from './token-store'
 
-/** What AsyncStorage of React Native, localforage and others look like; for expo-secure-store name its three functions so. */
+/** What AsyncStorage of React Native, localforage and others look like. For expo-secure-store and react-native-keychain: `secureStorage` and `keychainStorage`. */
 export interface AsyncStorage {
   getItem(key: string): Promise<string | null | undefined>
   setItem(key: string, value: string): Promise<unknown>

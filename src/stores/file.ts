@@ -12,8 +12,9 @@ import type { TokenStore } from './token-store'
 
 export interface FileStoreOptions {
   /**
-   * Whether subscribers hear of what other processes write, by watching the file's folder. Turn it off where watchers are scarce, or
-   * on a network file system, which tells nothing: others' changes are then seen at the next read.
+   * Whether subscribers hear of what other processes write, by watching the file's folder: as long as it is there, one that
+   * is made anew is not watched. Turn it off where watchers are scarce, or on a network file system, which tells nothing: others'
+   * changes are then seen at the next read.
    * @default true
    */
   readonly hints?: boolean | undefined
@@ -112,7 +113,7 @@ const patience = 10_000
 async function replace(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   // Whoever writes is alone: what is left here is from one who died.
-  const draft = `${file}.draft`
+  const draft = draftOf(file)
   await rm(draft, { force: true })
   const handle = await open(draft, 'wx', 0o600)
   try {
@@ -125,8 +126,13 @@ async function replace(file: string, text: string): Promise<void> {
   await syncFolder(dirname(file))
 }
 
+function draftOf(file: string): string {
+  return `${file}.draft`
+}
+
 async function remove(file: string): Promise<void> {
   await rm(file, { force: true })
+  await rm(draftOf(file), { force: true }) // Of one who died: it holds tokens.
   await syncFolder(dirname(file))
 }
 

@@ -2,7 +2,9 @@ import { StorageError } from '../errors/storage-error'
 import { type StoredSession, sameTokens } from '../tokens/token-set'
 import { defaultLock } from './default-lock'
 import { settled } from './idb-request'
+import { transact } from './idb-transaction'
 import { decodeRecord, encodeRecord, recordKey } from './record'
+import { storageFailed } from './storage-access'
 import { tabHints } from './tab-hints'
 import type { TokenStore } from './token-store'
 
@@ -22,22 +24,10 @@ export function indexedDbStore(name: string): TokenStore {
   const tabs = tabHints(`${key}.indexed-db`)
 
   const use = async <Result>(mode: IDBTransactionMode, act: (records: IDBObjectStore) => Promise<Result>): Promise<Result> => {
-    let database: IDBDatabase | undefined
     try {
-      database = await open(key)
-      const transaction = database.transaction(table, mode)
-      const done = new Promise<void>((resolve, reject) => {
-        transaction.oncomplete = () => resolve()
-        transaction.onabort = () => reject(transaction.error ?? new Error('aborted'))
-      })
-      done.catch(() => {})
-      const result = await act(transaction.objectStore(table))
-      await done
-      return result
+      return await transact(key, table, mode, act)
     } catch (cause) {
-      throw cause instanceof StorageError ? cause : new StorageError(`The storage failed at ${key}`, { cause })
-    } finally {
-      database?.close()
+      throw cause instanceof StorageError ? cause : storageFailed(key, cause)
     }
   }
   const held = async (records: IDBObjectStore): Promise<StoredSession | null> => decodeRecord(await settled(records.get(table)), key)
@@ -53,7 +43,6 @@ export function indexedDbStore(name: string): TokenStore {
     async write(next, expected) {
       const text = next && encodeRecord(next)
       const isTaken = await use('readwrite', async (records) => {
-        // Only requests of this transaction are awaited in it: else it would end before its write.
         if (!sameTokens(await held(records), expected)) return false
         await (text === null ? settled(records.delete(table)) : settled(records.put(text, table)))
         return true
@@ -62,13 +51,4 @@ export function indexedDbStore(name: string): TokenStore {
       return isTaken
     },
   }
-}
-
-async function open(name: string): Promise<IDBDatabase> {
-  const opening = globalThis.indexedDB.open(name, 1)
-  opening.onupgradeneeded = () => void opening.result.createObjectStore(table)
-  const database = await settled(opening)
-  // Another version of this package must not wait for us.
-  database.onversionchange = () => database.close()
-  return database
 }

@@ -37,16 +37,29 @@ export function redisConnection(client: NodeRedisClient | IoredisClient): RedisC
       },
     }
   }
-  if (typeof client?.eval === 'function' && typeof client.evalSha === 'function') {
+  if (canHear(client) && typeof client.evalSha === 'function') {
     return {
       run: (script, key, ...values) => client.eval(script, { keys: [key], arguments: values }).catch(failWithoutArguments),
       listen(channel, hear) {
         const listener = client.duplicate() as NodeRedisListener
-        listener.on('error', ignore)
-        listener.on('ready', () => hear(undefined))
-        const subscribed = listener.connect().then(() => listener.subscribe(channel, hear))
-        subscribed.then(() => hear(undefined)).catch(ignore) // What was written since it was ready, nobody has told.
-        return () => void hangUp(listener).catch(ignore)
+        let isConnected = false
+        let isOver = false
+        const close = (): void => void hangUp(listener).catch(ignore)
+        const tell = (): void => (isOver ? close() : hear(undefined))
+        const subscribe = async (): Promise<void> => {
+          await listener.connect()
+          isConnected = true
+          if (!isOver) await listener.subscribe(channel, hear)
+          tell() // What was written since it was ready, nobody has told.
+        }
+        listener.on('error', () => isOver && close())
+        listener.on('ready', tell)
+        subscribe().catch(ignore)
+        return () => {
+          isOver = true
+          // One that is closed while it connects would stay open for ever: it is closed when that has succeeded or failed.
+          if (isConnected && listener.isReady !== false) close()
+        }
       },
     }
   }
@@ -63,6 +76,8 @@ interface IoredisListener extends Listener {
 }
 
 interface NodeRedisListener extends Listener {
+  /** A cluster's has none. */
+  readonly isReady?: boolean
   connect(): Promise<unknown>
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>
   /** In 5 and later. It fails where the connection has been given up already, and so does `disconnect`. */
@@ -71,7 +86,12 @@ interface NodeRedisListener extends Listener {
 }
 
 function isIoredis(client: NodeRedisClient | IoredisClient): client is IoredisClient {
-  return typeof client?.eval === 'function' && 'defineCommand' in client
+  return canHear(client) && 'defineCommand' in client
+}
+
+/** A pool of node-redis can't: it has no `duplicate`. */
+function canHear(client: NodeRedisClient | IoredisClient): boolean {
+  return typeof client?.eval === 'function' && typeof client.duplicate === 'function'
 }
 
 async function hangUp(listener: NodeRedisListener): Promise<unknown> {

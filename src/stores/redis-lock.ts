@@ -69,11 +69,12 @@ async function acquire(place: Place, options: HoldOptions): Promise<Held> {
   const ask = async (): Promise<Held> => {
     for (let pause = shortest; ; pause = Math.min(pause * 1.5, longest)) {
       const since = clock.now()
-      const isOurs = (await redis.run(takeIt, key, owner, String(lease))) === 1
-      if (isOurs && !signal.aborted) return { ...place, owner, since }
-      if (isOurs) void release({ ...place, owner, since }).catch(() => {}) // Too late: an answer that hung.
+      const isOurs = isYes(await redis.run(takeIt, key, owner, String(lease)))
+      if (isOurs && signal.aborted) void release({ ...place, owner, since }).catch(() => {}) // Too late: an answer that hung.
       if (signal.aborted) throw abortReason(signal)
-      await clock.sleep(pause * (0.5 + clock.random()), signal)
+      // Of an answer that took long the lease may be over: asking again renews it, or says whose it is now.
+      if (isOurs && clock.now() - since < lease / 2) return { ...place, owner, since }
+      if (!isOurs) await clock.sleep(pause * (0.5 + clock.random()), signal)
     }
   }
   try {
@@ -91,14 +92,14 @@ function keep({ redis, key, owner, lease, clock, since }: Held): { readonly sign
   const done = new AbortController()
   const run = async (): Promise<void> => {
     for (let good = since; ; ) {
-      await clock.sleep(lease / 3, done.signal)
+      await clock.sleep(Math.min(lease / 3, good + lease - clock.now()), done.signal)
       const asked = clock.now()
       const left = good + lease - asked
       if (left <= 0) return
       // Redis out of reach is no answer: the lease may still be ours until it runs out.
-      const answer = await bounded(redis.run(renewIt, key, owner, String(lease)), left, clock, () => 0).catch(() => undefined)
-      if (answer === 0) return
-      if (answer === 1) good = asked
+      const answer = await bounded(redis.run(renewIt, key, owner, String(lease)).then(isYes), left, clock, () => 0).catch(() => undefined)
+      if (answer === false) return
+      if (answer) good = asked
     }
   }
   run().then(
@@ -110,6 +111,11 @@ function keep({ redis, key, owner, lease, clock, since }: Held): { readonly sign
 
 function release({ redis, key, owner }: Held): Promise<unknown> {
   return redis.run(freeIt, key, owner)
+}
+
+/** A client may be set to give numbers as strings. */
+function isYes(answer: unknown): boolean {
+  return Number(answer) === 1
 }
 
 /** Between two attempts, in milliseconds. */

@@ -23,7 +23,8 @@ export interface RedisStoreOptions {
   readonly lease?: number | undefined
   /**
    * Whether subscribers hear of what others write, by a connection of this store's own, opened when the first one subscribes: every
-   * client subscribes. Turn it off where a process has one store per user: others' changes are then seen at the next call.
+   * client subscribes. It is closed by `dispose()` alone. Turn it off where a process has one store per user: others' changes are then
+   * seen at the next call.
    * @default true
    */
   readonly hints?: boolean | undefined
@@ -86,7 +87,7 @@ export function redisStore(client: NodeRedisClient | IoredisClient, key: string,
         if (!sameTokens(found.session, expected)) return false
         // Swapped for exactly the text that was compared.
         const isTaken = await use(() => redis.run(swapIt, record, found.text, text, String(timeToLive), channel, writer))
-        if (isTaken === 1) {
+        if (Number(isTaken) === 1) {
           hint()
           return true
         }

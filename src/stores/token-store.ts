@@ -14,7 +14,10 @@ export interface TokenStore {
    * @returns `false` = it moved, nothing was written.
    */
   write(next: StoredSession | null, expected: StoredSession | null): MaybePromise<boolean>
-  /** Calls `listener` when somebody else may have written: a hint to re-read, it carries no tokens. Returns how to stop. */
+  /**
+   * Calls `listener` when somebody may have written, also by this object, which several clients may share: a hint to re-read, it carries
+   * no tokens. Returns how to stop.
+   */
   subscribe?(listener: () => void): () => void
   /** Shared by everyone who shares the store. */
   readonly lock?: Lock | undefined

@@ -6,7 +6,7 @@ import type { HoldOptions, Lock } from './lock'
 /**
  * A lock for every tab and worker of this origin, by Web Locks. The browser frees it when its page goes away.
  * It never steals; `lost` aborts only if another script does.
- * Rejects where the API is missing or refused (an insecure origin, a sandboxed frame): `defaultLock` falls back.
+ * Rejects where the API is missing or refused (an insecure origin, a sandboxed frame); the ready-made stores fall back to this page.
  * @param clock bounds the wait. Default: the system's.
  * @see {@link https://www.w3.org/TR/web-locks/ Web Locks}
  */

@@ -34,8 +34,9 @@ export interface TestApi extends TestServer {
 }
 
 export function api(options: ApiOptions): TestApi {
-  const { authorizationServer, origin = 'https://api.example.com', scopeOf, serve = echo } = options
-  const state = { refusal: options.refusal ?? 'invalid-token', refusals: 0 }
+  const { authorizationServer, scopeOf, serve = echo } = options
+  const { origin } = new URL(options.origin ?? 'https://api.example.com')
+  const state = { refusal: checked(options.refusal ?? 'invalid-token'), refusals: 0 }
 
   const server = testServer(origin, async (request) => {
     // Where `login-redirect` leads: to a page for everybody.
@@ -47,13 +48,13 @@ export function api(options: ApiOptions): TestApi {
       const answer = token === undefined ? anonymousRefusal(state.refusal) : await refusal(state.refusal)(request, neverUsual)
       return answer ?? jsonResponse(401, {})
     }
-    const { sub, scope = '' } = access.family
+    const { scope = '' } = access.issued
     const needed = scopeOf?.(request)
     if (needed !== undefined && !scope.split(' ').includes(needed)) {
       const challenge = `Bearer realm="api", error="insufficient_scope", scope="${needed}"`
       return jsonResponse(403, { error: 'insufficient_scope' }, { 'www-authenticate': challenge })
     }
-    return serve(request, { sub })
+    return serve(request, { sub: access.family.sub })
   })
 
   return {
@@ -62,7 +63,7 @@ export function api(options: ApiOptions): TestApi {
       return state.refusal
     },
     set refusal(name) {
-      state.refusal = name
+      state.refusal = checked(name)
     },
     get refusals() {
       return state.refusals
@@ -72,6 +73,12 @@ export function api(options: ApiOptions): TestApi {
 
 function echo({ method, url, text }: ReceivedRequest, { sub }: { readonly sub: string }): Response {
   return jsonResponse(200, { sub, method, url, body: text })
+}
+
+/** `refusal` throws for what is none. */
+function checked(name: RefusalName): RefusalName {
+  refusal(name)
+  return name
 }
 
 function neverUsual(): Promise<Response> {

@@ -41,7 +41,7 @@ export interface TestAuthorizationServer extends TestServer {
   spoilAccessTokens(): void
   /** Successful refreshes. */
   readonly refreshes: number
-  /** How often a consumed refresh token was presented: a client that does that loses sessions. */
+  /** How often a consumed refresh token was presented, of a session that was not over, outside its overlap: a client that does that loses sessions. */
   readonly reuses: number
   /** Requests to the token endpoint; `requests` holds those to the revocation endpoint as well. */
   readonly tokenRequests: readonly ReceivedRequest[]
@@ -50,19 +50,21 @@ export interface TestAuthorizationServer extends TestServer {
 }
 
 export function authorizationServer(options: AuthorizationServerOptions = {}): TestAuthorizationServer {
-  const { origin = 'https://login.example.com', clock = systemClock, tellsLifetime = true, lifetime = 3_600_000, clients } = options
+  const { clock = systemClock, lifetime = 3_600_000, clients } = options
+  const { origin } = new URL(options.origin ?? 'https://login.example.com')
+  const tellsLifetime = (options.tellsLifetime ?? true) && Number.isFinite(lifetime)
   const tokens = new TokenFamilies(options, () => clock.now())
   const revoked: string[] = []
   const tokenEndpoint = `${origin}/token`
   const revocationEndpoint = `${origin}/revoke`
 
-  const answerOf = ({ accessToken, refreshToken, family }: IssuedTokens, withRefreshToken: boolean): Response =>
+  const answerOf = ({ accessToken, refreshToken, scope }: IssuedTokens, withRefreshToken: boolean): Response =>
     jsonResponse(200, {
       access_token: accessToken,
       token_type: 'Bearer',
       expires_in: tellsLifetime ? lifetime / 1000 : undefined,
       refresh_token: withRefreshToken ? refreshToken : undefined,
-      scope: family.scope,
+      scope,
     })
 
   const server = testServer(origin, (request) => {
@@ -70,7 +72,8 @@ export function authorizationServer(options: AuthorizationServerOptions = {}): T
     const form = new URLSearchParams(request.text)
     const field = (name: string): string => form.get(name) ?? ''
     if (method !== 'POST' || (url !== tokenEndpoint && url !== revocationEndpoint)) return jsonResponse(404, { error: 'not_found' })
-    if (clients && !isKnown(clients, headers.get('authorization') ?? '', form)) {
+    const [id, secret] = credentialsOf(headers.get('authorization') ?? '', form)
+    if (clients && !(Object.hasOwn(clients, id) && clients[id] === secret)) {
       return jsonResponse(401, { error: 'invalid_client' }, { 'www-authenticate': 'Basic realm="token endpoint"' })
     }
     if (url === revocationEndpoint) {
@@ -80,9 +83,12 @@ export function authorizationServer(options: AuthorizationServerOptions = {}): T
     }
     switch (field('grant_type')) {
       case 'client_credentials':
-        return answerOf(tokens.signIn(field('client_id') || 'client', field('scope') || undefined), false)
+        return answerOf(tokens.signIn(id || 'client', field('scope') || undefined), false)
       case 'refresh_token': {
-        const issued = tokens.refresh(field('refresh_token'))
+        const [refreshToken, scope] = [field('refresh_token'), field('scope') || undefined]
+        if (!refreshToken) return jsonResponse(400, { error: 'invalid_request' })
+        if (!isWithin(scope, tokens.familyOf(refreshToken)?.scope)) return jsonResponse(400, { error: 'invalid_scope' })
+        const issued = tokens.refresh(refreshToken, scope)
         return issued ? answerOf(issued, options.rotates ?? true) : jsonResponse(400, { error: 'invalid_grant' })
       }
       default:
@@ -115,13 +121,21 @@ export function authorizationServer(options: AuthorizationServerOptions = {}): T
   }
 }
 
-// RFC 6749 §2.3.1: in the header, each form-urlencoded, or in the body.
-function isKnown(clients: Readonly<Record<string, string>>, authorization: string, form: URLSearchParams): boolean {
-  const [, basic = ''] = /^Basic ([\w+/]+=*)$/i.exec(authorization) ?? []
-  const [id, secret] = basic
-    ? fromBase64(basic)
-        .split(':')
-        .map((part) => decodeURIComponent(part.replace(/\+/g, ' ')))
-    : [form.get('client_id'), form.get('client_secret')]
-  return Boolean(id && Object.hasOwn(clients, id) && clients[id] === secret)
+/** Whether a refresh may ask for it: where it is known what was granted, for part of that (RFC 6749 §6). */
+function isWithin(scope: string | undefined, granted: string | undefined): boolean {
+  return !scope || !granted || scope.split(' ').every((part) => granted.split(' ').includes(part))
+}
+
+// RFC 6749 §2.3.1: in the header, each form-urlencoded, or in the body. What can't be read is nobody's.
+function credentialsOf(authorization: string, form: URLSearchParams): readonly [id: string, secret: string] {
+  const [, basic] = /^Basic ([\w+/]+=*)$/i.exec(authorization) ?? []
+  if (!basic) return [form.get('client_id') ?? '', form.get('client_secret') ?? '']
+  try {
+    const [id = '', secret = ''] = fromBase64(basic)
+      .split(':')
+      .map((part) => decodeURIComponent(part.replace(/\+/g, ' ')))
+    return [id, secret]
+  } catch {
+    return ['', '']
+  }
 }

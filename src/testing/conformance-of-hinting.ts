@@ -1,3 +1,5 @@
+import { bounded } from '../platform/bounded'
+import { systemClock } from '../platform/clock'
 import type { TokenStore } from '../stores/token-store'
 import { sameTokens, type TokenSet } from '../tokens/token-set'
 import { deferred } from './deferred'
@@ -56,11 +58,14 @@ export const hinting: readonly StoreTest[] = [
       const listener = listen(other)
 
       // A hint may miss a write of the moment in which it is being subscribed to: so there is a next one.
-      let isHinted = false
-      const hinted = listener.next().then(() => {
-        isHinted = true
+      let isOver = false
+      const hinted = listener.next().finally(() => {
+        isOver = true
       })
-      for (let held: TokenSet | null = null, n = 1; !isHinted; n++) {
+      hinted.catch(() => {}) // Heard below.
+      // A store whose writes wait for nothing leaves no turn to the timer.
+      const end = systemClock.now() + patience
+      for (let held: TokenSet | null = null, n = 1; !isOver && systemClock.now() < end; n++) {
         expect(await store.write(pair(n), held)).toBe(true)
         held = pair(n)
       }
@@ -91,9 +96,14 @@ export const hinting: readonly StoreTest[] = [
   },
 ]
 
+/** How long a test waits for a hint, in milliseconds: less than a test runner waits for the test. */
+const patience = 3_000
+
+const missing = 'A write was not hinted: `subscribe` tells of every write, those of its own store included'
+
 interface Listener {
   readonly heard: unknown[][]
-  /** Comes back at the next hint, or the one that has come since the last time. */
+  /** Comes back at the next hint, or the one that has come since the last time; fails where there is none. */
   next(): Promise<void>
   leave(): void
 }
@@ -108,7 +118,7 @@ function listen(store: TokenStore): Listener {
   return {
     heard,
     async next() {
-      await hinted.promise
+      await bounded(hinted.promise, patience, systemClock, () => new Error(missing))
       hinted = deferred()
     },
     leave: () => stop?.(),

@@ -7,8 +7,12 @@ export type FaultName = keyof typeof faults
 
 export const faultNames = (): readonly FaultName[] => Object.keys(faults) as FaultName[]
 
-/** An answer for `next` and `always` of a `TestServer`. Those called `lost-…` come after the server has acted: a refresh token is consumed. */
+/**
+ * An answer for `next` and `always` of a `TestServer`. Those called `lost-…` come after the server has acted: a refresh token is consumed.
+ * @throws {TypeError} for a name that is not among `faultNames()`.
+ */
 export function fault(name: FaultName): Answer {
+  if (!Object.hasOwn(faults, name)) throw new TypeError(`No fault is called '${name}': see faultNames()`)
   return (_request, usual) => faults[name](usual)
 }
 

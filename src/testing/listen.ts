@@ -12,7 +12,7 @@ interface Incoming {
 }
 
 interface Outgoing {
-  writeHead(status: number, headers: Record<string, string>): unknown
+  writeHead(status: number, headers: Record<string, string | string[]>): unknown
   end(body?: Uint8Array): unknown
   destroy(): unknown
 }
@@ -82,7 +82,12 @@ async function reply(server: TestServer | undefined, incoming: Incoming, outgoin
     }),
   )
   const body = new Uint8Array(await response.arrayBuffer())
-  outgoing.writeHead(response.status, { ...cors(headers), ...Object.fromEntries(response.headers) })
+  outgoing.writeHead(response.status, {
+    ...cors(headers),
+    ...Object.fromEntries(response.headers),
+    vary: ['origin', response.headers.get('vary') ?? []].flat().join(', '),
+    'set-cookie': response.headers.getSetCookie(), // As one field they would be one cookie.
+  })
   outgoing.end(body)
 }
 

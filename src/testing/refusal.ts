@@ -6,8 +6,12 @@ export type RefusalName = keyof typeof refusals
 
 export const refusalNames = (): readonly RefusalName[] => Object.keys(refusals) as RefusalName[]
 
-/** An answer for `next` and `always` of a `TestServer`, whatever token was sent; the usual one of `api({ refusal })`. */
+/**
+ * An answer for `next` and `always` of a `TestServer`, whatever token was sent; the usual one of `api({ refusal })`.
+ * @throws {TypeError} for a name that is not among `refusalNames()`.
+ */
 export function refusal(name: RefusalName): Answer {
+  if (!Object.hasOwn(refusals, name)) throw new TypeError(`No refusal is called '${name}': see refusalNames()`)
   return () => refusals[name]()
 }
 

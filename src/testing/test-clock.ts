@@ -1,13 +1,13 @@
 import type { Clock } from '../platform/clock'
 import { macrotask } from '../platform/macrotask'
 
-/** Time that stands still until a test moves it; chance that is always the same. Give it to the client as `clock`. */
+/** Time that stands still until a test moves it; chance that is the same in every run. Give it to the client as `clock`. */
 export interface TestClock extends Clock {
   /** Moves time on and wakes who is due, one after the other; each may sleep again on the way. Settles when nothing more goes on. */
   advance(ms: number): Promise<void>
   /** The wall clock jumps (a wrong clock, a laptop that slept); nobody wakes. In milliseconds, also negative. */
   jump(ms: number): void
-  /** What `random()` gives from now on. @default 0.5 */
+  /** What `random()` gives from now on, each time. @default another number each time, the same ones in every run */
   chance(value: number): void
   /** How many sleep. */
   readonly sleeping: number
@@ -18,10 +18,15 @@ export function testClock(start = 1_700_000_000_000): TestClock {
   const sleepers = new Set<{ readonly due: number; wake(): void }>()
   let wall = start
   let elapsed = 0
-  let random = 0.5
+  let seed = 987_654_321
+  // Not one number for ever: two sessions of the same moment would have the same id.
+  let random = (): number => {
+    seed = (seed * 48_271) % modulus
+    return seed / modulus
+  }
   return {
     now: () => wall,
-    random: () => random,
+    random: () => random(),
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason)
@@ -60,13 +65,16 @@ export function testClock(start = 1_700_000_000_000): TestClock {
       wall += ms
     },
     chance(value) {
-      random = value
+      random = () => value
     },
     get sleeping() {
       return sleepers.size
     },
   }
 }
+
+/** Of the Lehmer generator that C++ calls `minstd_rand`. */
+const modulus = 2_147_483_647
 
 const turns = 20
 

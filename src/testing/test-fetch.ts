@@ -27,7 +27,8 @@ export function testFetch(...servers: readonly TestServer[]): FetchLike {
       if (redirect === 'error' || hop === mostHops) throw new TypeError('fetch failed', { cause: new Error('unexpected redirect') })
       const next = new URL(location, url)
       if (next.origin !== new URL(url).origin) headers.delete('authorization')
-      const keepsBody = response.status > 303 || method === 'HEAD' || (response.status < 303 && method !== 'POST')
+      const keepsBody = response.status > 303 || /^(GET|HEAD)$/.test(method) || (response.status < 303 && method !== 'POST')
+      if (!keepsBody) for (const name of ofBody) headers.delete(name)
       request = keepsBody ? new Request(next, new Request(body, { headers })) : new Request(next, { headers, signal })
     }
   }
@@ -39,8 +40,15 @@ function received(response: Response, url: string, redirected: boolean): Respons
   if (exposed !== undefined && exposed !== '*') {
     for (const name of [...headers.keys()]) if (!safelisted.test(name) && !exposed.split(/[\s,]+/).includes(name)) headers.delete(name)
   }
-  return Object.defineProperties(response, { url: { value: url }, redirected: { value: redirected } })
+  // Configurable: a server may answer with what another `testFetch` gave it.
+  return Object.defineProperties(response, {
+    url: { value: url, configurable: true },
+    redirected: { value: redirected, configurable: true },
+  })
 }
+
+// Fetch, "request-body-header name".
+const ofBody = ['content-encoding', 'content-language', 'content-location', 'content-type']
 
 // Fetch, "CORS-safelisted response-header name".
 const safelisted = /^(cache-control|content-(language|length|type)|expires|last-modified|pragma)$/

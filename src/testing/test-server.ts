@@ -11,7 +11,7 @@ export interface ReceivedRequest {
 
 /**
  * Answers a request; `undefined` leaves it to what the server would say. It may hang, throw (a network error), or call `usual()`
- * first, so that the server acts and only its answer is changed or lost.
+ * first, so that the server acts, once for each request, and only its answer is changed or lost.
  */
 export type Answer = (request: ReceivedRequest, usual: () => Promise<Response>) => MaybePromise<Response | undefined>
 
@@ -43,8 +43,16 @@ export function testServer(origin: string, usual: (request: ReceivedRequest) => 
       const { method, url, headers } = request
       const received = { method, url, headers: new Headers(headers), text: await request.text() }
       requests.push(received)
-      const give = async (): Promise<Response> => usual(received)
-      return (await script.shift()?.(received, give)) ?? (await standing?.(received, give)) ?? give()
+      let acted: Promise<Response> | undefined
+      const act = (): Promise<Response> => {
+        acted ??= (async () => usual(received))()
+        return acted
+      }
+      const give = async (): Promise<Response> => (await act()).clone()
+      const answer = (await script.shift()?.(received, give)) ?? (await standing?.(received, give))
+      if (!answer) return act()
+      acted?.then(({ body }) => body?.cancel()).catch(() => {}) // A clone can't be cancelled alone.
+      return answer
     },
   }
 }

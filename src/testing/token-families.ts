@@ -15,6 +15,8 @@ export interface IssuedTokens {
   readonly refreshToken: string
   readonly accessToken: string
   readonly family: TokenFamily
+  /** The family's, or the part of it that the refresh asked for. */
+  readonly scope: string | undefined
   /** Later ones are newer. */
   readonly serial: number
   consumedAt?: number
@@ -86,7 +88,7 @@ export class TokenFamilies {
   readonly accessTokens = new Map<string, IssuedAccess>()
   /** Successful refreshes. */
   refreshes = 0
-  /** How often a consumed refresh token was presented outside its overlap window. */
+  /** How often a consumed refresh token was presented outside its overlap window, while its family was not revoked. */
   reuses = 0
   readonly #options: RotationOptions
   readonly #now: () => number
@@ -108,11 +110,11 @@ export class TokenFamilies {
     return this.#issue(family)
   }
 
-  /** What a presented refresh token gives; `undefined`: `invalid_grant`. */
-  refresh(refreshToken: string): IssuedTokens | undefined {
+  /** What a presented refresh token gives; `undefined`: `invalid_grant`. `scope`: of the access token, where it is less than all. */
+  refresh(refreshToken: string, scope?: string): IssuedTokens | undefined {
     const presented = this.refreshTokens.get(refreshToken)
     if (!presented || presented.family.revoked) return undefined
-    const issued = this.#successorOf(presented)
+    const issued = this.#successorOf(presented, presented.family.scope && scope)
     if (issued) this.refreshes++
     return issued
   }
@@ -145,29 +147,30 @@ export class TokenFamilies {
     for (const access of this.accessTokens.values()) access.expiresAt = Number.NEGATIVE_INFINITY
   }
 
-  #successorOf(presented: IssuedTokens): IssuedTokens | undefined {
+  #successorOf(presented: IssuedTokens, scope: string | undefined): IssuedTokens | undefined {
     const { family, consumedAt, successor } = presented
     const { overlap = 0, overlapGives = 'the same pair', reuse = 'revoke', rotates = true } = this.#options
     if (consumedAt !== undefined) {
-      if (this.#now() - consumedAt < overlap) return overlapGives === 'the same pair' ? successor : this.#issue(family)
+      if (this.#now() - consumedAt < overlap) return overlapGives === 'the same pair' ? successor : this.#issue(family, scope)
       this.reuses++
       if (reuse === 'revoke') family.revoked = `reuse of refresh token ${presented.serial}`
       return undefined
     }
-    if (!rotates) return this.#issue(family, presented)
+    if (!rotates) return this.#issue(family, scope, presented)
     presented.consumedAt = this.#now()
-    presented.successor = this.#issue(family)
+    presented.successor = this.#issue(family, scope)
     return presented.successor
   }
 
-  #issue(family: TokenFamily, keeps?: IssuedTokens): IssuedTokens {
+  #issue(family: TokenFamily, scope = family.scope, keeps?: IssuedTokens): IssuedTokens {
     const serial = ++this.#serial
     const now = this.#now()
     const { accessTokens = 'opaque', lifetime = 3_600_000 } = this.#options
     const issued: IssuedTokens = {
       refreshToken: keeps?.refreshToken ?? `refresh-${serial}`,
-      accessToken: accessTokenOf(accessTokens, claimsOf(family, serial, now, lifetime)),
+      accessToken: accessTokenOf(accessTokens, claimsOf(family, scope, serial, now, lifetime)),
       family,
+      scope,
       serial,
     }
     if (!keeps) this.refreshTokens.set(issued.refreshToken, issued)
@@ -181,7 +184,7 @@ function accessTokenOf(form: NonNullable<RotationOptions['accessTokens']>, claim
   return form === 'opaque' ? `access-${claims.jti}` : unsignedJwt({ ...claims })
 }
 
-function claimsOf({ id, sub, scope }: TokenFamily, serial: number, now: number, lifetime: number): TokenClaims {
+function claimsOf({ id, sub }: TokenFamily, scope: string | undefined, serial: number, now: number, lifetime: number): TokenClaims {
   const iat = Math.floor(now / 1000)
   return { sub, sid: `session-${id}`, jti: String(serial), iat, exp: iat + Math.min(lifetime, year) / 1000, scope }
 }

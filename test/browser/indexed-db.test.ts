@@ -71,6 +71,25 @@ describe('indexedDbKeyStore', () => {
     expect(await dpop({ keyStore }).thumbprint()).toBe(thumbprint)
     await expect(crypto.subtle.exportKey('jwk', kept?.privateKey as CryptoKey)).rejects.toThrow()
   })
+
+  it('has a place of its own: a session store may have the same name', async () => {
+    const name = crypto.randomUUID()
+    const [keyStore, store] = [indexedDbKeyStore(name), create(name)]
+
+    const thumbprint = await dpop({ keyStore }).thumbprint()
+
+    expect(await store.write({ accessToken: 'a' }, null)).toBe(true)
+    expect(await store.read()).toEqual({ accessToken: 'a' })
+    expect(await dpop({ keyStore }).thumbprint()).toBe(thumbprint)
+  })
+
+  it('keeps the first of the keys that tabs save at once, and gives it to all of them', async () => {
+    const keyStore = indexedDbKeyStore(crypto.randomUUID())
+
+    const thumbprints = await Promise.all(Array.from({ length: 5 }, () => dpop({ keyStore }).thumbprint()))
+
+    expect(new Set([...thumbprints, await dpop({ keyStore }).thumbprint()]).size).toBe(1)
+  })
 })
 
 async function put(name: string, text: string): Promise<void> {

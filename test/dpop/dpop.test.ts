@@ -118,6 +118,20 @@ describe('dpop', () => {
     expect(await dpop({ keyStore }).thumbprint()).toBe(await dpop({ keyStore }).thumbprint())
   })
 
+  it('uses the key that is kept, where two tabs make one at once: a reload goes on with it', async () => {
+    let kept: CryptoKeyPair | undefined
+    const keyStore = {
+      load: async () => kept,
+      save: async (keys: CryptoKeyPair) => {
+        kept ??= keys
+      },
+    }
+
+    const thumbprints = await Promise.all([dpop({ keyStore }).thumbprint(), dpop({ keyStore }).thumbprint()])
+
+    expect(new Set([...thumbprints, await dpop({ keyStore }).thumbprint()]).size).toBe(1)
+  })
+
   it('tries again for a key that could not be kept', async () => {
     let failures = 1
     const keyStore = {

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { fileStore } from '../../src/stores/file'
@@ -15,6 +15,17 @@ it('writes what a symbolic link names, also where that is not there yet', async 
   expect(existsSync(join(folder, 'later', 'session.json'))).toBe(true)
   expect(lstatSync(join(folder, 'session')).isSymbolicLink()).toBe(true)
   expect(await fileStore(join(folder, 'session')).read()).toEqual({ accessToken: 'a' })
+})
+
+it('leaves no tokens behind at a sign-out, also not those of a write that a crash cut short', async () => {
+  const folder = folderWithoutLinks()
+  const store = fileStore(join(folder, 'session.json'))
+  await store.write({ accessToken: 'a' }, null)
+  writeFileSync(join(folder, 'session.json.draft'), '{"version":1,"session":{"accessToken":"b"}}')
+
+  expect(await store.write(null, { accessToken: 'a' })).toBe(true)
+
+  expect(readdirSync(folder)).toEqual(['session.json.lock'])
 })
 
 it.each([

@@ -1,7 +1,9 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { redisStore } from 'authenticated-client/redis'
 import { Redis } from 'ioredis'
+import { createClient, createClientPool } from 'redis'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { macrotask } from '../../src/platform/macrotask'
 import { quiet } from '../support/clock'
 import { deferred } from './deferred'
 import { turns } from './storage-doubles'
@@ -9,6 +11,7 @@ import { turns } from './storage-doubles'
 it('closes its connection by `disconnect` where node-redis has no `destroy` (4)', async () => {
   const disconnect = vi.fn(async () => {})
   const unsubscribe = redisStore(nodeRedis({ disconnect }), 'my-app').subscribe?.(() => {})
+  await quiet()
 
   unsubscribe?.()
 
@@ -28,6 +31,7 @@ it.each([
   ],
 ])('lets go of a connection that node-redis %s has given up already', async (_version, closing) => {
   const unsubscribe = redisStore(nodeRedis(closing), 'my-app').subscribe?.(() => {})
+  await quiet()
 
   expect(unsubscribe).not.toThrow()
   await turns()
@@ -44,6 +48,50 @@ it('hints when the subscription of node-redis stands: what was written just befo
   await quiet()
 
   expect(listener.mock.calls.length - before).toBe(1)
+})
+
+it('leaves no connection of node-redis behind, however soon it is closed', async () => {
+  const { port, connections } = await redisOnLoopback()
+  const client = createClient({ url: `redis://127.0.0.1:${port}` })
+  onTestFinished(() => client.destroy())
+  await client.connect()
+  const closers = Array.from({ length: 4 }, (_, n) => redisStore(client, `${n}`).subscribe?.(() => {}))
+
+  for (const close of closers) {
+    close?.()
+    await macrotask() // Each at another moment of its making.
+  }
+
+  await expect.poll(() => connections.made).toBe(5)
+  await expect.poll(() => connections.open).toBe(1)
+})
+
+it.each(['ready', 'error'])('closes a connection that node-redis is making again at its next %s', async (event) => {
+  const destroy = vi.fn()
+  const listeners: Record<string, () => void> = {}
+  const on = (name: string, listener: () => void): void => {
+    listeners[name] = listener
+  }
+  const unsubscribe = redisStore(nodeRedis({ on, destroy, isReady: false }), 'my-app').subscribe?.(() => {})
+  await quiet()
+
+  unsubscribe?.()
+  expect(destroy).not.toHaveBeenCalled()
+  listeners[event]?.()
+
+  expect(destroy).toHaveBeenCalledOnce()
+})
+
+it('refuses a pool, which can not hear', () => {
+  expect(() => redisStore(createClientPool() as never, 'my-app')).toThrow(/must be a client/)
+})
+
+it('writes, and has its lock, where ioredis gives numbers as strings', async () => {
+  const evaluate = async (script: string): Promise<string | null> => (script.startsWith('return') ? null : '1')
+  const store = redisStore({ eval: evaluate, defineCommand() {}, duplicate() {} }, 'my-app')
+
+  expect(await store.write({ accessToken: 'a' }, null)).toBe(true)
+  expect(await store.lock?.hold('refresh', async () => 'held', { waitTimeout: 1_000 })).toBe('held')
 })
 
 it.each([{ enableOfflineQueue: true }, { enableOfflineQueue: false }, { enableOfflineQueue: false, lazyConnect: true }])(
@@ -76,8 +124,12 @@ function nodeRedis(closing: object) {
 /** A server that says what Redis says to a subscriber, gone when the test is. */
 async function redisOnLoopback() {
   const subscribers = new Map<Socket, string>()
+  const connections = { made: 0, open: 0 }
   const bulk = (...texts: string[]): string => texts.map((text) => `$${Buffer.byteLength(text)}\r\n${text}\r\n`).join('')
   const server = createServer((socket) => {
+    connections.made++
+    connections.open++
+    socket.on('close', () => connections.open--)
     socket.on('error', () => {})
     socket.on('data', (data) => {
       for (const command of String(data).split(/(?=\*\d+\r\n)/)) {
@@ -94,6 +146,7 @@ async function redisOnLoopback() {
   onTestFinished(() => void server.close())
   return {
     port: (server.address() as AddressInfo).port,
+    connections,
     publish(channel: string, message: string) {
       for (const [socket, heard] of subscribers) if (heard === channel) socket.write(`*3\r\n${bulk('message', channel, message)}`)
     },

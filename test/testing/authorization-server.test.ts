@@ -1,4 +1,4 @@
-import { type AuthorizationServerOptions, authorizationServer, testClock, testFetch } from 'authenticated-client/testing'
+import { type AuthorizationServerOptions, api, authorizationServer, testClock, testFetch } from 'authenticated-client/testing'
 import { describe, expect, it } from 'vitest'
 
 describe('the test authorization server', () => {
@@ -83,6 +83,31 @@ describe('the test authorization server', () => {
     expect(login.tokens.accepts(accessToken)).toBeUndefined()
   })
 
+  it('says nothing of a lifetime that never ends', async () => {
+    const { login, refresh } = start({ lifetime: Number.POSITIVE_INFINITY })
+
+    const tokens = login.signIn()
+
+    expect(tokens).not.toHaveProperty('expiresAt')
+    expect(await refresh(tokens.refreshToken)).not.toHaveProperty('expires_in')
+  })
+
+  it('issues tokens that look like JWTs for any name', () => {
+    const { login } = start({ accessTokens: 'jwt' })
+
+    const payloads = ['Zoë', '日本'].map((sub) => login.signIn({ sub }).accessToken.split('.')[1] ?? '')
+
+    const names = payloads.map((payload) => JSON.parse(Buffer.from(payload, 'base64url').toString()).sub)
+    expect(names).toEqual(['Zoë', '日本'])
+  })
+
+  it('has the origin of the URL it is given', () => {
+    const { login } = start({ origin: 'https://id.example.com/' })
+
+    expect([login.origin, login.tokenEndpoint]).toEqual(['https://id.example.com', 'https://id.example.com/token'])
+    expect(api({ authorizationServer: login, origin: 'https://shop.example.com/' }).origin).toBe('https://shop.example.com')
+  })
+
   it('issues tokens that look like JWTs where that is asked', async () => {
     const { login, clock } = start({ accessTokens: 'jwt' })
 
@@ -115,6 +140,41 @@ describe('the test authorization server', () => {
     ])
   })
 
+  it('names a service by the id in its Basic credentials, and takes malformed ones for nobody', async () => {
+    const { login, post } = start({ clients: { orders: 'x' } })
+    const grant = { grant_type: 'client_credentials' }
+
+    const { access_token } = await post(grant, { authorization: `Basic ${btoa('orders:x')}` })
+    const malformed = await post(grant, { authorization: `Basic ${btoa('orders:s%')}` })
+
+    expect(login.tokens.accepts(String(access_token))?.family.sub).toBe('orders')
+    expect(malformed).toEqual({ status: 401, error: 'invalid_client' })
+  })
+
+  it('gives an access token for part of the scope where a refresh asks for that, and for no more than was granted (RFC 6749 §6)', async () => {
+    const { login, post } = start()
+    const shop = api({ authorizationServer: login, scopeOf: () => 'write' })
+    const { refreshToken = '' } = login.signIn({ scope: 'read write' })
+    const refresh = (refresh_token: unknown, scope = '') =>
+      post({ grant_type: 'refresh_token', refresh_token: String(refresh_token), scope })
+
+    const more = await refresh(refreshToken, 'read admin')
+    const part = await refresh(refreshToken, 'read')
+    const all = await refresh(part.refresh_token)
+    const write = ({ access_token }: Record<string, unknown>) =>
+      testFetch(shop)(shop.origin, { headers: { authorization: `Bearer ${access_token}` } })
+
+    expect(more).toEqual({ status: 400, error: 'invalid_scope' })
+    expect([part.scope, all.scope]).toEqual(['read', 'read write'])
+    expect([(await write(part)).status, (await write(all)).status]).toEqual([403, 200])
+  })
+
+  it('wants a refresh token for a refresh (RFC 6749 §5.2)', async () => {
+    const { post } = start()
+
+    expect(await post({ grant_type: 'refresh_token' })).toEqual({ status: 400, error: 'invalid_request' })
+  })
+
   it('forgets a session at its revocation endpoint (RFC 7009)', async () => {
     const { login, refresh, fetch } = start()
     const { refreshToken = '' } = login.signIn()
@@ -136,6 +196,30 @@ describe('the test authorization server', () => {
 
     expect((await refresh(refreshToken)).status).toBe(503)
     expect((await refresh(refreshToken)).status).toBe(200)
+  })
+
+  it('acts once for a request, however often the script asks for its usual answer', async () => {
+    const { login, refresh } = start()
+    const { refreshToken } = login.signIn()
+    const seen: unknown[] = []
+    login.always(async (_request, usual) => {
+      for (const response of [await usual(), await usual()]) seen.push((await response.json()).refresh_token)
+      return undefined
+    })
+
+    const { refresh_token } = await refresh(refreshToken)
+
+    expect([...seen, refresh_token]).toEqual(['refresh-2', 'refresh-2', 'refresh-2'])
+    expect([login.refreshes, login.reuses]).toEqual([1, 0])
+  })
+
+  it('lets a client cancel a usual answer that the script hands on', async () => {
+    const { login, fetch } = start()
+    login.next((_request, usual) => usual())
+
+    const response = await fetch(login.origin)
+
+    await expect(response.body?.cancel()).resolves.toBeUndefined()
   })
 })
 

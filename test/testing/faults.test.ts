@@ -23,6 +23,10 @@ describe('a fault at the token endpoint', () => {
     expect(logouts).toEqual([])
   })
 
+  it('refuses a name that none of them has, at once', () => {
+    expect(() => fault('hnag' as FaultName)).toThrow(/hnag/)
+  })
+
   it.each(faultNames().filter(lost))('%s is survived by a strict server only where the rotation can still be read', async (name) => {
     const { client, login, shop, clock, logouts } = await signedIn({ overlap: 0 })
     login.next(fault(name))

@@ -47,6 +47,18 @@ describe('listen', () => {
     expect(shop.requests).toHaveLength(2)
   })
 
+  it('sends each cookie, and adds to what the server says its answer varies by', async () => {
+    const { shop } = await start()
+    const headers = new Headers({ vary: 'accept' })
+    for (const cookie of ['a=1', 'b=2']) headers.append('set-cookie', cookie)
+    shop.next(() => new Response(null, { headers }))
+
+    const response = await fetch(`${shop.origin}/me`)
+
+    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+    expect(response.headers.get('vary')).toBe('origin, accept')
+  })
+
   it('is gone once it is closed, open connections too', async () => {
     const { shop } = await start()
     shop.next(fault('hang'))

@@ -74,6 +74,15 @@ describe('the test API', () => {
     expect(write.headers.get('www-authenticate')).toBe('Bearer realm="api", error="insufficient_scope", scope="write"')
   })
 
+  it('refuses a name that none of them has, at once', () => {
+    const name = 'no-heder' as RefusalName
+    const login = authorizationServer()
+
+    expect(() => refusal(name)).toThrow(/no-heder/)
+    expect(() => api({ authorizationServer: login, refusal: name })).toThrow(TypeError)
+    expect(() => Object.assign(api({ authorizationServer: login }), { refusal: name })).toThrow(TypeError)
+  })
+
   it('says no error to who brings no token', async () => {
     const { shop } = await signedIn()
 

@@ -55,6 +55,26 @@ describe('testFetch', () => {
     expect(shop.requests[1]).toMatchObject({ method: then, text })
   })
 
+  it('drops what is said of a body that is not sent again', async () => {
+    const { fetch, shop } = start()
+    shop.next(to('/moved', 303))
+
+    await fetch(`${shop.origin}/me`, { method: 'POST', body: 'body', headers: { 'content-language': 'en', 'x-mine': '1' } })
+
+    const { headers } = shop.requests[1] as { readonly headers: Headers }
+    expect(['content-type', 'content-language', 'x-mine'].map((name) => headers.get(name))).toEqual([null, null, '1'])
+  })
+
+  it('hands on what another one gave, as a gateway does', async () => {
+    const { fetch, login, shop } = start()
+    const gateway = api({ authorizationServer: login, origin: 'https://gateway.example.com' })
+    gateway.always(() => fetch(`${shop.origin}/me`))
+
+    const response = await testFetch(gateway)(`${gateway.origin}/me`)
+
+    expect([response.status, response.url]).toEqual([401, `${gateway.origin}/me`])
+  })
+
   it('leaves redirects alone where it is told to, or fails', async () => {
     const { fetch, shop } = start()
     shop.next(to('/moved'), to('/moved'))

@@ -1,0 +1,89 @@
+import { expect, it } from 'vitest'
+import type { RedisConnection } from '../../src/stores/redis-client'
+import { redisLock } from '../../src/stores/redis-lock'
+import { quiet, type TestClock, testClock } from '../support/clock'
+
+const lease = 600
+const patient = { waitTimeout: 60_000 }
+
+it('is not held by an answer that took longer than the lease: the one who has it now goes first', async () => {
+  const clock = testClock()
+  const redis = oneKey(clock)
+  const inside: string[] = []
+  const hold = (name: string, answersAfter: number, lasts: number): Promise<unknown> =>
+    redisLock(redis.connection(answersAfter), '', lease, clock).hold(
+      'refresh',
+      async (lost) => {
+        inside.push(`${name} in`)
+        await clock.sleep(lasts)
+        inside.push(`${name} ${lost.aborted ? 'lost' : 'out'}`)
+      },
+      patient,
+    )
+
+  const slow = hold('slow', 700, 10)
+  await clock.advance(650)
+  const other = hold('other', 0, 500)
+  await clock.advance(100)
+  redis.isSlow = false
+  await clock.advance(5_000)
+  await Promise.all([slow, other])
+
+  expect(inside).toEqual(['other in', 'other out', 'slow in', 'slow out'])
+})
+
+it('is lost when its lease is over, also while a renewal hangs', async () => {
+  const clock = testClock()
+  const redis: RedisConnection = {
+    run: (script) => (script.includes("'NX'") ? Promise.resolve(1) : new Promise(() => {})),
+    listen: () => () => {},
+  }
+  let lost: AbortSignal | undefined
+  redisLock(redis, '', lease, clock).hold(
+    'refresh',
+    (signal) => {
+      lost = signal
+      return new Promise(() => {})
+    },
+    patient,
+  )
+  await quiet()
+
+  await clock.advance(lease - 1)
+  expect(lost?.aborted).toBe(false)
+  await clock.advance(1)
+
+  expect(lost?.aborted).toBe(true)
+})
+
+it('says that it could not be taken, not that it was late, where Redis fails', async () => {
+  const cause = new Error('Connection is closed')
+  const redis: RedisConnection = { run: () => Promise.reject(cause), listen: () => () => {} }
+
+  const held = redisLock(redis, '', lease, testClock()).hold('refresh', async () => {}, patient)
+
+  await expect(held).rejects.toMatchObject({ code: 'ERR_LOCK_TIMEOUT', message: 'The lock could not be taken', cause })
+})
+
+/** What Redis does for the lock: at once, though its answers to some may be under way for long. */
+function oneKey(clock: TestClock) {
+  let held: { readonly owner: string; readonly until: number } | undefined
+  const answer = (script: string, owner = '', lasts = '0'): number => {
+    if (held && held.until <= clock.now()) held = undefined
+    if (held ? held.owner !== owner : !script.includes("'NX'")) return 0
+    held = script.includes("'DEL'") ? undefined : { owner, until: clock.now() + Number(lasts) }
+    return 1
+  }
+  const redis = {
+    isSlow: true,
+    connection: (answersAfter: number): RedisConnection => ({
+      async run(script, _key, ...values) {
+        const answered = answer(script, ...values)
+        if (answersAfter && redis.isSlow) await clock.sleep(answersAfter)
+        return answered
+      },
+      listen: () => () => {},
+    }),
+  }
+  return redis
+}

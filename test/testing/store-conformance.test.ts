@@ -1,0 +1,45 @@
+import { memoryStore, type TokenStore } from 'authenticated-client'
+import { storeConformance } from 'authenticated-client/testing'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { macrotask } from '../../src/platform/macrotask'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+it.each([
+  ['its own subscribers', 3, () => deaf(memoryStore())],
+  ['those of a second store', 1, (store: TokenStore) => deaf(store)],
+])('fails, and names the hint, where a store does not hint %s of its writes', async (_whom, failures, reopen) => {
+  const tests: (() => Promise<void>)[] = []
+  const isOwn = failures > 1
+  storeConformance({
+    create: () => (isOwn ? deaf(memoryStore()) : onDisk()),
+    reopen: isOwn ? undefined : reopen,
+    it: (_title, test) => void tests.push(test),
+    expect,
+  })
+
+  const outcomes = Promise.allSettled(tests.map((test) => test()))
+  await vi.advanceTimersByTimeAsync(60_000)
+
+  const errors = (await outcomes).flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []))
+  expect(errors).toEqual(Array(failures).fill(expect.stringContaining('was not hinted')))
+})
+
+/** Others are promised to see its writes, which take a while. */
+function onDisk(): TokenStore {
+  const store = memoryStore()
+  return {
+    ...store,
+    coordination: 'machine',
+    async write(next, expected) {
+      await macrotask()
+      return store.write(next, expected)
+    },
+  }
+}
+
+/** The same store, with a `subscribe` that hears nothing. */
+function deaf(store: TokenStore): TokenStore {
+  return { ...store, subscribe: () => () => {} }
+}
