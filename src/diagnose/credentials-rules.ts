@@ -61,10 +61,14 @@ export const credentialsRules: readonly Rule[] = [
     party: 'client',
     summary: 'The credentials are of a scheme that the server does not ask for.',
     fixes: ['Use a scheme that the challenge names.', 'Look whether the request reached the server, and the path, that you meant.'],
-    find: ({ scheme, challenges, status }) => {
+    find: ({ scheme, challenges, status, words, quote }) => {
       const asked = challenges.map((challenge) => challenge.scheme)
       const foreign = scheme && status === 401 && asked.length > 0 && !challenges.some((challenge) => isScheme(challenge, scheme))
-      return when(foreign, 88, `Sent: ${scheme}. Asked for: ${[...new Set(asked)].join(', ')}.`)
+      return (
+        when(foreign, 88, `Sent: ${scheme}. Asked for: ${[...new Set(asked)].join(', ')}.`) ??
+        // What AWS says of a token where it reads its own signature.
+        when(scheme && /not a valid key=value pair|unsupported authorization type/.test(words), 86, [`Sent: ${scheme}.`, quote ?? ''])
+      )
     },
   },
   {

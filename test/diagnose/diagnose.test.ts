@@ -1,27 +1,30 @@
 import { type DiagnoseInput, diagnose } from 'authenticated-client/diagnose'
 import { describe, expect, it } from 'vitest'
+import { answersOfProxies } from './answers-of-proxies'
 import { fixtures, jwt, now, secrets } from './fixtures'
 
+const all = [...fixtures, ...answersOfProxies]
+
 describe('diagnose', () => {
-  it.each(fixtures)('finds $cause from $of', ({ cause, input }) => {
+  it.each(all)('finds $cause from $of', ({ cause, input }) => {
     const diagnosis = diagnose(input)
 
     expect({ cause: diagnosis.cause, alternatives: diagnosis.alternatives }).toMatchObject({ cause })
   })
 
-  it.each(fixtures)('says nothing secret about $cause from $of', ({ input }) => {
+  it.each(all)('says nothing secret about $cause from $of', ({ input }) => {
     const output = JSON.stringify(diagnose({ ...input, tokens: { accessToken: secrets[1], refreshToken: secrets[0] } }))
 
     for (const secret of secrets) expect(output).not.toContain(secret)
     expect(output).not.toMatch(/eyJ/)
   })
 
-  it.each(fixtures)('is pure: $cause from $of comes out twice the same', ({ input }) => {
+  it.each(all)('is pure: $cause from $of comes out twice the same', ({ input }) => {
     expect(diagnose(input)).toEqual(diagnose(input))
   })
 
   it('names a second cause never as certain', () => {
-    for (const { input } of fixtures) expect(diagnose(input).alternatives.map(({ confidence }) => confidence)).not.toContain('certain')
+    for (const { input } of all) expect(diagnose(input).alternatives.map(({ confidence }) => confidence)).not.toContain('certain')
   })
 
   it('is not certain where a bare invalid_token is all that is known', () => {
@@ -74,6 +77,15 @@ describe('diagnose', () => {
 
     expect(cause).toBe('credentials-missing')
     expect(alternatives.filter((other) => other.cause.startsWith('token-'))).toEqual([])
+  })
+
+  it('advises to compare path and method where API Gateway misses a token that was sent', () => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque' } })
+    const body = '{"message":"Missing Authentication Token"}'
+
+    const { fixes } = diagnose({ request, response: new Response(null, { status: 403 }), body })
+
+    expect(fixes).toEqual(['Compare path and method with the API’s: API Gateway says this of a route that it does not know.'])
   })
 
   it('sees in a browser that a challenge which can be read was exposed', () => {
