@@ -1,9 +1,10 @@
 import { type DiagnoseInput, diagnose } from 'authenticated-client/diagnose'
 import { describe, expect, it } from 'vitest'
+import { answersAboutTokens } from './answers-about-tokens'
 import { answersOfProxies } from './answers-of-proxies'
 import { fixtures, jwt, now, secrets } from './fixtures'
 
-const all = [...fixtures, ...answersOfProxies]
+const all = [...fixtures, ...answersOfProxies, ...answersAboutTokens]
 
 describe('diagnose', () => {
   it.each(all)('finds $cause from $of', ({ cause, input }) => {
@@ -77,6 +78,22 @@ describe('diagnose', () => {
 
     expect(cause).toBe('credentials-missing')
     expect(alternatives.filter((other) => other.cause.startsWith('token-'))).toEqual([])
+  })
+
+  it.each([
+    ['Could not validate credentials', { 'www-authenticate': 'Bearer' }],
+    ['Given token not valid for any token type', { 'www-authenticate': 'Bearer realm="api"' }],
+    ['Unauthenticated.', {}],
+    ['Bad credentials', {}],
+  ])('leaves it open that the token is the cause where the server says “%s”', (message, headers) => {
+    const causesOf = (token: string) => {
+      const request = new Request('https://api.example/orders', { headers: { authorization: `Bearer ${token}` } })
+      const response = new Response(null, { status: 401, headers: headers as HeadersInit })
+      return diagnose({ request, response, body: JSON.stringify({ message }), now }).alternatives.map(({ cause }) => cause)
+    }
+
+    expect(causesOf('opaque')).toContain('token-expired')
+    expect(causesOf(jwt({ exp: now / 1000 + 600 }))).toContain('token-revoked')
   })
 
   it('advises to compare path and method where API Gateway misses a token that was sent', () => {
@@ -261,6 +278,25 @@ describe('diagnose', () => {
 
     expect(text).toContain('unknown api key: [redacted]')
     expect(text).not.toMatch(/correct|horse/)
+  })
+
+  it('quotes a reason that it does not know', () => {
+    const headers = { 'www-authenticate': 'Bearer error="invalid_token", error_description="The token has no expiration"' }
+    const tokens = { accessToken: jwt({ exp: now / 1000 + 600 }) }
+
+    const diagnosis = diagnose({ response: new Response(null, { status: 401, headers }), tokens, now })
+
+    expect(diagnosis).toMatchObject({ cause: 'unknown', confidence: 'possible', summary: 'The server says why, in words of its own.' })
+    expect(diagnosis.evidence).toContain('The server says: “The token has no expiration”')
+  })
+
+  it('says that the API cannot reach the keys, not that they were changed', () => {
+    const message = 'Failed to retrieve remote JWK set'
+
+    const { summary, fixes } = diagnose({ response: new Response(null, { status: 401 }), body: JSON.stringify({ message }) })
+
+    expect(summary).toContain('cannot get the keys')
+    expect(fixes).toContain('A new token does not help.')
   })
 
   it('takes real Request and Response objects', () => {
