@@ -1,10 +1,11 @@
 import { type DiagnoseInput, diagnose } from 'authenticated-client/diagnose'
 import { describe, expect, it } from 'vitest'
 import { answersAboutTokens } from './answers-about-tokens'
+import { answersInBodies } from './answers-in-bodies'
 import { answersOfProxies } from './answers-of-proxies'
 import { fixtures, jwt, now, secrets } from './fixtures'
 
-const all = [...fixtures, ...answersOfProxies, ...answersAboutTokens]
+const all = [...fixtures, ...answersOfProxies, ...answersAboutTokens, ...answersInBodies]
 
 describe('diagnose', () => {
   it.each(all)('finds $cause from $of', ({ cause, input }) => {
@@ -280,6 +281,97 @@ describe('diagnose', () => {
     expect(text).not.toMatch(/correct|horse/)
   })
 
+  it.each(['', 'x', 'x-oauth-basic'])('lets a key not through that is sent as the user, with the password “%s”', (password) => {
+    const headers = { authorization: `Basic ${btoa(`correcthorse:${password}`)}` }
+    const request = new Request('https://api.example/orders', { headers })
+
+    const text = JSON.stringify(
+      diagnose({ request, response: new Response(null, { status: 401 }), body: '{"message":"unknown api key: correcthorse"}' }),
+    )
+
+    expect(text).toContain('unknown api key: [redacted]')
+  })
+
+  it('shows a UUID, which names a tenant, and marks where it cuts what a server says', () => {
+    const scope = 'api://72f988bf-86f1-41af-91ab-2d7cd011db47/access_as_user'
+    const headers = { 'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"` }
+
+    const { evidence } = diagnose({ response: new Response(null, { status: 403, headers }) })
+    const long = diagnose({ response: new Response(null, { status: 401 }), body: JSON.stringify({ message: 'so long '.repeat(30) }) })
+
+    expect(evidence).toContain(`Wanted: ${scope}.`)
+    expect(long.evidence[1]).toMatch(/so long …”$/)
+  })
+
+  it('hides a UUID that was sent as the key', () => {
+    const key = '72f988bf-86f1-41af-91ab-2d7cd011db47'
+    const request = new Request('https://api.example/orders', { headers: { 'x-api-key': key } })
+
+    const text = JSON.stringify(
+      diagnose({ request, response: new Response(null, { status: 401 }), body: `{"message":"No such key ${key}"}` }),
+    )
+
+    expect(text).not.toContain(key)
+  })
+
+  it.each(['***', '[REDACTED]', '<redacted>', 'xxxxxxxx', '…'])(
+    'takes “Bearer %s” for a token that a transcript does not show',
+    (shown) => {
+      const headers = { get: (name: string) => (name === 'authorization' ? `Bearer ${shown}` : null) }
+      const challenge = 'Bearer error="invalid_token", error_description="The audience is invalid"'
+      const response = new Response(null, { status: 401, headers: { 'www-authenticate': challenge } })
+
+      const { cause, alternatives } = diagnose({ request: { url: 'https://api.example/orders', headers }, response })
+
+      expect([cause, ...alternatives.map((other) => other.cause)]).not.toContain('credentials-malformed')
+      expect(cause).toBe('wrong-audience')
+    },
+  )
+
+  it('takes “Basic ***” for no fault of the encoding', () => {
+    const headers = { get: (name: string) => (name === 'authorization' ? 'Basic ***' : null) }
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Basic realm="staff"' } })
+
+    expect(diagnose({ request: { url: 'https://api.example/', headers }, response }).cause).toBe('basic-credentials')
+  })
+
+  it.each([
+    ['a field that may hold a key', 401, { 'x-tenant': 'blue' }, {}],
+    ['a 403 that may be a firewall’s', 403, {}, { message: 'Make sure your request has a User-Agent header' }],
+  ])('says no more than that credentials may be missing, with %s', (_, status, headers, said) => {
+    const request = new Request('https://api.example/orders', { headers: headers as HeadersInit })
+
+    const diagnosis = diagnose({ request, response: new Response(null, { status }), body: JSON.stringify(said) })
+
+    expect(diagnosis).toMatchObject({ cause: 'credentials-missing', confidence: 'possible' })
+  })
+
+  it.each([
+    [401, { 'www-authenticate': 'Bearer' }, { 'x-request-id': '1' }, {}, 'likely'],
+    [403, {}, {}, { message: 'User "system:anonymous" cannot list resource "pods"' }, 'likely'],
+  ])('is surer that credentials are missing where a %i asks for them, or says so', (status, answered, sent, said, confidence) => {
+    const request = new Request('https://api.example/orders', { headers: sent as HeadersInit })
+    const response = new Response(null, { status, headers: answered as HeadersInit })
+
+    expect(diagnose({ request, response, body: JSON.stringify(said) })).toMatchObject({ cause: 'credentials-missing', confidence })
+  })
+
+  it.each([
+    ['Okta', { errorCode: 'E0000011', errorSummary: 'Invalid token provided' }, 'Invalid token provided'],
+    ['Notion', { message: 'API token is invalid.' }, 'API token is invalid.'],
+    ['Graph', { error: { message: 'CompactToken parsing failed with error code: 80049217' } }, 'CompactToken parsing failed'],
+    ['Shopify', { errors: 'This app is not installed' }, 'This app is not installed'],
+    ['Apigee', { fault: { faultstring: 'Invalid Access Token' } }, 'Invalid Access Token'],
+    ['Salesforce', [{ message: 'This session is not for the API', errorCode: 'INVALID_SESSION_ID' }], 'This session is not for the API'],
+  ])('quotes the reason that %s gives in the body only', (_, said, quote) => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque' } })
+
+    const { cause, evidence } = diagnose({ request, response: new Response(null, { status: 401 }), body: JSON.stringify(said) })
+
+    expect(cause).toBe('challenge-missing')
+    expect(evidence.join()).toContain(quote)
+  })
+
   it('quotes a reason that it does not know', () => {
     const headers = { 'www-authenticate': 'Bearer error="invalid_token", error_description="The token has no expiration"' }
     const tokens = { accessToken: jwt({ exp: now / 1000 + 600 }) }
@@ -297,6 +389,13 @@ describe('diagnose', () => {
 
     expect(summary).toContain('cannot get the keys')
     expect(fixes).toContain('A new token does not help.')
+  })
+
+  it('does not stumble over a challenge that names no header a request could have', () => {
+    const request = new Request('https://api.example/orders', { headers: { 'x-request-id': '1' } })
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Custom name=" "' } })
+
+    expect(diagnose({ request, response }).cause).toBe('credentials-missing')
   })
 
   it('takes real Request and Response objects', () => {
