@@ -127,13 +127,14 @@ export function speaksOfCredentials({ status = 0, words, error, json }: Facts): 
   const inBand = status >= 200 && status < 300 && json?.ok === false && /(^|_)auth(ed|_|$)|token|scope/.test(error)
   return (
     ![0, 401, 403, 407].includes(status) &&
-    (named || inBand || saysKeyRefused(words) || ([400, 404, 419, 440, 498, 500].includes(status) && says))
+    (named || inBand || saysKeyRefused({ status, words }) || ([400, 404, 419, 440, 498, 500].includes(status) && says))
   )
 }
 
 /** Google says it with 400. */
-export function saysKeyRefused(words: string): boolean {
-  return /api[ _-]?key (is )?(not valid|invalid|expired|missing|not found)|(invalid|incorrect|expired|missing) api[ _-]?key/.test(words)
+export function saysKeyRefused({ status = 0, words }: Pick<Facts, 'status' | 'words'>): boolean {
+  const says = /api[ _-]?key (is )?(not valid|invalid|expired|missing|not found)|(invalid|incorrect|expired|missing) api[ _-]?key/
+  return status >= 400 && says.test(words)
 }
 
 function isSilent({ status, challenges, hasResponse, event }: Facts): boolean {

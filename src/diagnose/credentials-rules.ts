@@ -1,7 +1,7 @@
 import { isScheme } from '../challenge/challenge'
 import type { Facts } from './facts'
 import { harmlessUrl } from './harmless'
-import { keyFieldOf } from './key-field'
+import { keyFieldOf, mayHoldKey } from './key-field'
 import { saysNoneCame } from './none-came'
 import { type Rule, when } from './rule'
 import { isMasked } from './secrets'
@@ -37,9 +37,10 @@ export const credentialsRules: readonly Rule[] = [
         const evidence = ['No Authorization, Cookie or API key header was sent.', facts.quote ?? '']
         // A firewall's 403, for one, is about something else; and a field of any name may hold a key.
         const asked = facts.challenges.some(({ scheme }) => /^(bearer|dpop|basic|digest)$/i.test(scheme)) || saysNoneCame(facts)
-        const unsure = !asked && (facts.status === 403 || facts.ownFields.length > 0)
+        const other = facts.ownFields.some(mayHoldKey)
+        const unsure = !asked && (facts.status === 403 || other)
         if (bare) evidence.push('The challenge names no error: RFC 6750 §3.1 asks for that where no token came.')
-        const hidden = facts.url.includes('?') || mayHideCookies(facts) || facts.ownFields.length > 0
+        const hidden = facts.url.includes('?') || mayHideCookies(facts) || other
         return when(isRefused(facts), unsure ? 55 : hidden ? 80 : 92, evidence)
       }
       const anonymous = facts.event?.type === 'request' && facts.event.scheme === undefined

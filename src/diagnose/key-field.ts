@@ -14,5 +14,12 @@ export function isWellKnown(name: string): boolean {
 
 /** Behind the first of these stands no key of an API. */
 export function isCalledKey(name: string): boolean {
-  return /^(?!.*(idempotency|csrf|xsrf|authorization)).*(key|token|secret|signature|credential|client-id)/.test(name)
+  return /^(?!.*(idempotency|csrf|xsrf|authorization)).*(key|token|secret|signature|credential)/.test(name)
+}
+
+/** Any field may hold a key, but for those that all requests have for other purposes. */
+export function mayHoldKey(name: string): boolean {
+  return !/^(referer|cache-control|pragma|priority|te|dnt|range|prefer|expect|idempotency-key|upgrade-.*|if-.*|x-requested-with|trace.*|x-(request|correlation)-id|x-forwarded-.*)$/.test(
+    name,
+  )
 }

@@ -23,11 +23,11 @@ function inLowerCase(object: unknown): JsonObject {
 
 /** Amazon's, Azure's and Google's stores answer so. */
 function xmlText(body = ''): readonly (string | undefined)[] {
-  return /^\W*<\?xml|^\s*<Error>/.test(body) ? [...body.matchAll(/<(?:Code|Message)>([^<]{1,300})</g)].map(([, text]) => text) : []
+  return /^\s*<(\?xml|Error)/.test(body) ? [...body.matchAll(/<(?:Code|Message)>([^<]{1,300})</g)].map(([, text]) => text) : []
 }
 
 /** A body of a few words, as proxies and small servers send it. */
 function plainText(body: string | undefined, html: boolean): string | undefined {
   const text = body?.trim() ?? ''
-  return text && text.length <= 300 && !html && !/^\W?[<{[]/.test(text) ? text : undefined
+  return text && text.length <= 300 && !html && !/^[<{[]/.test(text) ? text : undefined
 }

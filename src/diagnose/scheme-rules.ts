@@ -80,7 +80,7 @@ export const schemeRules: readonly Rule[] = [
       const place = header ? `It was sent in ${header}: ${shortened(sent(header))}.` : `It was sent in the query of ${harmlessUrl(url)}.`
       const asBearer = scheme === 'bearer' && /^(sk|pk|rk|api|key)[_-]/i.test(token ?? '')
       const saysSo = /(api|subscription)[ _-]?key/.test(words)
-      const refused = isRefused(facts) || saysKeyRefused(words)
+      const refused = isRefused(facts) || saysKeyRefused(facts)
       return (
         when(refused && (isKey || inQuery), saysSo ? 84 : 72, quote ? [place, quote] : place) ??
         when(refused && asBearer, saysSo ? 80 : 50, `What was sent as Bearer looks like an API key: ${shortened(token ?? '')}.`) ??

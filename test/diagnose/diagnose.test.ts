@@ -141,6 +141,8 @@ describe('diagnose', () => {
     [400, { error: 'invalid_request' }, 'invalid-request'],
     [400, { error: 'invalid_grant' }, 'refresh-token-rejected'],
     [200, { ok: false, error: 'token_expired' }, 'token-expired'],
+    [200, { message: 'Expired API key removed' }, 'not-refused'],
+    [200, { ok: false, error: 'channel_not_found' }, 'not-refused'],
   ])('takes a %i that says %o for what it is', (status, said, cause) => {
     const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque-token' } })
 
@@ -347,13 +349,17 @@ describe('diagnose', () => {
   })
 
   it.each([
-    [401, { 'www-authenticate': 'Bearer' }, { 'x-request-id': '1' }, {}, 'likely'],
-    [403, {}, {}, { message: 'User "system:anonymous" cannot list resource "pods"' }, 'likely'],
-  ])('is surer that credentials are missing where a %i asks for them, or says so', (status, answered, sent, said, confidence) => {
+    [401, { 'www-authenticate': 'Bearer' }, { 'x-tenant': 'blue' }, {}],
+    [401, {}, { 'x-requested-with': 'fetch', 'if-none-match': '"1"' }, {}],
+    [403, {}, {}, { message: 'User "system:anonymous" cannot list resource "pods"' }],
+  ])('is surer that credentials are missing where a %i asks for them, may hold none, or says so', (status, answered, sent, said) => {
     const request = new Request('https://api.example/orders', { headers: sent as HeadersInit })
     const response = new Response(null, { status, headers: answered as HeadersInit })
 
-    expect(diagnose({ request, response, body: JSON.stringify(said) })).toMatchObject({ cause: 'credentials-missing', confidence })
+    expect(diagnose({ request, response, body: JSON.stringify(said) })).toMatchObject({
+      cause: 'credentials-missing',
+      confidence: 'likely',
+    })
   })
 
   it.each([
