@@ -7,8 +7,9 @@ export function curlLine({ request: { method, url, fields } }: Exchange): string
   const headers = fields.filter(([name]) => !usualField.test(name)).map(fieldOf)
   return [
     'curl -i',
-    ...(method === 'GET' ? [] : [`-X ${quoted(method)}`]),
-    ...headers.map((field) => `-H ${field}`),
+    // A tunnel is curl's own request, and its fields are for the proxy.
+    ...(/^(GET|CONNECT)$/.test(method) ? [] : [`-X ${quoted(method)}`]),
+    ...headers.map((field) => `${method === 'CONNECT' ? '--proxy-header' : '-H'} ${field}`),
     // Something stood there: what, may be a secret.
     quoted(harmlessUrl(url) + (/\?[^#]/.test(url) ? '?…' : '')),
   ].join(' ')
@@ -18,7 +19,7 @@ function fieldOf([name, value]: readonly [string, string]): string {
   const scheme = /^[a-z][\w-]{1,19} /i.exec(value)?.[0] ?? '' // No longer: it may be no scheme, but a key with a space in it.
   if (/^(proxy-)?authorization$/i.test(name)) return `"${name}: ${scheme}$TOKEN"`
   if (plainField.test(name)) return quoted(`${name}: ${value}`)
-  return `"${name.replace(/[^\w-]/g, '')}: $${name.toUpperCase().replace(/\W/g, '_')}"`
+  return `"${name.replace(/["$`\\]/g, '')}: $${name.toUpperCase().replace(/\W/g, '_')}"`
 }
 
 function quoted(text: string): string {

@@ -13,7 +13,7 @@ export function readCurlTranscript(text: string): Exchange {
   const answer = statusAt < 0 ? [] : rest.slice(statusAt + 1)
   const scheme = lines.some((line) => /^\* .*\b(SSL connection|TLSv1)/.test(line)) ? 'https' : 'http'
   return {
-    request: { method, url: /^https?:/.test(target) ? target : `${scheme}://${host}${target}`, fields: sent },
+    request: { method, url: urlOf(method, target, `${scheme}://${host}`), fields: sent },
     response: statusAt < 0 ? undefined : { status: Number(statusLine.exec(rest[statusAt] ?? '')?.[1]), fields: fieldsOf(answer, '<') },
     body: answer
       .filter((line) => !/^([*<>]( |$)|[{}] \[\d+ bytes)/.test(line))
@@ -22,6 +22,11 @@ export function readCurlTranscript(text: string): Exchange {
       .trim(),
     failed: statusAt < 0 ? lastSaid(lines) : undefined,
   }
+}
+
+function urlOf(method: string, target: string, origin: string): string {
+  if (method === 'CONNECT') return `https://${target}/` // Host and port are all that a tunnel is asked for.
+  return /^https?:/.test(target) ? target : origin + target
 }
 
 /** No connection, so no request: where it was meant to go is in curl’s own talk. */

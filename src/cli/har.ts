@@ -1,3 +1,4 @@
+import { isCalledKey } from '../diagnose/key-field'
 import { type Exchange, type Fields, UsageError } from './exchange'
 
 /** The last refusal of a HAR, or its last entry; nothing where the text is no JSON. */
@@ -15,7 +16,7 @@ export function readHar(text: string): Exchange | undefined {
   return {
     request: { method: String(request.method ?? 'GET'), url: String(request.url ?? ''), fields },
     // Browsers leave Authorization and Cookie out of what they export.
-    mayHideCredentials: !fields.some(([name]) => /^(authorization|cookie|x-api-key|api-key|apikey|x-auth-token)$/i.test(name)),
+    mayHideCredentials: !fields.some(([name]) => /^(authorization|cookie)$/i.test(name) || isCalledKey(name.toLowerCase())),
     response: status > 0 ? { status, fields: fieldsOf(response) } : undefined,
     body: typeof body === 'string' ? (encoding === 'base64' ? Buffer.from(body, 'base64').toString('utf8') : body) : undefined,
     at: Number.isNaN(at) ? undefined : at,

@@ -11,7 +11,7 @@ import { tokenLines } from './token-lines'
 const exitCodes = `
 Exit codes:
   0  the request was not refused; the token could be read
-  1  the request was refused, and this says why
+  1  the request was refused, or failed for another reason, and this says which
   2  the command line, a file or a token could not be read
   3  no answer came
 `

@@ -1,5 +1,6 @@
-import { type Facts, textAt } from './facts'
+import type { Facts } from './facts'
 import { harmless } from './harmless'
+import { textAt } from './jwt-parts'
 import { type Rule, when } from './rule'
 
 /** Answers that do not say what they mean: another status, or the reason in the body. */
@@ -31,7 +32,10 @@ export const answerRules: readonly Rule[] = [
       when(
         status === 401 &&
           !/^insufficient_/.test(error) &&
-          /forbidden|access denied|not allowed|permission|not authori[sz]ed to|role\b/.test(words),
+          /forbidden|access denied|not allowed|permission|not authori[sz]ed to|role\b/.test(words) &&
+          !/(missing|invalid|expired) ([\w-]+ )?(key|token|credentials)|(key|token|credentials) (is |has )?(missing|invalid|expired)/.test(
+            words,
+          ),
         70,
         quote ?? '',
       ),
@@ -94,11 +98,10 @@ export const answerRules: readonly Rule[] = [
     summary: 'The 401 has no WWW-Authenticate: it does not say what is wanted.',
     fixes: ['Send `WWW-Authenticate` with every 401 (RFC 9110 §15.5.2).'],
     find: (facts) =>
-      when(
-        isSilent(facts) && !facts.answered('www-authenticate').trim(),
-        facts.hasResponse ? 49 : 40,
+      when(isSilent(facts) && !facts.answered('www-authenticate').trim(), facts.hasResponse ? 49 : 40, [
         'There is no challenge that can be read.',
-      ),
+        facts.quote ?? '',
+      ]),
   },
   {
     cause: 'challenge-malformed',
@@ -117,10 +120,21 @@ export const answerRules: readonly Rule[] = [
 ]
 
 /** A refusal in all but its status. A parser's "unexpected token" is no access token. */
-export function speaksOfCredentials({ status = 0, words, error }: Facts): boolean {
+export function speaksOfCredentials({ status = 0, words, error, json }: Facts): boolean {
   const says = /token|jwt|expired|unauthori[sz]ed|unauthenticated|credential/.test(words) && !/unexpected token/.test(words)
   const named = /^(invalid_token|token_expired)$/.test(error)
-  return ![0, 401, 403, 407].includes(status) && (named || ([400, 404, 419, 440, 498, 500].includes(status) && says))
+  // As Slack does.
+  const inBand = status >= 200 && status < 300 && json?.ok === false && /(^|_)auth(ed|_|$)|token|scope/.test(error)
+  return (
+    ![0, 401, 403, 407].includes(status) &&
+    (named || inBand || saysKeyRefused({ status, words }) || ([400, 404, 419, 440, 498, 500].includes(status) && says))
+  )
+}
+
+/** Google says it with 400. */
+export function saysKeyRefused({ status = 0, words }: Pick<Facts, 'status' | 'words'>): boolean {
+  const says = /api[ _-]?key (is )?(not valid|invalid|expired|missing|not found)|(invalid|incorrect|expired|missing) api[ _-]?key/
+  return status >= 400 && says.test(words)
 }
 
 function isSilent({ status, challenges, hasResponse, event }: Facts): boolean {

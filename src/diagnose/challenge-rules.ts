@@ -1,4 +1,5 @@
 import { harmless } from './harmless'
+import { inBetween } from './in-between'
 import { type Rule, when } from './rule'
 
 /** What the error of a challenge says. */
@@ -9,6 +10,7 @@ export const challengeRules: readonly Rule[] = [
     summary: 'The token is good, and may not do this: its scope is too narrow.',
     fixes: ['Ask for the scope when you sign the user in, or answer with `onStepUp`.', 'A refresh does not help: it gives no more scope.'],
     find: ({ error, challenges, jwt, token, status, words, quote }) => {
+      const anonymous = words.includes('system:anonymous') // Kubernetes saw no token.
       const wanted = challenges.find(({ params }) => params.scope)?.params.scope
       const has = jwt?.claims.scope ?? jwt?.claims.scp
       const evidence = [
@@ -18,8 +20,11 @@ export const challengeRules: readonly Rule[] = [
       ]
       return (
         when(error === 'insufficient_scope', 95, ['The challenge says insufficient_scope.', ...evidence]) ??
-        when(/\bscopes?\b|permission/.test(words), 72, [quote ?? '', ...evidence]) ??
-        when(status === 403 && token !== undefined, 42, ['The status is 403: the credentials are good, and do not suffice.', ...evidence])
+        when(/(\b|_)scopes?\b|permission/.test(words) && !anonymous, 72, [quote ?? '', ...evidence]) ??
+        when(status === 403 && token !== undefined && !anonymous, 42, [
+          'The status is 403: the credentials are good, and do not suffice.',
+          ...evidence,
+        ])
       )
     },
   },
@@ -44,7 +49,9 @@ export const challengeRules: readonly Rule[] = [
       'Hand the `claims` of the challenge to the authorization server, in `onStepUp`.',
       'Ask the administrator which policy applies (conditional access, IP list).',
     ],
-    find: ({ error, challenges, words, quote }) => {
+    find: (facts) => {
+      const { error, challenges, words, quote, status, html, answered } = facts
+      const way = inBetween(facts)
       const claims = challenges.some(({ params }) => params.claims !== undefined)
       return (
         when(error === 'insufficient_claims' || claims, 93, 'The challenge asks for claims: a continuous access evaluation.') ??
@@ -54,6 +61,13 @@ export const challengeRules: readonly Rule[] = [
           ),
           74,
           quote ?? '',
+        ) ??
+        when(status === 403 && answered('cf-mitigated'), 72, `cf-mitigated: ${harmless(answered('cf-mitigated'))}.`, firewall) ??
+        when(
+          status === 403 && html && !challenges.length && way.length,
+          56,
+          [`The answer has ${way.join(', ')}: something stands in between.`, 'The body is HTML: an API’s own refusal rarely is.'],
+          firewall,
         )
       )
     },
@@ -120,3 +134,9 @@ export const challengeRules: readonly Rule[] = [
       ),
   },
 ]
+
+const firewall = {
+  party: 'network',
+  summary: 'What stands before the API refuses by a rule of its own: a firewall, an address list, a check for robots.',
+  fixes: ['Ask who runs it which rule applies; send the request from where it is allowed.', 'A new token does not help.'],
+} as const

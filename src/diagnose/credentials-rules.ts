@@ -1,7 +1,10 @@
 import { isScheme } from '../challenge/challenge'
 import type { Facts } from './facts'
 import { harmlessUrl } from './harmless'
+import { keyFieldOf, mayHoldKey } from './key-field'
+import { saysNoneCame } from './none-came'
 import { type Rule, when } from './rule'
+import { isMasked } from './secrets'
 
 /** What was sent, or was not. */
 export const credentialsRules: readonly Rule[] = [
@@ -31,18 +34,19 @@ export const credentialsRules: readonly Rule[] = [
       const nothing = facts.hasRequest && sendsNothing(facts) && !mayHaveSent(facts)
       const bare = facts.challenges.some((challenge) => isScheme(challenge, 'bearer') && !challenge.params.error)
       if (nothing) {
-        const evidence = ['No Authorization, Cookie or API key header was sent.']
+        const evidence = ['No Authorization, Cookie or API key header was sent.', facts.quote ?? '']
+        // A firewall's 403, for one, is about something else; and a field of any name may hold a key.
+        const asked = facts.challenges.some(({ scheme }) => /^(bearer|dpop|basic|digest)$/i.test(scheme)) || saysNoneCame(facts)
+        const other = facts.ownFields.some(mayHoldKey)
+        const unsure = !asked && (facts.status === 403 || other)
         if (bare) evidence.push('The challenge names no error: RFC 6750 §3.1 asks for that where no token came.')
-        return when(isRefused(facts), facts.url.includes('?') || mayHideCookies(facts) ? 80 : 92, evidence)
+        const hidden = facts.url.includes('?') || mayHideCookies(facts) || other
+        return when(isRefused(facts), unsure ? 55 : hidden ? 80 : 92, evidence)
       }
       const anonymous = facts.event?.type === 'request' && facts.event.scheme === undefined
       return (
         when(anonymous, 70, 'The client’s event names no scheme: it had nothing to send.') ??
-        when(
-          (!facts.hasRequest || mayHaveSent(facts)) && !facts.authorization && bare && facts.status === 401,
-          45,
-          'The challenge names no error, as it should where no token came.',
-        )
+        when(!facts.authorization && bare && facts.status === 401, 45, 'The challenge names no error, as it should where no token came.')
       )
     },
   },
@@ -52,7 +56,8 @@ export const credentialsRules: readonly Rule[] = [
     summary: 'The Authorization header is not well formed.',
     fixes: ['Send `Authorization: Bearer <token>`: the scheme, one space, the token, nothing else.'],
     find: ({ authorization }) => {
-      const flaw = authorization === undefined ? undefined : flaws.find(([pattern]) => pattern.test(authorization))
+      const flaw =
+        authorization === undefined || isMasked(authorization) ? undefined : flaws.find(([pattern]) => pattern.test(authorization))
       return when(flaw, 95, flaw?.[1] ?? '')
     },
   },
@@ -61,10 +66,14 @@ export const credentialsRules: readonly Rule[] = [
     party: 'client',
     summary: 'The credentials are of a scheme that the server does not ask for.',
     fixes: ['Use a scheme that the challenge names.', 'Look whether the request reached the server, and the path, that you meant.'],
-    find: ({ scheme, challenges, status }) => {
+    find: ({ scheme, challenges, status, words, quote }) => {
       const asked = challenges.map((challenge) => challenge.scheme)
       const foreign = scheme && status === 401 && asked.length > 0 && !challenges.some((challenge) => isScheme(challenge, scheme))
-      return when(foreign, 88, `Sent: ${scheme}. Asked for: ${[...new Set(asked)].join(', ')}.`)
+      return (
+        when(foreign, 88, `Sent: ${scheme}. Asked for: ${[...new Set(asked)].join(', ')}.`) ??
+        // What AWS says of a token where it reads its own signature.
+        when(scheme && /not a valid key=value pair|unsupported authorization type/.test(words), 86, [`Sent: ${scheme}.`, quote ?? ''])
+      )
     },
   },
   {
@@ -85,9 +94,10 @@ function mayHaveSent({ token, scheme }: Facts): boolean {
   return token !== undefined || scheme !== ''
 }
 
-export function sendsNothing({ sent, authorization, url }: Facts): boolean {
-  const headers = ['cookie', 'x-api-key', 'api-key', 'apikey', 'x-auth-token', 'proxy-authorization', 'x-csrf-token']
-  return authorization === undefined && !headers.some(sent) && !/[?&](access_token|id_token|token|jwt|[\w-]*api[_-]?key|key)=/i.test(url)
+function sendsNothing(facts: Facts): boolean {
+  const inField =
+    facts.authorization !== undefined || ['cookie', 'proxy-authorization', 'x-csrf-token'].some(facts.sent) || keyFieldOf(facts)
+  return !inField && !/[?&](access_token|id_token|token|jwt|[\w-]*api[_-]?key|key|[\w-]*signature|sig)=/i.test(facts.url)
 }
 
 function mayHideCookies({ credentialsMode }: Facts): boolean {

@@ -4,7 +4,7 @@ import { credentialsRules, isRefused } from './credentials-rules'
 import type { Diagnosis } from './diagnosis'
 import { type DiagnoseInput, type Facts, factsOf } from './facts'
 import { refreshRules } from './refresh-rules'
-import { confidenceOf, type Finding, type Rule } from './rule'
+import { confidenceOf, type Rule } from './rule'
 import { schemeRules } from './scheme-rules'
 import { tokenRules } from './token-rules'
 import { wayRules } from './way-rules'
@@ -21,23 +21,23 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
   const ranked = rulesFor(facts)
     .flatMap((rule) => {
       const finding = rule.find(facts)
-      return finding ? [{ rule, finding }] : []
+      return finding ? [{ ...rule, ...finding.instead, ...finding }] : []
     })
-    .sort((one, other) => other.finding.weight - one.finding.weight)
+    .sort((one, other) => other.weight - one.weight)
   const [first, ...others] = ranked
   if (!first) return nothingFound(facts)
   return {
-    cause: first.rule.cause,
-    confidence: confidenceOf(first.finding.weight),
-    summary: summaryOf(first),
-    evidence: first.finding.evidence.filter(Boolean),
-    fixes: first.rule.fixes,
-    party: first.rule.party,
-    alternatives: others.slice(0, 4).map((other) => ({
-      cause: other.rule.cause,
+    cause: first.cause,
+    confidence: confidenceOf(first.weight),
+    summary: first.summary,
+    evidence: first.evidence.filter(Boolean),
+    fixes: first.fixes,
+    party: first.party,
+    alternatives: others.slice(0, 4).map(({ cause, weight, summary }) => ({
+      cause,
       // Where one cause was seen, another is no more than likely.
-      confidence: confidenceOf(Math.min(other.finding.weight, 89)),
-      summary: summaryOf(other),
+      confidence: confidenceOf(Math.min(weight, 89)),
+      summary,
     })),
   }
 }
@@ -68,10 +68,6 @@ function isLimited({ status, answered, challenges, words }: Facts): boolean {
 
 const namedByChallenges = /^(insufficient_\w+|invalid_request|use_dpop_nonce|invalid_dpop_proof)$/
 
-function summaryOf({ rule, finding }: { readonly rule: Rule; readonly finding: Finding }): string {
-  return finding.summary ?? rule.summary
-}
-
 function isDiagnosis(value: unknown): value is Diagnosis {
   return typeof (Object(value) as { cause?: unknown }).cause === 'string'
 }
@@ -91,8 +87,13 @@ function nothingFound(facts: Facts): Diagnosis {
       ? `The status is ${status}`
       : undefined
   if (about) return { ...nothing, cause: 'unknown', summary: `${about}: not about credentials.`, fixes: otherwise(status) }
+  const unknown = { ...nothing, cause: 'unknown', confidence: 'possible' } as const
+  if (facts.quote) {
+    const fixes = ['Look for these words in the server’s documentation, and in its log.']
+    return { ...unknown, summary: 'The server says why, in words of its own.', evidence: [...nothing.evidence, facts.quote], fixes }
+  }
   const fixes = ['Hand in more: the response, its body’s text, the request and the tokens.']
-  return { ...nothing, cause: 'unknown', confidence: 'possible', summary: 'Nothing here says why.', fixes }
+  return { ...unknown, summary: 'Nothing here says why.', fixes }
 }
 
 function otherwise(status: number | undefined): readonly string[] {

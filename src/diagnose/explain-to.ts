@@ -16,7 +16,7 @@ interface Call {
   readonly response?: DiagnosedEvent
 }
 
-/** More calls at once than this are not followed. */
+/** Of more calls than this, the oldest are not followed. */
 const mostCalls = 1000
 
 /**
@@ -28,7 +28,9 @@ export function explainTo(target: ExplainConsole, expected?: DiagnoseInput['expe
   const calls = new Map<number, Call>()
 
   const started = ({ call = -1, method = 'GET', url = '', scheme }: DiagnosedEvent): void => {
-    if (calls.size < mostCalls || calls.has(call)) calls.set(call, { method, url: harmlessUrl(url), scheme })
+    // Of a call that a failed refresh rejects, no event tells the end.
+    if (calls.size >= mostCalls) calls.delete(calls.keys().next().value ?? call)
+    calls.set(call, { method, url: harmlessUrl(url), scheme })
   }
 
   const answered = (event: DiagnosedEvent): void => {

@@ -2,8 +2,9 @@ import type { Challenge } from '../challenge/challenge'
 import { parseChallenges } from '../challenge/parse-challenges'
 import type { TokenSet } from '../tokens/token-set'
 import { harmless } from './harmless'
-import { type JsonObject, jwtParts, objectOf } from './jwt-parts'
-import { secretsOf } from './secrets'
+import { type JsonObject, jwtParts, textAt } from './jwt-parts'
+import { jsonOf, saidBy } from './said-by'
+import { isMasked, ownFields, secretsOf } from './secrets'
 
 /** An event of the client, by its shape: any `ClientEvent` will do. */
 export interface DiagnosedEvent {
@@ -65,6 +66,8 @@ export interface Facts {
   readonly isCors: boolean
   readonly answered: (header: string) => string
   readonly sent: (header: string) => string
+  /** The names of the fields that the app set: any may hold a key. */
+  readonly ownFields: readonly string[]
   readonly url: string
   readonly method: string
   readonly credentialsMode: string
@@ -90,18 +93,17 @@ export function factsOf(input: DiagnoseInput): Facts {
   const [, sentScheme = '', sentToken] = /^([^\s:]+)(?:\s+|:\s*)(\S+)/.exec(authorization ?? '') ?? []
   const scheme = (sentScheme || (authorization === undefined ? (event?.scheme ?? '') : '')).toLowerCase()
   const token = /^(bearer|dpop)$/.test(scheme)
-    ? (sentToken ?? tokens?.accessToken)
+    ? ((isMasked(authorization) ? undefined : sentToken) ?? tokens?.accessToken)
     : authorization === undefined
       ? tokens?.accessToken
       : undefined
   const jwt = jwtParts(token)
   const challenges = response ? parseChallenges(answered('www-authenticate')) : challengesOf(event)
-  const json = objectOf(input.body)
+  const json = jsonOf(input.body)
   const html = /text\/html/i.test(answered('content-type')) || /^\s*<(!doctype|html)/i.test(input.body ?? '')
   const leading = challenges.find(({ params }) => params.error)
-  const said = [...challenges.map(({ params }) => params.error_description), ...saidBy(json), plainText(input.body, html)].filter(
-    (text) => text !== undefined,
-  )
+  const descriptions = challenges.map(({ params }) => params.error_description)
+  const said = [...new Set([...descriptions, ...saidBy(json, input.body, html)].filter((text) => text !== undefined))]
   const secrets = secretsOf(input)
   const exp = jwt?.claims.exp
   const date = Date.parse(answered('date'))
@@ -118,6 +120,7 @@ export function factsOf(input: DiagnoseInput): Facts {
     isCors: response?.type === 'cors',
     answered,
     sent,
+    ownFields: ownFields(request?.headers).map(([name]) => name.toLowerCase()),
     url: request?.url ?? event?.url ?? '',
     method: request?.method ?? event?.method ?? 'GET',
     credentialsMode: request?.credentials ?? '',
@@ -148,28 +151,4 @@ function refreshErrorOf(error: unknown): string {
   if (typeof oauth === 'string') return oauth
   const inner = (Object(cause) as { error?: unknown }).error
   return typeof inner === 'string' ? inner : typeof code === 'string' ? code : ''
-}
-
-/** RFC 9457, OAuth, and what frameworks send, in lower case or not. */
-function saidBy(json: JsonObject | undefined): readonly (string | undefined)[] {
-  const body = inLowerCase(json)
-  const [first] = Array.isArray(body.errors) ? (body.errors as unknown[]) : []
-  const names = ['error_description', 'title', 'detail', 'message', 'msg', 'code', 'error']
-  const said = [body, inLowerCase(body.error), inLowerCase(first)].flatMap((object) => names.map((name) => textAt(object, name)))
-  return typeof first === 'string' ? [...said, first] : said
-}
-
-function inLowerCase(object: unknown): JsonObject {
-  return Object.fromEntries(Object.entries(Object(object) as JsonObject).map(([name, value]) => [name.toLowerCase(), value]))
-}
-
-/** A body of a few words, as proxies and small servers send it. */
-function plainText(body: string | undefined, html: boolean): string | undefined {
-  const text = body?.trim() ?? ''
-  return text && text.length <= 300 && !html && !/^[<{[]/.test(text) ? text : undefined
-}
-
-export function textAt(json: JsonObject | undefined, name: string): string | undefined {
-  const value = json?.[name]
-  return typeof value === 'string' ? value : undefined
 }

@@ -1,27 +1,40 @@
 /**
  * Text of a server, without what may be a secret: known ones, JWTs, credentials after their scheme, and anything long that mixes
- * letters and digits. Control characters would move a terminal's cursor.
+ * letters and digits, but for a UUID: it names a tenant or an app. Control characters would move a terminal's cursor.
  */
 export function harmless(text: string, secrets: readonly string[] = []): string {
   const known = secrets.filter((secret) => secret.length > 3)
   const hidden = known.reduce((rest, secret) => rest.split(secret).join('[redacted]'), text)
-  return hidden
+  const harmlessText = hidden
     .replace(/[\w-]+\.[\w-]+\.[\w-]*/g, (match) => (match.startsWith('eyJ') ? '[redacted]' : match))
     .replace(/\b(bearer|dpop|basic|token|key)([ =:]+)(?=[\w.~+/-]*\d)[\w.~+/-]{8,}=*/gi, '$1$2[redacted]')
-    .replace(/(?=[\w~+/-]*\d)(?=[\w~+/-]*[a-z])[\w~+/-]{24,}=*/gi, '[redacted]')
-    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-    .slice(0, 200)
+    .replace(longAndMixed, (match) => (match.replace(uuid, '').search(longAndMixed) < 0 ? match : '[redacted]'))
+  return inOneLine(harmlessText)
 }
+
+const longAndMixed = /(?=[\w~+/-]*\d)(?=[\w~+/-]*[a-z])[\w~+/-]{24,}=*/gi
+const uuid = /\b[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\b/gi
+
+function inOneLine(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+  return line.length > mostText ? `${line.slice(0, mostText)}…` : line
+}
+
+const mostText = 200
 
 /** A name that stands in a token, such as an issuer or a key id: long ones are no secrets. */
 export function harmlessName(value: unknown): string {
-  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 200)
+  return inOneLine(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
 }
 
-/** Without user, query and fragment: each may hold a secret. */
+/** Without user, query and fragment, and without what is long and mixed in the path: each may hold a secret. */
 export function harmlessUrl(url: string): string {
-  return url.replace(/[?#][\s\S]*$/, '').replace(/^(\w+:\/\/)[^/@]*@/, '$1')
+  const [, origin = '', path = ''] = /^(\w+:\/\/[^/]*)?([\s\S]*)$/.exec(url.replace(/[?#][\s\S]*$/, '')) ?? []
+  const segments = path.split('/').map((segment) => (keyLike.test(segment.replace(uuid, '')) ? '[redacted]' : segment))
+  return origin.replace(/\/\/.*@/, '//') + segments.join('/')
 }
+
+const keyLike = /^(?=.*\d)(?=.*[a-z]).{24,}$/i
 
 /** The first and last four characters of what is long enough to keep the rest to itself. */
 export function shortened(secret: string): string {

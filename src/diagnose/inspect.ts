@@ -23,6 +23,7 @@ export function inspector(expected: DiagnoseInput['expected']): (exchange: Inspe
       ? await bounded(readText(response.clone(), mostRead), patience, systemClock, () => 0).catch(() => undefined)
       : undefined
     const diagnosis = diagnose({ response, request, tokens: tokens ?? undefined, now, body, expected })
-    return /^(not-refused|unknown)$/.test(diagnosis.cause) ? undefined : diagnosis
+    // A 401 that nothing explains is still a refusal, and what it says is told.
+    return diagnosis.cause === 'not-refused' || (diagnosis.cause === 'unknown' && response.status !== 401) ? undefined : diagnosis
   }
 }

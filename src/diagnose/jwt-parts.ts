@@ -29,3 +29,8 @@ export function decoded(part: string): string | undefined {
     return undefined
   }
 }
+
+export function textAt(json: JsonObject | undefined, name: string): string | undefined {
+  const value = json?.[name]
+  return typeof value === 'string' ? value : undefined
+}

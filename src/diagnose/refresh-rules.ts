@@ -15,12 +15,9 @@ export const refreshRules: readonly Rule[] = [
     find: (facts) =>
       saysError(facts, /^invalid_grant$/, 95) ??
       when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'rejected', 93, 'The refresh was rejected.') ??
-      when(
-        facts.event?.reason === 'no refresh token',
-        90,
-        'There is no refresh token.',
-        'There is no refresh token to get a new access token with.',
-      ),
+      when(facts.event?.reason === 'no refresh token', 90, 'There is no refresh token.', {
+        summary: 'There is no refresh token to get a new access token with.',
+      }),
   },
   {
     cause: 'client-rejected',

@@ -15,14 +15,16 @@ export interface Finding {
   /** From 0 to 100, for the order among causes. */
   readonly weight: number
   readonly evidence: readonly string[]
-  /** In place of the rule's, where the facts say more. */
-  readonly summary?: string | undefined
+  /** In place of the rule's own, where the facts say more. */
+  readonly instead?: Instead | undefined
 }
 
+type Instead = Partial<Pick<Rule, 'party' | 'summary' | 'fixes'>>
+
 /** A finding where the condition holds. */
-export function when(condition: unknown, weight: number, evidence: string | readonly string[], summary?: string): Finding | undefined {
+export function when(condition: unknown, weight: number, evidence: string | readonly string[], instead?: Instead): Finding | undefined {
   if (!condition) return undefined
-  return { weight, evidence: typeof evidence === 'string' ? [evidence] : evidence, summary }
+  return { weight, evidence: typeof evidence === 'string' ? [evidence] : evidence, instead }
 }
 
 /** 90 and more is kept for what was seen, not concluded. */

@@ -1,8 +1,11 @@
 import { type Challenge, isScheme } from '../challenge/challenge'
 import { fromBase64 } from '../platform/base64'
+import { saysKeyRefused } from './answer-rules'
 import { isRefused } from './credentials-rules'
 import { harmlessUrl, shortened } from './harmless'
+import { isWellKnown, keyFieldOf } from './key-field'
 import { type Rule, when } from './rule'
+import { isMasked } from './secrets'
 
 /** Schemes without a token: Basic, Digest, API keys, cookies. */
 export const schemeRules: readonly Rule[] = [
@@ -12,7 +15,7 @@ export const schemeRules: readonly Rule[] = [
     summary: 'The Basic credentials are not encoded as the server reads them.',
     fixes: ['Encode `user:password` as UTF-8, then as Base64; percent-encode nothing (except towards a token endpoint, RFC 6749 §2.3.1).'],
     find: ({ scheme, authorization, status }) => {
-      if (scheme !== 'basic' || status !== 401) return undefined
+      if (scheme !== 'basic' || status !== 401 || isMasked(authorization)) return undefined
       const pair = decodedPair(authorization)
       if (pair === undefined) return when(true, 94, 'What stands behind Basic is no Base64.')
       return (
@@ -70,15 +73,18 @@ export const schemeRules: readonly Rule[] = [
     ],
     find: (facts) => {
       const { sent, url, words, quote, token, scheme } = facts
-      const header = ['x-api-key', 'api-key', 'apikey', 'x-auth-token'].find(sent)
+      const header = keyFieldOf(facts)
+      // Beside an Authorization, a field that is only called like a key may be part of it.
+      const isKey = header && (isWellKnown(header) || facts.authorization === undefined)
       const inQuery = /[?&]([\w-]*api[_-]?key|key)=/i.test(url)
       const place = header ? `It was sent in ${header}: ${shortened(sent(header))}.` : `It was sent in the query of ${harmlessUrl(url)}.`
       const asBearer = scheme === 'bearer' && /^(sk|pk|rk|api|key)[_-]/i.test(token ?? '')
-      const saysSo = /api[ _-]?key/.test(words)
+      const saysSo = /(api|subscription)[ _-]?key/.test(words)
+      const refused = isRefused(facts) || saysKeyRefused(facts)
       return (
-        when(isRefused(facts) && (header || inQuery), saysSo ? 84 : 72, quote ? [place, quote] : place) ??
-        when(isRefused(facts) && asBearer, saysSo ? 80 : 50, `What was sent as Bearer looks like an API key: ${shortened(token ?? '')}.`) ??
-        when(isRefused(facts) && saysSo, 80, [quote ?? '', 'No API key was seen in the request.'])
+        when(refused && (isKey || inQuery), saysSo ? 84 : 72, quote ? [place, quote] : place) ??
+        when(refused && asBearer, saysSo ? 80 : 50, `What was sent as Bearer looks like an API key: ${shortened(token ?? '')}.`) ??
+        when(refused && saysSo, 80, [quote ?? '', 'No API key was seen in the request.'])
       )
     },
   },

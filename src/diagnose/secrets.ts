@@ -15,12 +15,13 @@ export function secretsOf({ request, tokens }: Sent): readonly string[] {
   const authorization = request?.headers.get('authorization') ?? ''
   const [, scheme = '', credentials = authorization, first] = /^(\S+?)[\s:]+((\S+).*)$/s.exec(authorization) ?? []
   const pair = /^basic$/i.test(scheme) ? decoded(credentials.trim()) : undefined
+  const userAlone = /^([^:]+):(x-oauth-basic|x)?$/i.exec(pair ?? '')?.[1] // Then the key stands in place of the user.
   const cookies = (request?.headers.get('cookie') ?? '').split(/;\s*/).map((cookie) => cookie.replace(/^[^=]*=/, ''))
   return [
-    ...[credentials, first, pair, pair?.replace(/^[^:]*:/, '')],
+    ...[credentials, first, pair, pair?.replace(/^[^:]*:/, ''), userAlone],
     ...[tokens?.accessToken, tokens?.refreshToken, tokens?.idToken],
     ...cookies,
-    ...ownFields(request?.headers),
+    ...ownFields(request?.headers).map(([, value]) => value),
     ...inQuery(request?.url),
   ]
     .filter((secret): secret is string => !!secret)
@@ -31,12 +32,21 @@ export function secretsOf({ request, tokens }: Sent): readonly string[] {
 export const plainField = /^(accept(-language)?|content-type|origin|access-control-request-[a-z]+)$/i
 
 /** What the platform sets, not the app. */
-export const usualField = /^(host|user-agent|content-length|connection|accept-encoding|sec-.*|:.*)$/i
+export const usualField = /^(host|user-agent|content-length|(proxy-)?connection|accept-encoding|sec-.*|:.*)$/i
 
-function ownFields(headers: Fields | undefined): readonly (string | null)[] {
-  const values = ['x-api-key', 'api-key', 'apikey', 'x-auth-token', 'proxy-authorization'].map((name) => headers?.get(name) ?? null)
-  headers?.forEach?.((value, name) => void (plainField.test(name) || usualField.test(name) || values.push(value)))
-  return values
+/** What the app set, and may be a key. */
+export function ownFields(headers: Fields | undefined): readonly (readonly [name: string, value: string])[] {
+  const known = ['x-api-key', 'api-key', 'apikey', 'x-auth-token', 'proxy-authorization'].map(
+    (name) => [name, headers?.get(name) ?? ''] as const,
+  )
+  const fields = known.filter(([, value]) => value)
+  headers?.forEach?.((value, name) => void (plainField.test(name) || usualField.test(name) || fields.push([name, value])))
+  return fields
+}
+
+/** Whether what was sent is no longer there: who shares a transcript takes it out. */
+export function isMasked(authorization = ''): boolean {
+  return /^\S+\s+(\*{3,}|x{4,}|•{3,}|\.{3}|…|[[<({]?(redacted|hidden|masked|removed|filtered)[\]>)}]?)\s*$/i.test(authorization)
 }
 
 function inQuery(url = ''): readonly string[] {

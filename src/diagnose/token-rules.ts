@@ -1,6 +1,7 @@
 import type { Facts } from './facts'
 import { harmlessName } from './harmless'
 import { inWords } from './in-words'
+import { saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
 
 /** What the token itself says, and what the server says of it. */
@@ -25,11 +26,11 @@ export const tokenRules: readonly Rule[] = [
       if (saysSo && expiresAt === undefined) return when(true, 78, quote ?? 'The server says that it has expired.')
       return (
         when(saysSo, 55, [quote ?? 'The server says so.', 'By its own exp it has not expired yet.']) ??
-        when(
-          expiresAt === undefined && error === 'invalid_token',
-          50,
+        when(expiresAt === undefined && error === 'invalid_token', 50, [
           'invalid_token is what servers say of an expired token, most of all.',
-        )
+          quote ?? '',
+        ]) ??
+        when(expiresAt === undefined && saysOfToken(facts), 44, quote ?? '')
       )
     },
   },
@@ -46,7 +47,7 @@ export const tokenRules: readonly Rule[] = [
       const early = typeof start === 'number' && time !== undefined ? start * 1000 - time : 0
       return (
         when(
-          early > 0 && claimsRefusal(facts),
+          early > (name === 'nbf' ? 1000 : 5000) && claimsRefusal(facts), // `Date` has whole seconds; few servers look at iat at all.
           name === 'nbf' ? 93 : 75,
           `Its ${name} is ${inWords(early)} ahead of ${clockName(facts)}.`,
         ) ??
@@ -63,7 +64,8 @@ export const tokenRules: readonly Rule[] = [
     party: 'client',
     summary: 'The clocks of this machine and of the server disagree.',
     fixes: ['Set both clocks by NTP.', 'Let the API allow a leeway of 30 to 60 seconds.'],
-    find: ({ now, serverTime, expiresAt, error, answered }) => {
+    find: ({ now, serverTime, expiresAt, error, answered, words, quote }) => {
+      if (/too ?skewed/.test(words)) return when(true, 86, quote ?? '')
       if (now === undefined || serverTime === undefined || answered('age')) return undefined
       const skew = now - serverTime
       const size = `This machine is ${inWords(skew)} ${skew > 0 ? 'ahead of' : 'behind'} the server’s Date.`
@@ -125,7 +127,9 @@ export const tokenRules: readonly Rule[] = [
     find: ({ jwt, words, quote }) => {
       const kid = jwt?.header.kid
       const evidence = typeof kid === 'string' ? [quote ?? '', `Its kid: ${harmlessName(kid)}.`] : [quote ?? '']
-      return when(/\bkid\b|jwks?\b|no matching key|unknown key|signing key|key (was )?not found/.test(words), 84, evidence)
+      const named = /\bkid\b|jwks?\b|json web key set|(no|any) (matching|applicable) key|unknown key|signing key|key (was )?not found/
+      const unread = /(retrieve|fetch|obtain|load) .{0,20}(jwks?|keys|configuration)\b|discovery endpoint/
+      return when(unread.test(words), 86, quote ?? '', outOfReach) ?? when(named.test(words), 84, evidence)
     },
   },
   {
@@ -136,7 +140,12 @@ export const tokenRules: readonly Rule[] = [
     find: ({ words, quote, jwt }) => {
       const evidence = [quote ?? '']
       if (jwt?.header.alg) evidence.push(`Its alg: ${harmlessName(jwt.header.alg)}.`)
-      return when(/signature|invalid algorithm|alg.*not allowed|malformed|decod/.test(words) && !/dpop/.test(words), 80, evidence)
+      if (/dpop/.test(words)) return undefined
+      return (
+        when(/request signature/.test(words), 80, quote ?? '', signedRequest) ??
+        when(/signature|invalid algorithm|alg.*not allowed|malformed|decod/.test(words), 80, evidence) ??
+        when(/verification failed/.test(words), 58, evidence)
+      )
     },
   },
   {
@@ -153,12 +162,16 @@ export const tokenRules: readonly Rule[] = [
       const alive = expiresAt !== undefined && time !== undefined && time < expiresAt
       const left = alive ? [`By its exp it would live for another ${inWords(expiresAt - time)}.`] : []
       const described = challenges.some(({ params }) => params.error_description)
-      const silent = !/\p{L}/u.test(words.replace(/invalid[_ ](access[_ ])?token|unauthori[sz]ed/g, ''))
+      const silent = !/\p{L}/u.test(words.replace(sayNothing, ''))
       return (
-        when(/revoked|not active|inactive|signed out|logged out|blacklist|denylist/.test(words), 86, [quote ?? '', ...left]) ??
+        when(/revoked|session not found|not active|inactive|signed out|logged out|blacklist|denylist/.test(words), 86, [
+          quote ?? '',
+          ...left,
+        ]) ??
         when(alive && error === 'invalid_token' && silent, 62, ['The server says invalid_token and not why.', ...left]) ??
         when(alive && error === 'invalid_token' && !described, 35, [quote ?? '', ...left]) ??
-        when(error === 'invalid_token' && expiresAt === undefined, 35, 'The server says invalid_token and not why.')
+        when(error === 'invalid_token' && expiresAt === undefined, 35, 'The server says invalid_token and not why.') ??
+        when((alive || expiresAt === undefined) && saysOfToken(facts), 43, [quote ?? '', ...left])
       )
     },
   },
@@ -175,6 +188,28 @@ export const tokenRules: readonly Rule[] = [
     },
   },
 ]
+
+const sayNothing = /\b(the|your|access|bearer|token|is|was|not|valid|invalid|invalid_token|unauthori[sz]ed)\b/g
+
+const outOfReach = {
+  summary: 'The API cannot get the keys of the authorization server: it can check no token.',
+  fixes: [
+    'See that the API reaches the discovery document and the JWKS: name, proxy, firewall, certificate.',
+    'A new token does not help.',
+  ],
+}
+
+const signedRequest = {
+  summary: 'The signature of the request does not hold.',
+  fixes: ['Sign exactly what is sent: method, path, query, headers and body.', 'Compare the secret key with the one that was issued.'],
+}
+
+/** No challenge says invalid_token, and the words do. */
+function saysOfToken(facts: Facts): boolean {
+  const { token, error, words } = facts
+  const says = saysNotGood(facts) || /unauthenticated/.test(words)
+  return token !== undefined && error !== 'invalid_token' && says && !/expired|valid (yet|before)/.test(words)
+}
 
 /** The server's own clock decides; this machine's where it is not known. */
 function timeOf({ serverTime, now }: Facts): number | undefined {

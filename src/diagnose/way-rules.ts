@@ -1,4 +1,7 @@
+import { isScheme } from '../challenge/challenge'
 import { harmless } from './harmless'
+import { inBetween } from './in-between'
+import { saysNoneCame, saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
 
 /** What stands, or fails, between client and server: caches, proxies, browsers, the network. */
@@ -40,24 +43,25 @@ export const wayRules: readonly Rule[] = [
       'Ask the API directly, past the proxy, and compare.',
       'Look for a redirect to another host: clients drop the header there.',
     ],
-    find: ({ status, authorization, answered, challenges, html, error, words }) => {
-      if (status !== 401 && status !== 403) return undefined
-      const way = ['via', 'cf-ray', 'x-amz-cf-id', 'x-served-by', 'x-varnish', 'x-cache'].filter(answered)
-      if (/cloudflare|cloudfront|nginx|apache|envoy|varnish|akamai/i.test(answered('server'))) way.push('server')
+    find: (facts) => {
+      const { status, authorization, scheme, challenges, html, error, words, quote } = facts
+      if ((status !== 401 && status !== 403) || authorization === undefined) return undefined
+      const way = inBetween(facts)
       const evidence = way.length ? [`The answer has ${way.join(', ')}: something stands in between.`] : []
       // Only these say by an error that a token came (RFC 6750 §3.1, RFC 9449 §7.1).
       const bare = challenges.some(({ scheme }) => /^(bearer|dpop)$/i.test(scheme)) && !challenges.some(({ params }) => params.error)
-      const says =
-        /no (authorization|token|credentials)|(authorization|token|header|credentials).{0,20}(missing|required|not (found|provided|present))|missing.{0,20}(token|authorization|credentials)|unauthenticated/
-      const asIfNone = (bare || says.test(words)) && error !== 'invalid_token'
-      if (authorization === undefined) return undefined
-      if (asIfNone) evidence.push('A token was sent, and the server answers as if none had come.')
-      if (html) evidence.push('The body is HTML: an API’s own refusal rarely is.')
+      // Who names an error, or asks again for what was sent, has seen it.
+      const seen = challenges.some((challenge) => challenge.params.error || isScheme(challenge, scheme))
+      const asIfNone = error !== 'invalid_token' && ((bare && !saysNotGood(facts)) || (saysNoneCame(facts) && !seen))
+      const page = html && status === 401 && !seen
+      const instead = /missing authentication token/.test(words) ? { fixes: [compareRoute] } : undefined
+      if (asIfNone) evidence.push('A token was sent, and the server answers as if none had come.', quote ?? '')
+      if (page) evidence.push('The body is HTML: an API’s own refusal rarely is.')
       return (
-        when(asIfNone && way.length, 78, evidence) ??
-        when(html && way.length, 70, evidence) ??
-        when(asIfNone, 58, evidence) ??
-        when(html && !challenges.length, 48, evidence)
+        when(asIfNone && way.length, 78, evidence, instead) ??
+        when(page && way.length, 70, evidence) ??
+        when(asIfNone, 58, evidence, instead) ??
+        when(page && !challenges.length, 48, evidence)
       )
     },
   },
@@ -115,3 +119,5 @@ export const wayRules: readonly Rule[] = [
     },
   },
 ]
+
+const compareRoute = 'Compare path and method with the API’s: API Gateway says this of a route that it does not know.'

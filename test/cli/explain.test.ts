@@ -85,6 +85,44 @@ describe('explain <url>', () => {
     expect(out).toMatch(/curl -i -H "Authorization: ApiKey \$TOKEN" 'http:\S+\/orders\?…'/)
   })
 
+  it('keeps the name of a header in the curl that sends it again, but for what a shell would read', async () => {
+    const { out } = await serving(
+      (_, response) => response.writeHead(401).end(),
+      (origin) => commandLine(['explain', origin, '-H', 'X-My.Key: hunter2', '-H', 'X-`$My: hunter2']),
+    )
+
+    expect(out).toContain('-H "X-My.Key: $X_MY_KEY" -H "X-My: $X___MY"')
+  })
+
+  it('marks where it cuts a header', async () => {
+    const { out } = await serving(
+      (_, response) => response.writeHead(401, { 'www-authenticate': `Bearer realm="${'so long '.repeat(30)}"` }).end(),
+      (origin) => commandLine(['explain', origin]),
+    )
+
+    expect(out).toMatch(/www-authenticate: Bearer realm="so long .*…\n/)
+  })
+
+  it('prints no key that stands in the path', async () => {
+    const { out } = await serving(
+      (_, response) => response.writeHead(401).end(),
+      (origin) => commandLine(['explain', `${origin}/bot123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/getMe`]),
+    )
+
+    expect(out).toMatch(/^GET http:\/\/[\d.:]+\/\[redacted\]\/getMe\n/)
+    expect(out).not.toContain('AAHdq')
+  })
+
+  it('exits with 1 where the status is an error that is not about credentials, and says so', async () => {
+    const { code, out } = await serving(
+      (_, response) => response.writeHead(500).end(),
+      (origin) => commandLine(['explain', origin]),
+    )
+
+    expect(code).toBe(1)
+    expect(out).toContain('The status is 500: not about credentials.')
+  })
+
   it('takes the line end that a file put into the environment for none of the token', async () => {
     const { code } = await serving(
       (request, response) => response.writeHead(request.headers.authorization === 'Bearer opaque-token-1' ? 200 : 401).end(),
@@ -210,6 +248,17 @@ describe('explain --from', () => {
     expect(out).toContain('The request failed: Empty reply from server.')
   })
 
+  it('explains a tunnel that a proxy refused', async () => {
+    const sent = ['> CONNECT api.example:443 HTTP/1.1', '> Host: api.example:443', '> Proxy-Connection: Keep-Alive']
+    const proxy = ['> Proxy-Authorization: Basic aHVudGVyMg==', '> ', '< HTTP/1.1 407 Proxy Authentication Required', '< ']
+
+    const { code, out } = await commandLine(['explain', '--from', '-'], { input: [...sent, ...proxy].join('\n') })
+
+    expect(code).toBe(1)
+    expect(out).toMatch(/^CONNECT https:\/\/api\.example:443\/\n/)
+    expect(out).toContain(`curl -i --proxy-header "Proxy-Authorization: Basic $TOKEN" 'https://api.example:443/'`)
+  })
+
   it('reads a HAR behind a byte order mark', async () => {
     const entry = { request: { url: 'https://api.example/', headers: [] }, response: { status: 419, headers: [] } }
 
@@ -255,6 +304,24 @@ describe('explain --from', () => {
     expect(out).toContain('token-expired, possible')
     expect(out).toContain('No credentials are shown')
     expect(out).not.toContain('credentials-missing')
+  })
+
+  it('sees in a HAR the key that was sent in a field of the API’s own', async () => {
+    const entry = {
+      request: { url: 'https://api.example/cart', headers: [{ name: 'X-Weather-Key', value: 'hunter2-hunter2' }] },
+      response: { status: 401, headers: [] },
+    }
+
+    const { out } = await commandLine(['explain', '--from', '-'], { input: JSON.stringify({ log: { entries: [entry] } }) })
+
+    expect(out).toContain('It was sent in x-weather-key: 15 characters.')
+    expect(out).not.toContain('No credentials are shown')
+  })
+
+  it('says in its help what each exit code means', async () => {
+    const { out } = await commandLine(['explain', '--help'])
+
+    expect(out).toContain('1  the request was refused, or failed for another reason, and this says which')
   })
 
   it.each(['{"log":', 'no transcript', '{"log":{"entries":[]}}'])('refuses %s with 2', async (input) => {

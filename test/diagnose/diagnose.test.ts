@@ -1,27 +1,32 @@
 import { type DiagnoseInput, diagnose } from 'authenticated-client/diagnose'
 import { describe, expect, it } from 'vitest'
+import { answersAboutTokens } from './answers-about-tokens'
+import { answersInBodies } from './answers-in-bodies'
+import { answersOfProxies } from './answers-of-proxies'
 import { fixtures, jwt, now, secrets } from './fixtures'
 
+const all = [...fixtures, ...answersOfProxies, ...answersAboutTokens, ...answersInBodies]
+
 describe('diagnose', () => {
-  it.each(fixtures)('finds $cause from $of', ({ cause, input }) => {
+  it.each(all)('finds $cause from $of', ({ cause, input }) => {
     const diagnosis = diagnose(input)
 
     expect({ cause: diagnosis.cause, alternatives: diagnosis.alternatives }).toMatchObject({ cause })
   })
 
-  it.each(fixtures)('says nothing secret about $cause from $of', ({ input }) => {
+  it.each(all)('says nothing secret about $cause from $of', ({ input }) => {
     const output = JSON.stringify(diagnose({ ...input, tokens: { accessToken: secrets[1], refreshToken: secrets[0] } }))
 
     for (const secret of secrets) expect(output).not.toContain(secret)
     expect(output).not.toMatch(/eyJ/)
   })
 
-  it.each(fixtures)('is pure: $cause from $of comes out twice the same', ({ input }) => {
+  it.each(all)('is pure: $cause from $of comes out twice the same', ({ input }) => {
     expect(diagnose(input)).toEqual(diagnose(input))
   })
 
   it('names a second cause never as certain', () => {
-    for (const { input } of fixtures) expect(diagnose(input).alternatives.map(({ confidence }) => confidence)).not.toContain('certain')
+    for (const { input } of all) expect(diagnose(input).alternatives.map(({ confidence }) => confidence)).not.toContain('certain')
   })
 
   it('is not certain where a bare invalid_token is all that is known', () => {
@@ -76,6 +81,31 @@ describe('diagnose', () => {
     expect(alternatives.filter((other) => other.cause.startsWith('token-'))).toEqual([])
   })
 
+  it.each([
+    ['Could not validate credentials', { 'www-authenticate': 'Bearer' }],
+    ['Given token not valid for any token type', { 'www-authenticate': 'Bearer realm="api"' }],
+    ['Unauthenticated.', {}],
+    ['Bad credentials', {}],
+  ])('leaves it open that the token is the cause where the server says “%s”', (message, headers) => {
+    const causesOf = (token: string) => {
+      const request = new Request('https://api.example/orders', { headers: { authorization: `Bearer ${token}` } })
+      const response = new Response(null, { status: 401, headers: headers as HeadersInit })
+      return diagnose({ request, response, body: JSON.stringify({ message }), now }).alternatives.map(({ cause }) => cause)
+    }
+
+    expect(causesOf('opaque')).toContain('token-expired')
+    expect(causesOf(jwt({ exp: now / 1000 + 600 }))).toContain('token-revoked')
+  })
+
+  it('advises to compare path and method where API Gateway misses a token that was sent', () => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque' } })
+    const body = '{"message":"Missing Authentication Token"}'
+
+    const { fixes } = diagnose({ request, response: new Response(null, { status: 403 }), body })
+
+    expect(fixes).toEqual(['Compare path and method with the API’s: API Gateway says this of a route that it does not know.'])
+  })
+
   it('sees in a browser that a challenge which can be read was exposed', () => {
     const headers = new Headers({ 'www-authenticate': 'Bearer error="invalid_token"' })
 
@@ -111,6 +141,8 @@ describe('diagnose', () => {
     [400, { error: 'invalid_request' }, 'invalid-request'],
     [400, { error: 'invalid_grant' }, 'refresh-token-rejected'],
     [200, { ok: false, error: 'token_expired' }, 'token-expired'],
+    [200, { message: 'Expired API key removed' }, 'not-refused'],
+    [200, { ok: false, error: 'channel_not_found' }, 'not-refused'],
   ])('takes a %i that says %o for what it is', (status, said, cause) => {
     const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque-token' } })
 
@@ -249,6 +281,127 @@ describe('diagnose', () => {
 
     expect(text).toContain('unknown api key: [redacted]')
     expect(text).not.toMatch(/correct|horse/)
+  })
+
+  it.each(['', 'x', 'x-oauth-basic'])('lets a key not through that is sent as the user, with the password “%s”', (password) => {
+    const headers = { authorization: `Basic ${btoa(`correcthorse:${password}`)}` }
+    const request = new Request('https://api.example/orders', { headers })
+
+    const text = JSON.stringify(
+      diagnose({ request, response: new Response(null, { status: 401 }), body: '{"message":"unknown api key: correcthorse"}' }),
+    )
+
+    expect(text).toContain('unknown api key: [redacted]')
+  })
+
+  it('shows a UUID, which names a tenant, and marks where it cuts what a server says', () => {
+    const scope = 'api://72f988bf-86f1-41af-91ab-2d7cd011db47/access_as_user'
+    const headers = { 'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"` }
+
+    const { evidence } = diagnose({ response: new Response(null, { status: 403, headers }) })
+    const long = diagnose({ response: new Response(null, { status: 401 }), body: JSON.stringify({ message: 'so long '.repeat(30) }) })
+
+    expect(evidence).toContain(`Wanted: ${scope}.`)
+    expect(long.evidence[1]).toMatch(/so long …”$/)
+  })
+
+  it('hides a UUID that was sent as the key', () => {
+    const key = '72f988bf-86f1-41af-91ab-2d7cd011db47'
+    const request = new Request('https://api.example/orders', { headers: { 'x-api-key': key } })
+
+    const text = JSON.stringify(
+      diagnose({ request, response: new Response(null, { status: 401 }), body: `{"message":"No such key ${key}"}` }),
+    )
+
+    expect(text).not.toContain(key)
+  })
+
+  it.each(['***', '[REDACTED]', '<redacted>', 'xxxxxxxx', '…'])(
+    'takes “Bearer %s” for a token that a transcript does not show',
+    (shown) => {
+      const headers = { get: (name: string) => (name === 'authorization' ? `Bearer ${shown}` : null) }
+      const challenge = 'Bearer error="invalid_token", error_description="The audience is invalid"'
+      const response = new Response(null, { status: 401, headers: { 'www-authenticate': challenge } })
+
+      const { cause, alternatives } = diagnose({ request: { url: 'https://api.example/orders', headers }, response })
+
+      expect([cause, ...alternatives.map((other) => other.cause)]).not.toContain('credentials-malformed')
+      expect(cause).toBe('wrong-audience')
+    },
+  )
+
+  it('takes “Basic ***” for no fault of the encoding', () => {
+    const headers = { get: (name: string) => (name === 'authorization' ? 'Basic ***' : null) }
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Basic realm="staff"' } })
+
+    expect(diagnose({ request: { url: 'https://api.example/', headers }, response }).cause).toBe('basic-credentials')
+  })
+
+  it.each([
+    ['a field that may hold a key', 401, { 'x-tenant': 'blue' }, {}],
+    ['a 403 that may be a firewall’s', 403, {}, { message: 'Make sure your request has a User-Agent header' }],
+  ])('says no more than that credentials may be missing, with %s', (_, status, headers, said) => {
+    const request = new Request('https://api.example/orders', { headers: headers as HeadersInit })
+
+    const diagnosis = diagnose({ request, response: new Response(null, { status }), body: JSON.stringify(said) })
+
+    expect(diagnosis).toMatchObject({ cause: 'credentials-missing', confidence: 'possible' })
+  })
+
+  it.each([
+    [401, { 'www-authenticate': 'Bearer' }, { 'x-tenant': 'blue' }, {}],
+    [401, {}, { 'x-requested-with': 'fetch', 'if-none-match': '"1"' }, {}],
+    [403, {}, {}, { message: 'User "system:anonymous" cannot list resource "pods"' }],
+  ])('is surer that credentials are missing where a %i asks for them, may hold none, or says so', (status, answered, sent, said) => {
+    const request = new Request('https://api.example/orders', { headers: sent as HeadersInit })
+    const response = new Response(null, { status, headers: answered as HeadersInit })
+
+    expect(diagnose({ request, response, body: JSON.stringify(said) })).toMatchObject({
+      cause: 'credentials-missing',
+      confidence: 'likely',
+    })
+  })
+
+  it.each([
+    ['Okta', { errorCode: 'E0000011', errorSummary: 'Invalid token provided' }, 'Invalid token provided'],
+    ['Notion', { message: 'API token is invalid.' }, 'API token is invalid.'],
+    ['Graph', { error: { message: 'CompactToken parsing failed with error code: 80049217' } }, 'CompactToken parsing failed'],
+    ['Shopify', { errors: 'This app is not installed' }, 'This app is not installed'],
+    ['Apigee', { fault: { faultstring: 'Invalid Access Token' } }, 'Invalid Access Token'],
+    ['Salesforce', [{ message: 'This session is not for the API', errorCode: 'INVALID_SESSION_ID' }], 'This session is not for the API'],
+  ])('quotes the reason that %s gives in the body only', (_, said, quote) => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque' } })
+
+    const { cause, evidence } = diagnose({ request, response: new Response(null, { status: 401 }), body: JSON.stringify(said) })
+
+    expect(cause).toBe('challenge-missing')
+    expect(evidence.join()).toContain(quote)
+  })
+
+  it('quotes a reason that it does not know', () => {
+    const headers = { 'www-authenticate': 'Bearer error="invalid_token", error_description="The token has no expiration"' }
+    const tokens = { accessToken: jwt({ exp: now / 1000 + 600 }) }
+
+    const diagnosis = diagnose({ response: new Response(null, { status: 401, headers }), tokens, now })
+
+    expect(diagnosis).toMatchObject({ cause: 'unknown', confidence: 'possible', summary: 'The server says why, in words of its own.' })
+    expect(diagnosis.evidence).toContain('The server says: “The token has no expiration”')
+  })
+
+  it('says that the API cannot reach the keys, not that they were changed', () => {
+    const message = 'Failed to retrieve remote JWK set'
+
+    const { summary, fixes } = diagnose({ response: new Response(null, { status: 401 }), body: JSON.stringify({ message }) })
+
+    expect(summary).toContain('cannot get the keys')
+    expect(fixes).toContain('A new token does not help.')
+  })
+
+  it('does not stumble over a challenge that names no header a request could have', () => {
+    const request = new Request('https://api.example/orders', { headers: { 'x-request-id': '1' } })
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Custom name=" "' } })
+
+    expect(diagnose({ request, response }).cause).toBe('credentials-missing')
   })
 
   it('takes real Request and Response objects', () => {

@@ -1,6 +1,8 @@
 import { AuthenticatedClient, type ClientEvent } from 'authenticated-client'
 import { type DiagnosedEvent, explainTo } from 'authenticated-client/diagnose'
+import { quiet } from 'authenticated-client/testing'
 import { expect, expectTypeOf, it } from 'vitest'
+import { jwt } from './fixtures'
 
 it('prints one block for a 401 that the app gets to see', () => {
   const [printed, onEvent] = printer()
@@ -27,6 +29,41 @@ it('prints why a refresh failed', () => {
   onEvent({ type: 'refresh-ended', outcome: 'rejected', error: { error: 'invalid_grant' } })
 
   expect(printed[0]).toContain('refresh-token-rejected')
+})
+
+it('still prints after a thousand calls that ended without an event', () => {
+  const [printed, onEvent] = printer()
+  for (let call = 2; call < 1002; call += 1) for (const event of refusedCall.slice(0, 2)) onEvent({ ...event, call })
+
+  for (const event of refusedCall) onEvent(event)
+
+  expect(printed).toHaveLength(1)
+})
+
+it('prints no key that stands in the path', () => {
+  const [printed, onEvent] = printer()
+  const url = 'https://api.example/bot123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/tenants/72f988bf-86f1-41af-91ab-2d7cd011db47'
+
+  for (const event of refusedCall) onEvent({ ...event, url })
+
+  expect(printed[0]).toMatch(/^401 GET https:\/\/api\.example\/\[redacted\]\/tenants\/72f988bf-86f1-41af-91ab-2d7cd011db47\n/)
+})
+
+it('says of a token that is alive what the server says, in words that nobody knows', async () => {
+  const [printed, onEvent] = printer()
+  const challenge = 'Bearer error="invalid_token", error_description="The token has no expiration"'
+  const client = new AuthenticatedClient({
+    baseUrl: 'https://api.example',
+    fetch: async () => new Response(null, { status: 401, headers: { 'www-authenticate': challenge } }),
+    onEvent,
+  })
+  await client.setTokens({ accessToken: jwt({ exp: Date.now() / 1000 + 600 }) })
+
+  await client.fetch('https://api.example/orders')
+  await quiet()
+
+  expect(printed[0]).toContain('The token has no expiration')
+  expect(printed[0]).not.toContain('token-expired')
 })
 
 it('is an onEvent handler of the client', async () => {

@@ -8,7 +8,7 @@ export interface Fixture {
 
 export const now = Date.parse('2026-01-15T12:00:00Z')
 const date = new Date(now).toUTCString()
-const seconds = now / 1000
+export const seconds = now / 1000
 
 /** Nothing of these may come out again. */
 export const secrets = [
@@ -18,21 +18,21 @@ export const secrets = [
   'sk_live_0123456789abcdefWXYZ',
   'hunter2',
 ] as const
-const opaque = secrets[1]
+export const opaque = secrets[1]
 
 export function jwt(claims: object, header: object = { alg: 'RS256', kid: 'key-1' }): string {
   return [header, claims, { signed: 'never shown' }].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
 }
 
-const alive = jwt({ iss: 'https://issuer.example', aud: 'https://api.example', exp: seconds + 600, iat: seconds - 60 })
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+export const alive = jwt({ iss: 'https://issuer.example', aud: 'https://api.example', exp: seconds + 600, iat: seconds - 60 })
+export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const digest = (more = '') => ({ 'www-authenticate': `Digest realm="r", nonce="n2", qop="auth"${more}` })
 const digestSent = { authorization: `Digest username="ada", realm="r", nonce="n1", uri="/orders", response="${'5'.repeat(32)}"` }
-const invalid = (description?: string) => ({
+export const invalid = (description?: string) => ({
   'www-authenticate': `Bearer error="invalid_token"${description ? `, error_description="${description}"` : ''}`,
 })
 
-function exchange(
+export function exchange(
   status: number,
   answer: Readonly<Record<string, string>>,
   sent: Readonly<Record<string, string>> | undefined,
@@ -51,7 +51,7 @@ function asSent(fields: Readonly<Record<string, string>>): Pick<Headers, 'get'> 
   return { get: (name) => fields[name.toLowerCase()] ?? null }
 }
 
-const json = (value: unknown) => ({ body: JSON.stringify(value) })
+export const json = (value: unknown) => ({ body: JSON.stringify(value) })
 const ended = (outcome: string, error?: object): DiagnoseInput => ({ event: { type: 'refresh-ended', outcome, error } })
 
 export const fixtures: readonly Fixture[] = [

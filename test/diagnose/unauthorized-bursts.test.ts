@@ -2,6 +2,7 @@ import { AuthenticatedClient } from 'authenticated-client'
 import { type DiagnosedEvent, type UnauthorizedBurstEvent, unauthorizedBursts } from 'authenticated-client/diagnose'
 import { api, authorizationServer, quiet, testFetch } from 'authenticated-client/testing'
 import { describe, expect, it } from 'vitest'
+import { jwt } from './fixtures'
 
 describe('unauthorizedBursts', () => {
   it('says nothing of a few refusals', () => {
@@ -86,7 +87,10 @@ describe('unauthorizedBursts', () => {
     expect(() => unauthorizedBursts(() => {}, options)).toThrow(TypeError)
   })
 
-  it('hears of a key rotation in a real client’s calls', async () => {
+  it.each([
+    ['no matching key found in the JWKS', 'key-rotation'],
+    ['The token has no expiration', 'unknown'],
+  ])('hears in a real client’s calls what they share: “%s”', async (description, cause) => {
     const login = authorizationServer()
     const shop = api({ authorizationServer: login })
     const { bursts, onEvent } = listening()
@@ -97,14 +101,14 @@ describe('unauthorizedBursts', () => {
       fetch: testFetch(login, shop),
       onEvent,
     })
-    await client.setTokens(login.signIn())
-    const challenge = 'Bearer error="invalid_token", error_description="no matching key found in the JWKS"'
+    await client.setTokens({ ...login.signIn(), accessToken: jwt({ exp: Date.now() / 1000 + 600 }) })
+    const challenge = `Bearer error="invalid_token", error_description="${description}"`
     shop.next(...Array(8).fill(() => new Response(null, { status: 401, headers: { 'www-authenticate': challenge } })))
 
     await Promise.all(Array.from({ length: 8 }, () => client.fetch(`${shop.origin}/me`)))
     await quiet()
 
-    expect(bursts).toMatchObject([{ cause: 'key-rotation', share: 1 }])
+    expect(bursts).toMatchObject([{ cause, share: 1 }])
   })
 })
 

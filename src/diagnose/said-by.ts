@@ -1,0 +1,33 @@
+import { type JsonObject, objectOf, textAt } from './jwt-parts'
+
+/** What a body says, in words: as RFC 9457, OAuth, and frameworks have it, in lower case or not; as XML; or as a few words. */
+export function saidBy(json: JsonObject | undefined, body: string | undefined, html: boolean): readonly (string | undefined)[] {
+  const all = inLowerCase(json)
+  const first = Array.isArray(all.errors) ? (all.errors as unknown[])[0] : all.errors
+  const objects = [all, inLowerCase(all.error), inLowerCase(all.fault), inLowerCase(first)]
+  const said = objects.flatMap((object) => names.map((name) => textAt(object, name)))
+  return [...said, ...(typeof first === 'string' ? [first] : []), ...xmlText(body), plainText(body, html)]
+}
+
+/** The JSON object of a body, or the first of a list of them. */
+export function jsonOf(body: string | undefined): JsonObject | undefined {
+  return objectOf(body) ?? objectOf(/^\s*\[/.test(body ?? '') ? `{"errors":${body}}` : undefined)
+}
+
+const names = ['error_description', 'title', 'detail', 'message', 'errorsummary', 'faultstring', 'msg', 'code', 'errorcode', 'error']
+
+function inLowerCase(object: unknown): JsonObject {
+  const entries = typeof object === 'object' ? Object.entries(Object(object) as JsonObject) : []
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+/** Amazon's, Azure's and Google's stores answer so. */
+function xmlText(body = ''): readonly (string | undefined)[] {
+  return /^\s*<(\?xml|Error)/.test(body) ? [...body.matchAll(/<(?:Code|Message)>([^<]{1,300})</g)].map(([, text]) => text) : []
+}
+
+/** A body of a few words, as proxies and small servers send it. */
+function plainText(body: string | undefined, html: boolean): string | undefined {
+  const text = body?.trim() ?? ''
+  return text && text.length <= 300 && !html && !/^[<{[]/.test(text) ? text : undefined
+}

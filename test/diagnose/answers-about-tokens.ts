@@ -1,0 +1,28 @@
+import { alive, bearer, exchange, type Fixture, invalid, json, jwt, seconds } from './fixtures'
+
+const described = (description: string, token = alive) => exchange(401, invalid(description), bearer(token))
+
+/** What servers say of a token, word for word: whose words, and what came there. */
+export const answersAboutTokens: readonly Fixture[] = [
+  { cause: 'unknown-key', of: 'jose', input: described('no applicable key found in the JSON Web Key Set') },
+  { cause: 'unknown-key', of: 'API Gateway, out of reach of the keys', input: described('OIDC discovery endpoint communication error') },
+  {
+    cause: 'unknown-key',
+    of: 'Spring, out of reach of the keys',
+    input: described("An error occurred while attempting to decode the Jwt: Couldn't retrieve remote JWK set: I/O error on GET request"),
+  },
+  { cause: 'invalid-signature', of: 'Keycloak', input: described('Token verification failed') },
+  {
+    cause: 'token-revoked',
+    of: 'Keycloak, after a sign-out',
+    input: described("User session not found or doesn't have client attached on it"),
+  },
+  { cause: 'token-revoked', of: 'Okta, which says no more than the code', input: described('The access token is invalid.') },
+  { cause: 'token-revoked', of: 'an iat one second ahead', input: described('', jwt({ iat: seconds + 1, exp: seconds + 600 })) },
+  { cause: 'token-not-yet-valid', of: 'an iat half a minute ahead', input: described('', jwt({ iat: seconds + 30, exp: seconds + 600 })) },
+  {
+    cause: 'challenge-missing',
+    of: 'a role that is no reason',
+    input: exchange(401, {}, bearer(alive), json({ message: 'User role token invalid' })),
+  },
+]

@@ -1,0 +1,79 @@
+import { alive, bearer, exchange, type Fixture, json, secrets } from './fixtures'
+
+const key = secrets[3]
+const xml = (code: string, message: string) => ({
+  body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+})
+const signed = { authorization: `AWS4-HMAC-SHA256 Credential=AKIA/20260115/eu-west-1/s3/aws4_request, Signature=${'5'.repeat(64)}` }
+const subscriptionKey = {
+  'www-authenticate': 'AzureApiManagementKey realm="https://api.example", name="Ocp-Apim-Subscription-Key", type="header"',
+}
+const badKey = json({ message: 'Access denied due to invalid subscription key.' })
+/** `Headers`, so that all fields are seen. */
+const seen = ({ request, ...rest }: Fixture['input'], fields: Readonly<Record<string, string>>): Fixture['input'] => ({
+  ...rest,
+  request: { url: request?.url ?? '', headers: new Headers(fields) },
+})
+
+/** What APIs say in the body only, and of keys, word for word: whose words, and what came there. */
+export const answersInBodies: readonly Fixture[] = [
+  { cause: 'challenge-missing', of: 'GitHub', input: exchange(401, {}, bearer(alive), json({ message: 'Bad credentials' })) },
+  {
+    cause: 'token-expired',
+    of: 'Apigee',
+    input: exchange(401, {}, bearer(secrets[1]), json({ fault: { faultstring: 'Access Token expired' } })),
+  },
+  {
+    cause: 'token-expired',
+    of: 'Salesforce',
+    input: exchange(401, {}, bearer(secrets[1]), json([{ message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' }])),
+  },
+  {
+    cause: 'invalid-signature',
+    of: 'S3',
+    input: exchange(403, {}, signed, xml('SignatureDoesNotMatch', 'The request signature we calculated does not match.')),
+  },
+  {
+    cause: 'clock-skew',
+    of: 'S3',
+    input: exchange(403, {}, signed, xml('RequestTimeTooSkewed', 'The difference between the request time and ours is too large.')),
+  },
+  {
+    cause: 'forbidden-instead-of-unauthorized',
+    of: 'S3, and a signature in the query that is too old',
+    input: exchange(403, {}, {}, { url: 'https://s3.example/k?X-Amz-Signature=0a1b', ...xml('AccessDenied', 'Request has expired') }),
+  },
+  {
+    cause: 'api-key',
+    of: 'Google, with 400',
+    input: exchange(
+      400,
+      {},
+      {},
+      {
+        url: `https://maps.example/x?key=${key}`,
+        ...json({ error: { code: 400, message: 'API key not valid. Please pass a valid API key.' } }),
+      },
+    ),
+  },
+  { cause: 'unusual-status', of: 'Slack', input: exchange(200, {}, bearer(secrets[1]), json({ ok: false, error: 'invalid_auth' })) },
+  {
+    cause: 'insufficient-scope',
+    of: 'Slack',
+    input: exchange(200, {}, bearer(secrets[1]), json({ ok: false, error: 'missing_scope' })),
+  },
+  { cause: 'api-key', of: 'a field of the API’s own', input: seen(exchange(401, {}, {}), { 'x-weather-key': key }) },
+  { cause: 'api-key', of: 'Azure Functions', input: seen(exchange(401, {}, {}), { 'x-functions-key': key }) },
+  { cause: 'api-key', of: 'Cloudflare Access', input: seen(exchange(403, {}, {}), { 'cf-access-client-secret': key }) },
+  {
+    cause: 'api-key',
+    of: 'the field that the challenge names',
+    input: seen(exchange(401, subscriptionKey, {}, badKey), { 'ocp-apim-subscription-key': key }),
+  },
+  {
+    cause: 'api-key',
+    of: 'a field that only the challenge calls a key',
+    input: seen(exchange(401, { 'www-authenticate': 'Custom name="X-Tenant"' }, {}), { 'x-tenant': key }),
+  },
+  { cause: 'credentials-missing', of: 'a key that is not sent', input: exchange(401, subscriptionKey, {}) },
+]

@@ -1,0 +1,97 @@
+import { alive, bearer, exchange, type Fixture, invalid, json, jwt, seconds } from './fixtures'
+
+const body = '<html><head><title>Refused</title></head></html>'
+const nginx = { server: 'nginx/1.25.3', 'content-type': 'text/html' }
+const cloudflare = { ...nginx, server: 'cloudflare', 'cf-ray': '8a1b-FRA' }
+const basic = { authorization: `Basic ${btoa('ada:hunter2')}` }
+
+/** What proxies, gateways and frameworks answer, word for word: who refuses, and what came there. */
+export const answersOfProxies: readonly Fixture[] = [
+  {
+    cause: 'basic-credentials',
+    of: 'a wrong password at nginx',
+    input: exchange(401, { ...nginx, 'www-authenticate': 'Basic realm="Restricted"' }, basic, { body }),
+  },
+  {
+    cause: 'digest-credentials',
+    of: 'a wrong password at Apache',
+    input: exchange(
+      401,
+      { ...nginx, server: 'Apache/2.4', 'www-authenticate': 'Digest realm="r", nonce="n2", qop="auth"' },
+      { authorization: `Digest username="ada", realm="r", nonce="n1", uri="/orders", response="${'5'.repeat(32)}"` },
+      { body },
+    ),
+  },
+  { cause: 'token-revoked', of: 'a page of nginx’s auth_jwt', input: exchange(401, { ...nginx, ...invalid() }, bearer(alive), { body }) },
+  { cause: 'authorization-stripped', of: 'a page of nginx alone', input: exchange(401, nginx, bearer(alive), { body }) },
+  { cause: 'policy', of: 'nginx’s deny', input: exchange(403, nginx, bearer(alive), { body }) },
+  {
+    cause: 'policy',
+    of: 'Cloudflare’s check for robots',
+    input: exchange(403, { ...cloudflare, 'cf-mitigated': 'challenge' }, bearer(alive), { body }),
+  },
+  {
+    cause: 'policy',
+    of: 'Cloudflare’s check for robots, without credentials',
+    input: exchange(403, { ...cloudflare, 'cf-mitigated': 'challenge' }, {}, { body }),
+  },
+  {
+    cause: 'wrong-scheme',
+    of: 'a Bearer where API Gateway reads an IAM signature',
+    input: exchange(
+      403,
+      {},
+      bearer(alive),
+      json({ message: "Invalid key=value pair (missing equal-sign) in Authorization header: 'Bearer' not a valid key=value pair" }),
+    ),
+  },
+  {
+    cause: 'authorization-stripped',
+    of: 'API Gateway’s words for a route that it does not know',
+    input: exchange(403, {}, bearer(alive), json({ message: 'Missing Authentication Token' })),
+  },
+  {
+    cause: 'authorization-stripped',
+    of: 'Kubernetes, which saw no token',
+    input: exchange(
+      403,
+      {},
+      bearer(alive),
+      json({ message: 'pods is forbidden: User "system:anonymous" cannot list resource "pods" at the cluster scope' }),
+    ),
+  },
+  {
+    cause: 'insufficient-scope',
+    of: 'a scope that API Gateway misses',
+    input: exchange(
+      403,
+      { 'www-authenticate': 'Bearer error="insufficient_scope", error_description="authorization token is missing required scope"' },
+      bearer(alive),
+    ),
+  },
+  {
+    cause: 'problem-body',
+    of: 'FastAPI’s words for any bad token',
+    input: exchange(401, { 'www-authenticate': 'Bearer' }, bearer(alive), json({ detail: 'Could not validate credentials' })),
+  },
+  {
+    cause: 'problem-body',
+    of: 'SimpleJWT’s words for any bad token',
+    input: exchange(
+      401,
+      { 'www-authenticate': 'Bearer realm="api"' },
+      bearer(alive),
+      json({ detail: 'Given token not valid for any token type', code: 'token_not_valid' }),
+    ),
+  },
+  {
+    cause: 'token-expired',
+    of: 'Microsoft Graph, whose challenge names no error',
+    input: exchange(
+      401,
+      { 'www-authenticate': 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize"' },
+      bearer(jwt({ exp: seconds - 20 })),
+      json({ error: { code: 'InvalidAuthenticationToken', message: 'Lifetime validation failed, the token is expired.' } }),
+    ),
+  },
+]
