@@ -71,7 +71,8 @@ export function createSaves(
         const expected = saves.owed.behind === undefined || saves.owed.force ? await store.read() : saves.owed.behind
         found(expected)
         if (memory.phase !== before) continue
-        if (saves.owed) saves.owed = { ...saves.owed, behind: saves.owed.behind === undefined ? expected : saves.owed.behind }
+        // Now it is known what is written over: what a read shows beside it has come since.
+        if (saves.owed?.behind === undefined) saves.owed = saves.owed && { ...saves.owed, behind: expected }
         const { held } = before
         if (saves.owed?.yields && !sameTokens(expected, saves.owed.behind) && !(held && expected && isSameSignIn(held, expected))) {
           saves.owed = { behind: saves.owed.behind }
