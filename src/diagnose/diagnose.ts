@@ -6,6 +6,7 @@ import { type DiagnoseInput, type Facts, factsOf } from './facts'
 import { refreshRules } from './refresh-rules'
 import { confidenceOf, type Rule } from './rule'
 import { schemeRules } from './scheme-rules'
+import { timeRules } from './time-rules'
 import { tokenRules } from './token-rules'
 import { wayRules } from './way-rules'
 
@@ -51,7 +52,7 @@ function rulesFor(facts: Facts): readonly Rule[] {
   const noToken = facts.hasRequest && facts.token === undefined && facts.scheme === '' && facts.authorization === undefined
   return [
     ...(refused || status === 400 ? credentialsRules : []),
-    ...(!refused || noToken ? [] : tokenRules),
+    ...(!refused || noToken ? [] : [...timeRules, ...tokenRules]),
     ...(refused || (status === 400 && namedByChallenges.test(error)) ? challengeRules : []),
     ...schemeRules,
     ...wayRules,

@@ -1,79 +1,10 @@
-import type { Facts } from './facts'
 import { harmlessName } from './harmless'
 import { inWords } from './in-words'
-import { saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
+import { claimsRefusal, saysOfToken, timeOf } from './token-facts'
 
-/** What the token itself says, and what the server says of it. */
+/** What the token itself says besides its times, and what the server says of it. */
 export const tokenRules: readonly Rule[] = [
-  {
-    cause: 'token-expired',
-    party: 'client',
-    summary: 'The access token has expired.',
-    fixes: ['Refresh it, or sign in again.', 'Give the client a refresh token, or raise `expiryLeeway` if it expires on the way.'],
-    find: (facts) => {
-      const { expiresAt, words, quote, status, error } = facts
-      const time = timeOf(facts)
-      const ended = expiresAt !== undefined && time !== undefined && time >= expiresAt
-      if (ended) {
-        const clock = facts.serverTime === undefined ? 'by the clock of this machine' : 'by the server’s Date'
-        const evidence = [`It expired ${inWords(time - expiresAt)} ago, ${clock}.`]
-        // Some servers allow a leeway, and a server that names another reason knows better.
-        const plain = time - expiresAt > 60_000 && !/audience|issuer|signature|\bkid\b|revoked|scope/.test(words)
-        return when(claimsRefusal(facts), !plain ? 79 : facts.serverTime === undefined ? 82 : 94, quote ? [...evidence, quote] : evidence)
-      }
-      const saysSo = /expired|no longer valid|lifetime/.test(words) || error === 'token_expired' || status === 498
-      if (saysSo && expiresAt === undefined) return when(true, 78, quote ?? 'The server says that it has expired.')
-      return (
-        when(saysSo, 55, [quote ?? 'The server says so.', 'By its own exp it has not expired yet.']) ??
-        when(expiresAt === undefined && error === 'invalid_token', 50, [
-          'invalid_token is what servers say of an expired token, most of all.',
-          quote ?? '',
-        ]) ??
-        when(expiresAt === undefined && saysOfToken(facts), 44, quote ?? '')
-      )
-    },
-  },
-  {
-    cause: 'token-not-yet-valid',
-    party: 'client',
-    summary: 'The token is not valid yet.',
-    fixes: ['Set the clocks of both servers by NTP.', 'Let the API allow a leeway of some seconds on `nbf` and `iat`.'],
-    find: (facts) => {
-      const { jwt, words, quote } = facts
-      const time = timeOf(facts)
-      const [name, start] =
-        ['nbf', 'iat'].map((claim) => [claim, jwt?.claims[claim]] as const).find(([, at]) => typeof at === 'number') ?? []
-      const early = typeof start === 'number' && time !== undefined ? start * 1000 - time : 0
-      return (
-        when(
-          early > (name === 'nbf' ? 1000 : 5000) && claimsRefusal(facts), // `Date` has whole seconds; few servers look at iat at all.
-          name === 'nbf' ? 93 : 75,
-          `Its ${name} is ${inWords(early)} ahead of ${clockName(facts)}.`,
-        ) ??
-        when(
-          /not yet (valid|active)|not (valid|active) yet|(valid|used) (before|until)|\bnbf\b|issued in the future/.test(words),
-          76,
-          quote ?? '',
-        )
-      )
-    },
-  },
-  {
-    cause: 'clock-skew',
-    party: 'client',
-    summary: 'The clocks of this machine and of the server disagree.',
-    fixes: ['Set both clocks by NTP.', 'Let the API allow a leeway of 30 to 60 seconds.'],
-    find: ({ now, serverTime, expiresAt, error, answered, words, quote }) => {
-      if (/too ?skewed/.test(words)) return when(true, 86, quote ?? '')
-      if (now === undefined || serverTime === undefined || answered('age')) return undefined
-      const skew = now - serverTime
-      const size = `This machine is ${inWords(skew)} ${skew > 0 ? 'ahead of' : 'behind'} the server’s Date.`
-      const decides = expiresAt !== undefined && now < expiresAt !== serverTime < expiresAt
-      const evidence = decides ? [size, 'By one clock the token has expired, by the other not.'] : [size]
-      return when(Math.abs(skew) > 5000 && decides, 89, evidence) ?? when(Math.abs(skew) > 60_000, error ? 58 : 40, evidence)
-    },
-  },
   {
     cause: 'unsigned-token',
     party: 'client',
@@ -202,25 +133,4 @@ const outOfReach = {
 const signedRequest = {
   summary: 'The signature of the request does not hold.',
   fixes: ['Sign exactly what is sent: method, path, query, headers and body.', 'Compare the secret key with the one that was issued.'],
-}
-
-/** No challenge says invalid_token, and the words do. */
-function saysOfToken(facts: Facts): boolean {
-  const { token, error, words } = facts
-  const says = saysNotGood(facts) || /unauthenticated/.test(words)
-  return token !== undefined && error !== 'invalid_token' && says && !/expired|valid (yet|before)/.test(words)
-}
-
-/** The server's own clock decides; this machine's where it is not known. */
-function timeOf({ serverTime, now }: Facts): number | undefined {
-  return serverTime ?? now
-}
-
-function clockName({ serverTime }: Facts): string {
-  return serverTime === undefined ? 'the clock of this machine' : 'the server’s Date'
-}
-
-/** Claims say something about a refusal only where there is one, and none that is about something else. */
-function claimsRefusal({ status, error }: Facts): boolean {
-  return [401, 403, 498, undefined].includes(status) && !/^(insufficient_|use_dpop_nonce|invalid_request)/.test(error)
 }

@@ -1,0 +1,19 @@
+import type { Facts } from './facts'
+import { saysNotGood } from './none-came'
+
+/** No challenge says invalid_token, and the words do. */
+export function saysOfToken(facts: Facts): boolean {
+  const { token, error, words } = facts
+  const says = saysNotGood(facts) || /unauthenticated/.test(words)
+  return token !== undefined && error !== 'invalid_token' && says && !/expired|valid (yet|before)/.test(words)
+}
+
+/** The server's own clock decides; this machine's where it is not known. */
+export function timeOf({ serverTime, now }: Facts): number | undefined {
+  return serverTime ?? now
+}
+
+/** Claims say something about a refusal only where there is one, and none that is about something else. */
+export function claimsRefusal({ status, error }: Facts): boolean {
+  return [401, 403, 498, undefined].includes(status) && !/^(insufficient_|use_dpop_nonce|invalid_request)/.test(error)
+}
