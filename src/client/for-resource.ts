@@ -76,6 +76,7 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
       return { accessToken, expiresAt, tokenType, scope }
     }
     const { tokenEndpoint, clientId, needs } = grant
+    const clientAuthentication = options.clientAuthentication ?? grant.clientAuthentication
     const startsFromNothing = needs === 'nothing'
     const ownGrant: Grant = startsFromNothing ? (tokens, context) => grant(tokens, { ...context, ...target }) : exchanged
     const own = originOf(target.resource)
@@ -83,9 +84,22 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
 
     return {
       ...options,
-      ...{ tokenEndpoint: null, getTokens: null, saveTokens: null, clearTokens: null, lock: null, onLogout: null },
+      ...{
+        tokenEndpoint: null,
+        clientAuthentication: null,
+        getTokens: null,
+        saveTokens: null,
+        clearTokens: null,
+        lock: null,
+        onLogout: null,
+      },
       store,
-      grant: Object.assign(ownGrant, { needs: startsFromNothing ? 'nothing' : 'session', tokenEndpoint, clientId } as const),
+      grant: Object.assign(ownGrant, {
+        needs: startsFromNothing ? 'nothing' : 'session',
+        tokenEndpoint,
+        clientId,
+        clientAuthentication,
+      } as const),
       // The exchange has a deadline of its own; the wait for the session's lock is bounded apart from it.
       refreshTimeout: startsFromNothing ? options.refreshTimeout : false,
       allowedOrigins,

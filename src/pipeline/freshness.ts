@@ -27,7 +27,7 @@ export interface Freshness {
    * @param minValidity how long the token must be good for, in milliseconds, whatever its lifetime.
    */
   fresh(phase: Phase, sending: Sending, minValidity?: number): MaybePromise<Phase>
-  /** Where the authorization server wants a person to act, asks the app; throws `error` where that gives nothing. */
+  /** Where the authorization server wants a person to act, asks the app; throws `error` where that gives nothing, and the session is the same. */
   askPerson(error: NonNullable<RefreshOutcome['error']>, signal: AbortSignal | null | undefined): Promise<void>
 }
 
@@ -43,8 +43,11 @@ export function createFreshness(
 ): Freshness {
   const askPerson: Freshness['askPerson'] = async (error, signal) => {
     const code = 'error' in error ? error.error : ''
+    const { epoch } = session.phase
     // OpenID Connect Core §3.1.2.6.
-    if (!stepUp || !/^(interaction|login|consent)_required$/.test(code) || !(await abortable(stepUp.ask(code), signal))) throw error
+    if (stepUp && /^(interaction|login|consent)_required$/.test(code) && (await abortable(stepUp.ask(code), signal))) return
+    // Whoever signed out, or in, while the app was asked: the error was not about that.
+    if (session.phase.epoch === epoch) throw error
   }
 
   const refreshed = async (phase: Phase, { signal, isSafe }: Sending): Promise<Phase> => {

@@ -89,7 +89,7 @@ export class RequestTemplate implements OutgoingRequest {
 
   /** Some platforms (Firefox) don't show whether a Request has a body. */
   private get mayHoldBody(): boolean {
-    return this.request !== undefined && this.request.body === undefined && !this.fields.body && !/^(GET|HEAD)$/.test(this.method)
+    return this.request !== undefined && this.request.body === undefined && this.fields.body == null && !/^(GET|HEAD)$/.test(this.method)
   }
 
   get headers(): Headers {

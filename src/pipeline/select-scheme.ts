@@ -30,8 +30,9 @@ export interface SchemeSelector {
   remember(url: string, scheme: AuthScheme): void
 }
 
-/** Whether one of the schemes can present tokens of that type (RFC 6749 §7.1). */
-export function canAttach(schemes: Schemes, tokenType: string): boolean {
+/** Whether one of the schemes can present tokens of that type (RFC 6749 §7.1); those of none are the strongest scheme's. */
+export function canAttach(schemes: Schemes, tokenType: string | undefined): boolean {
+  if (!tokenType) return true
   const names = schemes.map(({ name }) => name.toLowerCase())
   const type = tokenType.toLowerCase()
   // What should have been bound and is not, is discarded (RFC 9449 §5).

@@ -16,7 +16,7 @@ export async function exchange(
   grant: Grant,
   phase: Phase,
   context: GrantContext,
-  acceptsType: (tokenType: string) => boolean,
+  acceptsType: (tokenType: string | undefined) => boolean,
 ): Promise<StoredSession> {
   const { signal, rotated } = context
   // Rule 6: nothing is presented after the deadline, also not a second time.
@@ -36,7 +36,7 @@ export async function exchange(
   if (sub && sub !== (jwtClaims(given?.accessToken).sub ?? sub)) throw new RefreshUnavailableError('The new token has another subject')
   // A47: a session that began with bound tokens never goes on with others.
   const isDowngrade = bound.test(old?.tokenType ?? '') && !bound.test(given?.tokenType ?? 'DPoP')
-  if (isB64token(given?.accessToken) && acceptsType(given.tokenType ?? 'bearer') && !isDowngrade) {
+  if (isB64token(given?.accessToken) && acceptsType(given.tokenType ?? old?.tokenType) && !isDowngrade) {
     // What the result lacks is kept, except when it expires.
     const kept = { ...old, expiresAt: undefined, sessionId: undefined }
     return Object.assign(kept, withoutGaps(given), { accessToken: given.accessToken, sessionId: (old ?? given).sessionId })

@@ -18,6 +18,8 @@ export interface Saves {
   readonly isWriting: boolean
   /** Until the store holds what memory holds, or memory has taken over what the store shows. */
   save(): Promise<void>
+  /** Now it is known what is owed a place that was not read before. */
+  writeOver(read: StoredSession | null): void
   /** Saves what is still owed, unless somebody is at it, or others put back for ever what it is written over. */
   resume(): void
   /** Writes go one after the other: a slow save of an old pair must not land on top of a newer one's. */
@@ -71,8 +73,7 @@ export function createSaves(
         const expected = saves.owed.behind === undefined || saves.owed.force ? await store.read() : saves.owed.behind
         found(expected)
         if (memory.phase !== before) continue
-        // Now it is known what is written over: what a read shows beside it has come since.
-        if (saves.owed?.behind === undefined) saves.owed = saves.owed && { ...saves.owed, behind: expected }
+        if (saves.owed && saves.owed.behind === undefined) saves.writeOver(expected)
         const { held } = before
         if (saves.owed?.yields && !sameTokens(expected, saves.owed.behind) && !(held && expected && isSameSignIn(held, expected))) {
           saves.owed = { behind: saves.owed.behind }
@@ -120,6 +121,11 @@ export function createSaves(
       return takeTurn(write).finally(() => writing--)
     },
     save: () => saves.inTurn(saveAll),
+    writeOver(read) {
+      saves.owed = { ...saves.owed, behind: read }
+      // Until that is done it is not somebody else's; what a read shows beside it is.
+      if (read && !sameTokens(read, memory.phase.held)) saves.replaced = [...saves.replaced, ...superseded.retire(read)]
+    },
     resume() {
       const { phase } = memory
       const isContested = written?.phase === phase && written.times > mostRestored

@@ -83,9 +83,9 @@ export function createSession(
       saves.owed = owed && read && !held ? { behind: read } : undefined
     } else if (verdict === 'stale') {
       // Who insists, and has not read yet what it insists over, sees it now: once it was tried, whoever signs in from here on counts.
-      const { behind = read } = owed ?? {}
       const insists = owed?.force && saves.isWriting
-      saves.owed = insists ? { ...owed, behind, overlooked: true } : { behind: read }
+      if (insists && owed.behind === undefined) saves.writeOver(read)
+      saves.owed = insists ? { ...saves.owed, behind: saves.owed?.behind, overlooked: true } : { behind: read }
       if (read || !insists) foundElsewhere(read)
     } else {
       saves.owed = undefined

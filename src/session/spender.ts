@@ -54,7 +54,7 @@ export interface SpenderOptions {
   readonly expiryLeeway: number
   readonly budget: RefreshBudget
   /** Whether a token of this type can be attached (RFC 6749 §7.1). */
-  readonly acceptsType: (tokenType: string) => boolean
+  readonly acceptsType: (tokenType: string | undefined) => boolean
   /** For tokens that nobody will use: revoked where that is possible. */
   readonly discard: (tokens: TokenSet | null) => void
 }

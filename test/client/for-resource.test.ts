@@ -4,6 +4,7 @@ import {
   clientSecretBasic,
   type LogoutEvent,
   memoryStore,
+  refreshTokenGrant,
   type TokenSet,
 } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
@@ -11,6 +12,8 @@ import { anonymous, apiOrigin, me, passing, refusedOnce, signedIn, type World } 
 import { api, json, network, openServer, unauthorized } from '../support/authorization-server'
 import { quiet } from '../support/clock'
 import { deferred } from '../support/deferred'
+
+type Wire = { readonly tokenEndpoint: string; readonly clientId: string }
 
 const files = 'https://files.example.com'
 const mail = 'https://mail.example.com'
@@ -303,6 +306,21 @@ describe('the session behind it', () => {
     expect(world.authorizations()).toEqual([`Bearer ${stronger.accessToken}`])
     expect(bearers(world.files)).toEqual(['Bearer access-3', 'Bearer access-4'])
   })
+})
+
+it.each([
+  ['beside its tokenEndpoint', (wire: Wire) => ({ ...wire, clientAuthentication: clientSecretBasic('s3cret') })],
+  ['in its grant', (wire: Wire) => ({ grant: refreshTokenGrant({ ...wire, clientAuthentication: clientSecretBasic('s3cret') }) })],
+])('proves who the client is with what that was given %s', async (_, optionsOf) => {
+  const world = await withResources()
+  const { clientId, tokenEndpoint } = { clientId: 'web', tokenEndpoint: world.login.tokenEndpoint }
+  const fetch = network(world.login, api(world.login), openServer(files))
+  const client = new AuthenticatedClient({ ...optionsOf({ tokenEndpoint, clientId }), allowedOrigins: [apiOrigin], fetch })
+  await client.setTokens(world.login.signIn())
+
+  await client.forResource({ resource: files }).fetch(`${files}/a`)
+
+  expect(world.login.tokenRequests.at(-1)?.headers.get('authorization')).toBe(`Basic ${btoa('web:s3cret')}`)
 })
 
 it('numbers its calls apart from those of the session and of other resources, for who hears the events of all', async () => {

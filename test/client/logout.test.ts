@@ -314,6 +314,24 @@ describe('logout', () => {
     expect(login.revoked).toHaveLength(1)
   })
 
+  it('of a sign-in while restoring clears what that took the place of, whoever it was (rule 15)', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    const before = restore('fresh')
+    const read = deferred<TokenSet | null>()
+    const reads = [read.promise]
+    const client = newClient({ getTokens: () => reads.shift() ?? Promise.resolve(app.tokens) })
+    await quiet()
+
+    const turns = [client.setTokens({ ...login.signIn(), sessionId: 'session-b' }), client.logout()]
+    await quiet()
+    read.resolve(before)
+    await inTime(Promise.allSettled(turns))
+    await inTime(client.fetch(url))
+
+    expect(app.tokens).toBeNull()
+    expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
+  })
+
   it('while restoring is not undone by a call that reads it before the sign-in of the same user is saved (I10)', async () => {
     const { app, inTime, client: newClient } = world()
     const before = { accessToken: jwt({ sub: 'ada', jti: '1' }), refreshToken: 'before' }

@@ -278,6 +278,17 @@ describe('tokens that are bound to a scheme', () => {
     expect(await rows()).toEqual([12])
   })
 
+  it.each([undefined, 'DPoP'])('are refreshed by a grant that says no type, and stay %s', async (tokenType) => {
+    const grant = async () => ({ accessToken: 'next', refreshToken: 'r2' })
+    const { client, authorizations } = await anonymous({ scheme: bound(), tokenEndpoint: null, clientId: null, grant })
+    await client.setTokens({ ...dpopBound, tokenType })
+
+    await client.refresh()
+    await client.fetch(me)
+
+    expect(authorizations()).toEqual(['DPoP next'])
+  })
+
   it('are not refreshed to Bearer ones where the only scheme binds them, whatever they were called (RFC 9449 §5)', async () => {
     const { client, login, authorizations } = await anonymous({ scheme: bound() })
     await client.setTokens(login.signIn())

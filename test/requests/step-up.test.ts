@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Answer, json, unauthorized } from '../support/authorization-server'
 import { quiet } from '../support/clock'
 import { deferred } from '../support/deferred'
-import { anonymous, apiOrigin, me, signedIn, type World } from './world'
+import { anonymous, apiOrigin, expired, me, refusedOnce, signedIn, type World } from './world'
 
 const insufficientScope = 'Bearer error="insufficient_scope", scope="admin"'
 
@@ -118,6 +118,26 @@ it.each([
   expect((await call).status).toBe(403)
   expect(asked).toEqual([])
 })
+
+it.each([
+  ['refused', refusedOnce, { status: 401 }],
+  ['spent', expired, { name: 'SessionEndedError' }],
+])(
+  'who signs out when asked to act, for a token that is %s, is not told of the question (OpenID Connect Core §3.1.2.6)',
+  async (_, made, expected) => {
+    const { client, login } = await made({
+      async onStepUp() {
+        await client.logout()
+        return null
+      },
+    })
+    login.next(() => json(400, { error: 'login_required' }))
+
+    const outcome = await client.fetch(me).catch((error: unknown) => error)
+
+    expect(outcome).toMatchObject(expected)
+  },
+)
 
 describe('what onStepUp answers', () => {
   it('is saved for the session, under the same sessionId, and used by later calls', async () => {

@@ -7,7 +7,7 @@ import { jwt } from '../client/world.ts'
 import { quiet, testClock } from '../support/clock.ts'
 import { deferred } from '../support/deferred.ts'
 
-const bearer = (type: string): boolean => /^bearer$/i.test(type)
+const bearer = (type = 'Bearer'): boolean => /^bearer$/i.test(type)
 const anything = (): boolean => true
 const unusable = 'The token response has no usable access token'
 
@@ -15,7 +15,7 @@ const unusable = 'The token response has no usable access token'
 function run(
   held: StoredSession | undefined,
   given: unknown,
-  acceptsType: (type: string) => boolean = bearer,
+  acceptsType: (type: string | undefined) => boolean = bearer,
   about: Partial<GrantContext & Pick<Grant, 'needs'>> = {},
 ) {
   const rotated: string[] = []
@@ -98,12 +98,12 @@ describe('an exchange', () => {
     expect(rotated).toEqual([''])
   })
 
-  it('takes a missing token type for Bearer', async () => {
-    const asked: string[] = []
+  it.each([undefined, 'Bearer', 'DPoP'])('takes a missing token type for the one of before, %s', async (tokenType) => {
+    const asked: (string | undefined)[] = []
 
-    await run(held, { accessToken: 'access-2' }, (type) => asked.push(type) > 0).start()
+    await run({ ...held, tokenType }, { accessToken: 'access-2' }, (type) => asked.push(type) > 0).start()
 
-    expect(asked).toEqual(['bearer'])
+    expect(asked).toEqual([tokenType])
   })
 })
 

@@ -69,4 +69,5 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   },
   { seed: 288862, name: 'a pair that others had put in the place of a rotation was said to be refreshed for nothing' },
   { seed: 561589, name: 'a sign-in that was saved, though its write hung, did not see that it was saved, nor what others had made of it' },
+  { seed: 89064, name: 'a second sign-in where no read had succeeded yet was said to know what is stored' },
 ]

@@ -170,8 +170,9 @@ export class Tab implements Owner {
     this.calls.push(call)
     this.count('login')
     this.turns++
-    // Who signs out first, and does not wait for that, has read no more.
-    const whileRestoring = before.status === 'restoring' || (this.hasLeftUnseen && this.logoutsRunning > 0)
+    // Who signs out first, and does not wait for that, has read no more; nor has who signs in a second time where the store fails.
+    const hasRead = before.status !== 'restoring' && this.wire.hasSeenStore
+    const whileRestoring = !hasRead || (this.hasLeftUnseen && this.logoutsRunning > 0)
     const signIn: SignIn = { tab: this, by: this, begun: world.scheduler.step, whileRestoring }
     world.ledger.signIns.set(family, signIn)
     this.wire.learn(refreshToken)

@@ -20,6 +20,8 @@ export class WireChecks {
   private readonly seen = new Set<IssuedTokens>()
   /** The one of them that came last. */
   lastSeen: string | undefined
+  /** Whether the store has shown this tab anything yet, be it nobody. */
+  hasSeenStore = false
   /** Those whose successor it has seen later. */
   private readonly outdated = new Map<string, string>()
   private readonly presentations = new Map<string, number>()
@@ -153,6 +155,7 @@ export class WireChecks {
 
   /** What the store showed this tab. */
   saw(value: StoredSession | null): void {
+    this.hasSeenStore = true
     const token = refreshTokenOf(value)
     if (token) this.learn(token)
   }
