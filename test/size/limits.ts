@@ -12,7 +12,7 @@ export interface Limit {
 }
 
 export const limits: readonly Limit[] = [
-  { entry: '.', import: '{ AuthenticatedClient }', gzip: 18.6, brotli: 16.9 },
+  { entry: '.', import: '{ AuthenticatedClient }', gzip: 18.6, brotli: 17 },
   { entry: '.', import: '*', gzip: 21.8, brotli: 19.8 },
   { entry: './api-key', gzip: 1.7, brotli: 1.5 },
   { entry: './basic', gzip: 0.9, brotli: 0.8 },
