@@ -84,9 +84,10 @@ export function createSession(
     } else if (verdict === 'stale') {
       // Who insists, and has not read yet what it insists over, sees it now: once it was tried, whoever signs in from here on counts.
       const insists = owed?.force && saves.isWriting
-      if (insists && owed.behind === undefined) saves.writeOver(read)
-      saves.owed = insists ? { ...saves.owed, behind: saves.owed?.behind, overlooked: true } : { behind: read }
+      // First: what was signed out of stays so, also once a later sign-in is saved over it.
       if (read || !insists) foundElsewhere(read)
+      if (insists && owed.behind === undefined) saves.writeOver(read)
+      saves.owed = insists ? { ...owed, ...saves.owed, overlooked: true } : { behind: read }
     } else {
       saves.owed = undefined
       if (read) {

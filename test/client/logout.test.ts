@@ -332,6 +332,30 @@ describe('logout', () => {
     expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
   })
 
+  it('while restoring is not undone by another tab either that puts back what a call had read before the next sign-in (rule 15)', async () => {
+    const { app, inTime, client: newClient } = world()
+    const before = { accessToken: 'access-before', refreshToken: 'before' }
+    const after = { accessToken: 'access-after', refreshToken: 'after' }
+    const [restoring, leaving] = [deferred<TokenSet | null>(), deferred<TokenSet | null>()]
+    const reads = [restoring.promise, leaving.promise]
+    app.tokens = before
+    const client = newClient({ getTokens: () => reads.shift() ?? Promise.resolve(app.tokens) })
+    await quiet()
+
+    const turns = [client.logout(), client.setTokens(after)]
+    await quiet()
+    restoring.resolve(before)
+    await client.getAccessToken()
+    leaving.resolve(before)
+    await inTime(Promise.all(turns))
+    app.tokens = before
+    const token = await client.getAccessToken()
+    await quiet()
+
+    expect(token).toBe(after.accessToken)
+    expect(app.tokens).toMatchObject(after)
+  })
+
   it('while restoring is not undone by a call that reads it before the sign-in of the same user is saved (I10)', async () => {
     const { app, inTime, client: newClient } = world()
     const before = { accessToken: jwt({ sub: 'ada', jti: '1' }), refreshToken: 'before' }
