@@ -1,11 +1,9 @@
 import { RefreshExcessiveError } from '../errors/refresh-excessive-error'
 import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import { SessionEndedError } from '../errors/session-ended-error'
-import { createAnswer } from '../pipeline/answer'
 import { createFreshness, sessionOver } from '../pipeline/freshness'
 import { createRoundTrip } from '../pipeline/round-trip'
-import { canAttach, createSchemeSelector } from '../pipeline/select-scheme'
-import { createServerTime } from '../pipeline/server-time'
+import { canAttach } from '../pipeline/select-scheme'
 import { createStepUp } from '../pipeline/step-up'
 import { tokenFetch } from '../pipeline/token-fetch'
 import { abortReason, createAbortable } from '../platform/abortable'
@@ -131,22 +129,11 @@ export class AuthenticatedClient {
     const tell = onEvent && emit
     const { expiryLeeway, refreshAhead } = resolved
     const freshness = createFreshness(expiryLeeway, refreshAhead, session, refresher, budget, clock, abortable, stepUp)
-    const serverTime = createServerTime(schemes, clock)
-    const selector = createSchemeSelector(schemes, serverTime.offsetOf)
-    const answer = createAnswer(resolved, selector, session, refresher, budget, clock, abortable, stepUp, freshness, tell)
-    const roundTrip = createRoundTrip(
-      resolved,
-      fetch,
-      session,
-      abortable,
-      freshness,
-      answer,
-      selector,
-      serverTime,
-      tell,
-      nextCall,
-      assertLive,
-    )
+    const numbered = (): number => {
+      assertLive()
+      return nextCall()
+    }
+    const roundTrip = createRoundTrip(resolved, fetch, session, refresher, budget, clock, abortable, stepUp, freshness, tell, numbered)
     const signedIn = async (signal?: AbortSignal): Promise<Phase> => {
       assertLive()
       if (signal?.aborted) throw abortReason(signal)
@@ -194,16 +181,8 @@ export class AuthenticatedClient {
       await session.logout()
     }
 
-    const optionsFor = resourceOptions({
-      options,
-      grant,
-      session,
-      refresher,
-      stepUp,
-      nextCall,
-      subscribe,
-      coordination: this.#coordination,
-    })
+    const shared = { session, refresher, stepUp, nextCall, subscribe, coordination: this.#coordination }
+    const optionsFor = resourceOptions({ options, grant, ...shared })
     const resources = resourceClients((asked) => {
       const { setTokens, logout, forResource } = this
       return Object.assign(new AuthenticatedClient(optionsFor(asked)), { setTokens, logout, forResource })

@@ -1,35 +1,44 @@
 import { type Abortable, abortReason } from '../platform/abortable'
 import { cacheModes } from '../platform/cache-modes'
+import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import type { AuthScheme } from '../schemes/auth-scheme'
 import type { Phase } from '../session/phase'
+import type { RefreshBudget } from '../session/refresh-budget'
+import type { Refresher } from '../session/refresher'
 import type { Session } from '../session/session'
 import { allowedTarget, startsWithOne } from './allowed-origins'
-import type { Answer } from './answer'
+import { createAnswer } from './answer'
 import type { PipelineOptions, Tell } from './call'
 import type { Withheld } from './decide'
 import { type Freshness, sessionOver } from './freshness'
 import { FieldAdder, hasField } from './header-fields'
 import { redacted } from './redacted'
 import { RequestTemplate } from './request-template'
-import type { SchemeSelector } from './select-scheme'
-import type { ServerTime } from './server-time'
+import { createSchemeSelector } from './select-scheme'
+import { createServerTime } from './server-time'
+import type { StepUp } from './step-up'
 
 /** A `fetch`: attach, send, and answer what comes back where it is about credentials, until there is nothing more to send. */
 export function createRoundTrip(
-  { origins, hasOwnOrigins, base, endpoints, schemes, isUnauthorized }: PipelineOptions,
+  options: PipelineOptions,
   fetch: FetchLike,
   session: Session,
+  refresher: Refresher,
+  budget: RefreshBudget,
+  clock: Clock,
   abortable: Abortable,
-  { current, fresh }: Freshness,
-  answer: Answer,
-  selector: SchemeSelector,
-  serverTime: ServerTime,
+  stepUp: StepUp | undefined,
+  freshness: Freshness,
   tell: Tell,
   nextCall: () => number,
-  assertLive: () => void,
 ): (input: RequestInfo | URL, init?: RequestInit) => Promise<Response> {
+  const { origins, hasOwnOrigins, base, endpoints, schemes, isUnauthorized } = options
+  const { current, fresh } = freshness
+  const serverTime = createServerTime(schemes, clock)
+  const selector = createSchemeSelector(schemes, serverTime.offsetOf)
+  const answer = createAnswer(options, selector, session, refresher, budget, clock, abortable, stepUp, freshness, tell)
   const target = allowedTarget(origins, base)
   const isEndpoint = startsWithOne(endpoints, '?&#')
   const names = schemes.flatMap(({ headers }) => headers)
@@ -106,7 +115,6 @@ export function createRoundTrip(
 
   return (input, init) => {
     try {
-      assertLive()
       return Promise.resolve(begin(new RequestTemplate(input, init, nextCall(), adder)))
     } catch (error) {
       return Promise.reject(error)

@@ -1,7 +1,7 @@
 import type { AuthError } from '../errors/auth-error'
 import type { Clock } from '../platform/clock'
 import type { MaybePromise } from '../platform/maybe-promise'
-import { comparableId, isSameSignIn } from '../tokens/session-identity'
+import { isSameSignIn } from '../tokens/session-identity'
 import { type StoredSession, sameTokens } from '../tokens/token-set'
 import { assertSignIn } from './assert-sign-in'
 import { createLook } from './look'
@@ -10,6 +10,7 @@ import type { Authenticated, LogoutReason, Phase } from './phase'
 import { reconcile } from './reconcile'
 import { createSaves } from './saves'
 import type { SessionEvent } from './session-event'
+import { sharedId } from './shared-id'
 import type { StoreAccess } from './store-access'
 import { createSuperseded } from './superseded'
 
@@ -136,13 +137,7 @@ export function createSession(
     look,
     end,
 
-    async sharedId() {
-      const { held } = memory.phase
-      if (!held) return ''
-      const shown = await (async () => store.read())().catch(noop)
-      return comparableId(shown && isSameSignIn(held, shown) !== false ? shown : held)
-    },
-
+    sharedId: () => sharedId(store, memory),
     async logout() {
       // A store that was not cleared the last time is tried again.
       if (!memory.phase.held && saves.owed) return saves.save()
