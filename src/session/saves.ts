@@ -124,7 +124,8 @@ export function createSaves(
     writeOver(read) {
       saves.owed = { ...saves.owed, behind: read }
       // Until that is done it is not somebody else's; what a read shows beside it is.
-      if (read && !sameTokens(read, memory.phase.held)) saves.replaced = [...saves.replaced, ...superseded.retire(read)]
+      const { held } = memory.phase
+      if (read && !sameTokens(read, held)) saves.replaced = [...saves.replaced, ...superseded.retire(read, !held)]
     },
     resume() {
       const { phase } = memory

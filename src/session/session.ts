@@ -30,6 +30,8 @@ export interface Session {
   signIn(tokens: StoredSession, keepsSession?: boolean, yields?: boolean): Promise<void>
   /** Rule 5: what a refresh gave lives in memory at once; the promise tells of the store. */
   rotate(from: Phase, next: StoredSession): Promise<void>
+  /** `next` took the place of what `from` holds, but came too late for that session: what was consumed is never adopted again. */
+  supersede(from: Phase, next: StoredSession): void
   /** Signs out, also of what is not restored yet. */
   logout(): Promise<void>
   /** Ends it at once and clears the store; then the app hears of it. */
@@ -87,7 +89,7 @@ export function createSession(
       const insists = owed?.force && saves.isWriting
       // First: what was signed out of stays so, also once a later sign-in is saved over it.
       if (read || !insists) foundElsewhere(read)
-      if (insists && owed.behind === undefined) saves.writeOver(read)
+      if (owed?.force && owed.behind === undefined && (insists || !held)) saves.writeOver(read)
       saves.owed = insists ? { ...owed, ...saves.owed, overlooked: true } : { behind: read }
     } else {
       saves.owed = undefined
@@ -138,6 +140,9 @@ export function createSession(
     end,
 
     sharedId: () => sharedId(store, memory),
+    supersede(from, next) {
+      if (from.held) superseded.replace(from.held, next)
+    },
     async logout() {
       // A store that was not cleared the last time is tried again.
       if (!memory.phase.held && saves.owed) return saves.save()

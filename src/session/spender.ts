@@ -113,6 +113,11 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
     if (saving === published) saving = undefined
   }
 
+  const drop = (phase: Phase, got: StoredSession): void => {
+    session.supersede(phase, got)
+    discard(tokenSetOf(got))
+  }
+
   const spend: Spender['spend'] = async (from, because, target, lost, settle) => {
     let deadline: ReturnType<typeof startDeadline> | undefined
     let rotation: Promise<void> | undefined
@@ -131,7 +136,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
         const rotated = (refreshToken: string): void => {
           const old = tokenSetOf(phase.held)
           if (!old || !refreshToken || refreshToken === old.refreshToken) return
-          if (session.phase.epoch !== from.epoch) discard({ ...old, refreshToken })
+          if (session.phase.epoch !== from.epoch) drop(phase, { ...old, refreshToken })
           if (session.phase !== phase) return
           // Rule 5: received is received, whatever the rest of the answer is worth.
           rotation = session.rotate(phase, { ...old, refreshToken }).catch(() => {})
@@ -147,7 +152,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
               ? await keep(mine, tokens, target, settle)
               : settle({ kind: 'adopted', tokens: tokenSetOf(tokens) })
           }
-          discard(tokenSetOf(tokens))
+          drop(phase, tokens)
           return settle({ kind: 'session-changed' })
         } catch (thrown) {
           await rotation

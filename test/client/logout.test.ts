@@ -332,6 +332,30 @@ describe('logout', () => {
     expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
   })
 
+  it('of a sign-in while restoring that could not be saved clears what a call reads first, whoever it is (rule 15, found by simulation)', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    restore('fresh')
+    let isLocked = true
+    const client = newClient({
+      getTokens: async () => {
+        if (isLocked) throw new Error('locked')
+        return app.tokens
+      },
+    })
+    const turns = [client.setTokens({ ...login.signIn(), sessionId: 'session-b' }), client.logout()]
+    const settled = await inTime(Promise.allSettled(turns))
+
+    isLocked = false
+    const first = await inTime(client.fetch(url))
+    await quiet()
+    const second = await inTime(client.fetch(url))
+
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect([first.status, second.status]).toEqual([401, 401])
+    expect(app.tokens).toBeNull()
+    expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
+  })
+
   it('while restoring is not undone by another tab either that puts back what a call had read before the next sign-in (rule 15)', async () => {
     const { app, inTime, client: newClient } = world()
     const before = { accessToken: 'access-before', refreshToken: 'before' }

@@ -196,6 +196,31 @@ describe('rejected', () => {
     expect(app.logouts).toEqual([])
   })
 
+  it('is not taken back to a session that was left during its refresh by the pair which that has consumed (I2, found by simulation)', async () => {
+    const held = deferred()
+    const { client, login, resource, app, first, inTime } = await signedIn({ standing: 'refused', sessionId: 'alice' })
+    login.next(async () => {
+      await held.promise
+      return undefined
+    })
+    const alice = client.fetch(url)
+    await quiet()
+    const bob = { ...login.signIn(), sessionId: 'bob' }
+    app.tokens = bob
+    await inTime(client.fetch(url))
+    held.resolve()
+    await inTime(alice)
+
+    app.tokens = { ...first, sessionId: 'alice' }
+    const response = await inTime(client.fetch(url))
+    await quiet()
+
+    expect(response.status).toBe(200)
+    expect(shown(resource)).toEqual(['access-1', bob.accessToken, bob.accessToken])
+    expect(app.tokens).toEqual(bob)
+    expect(login.tokenRequests).toHaveLength(1)
+  })
+
   it('ends a session that has nothing to refresh with once the API says invalid_token (row 16)', async () => {
     const { client, login, app, inTime } = await signedIn({ standing: 'refused', stored: { refreshToken: undefined } })
 

@@ -70,4 +70,13 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 288862, name: 'a pair that others had put in the place of a rotation was said to be refreshed for nothing' },
   { seed: 561589, name: 'a sign-in that was saved, though its write hung, did not see that it was saved, nor what others had made of it' },
   { seed: 89064, name: 'a second sign-in where no read had succeeded yet was said to know what is stored' },
+  {
+    seed: 187297,
+    name: 'who had signed in and out while restoring, with a store that failed, left alone what it showed first, and was signed in to it one call later',
+  },
+  { seed: 599329, name: 'as seed 187297' },
+  {
+    seed: 604944,
+    name: 'a save that landed late brought a session back with the pair that its last refresh had consumed, and it was presented again',
+  },
 ]
