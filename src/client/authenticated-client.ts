@@ -87,7 +87,7 @@ export class AuthenticatedClient {
     const budget = createBudget(resolved.refreshBudget, clock)
     let isDisposed = false
     let calls = 0
-    const { nextCall = () => calls++ }: SharedOptions = options
+    const { nextCall = () => calls++, root }: SharedOptions = options
 
     const revoke = createRevoker(resolved, tokenRequest, emit)
     const session = createSession(
@@ -128,7 +128,7 @@ export class AuthenticatedClient {
     }
     const tell = onEvent && emit
     const { expiryLeeway, refreshAhead } = resolved
-    const freshness = createFreshness(expiryLeeway, refreshAhead, session, refresher, budget, clock, abortable, stepUp)
+    const freshness = createFreshness(expiryLeeway, refreshAhead, session, refresher, budget, clock, abortable, stepUp, root ?? session)
     const numbered = (): number => {
       assertLive()
       return nextCall()

@@ -36,6 +36,8 @@ export interface ResourceOptions {
 export interface SharedOptions extends AuthenticatedClientOptions {
   /** Numbers the calls of all of them, so that who hears their events can tell these apart. */
   readonly nextCall?: () => number
+  /** Where the user signs in and out. */
+  readonly root?: Session
 }
 
 /** What the clients for single resources share with the one that they are made by. */
@@ -111,6 +113,7 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
         { inspect: options.onEvent?.inspect },
       ),
       nextCall: parent.nextCall,
+      root: session,
       onStepUp: stepUp && (async ({ error, challenge }) => ((await stepUp.ask(error, challenge)) ? exchanged() : null)),
     }
   }

@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock'
 import { drainBody } from '../platform/drain-body'
 import { isPromise } from '../platform/maybe-promise'
 import { originOf } from '../platform/origin'
+import { isNewer } from '../session/is-newer'
 import type { Phase } from '../session/phase'
 import type { RefreshBudget } from '../session/refresh-budget'
 import type { Refresher } from '../session/refresher'
@@ -109,7 +110,7 @@ export function createAnswer(
       answered,
       saving: refresher.saving?.generation === generation,
       attached,
-      outdated: attached && scheme.usesTokens && generation < now.generation && !carriesSame(phase, now),
+      outdated: attached && scheme.usesTokens && isNewer(now, phase),
       ours,
       foreign: Boolean(challenges[0] && !ours[0] && scheme.name),
       answer,
@@ -165,10 +166,4 @@ export function createAnswer(
     template.rewind(cause, handBack)
     return next
   }
-}
-
-// A rotation may leave the access token as it is: then a 401 to it is no older than what we have.
-function carriesSame(a: Phase, b: Phase): boolean {
-  const token = tokenSetOf(a.held)?.accessToken
-  return token !== undefined && token === tokenSetOf(b.held)?.accessToken
 }

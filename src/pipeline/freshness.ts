@@ -31,6 +31,7 @@ export interface Freshness {
   askPerson(error: NonNullable<RefreshOutcome['error']>, signal: AbortSignal | null | undefined): Promise<void>
 }
 
+/** @param root where the user signs in and out: the session itself, or the one that a resource's belongs to. */
 export function createFreshness(
   expiryLeeway: number,
   refreshAhead: number | false,
@@ -40,6 +41,7 @@ export function createFreshness(
   clock: Clock,
   abortable: Abortable,
   stepUp: StepUp | undefined,
+  root: Session,
 ): Freshness {
   const askPerson: Freshness['askPerson'] = async (error, signal) => {
     const code = 'error' in error ? error.error : ''
@@ -68,12 +70,17 @@ export function createFreshness(
     current(signal) {
       const looked = session.look()
       if (!isPromise(looked)) return looked
-      const { turns, phase } = session
+      const { turns, phase: begun } = root
+      const { phase } = session
       return abortable(looked, signal).then(() => {
-        if (session.turns === turns || phase.state.status === 'restoring') return session.phase
+        const turned = root.turns - turns
+        if (!turned) return session.phase
+        if (begun.state.status === 'restoring') {
+          // A sign-in says whose session it is; one after a sign-out, or after another, is somebody else's.
+          if (turned === 1 || !session.phase.held) return session.phase
+        } else if (!begun.held) return phase
         // Who signed in or out here meanwhile: this call is not theirs.
-        if (phase.held) throw sessionOver(session.phase)
-        return phase
+        throw sessionOver(session.phase)
       })
     },
     fresh(phase, sending, minValidity = 0) {

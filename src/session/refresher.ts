@@ -4,6 +4,7 @@ import { inTurn } from '../platform/in-turn'
 import type { Lock } from '../stores/lock'
 import { createCoolDown } from './cool-down'
 import { holdLock } from './hold-lock'
+import { isNewer } from './is-newer'
 import type { Phase } from './phase'
 import { type RefreshFailure, type RefreshOutcome, unavailable } from './refresh-outcome'
 import type { RefreshCause, SessionEvent } from './session-event'
@@ -78,7 +79,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     async refresh(from, because) {
       const { phase } = session
       if (phase.epoch !== from.epoch) return { kind: 'session-changed' }
-      if (phase.generation > from.generation) return { kind: 'adopted' }
+      if (isNewer(phase, from)) return { kind: 'adopted' }
       const error = failure(phase)
       if (error) return { kind: isAuthError(error, 'ERR_TOKEN_ENDPOINT') ? 'misconfigured' : 'unavailable', error }
       return flights(from.epoch, () => fly(from, because))

@@ -11,6 +11,7 @@ import { type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-s
 import type { CoolDown } from './cool-down'
 import { startDeadline } from './deadline'
 import { exchange } from './exchange'
+import { isNewer } from './is-newer'
 import type { Phase } from './phase'
 import type { RefreshBudget } from './refresh-budget'
 import { type RefreshFailure, type RefreshOutcome, unavailable } from './refresh-outcome'
@@ -75,9 +76,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
   const lookBeyond: Spender['lookBeyond'] = async (from) => {
     const phase = await session.look()
     if (phase.epoch !== from.epoch) return { kind: 'session-changed' }
-    return phase.held && phase.generation > from.generation && !isSpent(phase.expiry, clock.now(), expiryLeeway)
-      ? { kind: 'adopted' }
-      : undefined
+    return phase.held && isNewer(phase, from) && !isSpent(phase.expiry, clock.now(), expiryLeeway) ? { kind: 'adopted' } : undefined
   }
 
   const hasMoved = async (phase: Phase): Promise<boolean> => {
@@ -157,7 +156,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
         } catch (thrown) {
           await rotation
           if (session.phase.epoch !== from.epoch) {
-            const { retryAt } = thrown as Partial<RefreshUnavailableError>
+            const { retryAt }: Partial<RefreshUnavailableError> = Object(thrown)
             // What the server asked for is asked of this session, should it come back.
             if (retryAt && !coolDown.running(session.phase)) coolDown.start(phase, thrown as RefreshUnavailableError, retryAt)
             return settle({ kind: 'session-changed' })

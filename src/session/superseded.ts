@@ -17,16 +17,19 @@ export interface Superseded {
 
 export function createSuperseded(): Superseded {
   const known = new Set<string | undefined>()
+  const remember = (tokensOrIds: readonly string[]): void => {
+    for (const each of tokensOrIds) known.add(each)
+    for (const oldest of known) if (known.size > mostRemembered) known.delete(oldest)
+  }
   return {
     has: (tokenOrId) => known.has(tokenOrId),
     replace(held, next) {
       const kept = tokensOf(next)
-      for (const token of tokensOf(held)) if (!kept.includes(token)) known.add(token)
-      for (const oldest of known) if (known.size > mostRemembered) known.delete(oldest)
+      remember(tokensOf(held).filter((token) => !kept.includes(token)))
     },
     retire(tokens, signsOut) {
       const retired = [...tokensOf(tokens), (signsOut && tokens.sessionId) || ''].filter((each) => each && !known.has(each))
-      for (const each of retired) known.add(each)
+      remember(retired)
       return retired
     },
     forget(tokensOrIds) {

@@ -242,6 +242,50 @@ describe('the session behind it', () => {
     expect(bearers(world.files)).not.toContain('Bearer of-the-first')
   })
 
+  it.each([
+    ['its first call', 'fetch', false],
+    ['a later call', 'fetch', true],
+    ['an access token', 'getAccessToken', true],
+  ] as const)('replaced while a slow store is read, gives %s nothing of the next user (row 4, A39)', async (_what, method, isKnown) => {
+    const stored = memoryStore()
+    const store = { ...stored, read: async () => stored.read() }
+    const world = await withResources({ store })
+    const child = world.client.forResource({ resource: files })
+    if (isKnown) await child.fetch(`${files}/before`)
+
+    const asked = (method === 'fetch' ? child.fetch(`${files}/a`, { method: 'POST' }) : child.getAccessToken()).catch(
+      (error: unknown) => error,
+    )
+    await world.client.setTokens(world.login.signIn())
+
+    expect(await passing(world.clock, asked)).toMatchObject({ name: 'SessionChangedError' })
+    expect(world.files.requests).toHaveLength(isKnown ? 1 : 0)
+  })
+
+  it.each(['a call', 'refresh()'])(
+    'whose exchange brings a new refresh token has not refreshed what %s of the session needs (row 17)',
+    async (what) => {
+      const world = await withResources()
+      world.login.spoilAccessTokens()
+      const answer = deferred()
+      world.login.next(async () => {
+        await answer.promise
+        return undefined
+      })
+      const other = world.client.forResource({ resource: files }).fetch(`${files}/a`)
+      await quiet()
+      const needed = what === 'a call' ? world.client.fetch(me) : world.client.refresh()
+      await quiet()
+      answer.resolve()
+      const [, result] = await passing(world.clock, Promise.all([other, needed]))
+      const response = result ?? (await world.client.fetch(me))
+
+      expect(response.status).toBe(200)
+      expect(await asked(world)).toEqual([files, ''])
+      expect(world.login.reuses).toBe(0)
+    },
+  )
+
   it('ends for all when the refresh token is rejected, and the app hears once', async () => {
     const world = await withResources()
     const child = world.client.forResource({ resource: files })

@@ -305,6 +305,23 @@ describe('calls while restoring', () => {
     expect(app.logouts).toEqual([])
   })
 
+  it('go out for nobody who signs in after a sign-out, though the store has not answered yet (row 4)', async () => {
+    const { restore, login, app, resource, inTime, client: newClient } = world()
+    const stored = restore('fresh')
+    const first = deferred<TokenSet | null>()
+    const client = newClient({ getTokens: () => (app.saves.length + app.clears ? Promise.resolve(app.tokens) : first.promise) })
+    await quiet()
+
+    const call = rejection(client.fetch(url, { method: 'POST' }))
+    const turns = [client.logout(), client.setTokens(login.signIn())]
+    await quiet()
+    first.resolve(stored)
+    await inTime(Promise.allSettled(turns))
+
+    expect(await inTime(call)).toMatchObject({ code: 'ERR_SESSION_CHANGED' })
+    expect(resource.requests).toHaveLength(0)
+  })
+
   it('settle when the client is disposed of meanwhile (F60)', async () => {
     const { app, inTime, client: newClient } = world()
     const client = newClient({ getTokens: reads().getTokens })

@@ -133,6 +133,17 @@ describe('a grant of the app', () => {
     }
   }
 
+  it('may reject with nothing, also once its session is over', async () => {
+    const run = deferred<TokenSet>()
+    const { client, inTime } = await signedIn({ standing: 'expired', grant: () => run.promise })
+    const call = rejection(client.refresh())
+    await quiet()
+    await inTime(client.logout())
+    run.reject(undefined)
+
+    expect(await inTime(call)).toMatchObject({ code: 'ERR_SESSION_ENDED' })
+  })
+
   it('may name the time to come back: retryAt of its RefreshUnavailableError is honoured', async () => {
     let runs = 0
     const { client, clock, inTime } = await signedIn({

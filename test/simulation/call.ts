@@ -70,7 +70,8 @@ export class Call {
     const { world, tab, name } = this
     const signIn = family && world.ledger.signIns.get(family)
     if (!signIn || signIn.begun <= this.begun) return
-    if (this.beganAs === 'restoring') return
+    // While restoring a sign-in says whose session it is; one after a sign-out, or after another, is somebody else's.
+    if (this.beganAs === 'restoring' && tab.turns - this.beganInTurn < 2) return
     // What the store shows is looked up after a call has begun: what another tab signed in to meanwhile counts (see excuses).
     if (signIn.by !== tab) return
     const was = this.beganAs === 'authenticated' ? 'for a session' : 'while nobody was signed in'

@@ -22,14 +22,14 @@ export const callMutants: readonly Mutant[] = [
   mutant(
     'refreshes for a 401 to an older token',
     answer,
-    'outdated: attached && scheme.usesTokens && generation < now.generation && !carriesSame(phase, now)',
+    'outdated: attached && scheme.usesTokens && isNewer(now, phase)',
     'outdated: false',
   ),
   mutant(
     'sends a call for whoever signed in while the store was read',
     freshness,
-    "if (session.turns === turns || phase.state.status === 'restoring') return session.phase",
-    'return session.phase',
+    'if (!turned) return session.phase',
+    'if (turned || !turned) return session.phase',
   ),
   {
     name: 'sends a call for whoever signed in while it refreshed',

@@ -18,8 +18,8 @@ export const refreshMutants: readonly Mutant[] = [
       },
     ],
   },
-  mutant('never adopts what another tab has rotated', spender, "? { kind: 'adopted' }\n      : undefined", '? undefined : undefined'),
-  mutant('takes any generation for a newer one', spender, 'phase.generation > from.generation &&', ''),
+  mutant('never adopts what another tab has rotated', spender, "? { kind: 'adopted' } : undefined", '? undefined : undefined'),
+  mutant('takes any generation for a newer one', spender, 'isNewer(phase, from) &&', ''),
   {
     name: 'saves after a logout',
     patches: [

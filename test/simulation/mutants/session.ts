@@ -64,8 +64,8 @@ export const sessionMutants: readonly Mutant[] = [
   mutant(
     'spends its old refresh token when the store shows it',
     'session/superseded.ts',
-    'if (!kept.includes(token)) known.add(token)',
-    'void kept.includes(token)',
+    'filter((token) => !kept.includes(token))',
+    'filter((token) => kept.includes(token) && false)',
   ),
   mutant(
     'takes back what it has replaced',
