@@ -4,6 +4,7 @@ import { randomBytes } from '../platform/random-bytes'
 import type { AuthScheme, OutgoingRequest } from './auth-scheme'
 import { digestHash } from './digest-hash'
 import { type DigestChallenge, type DigestRequest, digestCredentials, digestResponse, isSession } from './digest-response'
+import { createDigestSpaces, type DigestSpace } from './digest-spaces'
 import { type UserCredentials, type UserPassword, userCredentials } from './user-credentials'
 
 export interface DigestOptions {
@@ -19,61 +20,43 @@ export interface DigestOptions {
   readonly algorithms?: readonly string[] | null | undefined
 }
 
-/** What an origin asked for last, and how often it was answered. */
-interface Space {
-  readonly origin: string | undefined
-  challenge: DigestChallenge
-  /** For every request where the algorithm makes one key for the session (§3.4.2). */
-  readonly cnonce: string
-  /** Requests sent with this nonce: strictly increasing, however many are under way (RFC 7616 §3.4). */
-  count: number
-}
-
 interface Sent {
   readonly user: UserPassword
-  readonly space: Space
+  readonly space: DigestSpace
   readonly challenge: DigestChallenge
   readonly request: DigestRequest
 }
 
-const mostSpaces = 100
 const mostSent = 1_000
 
 /**
  * User name and password, proved without being said. The first request to an origin goes out bare; from its challenge on credentials go
  * along. Of several Digest challenges the first that is supported counts (§3.7). A body is hashed for `auth-int` where it can be read
- * twice; where it can't, and nothing else is offered, the challenge stays unanswered. Needs `crypto.getRandomValues`.
- * @throws {TypeError} for credentials that are none.
+ * twice; where it can't, and nothing else is offered, the challenge stays unanswered. Needs `crypto.getRandomValues`. In a browser's page
+ * send requests with `credentials: 'omit'`: else the first challenge opens the browser's own prompt.
+ * @throws {TypeError} for credentials that are none, and for an algorithm that is unknown.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7616 RFC 7616}
  */
 export function digest(credentials: UserCredentials, options: DigestOptions = {}): AuthScheme {
   const current = userCredentials('digest', credentials)
   const { realm: onlyRealm } = options
   const algorithms = options.algorithms?.map((name) => name.toUpperCase())
-  const spaces = new Map<string | undefined, Space>()
+  const unknown = algorithms?.find((name) => !digestHash(name))
+  if (unknown !== undefined) throw new TypeError(`digest: algorithms holds ${unknown}, which is none of MD5, SHA-256 and SHA-512-256`)
+  const spaces = createDigestSpaces()
   const sent = new Map<string, Sent>()
   const chosen = new WeakSet<Response>()
 
   const supports = (algorithm: string): boolean =>
     digestHash(algorithm) !== undefined && (!algorithms || algorithms.includes(algorithm.toUpperCase()))
 
-  const begin = (origin: string | undefined, challenge: DigestChallenge, cnonce = hexOf(randomBytes(16))): void => {
-    const known = spaces.get(origin)
-    // The count goes on where the nonce stays: several first calls, or a `nextnonce` that names the current one.
-    const space = known?.challenge.nonce === challenge.nonce ? known : { origin, challenge, cnonce, count: 0 }
-    space.challenge = challenge
-    spaces.delete(origin)
-    spaces.set(origin, space)
-    for (const oldest of spaces.keys()) if (spaces.size > mostSpaces) spaces.delete(oldest)
-  }
-
   return {
     name: 'Digest',
     headers: ['authorization'],
     usesTokens: false,
 
-    async attach(outgoing) {
-      const space = spaces.get(originOf(outgoing.url))
+    async attach(outgoing, _tokens, { attempt }) {
+      const space = spaces.answerable(outgoing.url, attempt)
       if (!space) return
       const { username, password } = await current()
       const user = { username: username.normalize('NFC'), password: password.normalize('NFC') }
@@ -81,7 +64,7 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       const body = challenge.qop === 'auth-int' ? await bodyOf(outgoing) : ''
       if (body === undefined) return
       const hasSession = isSession(challenge.algorithm)
-      const cnonce = hasSession ? space.cnonce : hexOf(randomBytes(16))
+      const cnonce = hasSession ? space.cnonce : newCnonce()
       const count = ++space.count
       const request = { method: outgoing.method, uri: targetOf(outgoing.url), count, cnonce, body }
       outgoing.setHeader('authorization', digestCredentials(user, challenge, request))
@@ -89,23 +72,27 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       for (const oldest of sent.keys()) if (sent.size > mostSent) sent.delete(oldest)
     },
 
-    answer({ params }, { url, response, attached, answered }) {
+    answer({ params, conflict }, { url, response, attached, answered }) {
       const { realm = '', nonce, opaque, algorithm, qop, stale, userhash } = params
       const offered = qop?.toLowerCase().split(/[\s,]+/)
       const understood = offered === undefined || offered.includes('auth') || offered.includes('auth-int')
-      if (nonce === undefined || chosen.has(response) || !understood || !supports(algorithm ?? 'MD5')) return 'return'
+      if (conflict || nonce === undefined || chosen.has(response) || !understood || !supports(algorithm ?? 'MD5')) return 'return'
       if (onlyRealm && realm !== onlyRealm) return 'return'
       chosen.add(response)
-      // A new nonce is worth a new try; a refusal of what was right but for the nonce is not (§3.3).
-      begin(originOf(url), {
+      const challenge: DigestChallenge = {
         realm,
         nonce,
         opaque,
         algorithm,
         qop: offered && (offered.includes('auth') ? 'auth' : 'auth-int'),
         userhash: /^true$/i.test(userhash ?? ''),
-      })
-      return answered || (attached && !/^true$/i.test(stale ?? '')) ? 'return' : 'replay'
+      }
+      const space = spaces.begin(originOf(url), challenge, newCnonce())
+      // A new nonce is worth a new try, and so is another realm than the one answered; a refusal of what was right is not (§3.3).
+      const isRefused = attached && !/^true$/i.test(stale ?? '') && (spaces.realmOf(url) ?? realm) === realm
+      if (answered || isRefused) return 'return'
+      spaces.keepFor(url, space)
+      return 'replay'
     },
 
     observe({ headers }) {
@@ -117,14 +104,14 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       sent.delete(key)
       if (!known) return
       const { user, space, challenge, request } = known
-      const isCurrent = spaces.get(space.origin) === space
+      const isLatest = spaces.isLatest(space)
       // With auth-int it is about the body of the response, which is the caller's to read (§3.5).
       const isJudged = rspauth && (qop ?? challenge.qop) !== 'auth-int'
       if (isJudged && rspauth.toLowerCase() !== digestResponse(user, challenge, request, '')) {
         // Whoever answered does not know the password: nothing of what it says is used, and the next request asks anew (§3.5).
-        if (isCurrent) spaces.delete(space.origin)
-      } else if (nextnonce && isCurrent) {
-        begin(space.origin, { firstNonce: challenge.nonce, ...space.challenge, nonce: nextnonce }, space.cnonce)
+        if (isLatest) spaces.forget(space.origin)
+      } else if (nextnonce && isLatest) {
+        spaces.begin(space.origin, { firstNonce: challenge.nonce, ...space.challenge, nonce: nextnonce }, space.cnonce)
       }
     },
   }
@@ -144,6 +131,6 @@ async function bodyOf({ body }: OutgoingRequest): Promise<Uint8Array | string | 
   return new Uint8Array(await new Response(body).arrayBuffer())
 }
 
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+function newCnonce(): string {
+  return Array.from(randomBytes(16), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

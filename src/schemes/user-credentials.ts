@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../platform/maybe-promise'
+import { after, type MaybePromise } from '../platform/maybe-promise'
 
 /** A user name and a password; or where to get the current ones, asked before every send. */
 export type UserCredentials = UserPassword | (() => MaybePromise<UserPassword>)
@@ -10,10 +10,12 @@ export interface UserPassword {
 
 /** Gives the current ones. @throws {TypeError} for what is none, at once where it is given at once. */
 export function userCredentials(scheme: string, given: UserCredentials): () => MaybePromise<UserPassword> {
-  if (typeof given === 'function') return given
-  const { username, password } = Object(given)
-  if (typeof username !== 'string' || typeof password !== 'string') {
+  const checked = (value: UserPassword): UserPassword => {
+    const { username, password } = Object(value)
+    if (typeof username === 'string' && typeof password === 'string') return { username, password }
     throw new TypeError(`${scheme} needs credentials: { username, password }, or a function that returns them`)
   }
-  return () => ({ username, password })
+  if (typeof given === 'function') return () => after(given(), checked)
+  const copy = checked(given)
+  return () => copy
 }

@@ -75,6 +75,19 @@ describe('basic', () => {
     expect(authorizations()).toEqual([`Basic ${btoa('u:one')}`, `Basic ${btoa('u:two')}`])
   })
 
+  it.each([{ username: 'u' }, { username: 'u', password: null }, undefined])(
+    'sends nothing where it is asked for them and given %j',
+    async (wrong) => {
+      for (const scheme of [basic(() => wrong as never), basic(async () => wrong as never)]) {
+        const { client, requests } = clientOf({ scheme })
+
+        await expect(client.fetch('/me')).rejects.toThrow(/^basic needs credentials/)
+
+        expect(requests).toEqual([])
+      }
+    },
+  )
+
   it.each([
     [{ username: 'a:b', password: 'x' }],
     [{ username: 'a', password: 'x\n' }],

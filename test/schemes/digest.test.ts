@@ -131,6 +131,87 @@ describe('digest', () => {
     expect(counts.sort()).toEqual(['00000001', '00000002', '00000003'])
   })
 
+  it('answers each challenge by itself where several calls begin at once: a server may take a nonce no more than once', async () => {
+    const taken = new Set<string>()
+    const waiting: (() => void)[] = []
+    // All challenges come in one moment.
+    const allHaveCome = (): Promise<void> =>
+      new Promise((resolve) => {
+        if (waiting.push(resolve) === 4) for (const go of waiting) go()
+      })
+    const answer: Answer = async (request) => {
+      const nonce = field(request.headers.get('authorization'), 'nonce')
+      if (nonce && !taken.has(nonce)) {
+        taken.add(nonce)
+        return ok(request)
+      }
+      const next = waiting.length
+      if (!nonce) await allHaveCome()
+      return refuse(`Digest realm="r", nonce="n${next}", qop="auth"${nonce ? ', stale=true' : ''}`)(request)
+    }
+    const { client, requests } = clientOf({ scheme: digest(mufasa) }, answer)
+
+    const responses = await Promise.all(['/a', '/b', '/c', '/c'].map((path) => client.fetch(path)))
+
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    expect(requests).toHaveLength(8)
+  })
+
+  describe('where an origin has two realms', () => {
+    /** `/a` is of the realm `a`, `/b` of `b`. */
+    const twoRealms: Answer = (request) => {
+      const realm = new URL(request.url).pathname.slice(1)
+      return field(request.headers.get('authorization'), 'realm') === realm
+        ? ok(request)
+        : refuse(`Digest realm="${realm}", nonce="of-${realm}", qop="auth"`)(request)
+    }
+
+    it('proves the password to each, one after the other, and counts on with the nonce of each', async () => {
+      const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, twoRealms)
+
+      const statuses = []
+      for (const path of ['/a', '/b', '/a']) statuses.push((await client.fetch(path)).status)
+
+      expect(statuses).toEqual([200, 200, 200])
+      expect(authorizations().map((value) => value && `${field(value, 'nonce')} ${field(value, 'nc')}`)).toEqual([
+        null,
+        'of-a 00000001',
+        'of-a 00000002',
+        'of-b 00000001',
+        'of-b 00000002',
+        'of-a 00000003',
+      ])
+    })
+
+    it('proves it to both at once', async () => {
+      const { client } = clientOf({ scheme: digest(mufasa) }, twoRealms)
+
+      const responses = await Promise.all(['/a', '/b', '/a', '/b'].map((path) => client.fetch(path)))
+
+      expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    })
+
+    it('still stops at a realm that refuses it', async () => {
+      const closed: Answer = (request) => (request.url.endsWith('/a') ? twoRealms(request) : refuse('Digest realm="b", nonce="n"')(request))
+      const { client, requests } = clientOf({ scheme: digest(mufasa) }, closed)
+      await client.fetch('/a')
+
+      const statuses = [(await client.fetch('/b')).status, (await client.fetch('/b')).status]
+
+      expect(statuses).toEqual([401, 401])
+      expect(requests).toHaveLength(5) // Two for /a; for /b as the realm `a`, as `b`, and as `b` again.
+    })
+  })
+
+  it('acts on no challenge that contradicts itself, also in the next call', async () => {
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse('Digest realm="r", nonce="n1", nonce="n2"'))
+
+    await client.fetch('/a')
+    await client.fetch('/a')
+
+    expect(authorizations()).toEqual([null, null])
+  })
+
   it('takes a new nonce for a stale one, and no more than once in a call', async () => {
     const stale = 'Digest realm="r", nonce="n2", qop="auth", STALE=TRUE'
     const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(challenge), ok, refuse(stale), ok, refuse(stale))
@@ -290,6 +371,17 @@ describe('digest', () => {
     await client.fetch('/b')
 
     expect(authorizations().map((value) => field(value, 'nonce'))).toEqual([undefined, 'n1', 'n2'])
+  })
+
+  it('says which scheme was given no password where it is asked for one', async () => {
+    const { client } = clientOf({ scheme: digest(async () => ({ username: 'u' }) as never) }, refuse(challenge))
+
+    await expect(client.fetch('/a')).rejects.toThrow(/^digest needs credentials/)
+  })
+
+  it('refuses an algorithm that is none, instead of answering nothing', () => {
+    expect(() => digest(mufasa, { algorithms: ['SHA256'] })).toThrow(TypeError)
+    expect(() => digest(mufasa, { algorithms: ['sha-256-sess', 'MD5'] })).not.toThrow()
   })
 
   it('tells nobody the password', async () => {
