@@ -1,3 +1,5 @@
+import { onTheWire } from '../platform/origin'
+
 /** Which paths have asked for credentials: those below the last one's folder are presumed to (RFC 7617 §2.2). */
 export interface ProtectionSpaces {
   add(url: string): void
@@ -18,7 +20,7 @@ export function createProtectionSpaces(): ProtectionSpaces {
   }
 }
 
-// `https://api.example.com` and `https://api.example.com/` are one.
+// As it is sent: `/admin/../public` is not below `/admin/`, and `https://api.example.com` has a path as well.
 function bare(url: string): string {
-  return url.replace(/[?#].*/s, '').replace(/^(https?:\/\/[^/]+)$/i, '$1/')
+  return onTheWire(url).replace(/[?#].*/s, '')
 }

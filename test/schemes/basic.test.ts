@@ -46,6 +46,27 @@ describe('basic', () => {
     expect(authorizations()).toEqual([null, header, header, null])
   })
 
+  it.each([`${origin}/docs/../elsewhere`, `${origin}/docs/%2e%2E/elsewhere`, `${origin}/docs/..\\elsewhere`])(
+    'knows that %s is not below /docs/',
+    async (url) => {
+      const { client, authorizations } = clientOf({ scheme: basic(credentials, { preemptive: false }) }, refuse('Basic realm="x"'), ok)
+      await client.fetch('/docs/one')
+
+      await client.fetch(url)
+
+      expect(authorizations()).toEqual([null, header, null])
+    },
+  )
+
+  it.each([`${origin}/one/../docs/two`, origin])('goes along below the path that asked, however that was spelled: %s', async (url) => {
+    const { client, authorizations } = clientOf({ scheme: basic(credentials, { preemptive: false }) }, refuse('Basic realm="x"'), ok)
+    await client.fetch(url)
+
+    await client.fetch('/docs/three')
+
+    expect(authorizations()).toEqual([null, header, header])
+  })
+
   it('answers its realm only', async () => {
     const scheme = basic(credentials, { preemptive: false, realm: 'staff' })
     const other = clientOf({ scheme }, refuse('Basic realm="customers"'), ok)
