@@ -3,7 +3,7 @@ import { abortReason } from '../platform/abortable'
 import { bounded } from '../platform/bounded'
 import { type Clock, systemClock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
-import { isSafe, originOf } from '../platform/origin'
+import { absolute, isSafe, originOf } from '../platform/origin'
 import { platformFetch } from '../platform/platform-fetch'
 import { readText } from '../platform/read-text'
 
@@ -82,16 +82,25 @@ async function metadataAt(url: string, options: DiscoverOptions): Promise<Record
       cache: 'no-store',
       signal: stop.signal,
     })
-    // React Native follows redirects whatever it is told.
-    if (response.status !== 200 || (response.url && response.url !== url)) return undefined
+    // React Native follows redirects whatever it is told. A platform names the normal spelling of what it was asked for.
+    if (response.status !== 200 || (response.url && absolute(response.url) !== absolute(url))) return undefined
     const text = await readText(response, longest)
-    return text === undefined ? undefined : Object(JSON.parse(text))
+    return text === undefined ? undefined : jsonOf(text)
   }
   try {
     return await bounded(ask(), options.timeout ?? 10_000, clock ?? systemClock, () => new Error('No answer in time'))
   } finally {
     stop.abort()
     signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+/** An engine's own error would quote the answer. */
+function jsonOf(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text))
+  } catch {
+    throw new Error('The answer is no JSON')
   }
 }
 

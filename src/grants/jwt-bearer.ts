@@ -21,8 +21,9 @@ export interface JwtBearerGrantOptions extends TokenRequestOptions {
 export function jwtBearerGrant(options: JwtBearerGrantOptions): Grant {
   const { assertion } = options
   if (!assertion) throw new TypeError('jwtBearerGrant needs assertion: a JWT, or a function that returns one')
-  return tokenEndpointGrant(options, 'nothing', async () => ({
-    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
-    assertion: await (typeof assertion === 'function' ? assertion() : assertion),
-  }))
+  return tokenEndpointGrant(options, 'nothing', async () => {
+    const current: unknown = typeof assertion === 'function' ? await assertion() : assertion
+    if (typeof current !== 'string' || !current) throw new TypeError('jwtBearerGrant: assertion gave none')
+    return { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: current }
+  })
 }

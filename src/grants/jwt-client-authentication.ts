@@ -33,7 +33,7 @@ const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /**
  * `private_key_jwt`: the client proves that it holds a private key, with a new assertion for every attempt.
- * @throws {TypeError} without a key.
+ * @throws {TypeError} without a key, and for a lifetime that is none.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2}
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthentication {
@@ -45,14 +45,16 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthenticati
 
 /**
  * `client_secret_jwt`: the client proves that it knows the secret without saying it.
- * @throws {TypeError} for an empty secret.
+ * @throws {TypeError} for an empty secret, and for a lifetime that is none.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2}
  */
 export function clientSecretJwt(secret: ClientSecret, options: ClientSecretJwtOptions = {}): ClientAuthentication {
-  if (!secret || !/^(string|function)$/.test(typeof secret)) {
+  const checked = (value: unknown): string => {
+    if (typeof value === 'string' && value) return value
     throw new TypeError('clientSecretJwt needs the client secret: a non-empty string, or a function that returns one')
   }
-  const current = async (): Promise<Uint8Array> => new TextEncoder().encode(typeof secret === 'function' ? await secret() : secret)
+  if (typeof secret !== 'function') checked(secret)
+  const current = async (): Promise<Uint8Array> => new TextEncoder().encode(checked(typeof secret === 'function' ? await secret() : secret))
   return authentication(current, options.algorithm ?? 'HS256', undefined, options)
 }
 
@@ -60,10 +62,12 @@ function authentication(
   current: () => MaybePromise<SigningKey>,
   algorithm: string,
   keyId: string | undefined,
-  { audience, lifetime }: JwtOptions,
+  { audience, ...options }: JwtOptions,
 ): ClientAuthentication {
+  const lifetime = options.lifetime ?? 60_000
+  if (!(Number.isFinite(lifetime) && lifetime > 0)) throw new TypeError('lifetime must be a positive number of milliseconds')
   return async ({ url, body, clientId, clock }) => {
-    const claims = { issuer: clientId, subject: clientId, audience: audience ?? url, lifetime: lifetime ?? 60_000 }
+    const claims = { issuer: clientId, subject: clientId, audience: audience ?? url, lifetime }
     const assertion = await signedAssertion({ key: await current(), algorithm, keyId, ...claims }, clock)
     body.append('client_id', clientId)
     body.append('client_assertion_type', type)

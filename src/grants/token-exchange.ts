@@ -35,10 +35,12 @@ export function tokenExchangeGrant(options: TokenExchangeGrantOptions): Grant {
   const { subjectToken, actorToken, subjectTokenType, actorTokenType, audience, requestedTokenType } = options
   if (!subjectToken) throw new TypeError('tokenExchangeGrant needs subjectToken: a token, or a function that returns one')
   return tokenEndpointGrant(options, 'nothing', async () => {
-    const actor = actorToken ? { actor_token: await currentOf(actorToken), actor_token_type: actorTokenType ?? accessToken } : {}
+    const actor = actorToken
+      ? { actor_token: await currentOf('actorToken', actorToken), actor_token_type: actorTokenType ?? accessToken }
+      : {}
     return {
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-      subject_token: await currentOf(subjectToken),
+      subject_token: await currentOf('subjectToken', subjectToken),
       subject_token_type: subjectTokenType ?? accessToken,
       ...actor,
       ...(audience && { audience }),
@@ -47,6 +49,9 @@ export function tokenExchangeGrant(options: TokenExchangeGrantOptions): Grant {
   })
 }
 
-async function currentOf(token: string | (() => MaybePromise<string>)): Promise<string> {
-  return typeof token === 'function' ? token() : token
+// Without its actor the request would ask for more than was meant: to be the subject, not to act for it (RFC 8693 §1.1).
+async function currentOf(name: string, token: string | (() => MaybePromise<string>)): Promise<string> {
+  const current: unknown = typeof token === 'function' ? await token() : token
+  if (typeof current === 'string' && current) return current
+  throw new TypeError(`tokenExchangeGrant: ${name} gave no token`)
 }

@@ -1,7 +1,7 @@
 import { AuthenticatedClient, type Grant } from 'authenticated-client'
 import { jwtBearerGrant } from 'authenticated-client/jwt-bearer'
 import { testClock } from 'authenticated-client/testing'
-import { tokenExchangeGrant } from 'authenticated-client/token-exchange'
+import { type TokenExchangeGrantOptions, tokenExchangeGrant } from 'authenticated-client/token-exchange'
 import { describe, expect, it } from 'vitest'
 
 const at = { tokenEndpoint: 'https://login.example.com/token', clientId: 'gateway' }
@@ -45,6 +45,21 @@ describe('tokenExchangeGrant (RFC 8693)', () => {
     expect(sent).toEqual([])
   })
 
+  it.each<[string, Partial<TokenExchangeGrantOptions>]>([
+    ['subjectToken', { subjectToken: async () => undefined as never }],
+    ['subjectToken', { subjectToken: () => '' }],
+    ['actorToken', { actorToken: () => null as never }],
+  ])('asks for nothing where %s gives no token: without an actor it would get the rights of the subject itself', async (name, tokens) => {
+    const { client, forms } = start(tokenExchangeGrant({ ...at, subjectToken: 't', ...tokens }))
+
+    await expect(client.fetch('/')).rejects.toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      cause: { message: expect.stringContaining(name) },
+    })
+
+    expect(forms).toEqual([])
+  })
+
   it('needs a subject token', () => {
     expect(() => tokenExchangeGrant({ ...at, subjectToken: '' })).toThrow(/needs subjectToken/)
   })
@@ -61,6 +76,14 @@ describe('jwtBearerGrant (RFC 7523 §2.1)', () => {
       ['urn:ietf:params:oauth:grant-type:jwt-bearer', 'assertion-1', 'read'],
       ['urn:ietf:params:oauth:grant-type:jwt-bearer', 'assertion-2', 'read'],
     ])
+  })
+
+  it('asks for nothing where it is given no assertion', async () => {
+    const { client, forms } = start(jwtBearerGrant({ ...at, assertion: async () => undefined as never }))
+
+    await expect(client.fetch('/')).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', cause: { name: 'TypeError' } })
+
+    expect(forms).toEqual([])
   })
 
   it('needs an assertion', () => {

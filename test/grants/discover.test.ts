@@ -69,6 +69,26 @@ describe('discover', () => {
     await expect(discover(issuer, { fetch, timeout: 20 })).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
   })
 
+  it.each(['https://Login.Example.com/adfs', 'https://login.example.com:443/adfs', 'https://login.example.com/stra\u00dfe'])(
+    'takes the answer to %s, which platforms ask for in its normal spelling, and only from there',
+    async (name) => {
+      const place = new URL(`${name}/.well-known/openid-configuration`).href
+      const answerFrom = (url: string) => async (input: RequestInfo | URL) =>
+        new URL(String(input)).href === place
+          ? Object.defineProperty(Response.json({ ...good, issuer: name }), 'url', { value: url })
+          : new Response(null, { status: 404 })
+
+      expect(await discover(name, { fetch: answerFrom(place) })).toMatchObject({ issuer: name })
+      await expect(discover(name, { fetch: answerFrom(`${place}/login`) })).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+    },
+  )
+
+  it('quotes nothing of an answer that is no JSON', async () => {
+    const error = await discover(issuer, { fetch: async () => new Response('canary') }).catch((thrown: unknown) => thrown)
+
+    expect(error).toMatchObject({ cause: { message: 'The answer is no JSON' } })
+  })
+
   it.each(['http://login.example.com', 'https://user@login.example.com', 'https://login.example.com?x', 'login.example.com', ''])(
     'refuses %j as an issuer',
     async (wrong) => {

@@ -38,6 +38,11 @@ describe('private_key_jwt', () => {
   })
 })
 
+it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '60' as never])('an assertion is not made for a lifetime of %j', (lifetime) => {
+  expect(() => privateKeyJwt({ key: new Uint8Array(32), lifetime })).toThrow(/lifetime/)
+  expect(() => clientSecretJwt('secret', { lifetime })).toThrow(TypeError)
+})
+
 describe('client_secret_jwt', () => {
   it('proves the client to oidc-provider without saying the secret', async () => {
     const { tokenEndpoint } = await startProvider()
@@ -61,5 +66,25 @@ describe('client_secret_jwt', () => {
 
   it('needs a secret', () => {
     expect(() => clientSecretJwt('')).toThrow(/needs the client secret/)
+  })
+
+  it.each(['', null, undefined])('signs nothing with the secret %j that a function gives', async (secret) => {
+    const bodies: unknown[] = []
+    const client = new AuthenticatedClient({
+      baseUrl: 'https://api.example.com',
+      grant: clientCredentialsGrant({
+        tokenEndpoint: 'https://login.example.com/token',
+        clientId: 'secret-jwt',
+        clientAuthentication: clientSecretJwt(async () => secret as string),
+      }),
+      fetch: async (_, init) => {
+        bodies.push(init?.body)
+        return new Response(null, { status: 400 })
+      },
+    })
+
+    await expect(client.getAccessToken()).rejects.toMatchObject({ cause: { message: expect.stringMatching(/needs the client secret/) } })
+
+    expect(bodies).toEqual([])
   })
 })
