@@ -49,6 +49,8 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
   let making: Promise<CryptoKeyPair> | undefined
 
   const make = async (): Promise<CryptoKeyPair> => {
+    if (!globalThis.crypto?.subtle)
+      throw new TypeError('dpop: there is no crypto.subtle here, as on a page without https or in React Native')
     const kept = await keyStore?.load()
     if (kept) return kept
     const keys = await generateKeyPair(algorithm ?? 'ES256')
@@ -64,7 +66,13 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     return making
   }
   const proofFor = async (method: string, url: string, accessToken?: string): Promise<string> =>
-    generateProof(await current(), onTheWire(url).replace(/[?#].*/s, ''), method, nonces.get(originOf(url) ?? ''), accessToken)
+    generateProof(
+      await current(),
+      onTheWire(url).replace(/[?#].*/s, ''),
+      method.toUpperCase(),
+      nonces.get(originOf(url) ?? ''),
+      accessToken,
+    )
   const prove = async (request: OutgoingRequest, accessToken?: string): Promise<void> =>
     request.setHeader('dpop', await proofFor(request.method, request.url, accessToken))
   const keepNonce = (url: string, { headers }: Response): void => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { AuthenticatedClient, clientCredentialsGrant, clientSecretBasic, memoryStore } from 'authenticated-client'
 import { dpop } from 'authenticated-client/dpop'
 import { calculateJwkThumbprint, createRemoteJWKSet, decodeJwt, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { clientOf, ok, origin, refuse } from '../schemes/client'
 import { audience, startProvider } from './provider'
 
@@ -144,6 +144,22 @@ describe('dpop', () => {
 
     await expect(scheme.thumbprint()).rejects.toThrow('full')
     await expect(scheme.thumbprint()).resolves.toMatch(/^[\w-]{43}$/)
+  })
+
+  it('proves for a request of the app the method as fetch sends it, in capitals (§4.2)', async () => {
+    expect(decodeJwt(await dpop().proof('post', `${origin}/token`)).htm).toBe('POST')
+  })
+
+  it.each([undefined, {}])('says what is missing where crypto is %j, as in React Native or on a page without https', async (crypto) => {
+    vi.stubGlobal('crypto', crypto)
+    onTestFinished(() => void vi.unstubAllGlobals())
+
+    const failure = await dpop()
+      .thumbprint()
+      .catch((error: unknown) => error)
+
+    expect(failure).toBeInstanceOf(TypeError)
+    expect(String(failure)).toContain('no crypto.subtle')
   })
 
   it('refuses half a key store', () => {
