@@ -24,7 +24,8 @@ interface Sent {
   readonly user: UserPassword
   readonly space: DigestSpace
   readonly challenge: DigestChallenge
-  readonly request: DigestRequest
+  /** Without its body: a thousand of them may be held. */
+  readonly request: Omit<DigestRequest, 'body'>
 }
 
 const mostSent = 1_000
@@ -44,7 +45,7 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
   const unknown = algorithms?.find((name) => !digestHash(name))
   if (unknown !== undefined) throw new TypeError(`digest: algorithms holds ${unknown}, which is none of MD5, SHA-256 and SHA-512-256`)
   const spaces = createDigestSpaces()
-  const sent = new Map<string, Sent>()
+  const sent = new Set<Sent>()
   const chosen = new WeakSet<Response>()
 
   const supports = (algorithm: string): boolean =>
@@ -63,13 +64,12 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       const { challenge } = space
       const body = challenge.qop === 'auth-int' ? await bodyOf(outgoing) : ''
       if (body === undefined) return
-      const hasSession = isSession(challenge.algorithm)
-      const cnonce = hasSession ? space.cnonce : newCnonce()
+      const cnonce = isSession(challenge.algorithm) ? space.cnonce : newCnonce()
       const count = ++space.count
-      const request = { method: outgoing.method, uri: targetOf(outgoing.url), count, cnonce, body }
-      outgoing.setHeader('authorization', digestCredentials(user, challenge, request))
-      sent.set(hasSession ? cnonce + count : cnonce, { user, space, challenge, request })
-      for (const oldest of sent.keys()) if (sent.size > mostSent) sent.delete(oldest)
+      const request = { method: outgoing.method, uri: targetOf(outgoing.url), count, cnonce }
+      outgoing.setHeader('authorization', digestCredentials(user, challenge, { ...request, body }))
+      sent.add({ user, space, challenge, request })
+      for (const oldest of sent) if (sent.size > mostSent) sent.delete(oldest)
     },
 
     answer({ params, conflict }, { url, response, attached, answered }) {
@@ -99,20 +99,25 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       const field = headers.get('authentication-info')
       if (!field) return
       const { nextnonce, rspauth, cnonce = '', nc = '', qop } = parseChallenges(`Info ${field}`)[0]?.params ?? {}
-      const key = sent.has(cnonce) ? cnonce : cnonce + Number.parseInt(nc, 16)
-      const known = sent.get(key)
-      sent.delete(key)
-      if (!known) return
-      const { user, space, challenge, request } = known
-      const isLatest = spaces.isLatest(space)
+      // A session's requests have one cnonce: its count says which it was, or two of them, under a nonce and the next.
+      const meant = [...sent].filter(
+        ({ challenge, request }) =>
+          request.cnonce === cnonce && (!isSession(challenge.algorithm) || request.count === Number.parseInt(nc, 16)),
+      )
       // With auth-int it is about the body of the response, which is the caller's to read (§3.5).
-      const isJudged = rspauth && (qop ?? challenge.qop) !== 'auth-int'
-      if (isJudged && rspauth.toLowerCase() !== digestResponse(user, challenge, request, '')) {
-        // Whoever answered does not know the password: nothing of what it says is used, and the next request asks anew (§3.5).
-        if (isLatest) spaces.forget(space.origin)
-      } else if (nextnonce && isLatest) {
-        spaces.begin(space.origin, { firstNonce: challenge.nonce, ...space.challenge, nonce: nextnonce }, space.cnonce)
-      }
+      const isProved = ({ user, challenge, request }: Sent): boolean =>
+        !rspauth ||
+        [qop, challenge.qop].includes('auth-int') ||
+        rspauth.toLowerCase() === digestResponse(user, challenge, { ...request, body: '' }, '')
+      const proved = meant.find(isProved)
+      const known = proved ?? meant[0]
+      if (!known) return
+      sent.delete(known)
+      const { space, challenge } = known
+      if (!spaces.isLatest(space)) return
+      // Else whoever answered does not know the password: nothing of what it says is used, and the next request asks anew (§3.5).
+      if (!proved) spaces.forget(space.origin)
+      else if (nextnonce) spaces.begin(space.origin, { firstNonce: challenge.nonce, ...space.challenge, nonce: nextnonce }, space.cnonce)
     },
   }
 }

@@ -358,6 +358,35 @@ describe('digest', () => {
     expect(authorizations()[2]).toBeNull()
   })
 
+  it('knows which request a proof is about where a session has counted to the same number under two nonces', async () => {
+    const hash = (text: string): string => createHash('md5').update(text).digest('hex')
+    const held: (() => void)[] = []
+    const answer: Answer = async (request) => {
+      const value = request.headers.get('authorization')
+      if (!value) return refuse('Digest realm="r", nonce="n1", qop="auth", algorithm=MD5-sess')(request)
+      const [of, nc, cnonce, uri] = ['nonce', 'nc', 'cnonce', 'uri'].map((name) => field(value, name))
+      const key = hash(`${hash('Mufasa:r:Circle of Life')}:n1:${cnonce}`)
+      const proof = hash(`${key}:${of}:${nc}:${cnonce}:auth:${hash(`:${uri}`)}`)
+      if (uri === '/slow') await new Promise<void>((resolve) => held.push(resolve))
+      const next = uri === '/next' ? 'nextnonce="n2", ' : ''
+      return new Response('{}', { headers: { 'authentication-info': `${next}rspauth="${proof}", cnonce="${cnonce}", nc=${nc}` } })
+    }
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, answer)
+    await client.fetch('/a')
+    const slow = [client.fetch('/slow')] // The second of n1.
+    await quiet()
+    for (const path of ['/next', '/b']) await client.fetch(path)
+    slow.push(client.fetch('/slow')) // The second of n2.
+    await quiet()
+
+    for (const go of held) go()
+    await Promise.all(slow)
+    await client.fetch('/c')
+
+    const sent = authorizations().map((value) => value && `${field(value, 'nonce')} ${field(value, 'nc')}`)
+    expect(sent.slice(4)).toEqual(['n2 00000001', 'n2 00000002', 'n2 00000003'])
+  })
+
   it('does not judge a proof about the body of the response (auth-int), and takes the next nonce', async () => {
     const integrity = 'Digest realm="r", nonce="n1", qop="auth-int"'
     const proved: Answer = ({ headers }) => {
