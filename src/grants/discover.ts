@@ -6,6 +6,7 @@ import type { FetchLike } from '../platform/fetch-like'
 import { absolute, isSafe, originOf } from '../platform/origin'
 import { platformFetch } from '../platform/platform-fetch'
 import { readText } from '../platform/read-text'
+import { textOf } from './text-of'
 
 export interface DiscoverOptions {
   /** @default globalThis.fetch */
@@ -107,18 +108,17 @@ function jsonOf(text: string): Record<string, unknown> {
 function checked(issuer: string, metadata: Record<string, unknown>): AuthorizationServerMetadata {
   if (metadata.issuer !== issuer)
     throw new Misfit(`The metadata is of another issuer than ${issuer}: give it exactly as its server spells it`)
-  const endpoint = (name: string): string | undefined => {
-    const value = metadata[name]
-    if (value === undefined || value === null) return undefined
+  // All that the app may send something to, or lead its users to (A33): it takes from `metadata` what has no field here.
+  for (const [name, value] of [metadata, Object(metadata.mtls_endpoint_aliases)].flatMap(Object.entries)) {
+    if (!/_endpoint$|^jwks_uri$/.test(name) || value === null || value === '') continue
     const origin = typeof value === 'string' ? originOf(value) : undefined
     if (!origin || !isSafe(origin)) throw new Misfit(`The metadata's ${name} must be https`)
-    return String(value)
   }
-  const tokenEndpoint = endpoint('token_endpoint')
+  const tokenEndpoint = textOf(metadata.token_endpoint)
   if (!tokenEndpoint) throw new Misfit('The metadata has no token_endpoint')
-  const revocationEndpoint = endpoint('revocation_endpoint')
-  const authorizationEndpoint = endpoint('authorization_endpoint')
-  const jwksUri = endpoint('jwks_uri')
+  const revocationEndpoint = textOf(metadata.revocation_endpoint)
+  const authorizationEndpoint = textOf(metadata.authorization_endpoint)
+  const jwksUri = textOf(metadata.jwks_uri)
   return {
     tokenEndpoint,
     ...(revocationEndpoint && { revocationEndpoint }),

@@ -50,12 +50,32 @@ describe('discover', () => {
     ['an http token endpoint (A32)', { ...good, token_endpoint: 'http://login.example.com/token' }, /token_endpoint must be https/],
     ['a javascript: endpoint (A33)', { ...good, authorization_endpoint: 'javascript:alert(1)' }, /authorization_endpoint must be https/],
     ['an endpoint that is no text', { ...good, jwks_uri: ['https://x.example.com'] }, /jwks_uri must be https/],
+    [
+      'a javascript: endpoint that has no field of its own (A33)',
+      { ...good, end_session_endpoint: 'javascript:alert(1)' },
+      /end_session_endpoint must be https/,
+    ],
+    [
+      'an http endpoint for mutual TLS (RFC 8705 §5)',
+      { ...good, mtls_endpoint_aliases: { token_endpoint: 'http://mtls.example.com/token' } },
+      /token_endpoint must be https/,
+    ],
     ['no token endpoint', { issuer }, /no token_endpoint/],
   ])('refuses metadata of %s', async (_, metadata, message) => {
     const found = discover(issuer, { fetch: async () => Response.json(metadata) })
 
     await expect(found).rejects.toThrow(TypeError)
     await expect(found).rejects.toThrow(message)
+  })
+
+  it('takes an endpoint that is null or empty for none, and http for what is no endpoint', async () => {
+    const metadata = { ...good, revocation_endpoint: '', jwks_uri: null, op_tos_uri: 'http://example.com/terms' }
+
+    const found = await discover(issuer, { fetch: async () => Response.json(metadata) })
+
+    expect(found).toMatchObject({ tokenEndpoint: good.token_endpoint, metadata })
+    expect(found).not.toHaveProperty('revocationEndpoint')
+    expect(found).not.toHaveProperty('jwksUri')
   })
 
   it.each([
