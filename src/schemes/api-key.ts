@@ -33,7 +33,7 @@ export function apiKey(options: ApiKeyOptions = {}): AuthScheme {
   if (places.length !== 1) throw new TypeError('apiKey goes to one place: give header, scheme or query')
   if (!query && !token.test(places[0] ?? ''))
     throw new TypeError(`apiKey: ${header ? 'header' : 'scheme'} must be a token (RFC 9110 §5.6.2)`)
-  if (typeof key === 'string') checked(key)
+  if (key !== undefined && key !== null && typeof key !== 'function') checked(key)
 
   return {
     name: scheme ?? '',

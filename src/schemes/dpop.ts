@@ -37,7 +37,7 @@ const mostNonces = 100
  * Access tokens bound to a key: each request carries a proof that its sender holds it. Nonces are taken from every response, one for
  * each origin; `use_dpop_nonce` and `invalid_dpop_proof` are answered once. A bound token is never sent as Bearer. Requests follow no
  * redirect: the proof is for one URL. Needs `crypto.subtle`, which React Native lacks.
- * @throws {TypeError} later, from a call, where there is no `crypto.subtle`.
+ * @throws {TypeError} for options that can't be used; later, from a call, where there is no `crypto.subtle`.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9449 RFC 9449}
  */
 export function dpop(options: DpopOptions = {}): DpopScheme {
@@ -45,6 +45,8 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
   if (keyStore && (typeof keyStore.load !== 'function' || typeof keyStore.save !== 'function')) {
     throw new TypeError('dpop: keyStore must have load() and save(keys)')
   }
+  if (algorithm && !/^(ES256|Ed25519|RS256|PS256)$/.test(algorithm))
+    throw new TypeError('dpop: algorithm must be ES256, Ed25519, RS256 or PS256')
   const nonces = new Map<string, string>()
   let making: Promise<CryptoKeyPair> | undefined
 

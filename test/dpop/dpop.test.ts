@@ -162,6 +162,10 @@ describe('dpop', () => {
     expect(String(failure)).toContain('no crypto.subtle')
   })
 
+  it('refuses an algorithm that it has no key for, such as a symmetric one', () => {
+    expect(() => dpop({ algorithm: 'HS256' as never })).toThrow(TypeError)
+  })
+
   it('refuses half a key store', () => {
     expect(() => dpop({ keyStore: { load: () => null } as never })).toThrow(/keyStore/)
   })

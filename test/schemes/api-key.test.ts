@@ -109,6 +109,7 @@ describe('apiKey', () => {
 
   it.each([
     [{ key: '' }, /apiKey|one place/],
+    [{ key: 42 as never }, /visible ASCII/],
     [{ key: 'a b' }, /visible ASCII/],
     [{ key: 'a\r\nb' }, /visible ASCII/],
     [{ key, header: 'X-Key', query: 'key' }, /one place/],
