@@ -8,7 +8,8 @@ import { type UserCredentials, type UserPassword, userCredentials } from './user
 export interface BasicOptions {
   /**
    * Whether they go along before anybody asks. `false`: only once a challenge asked for them, and from then on for what lies below the
-   * path that asked (RFC 7617 §2.2).
+   * path that asked (RFC 7617 §2.2). Give that beside a stronger scheme that waits for a challenge, such as Digest: else the password
+   * goes out before the stronger one is asked for.
    * @default true
    */
   readonly preemptive?: boolean | null | undefined

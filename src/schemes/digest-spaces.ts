@@ -42,7 +42,7 @@ export function createDigestSpaces(): DigestSpaces {
     answerable(url, attempt) {
       const own = attempt ? kept.filter(([asked]) => asked === url).pop() : undefined
       if (own) kept.splice(kept.indexOf(own), 1)
-      const space = own?.[1] ?? of(originOf(url)).at(-1)
+      const space = own?.[1] ?? [...of(originOf(url))].pop()
       if (space && !attempt) {
         realms.delete(url)
         realms.set(url, space.challenge.realm)
@@ -69,7 +69,7 @@ export function createDigestSpaces(): DigestSpaces {
     isLatest: (space) =>
       of(space.origin)
         .filter(({ challenge }) => challenge.realm === space.challenge.realm)
-        .at(-1) === space,
+        .pop() === space,
     forget: (origin) => void known.delete(origin),
   }
 }

@@ -27,7 +27,10 @@ export interface DpopOptions {
 export interface DpopScheme extends AuthScheme {
   /** The key's thumbprint, for `dpop_jkt` in the authorization request (RFC 9449 §10). */
   thumbprint(): Promise<string>
-  /** A proof for a request of your own, such as the one that redeems the authorization code: with the same key, or the tokens are of no use. */
+  /**
+   * A proof for a request of your own, such as the one that redeems the authorization code: with the same key, or the tokens are of no
+   * use. Show `observe` the response: a server that answers `use_dpop_nonce` takes the next proof (RFC 9449 §8).
+   */
   proof(method: string, url: string): Promise<string>
 }
 

@@ -150,6 +150,15 @@ describe('dpop', () => {
     expect(decodeJwt(await dpop().proof('post', `${origin}/token`)).htm).toBe('POST')
   })
 
+  it('proves for the app with the nonce of a response that it was shown (§8)', async () => {
+    const scheme = dpop()
+    const response = Response.json({ error: 'use_dpop_nonce' }, { status: 400, headers: { 'dpop-nonce': 'n1' } })
+
+    scheme.observe?.(Object.defineProperty(response, 'url', { value: `${origin}/token` }))
+
+    expect(decodeJwt(await scheme.proof('POST', `${origin}/token`)).nonce).toBe('n1')
+  })
+
   it.each([undefined, {}])('says what is missing where crypto is %j, as in React Native or on a page without https', async (crypto) => {
     vi.stubGlobal('crypto', crypto)
     onTestFinished(() => void vi.unstubAllGlobals())
