@@ -40,7 +40,7 @@ const mostNonces = 100
  * Access tokens bound to a key: each request carries a proof that its sender holds it. Nonces are taken from every response, one for
  * each origin; `use_dpop_nonce` and `invalid_dpop_proof` are answered once. A bound token is never sent as Bearer. Requests follow no
  * redirect: the proof is for one URL. Needs `crypto.subtle`, which React Native lacks.
- * @throws {TypeError} for options that can't be used; later, from a call, where there is no `crypto.subtle`.
+ * @throws {TypeError} for options that can't be used; later, from a call, where `crypto.subtle` is missing or lacks the algorithm.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9449 RFC 9449}
  */
 export function dpop(options: DpopOptions = {}): DpopScheme {
@@ -54,11 +54,12 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
   let making: Promise<CryptoKeyPair> | undefined
 
   const make = async (): Promise<CryptoKeyPair> => {
-    if (!globalThis.crypto?.subtle)
-      throw new TypeError('dpop: there is no crypto.subtle here, as on a page without https or in React Native')
     const kept = await keyStore?.load()
     if (kept) return kept
-    const keys = await generateKeyPair(algorithm ?? 'ES256')
+    const type = algorithm ?? 'ES256'
+    const keys = await generateKeyPair(type).catch((cause) => {
+      throw new TypeError(`dpop: there is no crypto.subtle here (React Native, a page without https), or it knows no ${type}`, { cause })
+    })
     await keyStore?.save(keys)
     return (await keyStore?.load()) ?? keys // Another tab's, if that was first.
   }
