@@ -42,8 +42,9 @@ const longest = 262_144
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3.3 RFC 8414 §3.3}
  */
 export async function discover(issuer: string | URL, options: DiscoverOptions = {}): Promise<AuthorizationServerMetadata> {
-  // Exactly as it was given: a trailing slash is part of the name.
+  // Exactly as it was given: a trailing slash is part of the name. But a `URL` has one whether it was given one or not.
   const name = String(issuer)
+  const names = typeof issuer === 'string' ? [name] : [name, name.replace(/^(https?:\/\/[^/]+)\/$/, '$1')]
   const origin = originOf(name)
   if (!origin || !isSafe(origin) || /[?#\s]/.test(name))
     throw new TypeError('issuer must be https, without query or fragment (RFC 8414 §2)')
@@ -55,7 +56,7 @@ export async function discover(issuer: string | URL, options: DiscoverOptions = 
     if (signal?.aborted) throw abortReason(signal)
     try {
       const metadata = await metadataAt(place, options)
-      if (metadata) return checked(name, metadata)
+      if (metadata) return checked(names, metadata)
     } catch (error) {
       if (error instanceof Misfit) throw new TypeError(error.message)
       problem = error
@@ -105,9 +106,9 @@ function jsonOf(text: string): Record<string, unknown> {
   }
 }
 
-function checked(issuer: string, metadata: Record<string, unknown>): AuthorizationServerMetadata {
-  if (metadata.issuer !== issuer)
-    throw new Misfit(`The metadata is of another issuer than ${issuer}: give it exactly as its server spells it`)
+function checked(names: readonly string[], metadata: Record<string, unknown>): AuthorizationServerMetadata {
+  const issuer = names.find((name) => name === metadata.issuer)
+  if (!issuer) throw new Misfit(`The metadata is of another issuer than ${names[0]}: give it exactly as its server spells it`)
   // All that the app may send something to, or lead its users to (A33): it takes from `metadata` what has no field here.
   for (const [name, value] of [metadata, Object(metadata.mtls_endpoint_aliases)].flatMap(Object.entries)) {
     if (!/_endpoint$|^jwks_uri$/.test(name) || value === null || value === '') continue

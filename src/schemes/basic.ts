@@ -14,7 +14,7 @@ export interface BasicOptions {
    */
   readonly preemptive?: boolean | null | undefined
   /**
-   * Answers challenges of this realm only.
+   * Answers challenges of this realm only. What goes along before anybody asks knows no realm: give `preemptive: false` as well.
    * @default any
    */
   readonly realm?: string | null | undefined

@@ -68,6 +68,17 @@ describe('discover', () => {
     await expect(found).rejects.toThrow(message)
   })
 
+  it.each([
+    ['https://login.example.com', 'https://login.example.com'],
+    ['https://login.example.com/', 'https://login.example.com/'],
+    ['https://login.example.com/tenant', 'https://login.example.com/tenant'],
+  ])('takes a URL made of %s, which has a slash of its own, for the issuer that names itself %s', async (text, named) => {
+    const fetch = async () => Response.json({ ...good, issuer: named })
+
+    expect(await discover(new URL(text), { fetch })).toMatchObject({ issuer: named })
+    await expect(discover(new URL('https://login.example.com/tenant/'), { fetch })).rejects.toThrow(/another issuer/)
+  })
+
   it('takes an endpoint that is null or empty for none, and http for what is no endpoint', async () => {
     const metadata = { ...good, revocation_endpoint: '', jwks_uri: null, op_tos_uri: 'http://example.com/terms' }
 
