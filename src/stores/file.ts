@@ -1,5 +1,4 @@
 import { type FSWatcher, mkdirSync, readFileSync, readlinkSync, realpathSync, statSync, watch } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { LockTimeoutError } from '../errors/lock-timeout-error'
 import { StorageError } from '../errors/storage-error'
@@ -7,6 +6,7 @@ import { type StoredSession, sameTokens } from '../tokens/token-set'
 import { hints } from './hints'
 import { machineLock } from './machine-lock'
 import { decodeRecord, encodeRecord } from './record'
+import { removeFile, replaceFile } from './replace-file'
 import { storageFailed } from './storage-access'
 import type { TokenStore } from './token-store'
 
@@ -57,7 +57,7 @@ export function fileStore(path: string, options: FileStoreOptions = {}): TokenSt
     if (!sameTokens(read(), expected)) return false
     const text = next && encodeRecord(next)
     try {
-      await (text === null ? remove(file) : replace(file, text))
+      await (text === null ? removeFile(file) : replaceFile(file, text))
     } catch (cause) {
       throw storageFailed(file, cause)
     }
@@ -109,43 +109,6 @@ const writing = '\0write'
 
 /** How long a write waits for others' writes, in milliseconds. */
 const patience = 10_000
-
-async function replace(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  // Whoever writes is alone: what is left here is from one who died.
-  const draft = draftOf(file)
-  await rm(draft, { force: true })
-  const handle = await open(draft, 'wx', 0o600)
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(draft, file)
-  await syncFolder(dirname(file))
-}
-
-function draftOf(file: string): string {
-  return `${file}.draft`
-}
-
-async function remove(file: string): Promise<void> {
-  await rm(file, { force: true })
-  await rm(draftOf(file), { force: true }) // Of one who died: it holds tokens.
-  await syncFolder(dirname(file))
-}
-
-/** The name is on the disk as well. Windows can't be asked for it. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
 
 /** The folder's watcher, since each write is another file; without one, nobody is hinted. It keeps no process alive. */
 function watchFile(file: string, look: () => void): FSWatcher | undefined {

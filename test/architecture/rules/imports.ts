@@ -27,7 +27,17 @@ const packages: readonly { readonly name: RegExp; readonly from: readonly string
   { name: /^@noble\/hashes\//, from: ['schemes/digest-hash.ts'] },
   { name: /^jwt-decode$/, from: ['tokens/jwt.ts'] },
   { name: /^@opentelemetry\/api$/, from: ['client/open-telemetry.ts'] },
-  { name: /^node:/, from: ['stores/file.ts', 'stores/machine-lock.ts', 'stores/socket-chain.ts', 'stores/exclusive-file.ts', 'cli/'] },
+  {
+    name: /^node:/,
+    from: [
+      'stores/file.ts',
+      'stores/replace-file.ts',
+      'stores/machine-lock.ts',
+      'stores/socket-chain.ts',
+      'stores/exclusive-file.ts',
+      'cli/',
+    ],
+  },
 ]
 
 export const importsGoDown: Rule = (project) =>
