@@ -63,6 +63,7 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
 
   const key = await signingKey()
   const accessTokenTTL = accessTokenLifetime / 1000
+  const sessionTTL = Math.max(refreshTokenLifetime / 1000, 3_600) // A refresh token is no longer good than what it came from.
   const provider = quietProvider(issuer, {
     clients: [
       {
@@ -96,8 +97,8 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
       AuthorizationCode: 30,
       Interaction: 60,
       IdToken: 60,
-      Session: 3_600,
-      Grant: 3_600,
+      Session: sessionTTL,
+      Grant: sessionTTL,
     },
     clientBasedCORS: () => true,
     features: {

@@ -1,4 +1,5 @@
 import type { Act } from '../act'
+import { answered } from '../answered'
 import { figure } from '../figure'
 import { webClient } from '../web-client'
 
@@ -11,9 +12,14 @@ export const oneCall: Act = {
     const client = webClient(stage, await stage.signIn())
     const counted = stage.countFromNow()
 
-    await client.fetch(`${stage.api.origin}/me`)
+    const replies = await answered(client.fetch(`${stage.api.origin}/me`))
 
     const seen = counted()
-    return [figure('requests', 1, seen.requests), figure('accepted', 1, seen.accepted), figure('token requests', 0, seen.tokenRequests)]
+    return [
+      figure('calls answered', 1, replies),
+      figure('requests', 1, seen.requests),
+      figure('requests accepted', 1, seen.accepted),
+      figure('token requests', 0, seen.tokenRequests),
+    ]
   },
 }

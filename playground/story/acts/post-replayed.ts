@@ -1,4 +1,5 @@
 import type { Act } from '../act'
+import { answered } from '../answered'
 import { figure } from '../figure'
 import { slowClock } from '../slow-clock'
 import { webClient } from '../web-client'
@@ -15,11 +16,8 @@ export const postReplayed: Act = {
     await stage.untilExpired(tokens)
     const counted = stage.countFromNow()
 
-    await client.fetch(`${api.origin}/notes`, {
-      method: 'POST',
-      headers: { 'idempotency-key': 'note-1' },
-      body: 'a'.repeat(10_000),
-    })
+    const note = { method: 'POST', headers: { 'idempotency-key': 'note-1' }, body: 'a'.repeat(10_000) }
+    const replies = await answered(client.fetch(`${api.origin}/notes`, note))
 
     const seen = counted()
     const [refused, taken] = api.requests.slice(-2)
@@ -27,6 +25,7 @@ export const postReplayed: Act = {
       figure('bytes in the request refused', 10_000, refused?.bodySize ?? 0),
       figure('bytes in the request sent again', 10_000, taken?.bodySize ?? 0),
       figure('its idempotency key', 'note-1', taken?.idempotencyKey ?? 'none'),
+      figure('calls answered', 1, replies),
       figure('notes taken', 1, seen.notes),
       figure('refreshes', 1, seen.refreshes),
     ]

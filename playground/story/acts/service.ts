@@ -1,5 +1,6 @@
 import { AuthenticatedClient, clientCredentialsGrant, clientSecretBasic } from 'authenticated-client'
 import type { Act } from '../act'
+import { answered } from '../answered'
 import { figure } from '../figure'
 
 export const service: Act = {
@@ -25,18 +26,19 @@ export const service: Act = {
         }),
     )
 
-    await client.fetch('/me')
+    const firstReplies = await answered(client.fetch('/me'))
     const first = counted()
 
     const { state } = client
     await stage.untilPast(state.status === 'authenticated' ? (state.expiresAt ?? 0) : 0, 'the access token is spent')
-    await client.fetch('/me')
+    const replies = firstReplies + (await answered(client.fetch('/me')))
 
     const seen = counted()
     return [
       figure('tokens for the first call', 1, first.serviceTokens),
       figure('tokens for the second', 1, seen.serviceTokens - first.serviceTokens),
-      figure('replies', 2, seen.accepted),
+      figure('calls answered', 2, replies),
+      figure('requests accepted', 2, seen.accepted),
       figure('401s', 0, seen.unauthorized),
     ]
   },
