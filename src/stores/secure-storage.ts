@@ -10,7 +10,8 @@ export interface SecureStore {
 /**
  * expo-secure-store as the storage of `asyncStorageStore`. It promises to keep 2048 bytes in a value, and a set with JWTs is often
  * longer: such a text is split over values beside it. The parts are written first, the one value that says where they are last: an app
- * that dies in between still has its old session. Who reads meanwhile gets the one or the other, never a mixture.
+ * that dies in between still has its old session. Who reads meanwhile gets the one or the other, never a mixture. Create it once: two
+ * objects know nothing of each other's writes.
  * @param options for each call, such as `keychainAccessible`. With `requireAuthentication` each part asks the user: prefer `keychainStorage`.
  * @throws {TypeError} where a function is missing.
  * @example asyncStorageStore('my-app', secureStorage(SecureStore))
@@ -22,11 +23,33 @@ export function secureStorage(store: SecureStore, options: object = {}): AsyncSt
   }
   const get = (key: string): Promise<string | null> => store.getItemAsync(key, options)
 
+  const changes = new Map<string, Promise<void>>()
+
+  /** One at a time, however many stores share this object: two at once would write their parts into the same row. */
+  const change = (key: string, action: () => Promise<void>): Promise<void> => {
+    const changed = (changes.get(key) ?? Promise.resolve()).then(action, action)
+    changes.set(key, changed)
+    return changed
+  }
+
   /** Removes the parts of a row from `first` on; the last one first, so that a rest is found again. */
   const sweep = async (key: string, row: Row, first: number): Promise<void> => {
     let end = first
     while ((await get(partKey(key, row, end))) !== null) end += 1
     for (let index = end - 1; index >= first; index -= 1) await store.deleteItemAsync(partKey(key, row, index), options)
+  }
+
+  const write = async (key: string, text: string): Promise<void> => {
+    const parts = split(text)
+    const old = whereParts(await get(key))
+    // Once split, it stays so: the count of writes tells each from the one before the last, whose row it takes.
+    const count = parts.length > 1 || old ? parts.length : 0
+    const next = { parts: count, write: (old?.write ?? startFor(text)) + 1 }
+    const [row, other] = [rowOf(next), rowOf({ write: next.write + 1 })]
+    for (const [index, part] of parts.entries()) if (index < count) await store.setItemAsync(partKey(key, row, index), part, options)
+    await store.setItemAsync(key, count ? JSON.stringify(next) : text, options)
+    await sweep(key, row, count)
+    await sweep(key, other, 0)
   }
 
   return {
@@ -43,23 +66,13 @@ export function secureStorage(store: SecureStore, options: object = {}): AsyncSt
         head = now // It was written anew meanwhile: a row may hold parts of two sessions.
       }
     },
-    async setItem(key, text) {
-      const parts = split(text)
-      const old = whereParts(await get(key))
-      // Once split, it stays so: the count of writes tells each from the one before the last, whose row it takes.
-      const count = parts.length > 1 || old ? parts.length : 0
-      const next = { parts: count, write: (old?.write ?? startFor(text)) + 1 }
-      const [row, other] = [rowOf(next), rowOf({ write: next.write + 1 })]
-      for (const [index, part] of parts.entries()) if (index < count) await store.setItemAsync(partKey(key, row, index), part, options)
-      await store.setItemAsync(key, count ? JSON.stringify(next) : text, options)
-      await sweep(key, row, count)
-      await sweep(key, other, 0)
-    },
-    async removeItem(key) {
-      await store.deleteItemAsync(key, options)
-      await sweep(key, 'a', 0)
-      await sweep(key, 'b', 0)
-    },
+    setItem: (key, text) => change(key, () => write(key, text)),
+    removeItem: (key) =>
+      change(key, async () => {
+        await store.deleteItemAsync(key, options)
+        await sweep(key, 'a', 0)
+        await sweep(key, 'b', 0)
+      }),
   }
 }
 

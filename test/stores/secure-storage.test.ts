@@ -43,6 +43,18 @@ it('leaves no part of an earlier session behind, whether the next is longer, sho
   expect(device.content.size).toBe(0)
 })
 
+it('holds one session or the other, never parts of both, where two stores on it write at the same time', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const storage = secureStorage(secureStoreDouble())
+    const stores = [asyncStorageStore('my-app', storage), asyncStorageStore('my-app', storage)]
+    await stores[0]?.write(long(1), null)
+
+    await Promise.all(stores.map((store, index) => store.write(long(2 + index, 5000 + 2000 * index), long(1))))
+
+    expect([long(2), long(3, 7000)]).toContainEqual(await stores[0]?.read())
+  }
+})
+
 it('still holds the old session, or already the new one, wherever the app dies within a write (F31)', async () => {
   for (let deathAt = 0; ; deathAt += 1) {
     const device = secureStoreDouble()
