@@ -10,7 +10,8 @@ export interface Keychain {
 /**
  * The keychain of iOS or the keystore of Android, through react-native-keychain, as the storage of `asyncStorageStore`. The session is
  * the password of a service of its own. Reads that come together share one prompt. A locked keychain or a refused prompt is a
- * `StorageError` of the calls that wait for it: they don't go out anonymously, and the session stays.
+ * `StorageError` of the calls that wait for it: they don't go out anonymously, and the session stays. On iOS a password is removed before
+ * the next one is added: one that could not be replaced counts as still there, so create this once; an app that dies in between signs in anew.
  * @param options for each call, such as `accessible` or `accessControl`. With `accessControl` each refresh asks, too: it reads anew.
  * @throws {TypeError} where a function is missing.
  * @example asyncStorageStore('my-app', keychainStorage(Keychain, { accessible: Keychain.ACCESSIBLE.AFTER_FIRST_UNLOCK }))
@@ -22,15 +23,28 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
   }
   const reading = new Map<string, Promise<string | null>>()
 
+  /** What each service held when we last knew. */
+  const known = new Map<string, string | null>()
+  /** What may have been removed for a password that was then refused: nobody has signed out. */
+  const kept = new Map<string, string | null>()
+
   const read = async (service: string): Promise<string | null> => {
     const found = await keychain.getGenericPassword({ ...options, service })
-    return found ? found.password : null
+    if (!found) return kept.get(service) ?? null
+    kept.delete(service)
+    return found.password
   }
 
   /** Who reads after it, however it ended, shares no read that began before. */
-  const change = async <Result>(service: string, action: () => Promise<Result>): Promise<Result> => {
+  const change = async (service: string, text: string | null, action: () => Promise<unknown>): Promise<void> => {
+    const before = kept.get(service) ?? known.get(service) ?? null
     try {
-      return await action()
+      if (!(await action())) throw new Error(`The keychain did not ${text === null ? 'remove' : 'take'} it`)
+      known.set(service, text)
+      kept.delete(service)
+    } catch (error) {
+      if (text !== null) kept.set(service, before)
+      throw error
     } finally {
       reading.delete(service)
     }
@@ -40,19 +54,18 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
     getItem(service) {
       const shared = reading.get(service)
       if (shared) return shared
-      const asked = read(service).finally(() => {
-        if (reading.get(service) === asked) reading.delete(service)
-      })
+      const asked: Promise<string | null> = read(service)
+        .then((text) => {
+          if (reading.get(service) === asked) known.set(service, text)
+          return text
+        })
+        .finally(() => {
+          if (reading.get(service) === asked) reading.delete(service)
+        })
       reading.set(service, asked)
       return asked
     },
-    async setItem(service, text) {
-      if (!(await change(service, () => keychain.setGenericPassword(service, text, { ...options, service }))))
-        throw new Error('The keychain did not take it')
-    },
-    async removeItem(service) {
-      if (!(await change(service, () => keychain.resetGenericPassword({ ...options, service }))))
-        throw new Error('The keychain did not remove it')
-    },
+    setItem: (service, text) => change(service, text, () => keychain.setGenericPassword(service, text, { ...options, service })),
+    removeItem: (service) => change(service, null, () => keychain.resetGenericPassword({ ...options, service })),
   }
 }

@@ -59,6 +59,45 @@ it('shares no read that began before a write with who asks after it', async () =
   expect([await during, await after]).toEqual(['old', 'new'])
 })
 
+describe('a keychain that removes a password before it refuses the next, as iOS does', () => {
+  it('still holds the session, until the next write takes its place or a sign-out ends it', async () => {
+    const { store, keychain } = await refusedWrite()
+    expect(keychain.content.size).toBe(0)
+
+    expect(await store.read()).toEqual(pair(1))
+    expect(await store.write(pair(2), pair(1))).toBe(true)
+    expect(await store.read()).toEqual(pair(2))
+    expect(await store.write(null, pair(2))).toBe(true)
+    expect(await store.read()).toBe(null)
+  })
+
+  it('holds none after a sign-out', async () => {
+    const { store } = await refusedWrite()
+
+    expect(await store.write(null, pair(1))).toBe(true)
+
+    expect(await store.read()).toBe(null)
+  })
+
+  it('still holds it where the next is refused again and again', async () => {
+    const { store, lock } = await refusedWrite()
+    lock(true)
+    expect(await rejection(Promise.resolve(store.write(pair(2), pair(1))))).toMatchObject({ code: 'ERR_STORAGE' })
+    lock(false)
+
+    expect(await store.read()).toEqual(pair(1))
+  })
+
+  it('takes what somebody else removes later for a sign-out', async () => {
+    const { store, keychain } = await refusedWrite()
+    await store.write(pair(2), pair(1))
+
+    keychain.content.clear()
+
+    expect(await store.read()).toBe(null)
+  })
+})
+
 describe('a keychain that asks the user', () => {
   it('asks once for all calls that wait, and they go out signed in when the answer comes (F35)', async () => {
     const { asking, client, answer, server } = await askedUser()
@@ -99,6 +138,31 @@ describe('a keychain that asks the user', () => {
     expect(asking.length).toBe(2)
   })
 })
+
+/** Signed in; the tokens of a refresh were refused while the device was locked; it is unlocked again. */
+async function refusedWrite() {
+  const keychain = keychainDouble()
+  let isLocked = false
+  const store = asyncStorageStore(
+    'my-app',
+    keychainStorage({
+      ...keychain,
+      async setGenericPassword(...given) {
+        await keychain.resetGenericPassword(given[2])
+        if (isLocked) throw new Error('User interaction is not allowed.')
+        return keychain.setGenericPassword(...given)
+      },
+    }),
+  )
+  await store.write(pair(1), null)
+  const lock = (locked: boolean): void => {
+    isLocked = locked
+  }
+  lock(true)
+  expect(await rejection(Promise.resolve(store.write(pair(2), pair(1))))).toMatchObject({ code: 'ERR_STORAGE' })
+  lock(false)
+  return { store, keychain, lock }
+}
 
 /** A signed-in app that starts anew, on a keychain whose every read waits for the user. */
 async function askedUser() {
