@@ -16,7 +16,10 @@ export interface IoredisClient {
 export interface RedisConnection {
   /** Runs a script on the master that holds `key`: a read too, since a replica may be behind. Rejects without what was sent. */
   run(script: string, key: string, ...values: string[]): Promise<unknown>
-  /** Hears a channel on a connection of its own; `hear(undefined)` after each (re)connect. Returns how to close it. */
+  /**
+   * Hears a channel on a connection of its own; `hear(undefined)` after each (re)connect, of a cluster after the first alone: neither
+   * library tells of its others. Returns how to close it.
+   */
   listen(channel: string, hear: (message: string | undefined) => void): () => void
 }
 

@@ -11,7 +11,8 @@ import type { TokenStore } from './token-store'
 export interface RedisStoreOptions {
   /**
    * Seals what is stored by AES-256-GCM, bound to its key in Redis: 32 bytes, or their base64. In a list the first one seals and all
-   * open. What was stored without it counts as corrupt.
+   * open: a new one comes second until every process of the fleet has it, or those that don't can't read. What was stored without
+   * `encryptionKey` counts as corrupt.
    * @default none: the tokens are stored as they are
    */
   readonly encryptionKey?: EncryptionKey | readonly EncryptionKey[] | undefined
@@ -24,7 +25,8 @@ export interface RedisStoreOptions {
   /**
    * Whether subscribers hear of what others write, by a connection of this store's own, opened when the first one subscribes: every
    * client subscribes. It is closed by `dispose()` alone. Turn it off where a process has one store per user: others' changes are then
-   * seen at the next call.
+   * seen at the next call; so is what a cluster's connection misses while it is made anew, and all where Redis' ACL forbids the channel
+   * `{key}:hint`.
    * @default true
    */
   readonly hints?: boolean | undefined

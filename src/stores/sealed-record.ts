@@ -12,8 +12,8 @@ export interface Seal {
 }
 
 /**
- * AES-256-GCM by WebCrypto. The first key seals, every key opens: to rotate, put the new one first and drop the old one when all
- * records have been written anew.
+ * AES-256-GCM by WebCrypto. The first key seals, every key opens: to rotate, put the new one last, first when everybody who reads has
+ * it, and drop the old one when all records have been written anew.
  * @throws {TypeError} for a key of another length; it is not quoted.
  */
 export function sealWith(keys: readonly EncryptionKey[]): Seal {
