@@ -90,23 +90,32 @@ async function acquire(place: Place, options: HoldOptions): Promise<Held> {
 function keep({ redis, key, owner, lease, clock, since }: Held): { readonly signal: AbortSignal; stop(): void } {
   const lost = new AbortController()
   const done = new AbortController()
+  let good = since
+  const left = (): number => good + lease - clock.now()
+  const lose = (): void => {
+    if (!done.signal.aborted) lost.abort(new Error('The lease of the lock ran out'))
+  }
   const run = async (): Promise<void> => {
-    for (let good = since; ; ) {
-      await clock.sleep(Math.min(lease / 3, good + lease - clock.now()), done.signal)
+    for (;;) {
+      await clock.sleep(Math.min(lease / 3, left()), done.signal)
       const asked = clock.now()
-      const left = good + lease - asked
-      if (left <= 0) return
+      if (left() <= 0) return
       // Redis out of reach is no answer: the lease may still be ours until it runs out.
-      const answer = await bounded(redis.run(renewIt, key, owner, String(lease)).then(isYes), left, clock, () => 0).catch(() => undefined)
+      const answer = await bounded(redis.run(renewIt, key, owner, String(lease)).then(isYes), left(), clock, () => 0).catch(() => undefined)
       if (answer === false) return
       if (answer) good = asked
     }
   }
-  run().then(
-    () => done.signal.aborted || lost.abort(new Error('The lease of the lock ran out')),
-    () => {},
-  )
-  return { signal: lost.signal, stop: () => done.abort(0) }
+  run().then(lose, () => {})
+  // Timers stand still with a machine that sleeps, and come after what it was woken with: who asks is told by the clock.
+  const { signal } = lost
+  Object.defineProperty(signal, 'aborted', {
+    get() {
+      if (left() <= 0) lose()
+      return Reflect.get(AbortSignal.prototype, 'aborted', signal)
+    },
+  })
+  return { signal, stop: () => done.abort(0) }
 }
 
 function release({ redis, key, owner }: Held): Promise<unknown> {

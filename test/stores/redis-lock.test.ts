@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { systemClock } from '../../src/platform/clock'
 import type { RedisConnection } from '../../src/stores/redis-client'
 import { redisLock } from '../../src/stores/redis-lock'
 import { quiet, type TestClock, testClock } from '../support/clock'
@@ -54,6 +55,24 @@ it('is lost when its lease is over, also while a renewal hangs', async () => {
   await clock.advance(1)
 
   expect(lost?.aborted).toBe(true)
+})
+
+it('is lost to who asks when the machine wakes, before any timer is due', async () => {
+  let slept = 0
+  const clock = { ...systemClock, now: () => Date.now() + slept, sleep: () => new Promise<never>(() => {}) }
+  const redis: RedisConnection = { run: () => Promise.resolve(1), listen: () => () => {} }
+
+  const seen = await redisLock(redis, '', lease, clock).hold(
+    'refresh',
+    async (lost) => {
+      const before = lost.aborted
+      slept = lease
+      return [before, lost.aborted, lost.reason?.message]
+    },
+    patient,
+  )
+
+  expect(seen).toEqual([false, true, 'The lease of the lock ran out'])
 })
 
 it('says that it could not be taken, not that it was late, where Redis fails', async () => {
