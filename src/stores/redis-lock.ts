@@ -70,7 +70,6 @@ async function acquire(place: Place, options: HoldOptions): Promise<Held> {
     for (let pause = shortest; ; pause = Math.min(pause * 1.5, longest)) {
       const since = clock.now()
       const isOurs = isYes(await redis.run(takeIt, key, owner, String(lease)))
-      if (isOurs && signal.aborted) void release({ ...place, owner, since }).catch(() => {}) // Too late: an answer that hung.
       if (signal.aborted) throw abortReason(signal)
       // Of an answer that took long the lease may be over: asking again renews it, or says whose it is now.
       if (isOurs && clock.now() - since < lease / 2) return { ...place, owner, since }
@@ -78,7 +77,10 @@ async function acquire(place: Place, options: HoldOptions): Promise<Held> {
     }
   }
   try {
-    return await Promise.race([gaveUp, ask()])
+    const asking = ask()
+    // It may be ours all the same, by an answer that was lost or came too late.
+    asking.catch(() => release({ redis, key, owner })).catch(() => {})
+    return await Promise.race([gaveUp, asking])
   } catch (cause) {
     throw signal.aborted ? abortReason(signal) : new LockTimeoutError({ cause })
   } finally {
@@ -118,7 +120,7 @@ function keep({ redis, key, owner, lease, clock, since }: Held): { readonly sign
   return { signal, stop: () => done.abort(0) }
 }
 
-function release({ redis, key, owner }: Held): Promise<unknown> {
+function release({ redis, key, owner }: Pick<Held, 'redis' | 'key' | 'owner'>): Promise<unknown> {
   return redis.run(freeIt, key, owner)
 }
 

@@ -84,6 +84,21 @@ it('says that it could not be taken, not that it was late, where Redis fails', a
   await expect(held).rejects.toMatchObject({ code: 'ERR_LOCK_TIMEOUT', message: 'The lock could not be taken', cause })
 })
 
+it('gives back what Redis gave by an answer that was lost', async () => {
+  const clock = testClock()
+  const redis = oneKey(clock)
+  const { run, listen } = redis.connection(0)
+  const lossy: RedisConnection = { run: (...command) => run(...command).then(() => Promise.reject(new Error('Command timed out'))), listen }
+  await expect(redisLock(lossy, '', lease, clock).hold('refresh', async () => {}, patient)).rejects.toMatchObject({
+    code: 'ERR_LOCK_TIMEOUT',
+  })
+  await quiet()
+
+  const held = redisLock({ run, listen }, '', lease, clock).hold('refresh', async () => 'at once', patient)
+
+  await expect(Promise.race([held, quiet()])).resolves.toBe('at once')
+})
+
 /** What Redis does for the lock: at once, though its answers to some may be under way for long. */
 function oneKey(clock: TestClock) {
   let held: { readonly owner: string; readonly until: number } | undefined
