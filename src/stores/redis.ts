@@ -18,7 +18,7 @@ export interface RedisStoreOptions {
   readonly encryptionKey?: EncryptionKey | readonly EncryptionKey[] | undefined
   /**
    * How long the refresh lock outlives a process that fell silent, in milliseconds; it is renewed three times while it lasts. Shorter:
-   * others go on sooner after a crash. Longer: a process that was stopped or starved comes back in time.
+   * others go on sooner after a crash. Longer: a process that was stopped or starved comes back in time. At least 100.
    * @default 5_000
    */
   readonly lease?: number | undefined
@@ -48,7 +48,7 @@ export interface RedisStoreOptions {
 export function redisStore(client: NodeRedisClient | IoredisClient, key: string, options: RedisStoreOptions = {}): TokenStore {
   const redis = redisConnection(client)
   if (typeof key !== 'string' || !key) throw new TypeError("`key` must name the session in Redis: such as 'my-app:user:42'")
-  const lease = milliseconds('lease', options.lease ?? 5_000)
+  const lease = milliseconds('lease', options.lease ?? 5_000, shortestLease)
   const timeToLive = options.timeToLive == null ? 0 : milliseconds('timeToLive', options.timeToLive)
   const { encryptionKey } = options
   const seal = encryptionKey == null ? undefined : sealWith(isList(encryptionKey) ? encryptionKey : [encryptionKey])
@@ -132,7 +132,10 @@ function isList(value: EncryptionKey | readonly EncryptionKey[]): value is reado
   return Array.isArray(value)
 }
 
-function milliseconds(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value
-  throw new TypeError(`\`${name}\` must be a whole number of milliseconds, such as 5_000`)
+/** In milliseconds: what is shorter (most likely it was meant in seconds) is lost before it can be renewed. */
+const shortestLease = 100
+
+function milliseconds(name: string, value: number, least = 1): number {
+  if (Number.isSafeInteger(value) && value >= least) return value
+  throw new TypeError(`\`${name}\` must be a whole number of milliseconds, such as 5_000${least > 1 ? `, and at least ${least}` : ''}`)
 }

@@ -1,0 +1,16 @@
+import { redisStore } from 'authenticated-client/redis'
+import { expect, it } from 'vitest'
+
+const client = { eval: async () => null, evalSha: async () => null, duplicate() {} }
+
+it.each([5, 99, 0, -1, 1.5, Number.NaN])('refuses a lease of %s: it was meant in seconds, or is none', (lease) => {
+  expect(() => redisStore(client, 'my-app', { lease })).toThrow(/^`lease` must be a whole number of milliseconds.*at least 100/)
+})
+
+it.each([0, -1, 1.5, Number.NaN])('refuses a time to live of %s', (timeToLive) => {
+  expect(() => redisStore(client, 'my-app', { timeToLive })).toThrow(/^`timeToLive` must be a whole number of milliseconds, such as 5_000$/)
+})
+
+it('takes null for absent', () => {
+  expect(() => redisStore(client, 'my-app', { lease: null, timeToLive: null, encryptionKey: null, hints: null } as never)).not.toThrow()
+})
