@@ -40,7 +40,8 @@ export interface RedisStoreOptions {
 /**
  * Keeps the session in Redis, for every process of a fleet, by a client of node-redis or ioredis that you have connected; it stays
  * yours to close. Writes compare and swap in a script on the server; the refresh lock is a key with a lease.
- * Everything is stored under `{key}:…`, one slot of a cluster; with braces in `key`, Redis' rules for hash tags choose the slot.
+ * Everything is stored under `{key}:…`, one slot of a cluster; with braces in `key` under `key::…`, and Redis' rules for hash tags choose
+ * the slot.
  * @param key one session's name, such as `my-app:user:42`.
  * @throws {TypeError} for a mistake in the arguments. `read` and `write` reject with `StorageError`: Redis failed, or holds what this
  * package did not write (or seal), which is never overwritten. An outage is never a logout; an emptied Redis is one.
@@ -52,7 +53,8 @@ export function redisStore(client: NodeRedisClient | IoredisClient, key: string,
   const timeToLive = options.timeToLive == null ? 0 : milliseconds('timeToLive', options.timeToLive)
   const { encryptionKey } = options
   const seal = encryptionKey == null ? undefined : sealWith(isList(encryptionKey) ? encryptionKey : [encryptionKey])
-  const place = /\{[^}]+\}/.test(key) ? key : `{${key}}`
+  // The colon tells `{a}` from `a`: they may be the names of two users.
+  const place = /\{[^}]+\}/.test(key) ? `${key}:` : `{${key}}`
   const [record, channel] = [`${place}:session`, `${place}:hint`]
   const writer = globalThis.crypto.randomUUID() // Tells our own messages from others'.
   const [subscribe, hint] = hints()

@@ -14,3 +14,24 @@ it.each([0, -1, 1.5, Number.NaN])('refuses a time to live of %s', (timeToLive) =
 it('takes null for absent', () => {
   expect(() => redisStore(client, 'my-app', { lease: null, timeToLive: null, encryptionKey: null, hints: null } as never)).not.toThrow()
 })
+
+it.each([
+  ['bob', '{bob}'],
+  ['bob:', '{bob}'],
+  ['bob', '{bob}:'],
+  ['{bob', '{{bob}'],
+])('keeps %s and %s apart: whoever chooses such a name gets no other session', async (one, other) => {
+  const keys: string[] = []
+  const listing = {
+    ...client,
+    async eval(_script: string, { keys: [key = ''] }: { keys: string[] }) {
+      keys.push(key)
+      return null
+    },
+  }
+
+  await redisStore(listing, one).read()
+  await redisStore(listing, other).read()
+
+  expect(new Set(keys).size).toBe(2)
+})
