@@ -43,11 +43,14 @@ export function tokenEndpointGrant(
   if (!clientId) throw new TypeError('clientId must be a non-empty string')
   const grant: Grant = async (tokens, context) => {
     const { scope = options.scope, resource, claims } = context
-    const parameters = { ...options.parameters, ...(await own(tokens)) } // No name twice (RFC 6749 §3.2).
-    if (scope) parameters.scope = scope
-    if (resource) parameters.resource = resource
-    if (claims) parameters.claims = claims
-    const post = () => postForm(context, tokenEndpoint, clientId, clientAuthentication, parameters)
+    // All anew the second time: an assertion may be used once.
+    const post = async () => {
+      const parameters = { ...options.parameters, ...(await own(tokens)) } // No name twice (RFC 6749 §3.2).
+      if (scope) parameters.scope = scope
+      if (resource) parameters.resource = resource
+      if (claims) parameters.claims = claims
+      return postForm(context, tokenEndpoint, clientId, clientAuthentication, parameters)
+    }
     let answer = await post()
     // RFC 9449 §8: `context.fetch` has shown the scheme the nonce that was missing.
     if (Object(answer.body).error === 'use_dpop_nonce') answer = await post()

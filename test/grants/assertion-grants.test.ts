@@ -78,6 +78,18 @@ describe('jwtBearerGrant (RFC 7523 §2.1)', () => {
     ])
   })
 
+  it('asks for another one when a server that wants a DPoP nonce is asked again: the first may count as used', async () => {
+    let n = 0
+    const { client, forms } = start(jwtBearerGrant({ ...at, assertion: () => `assertion-${++n}` }), {}, () =>
+      forms.length === 1 ? Response.json({ error: 'use_dpop_nonce' }, { status: 400 }) : undefined,
+    )
+
+    const response = await client.fetch('/')
+
+    expect(response.status).toBe(200)
+    expect(forms.map(({ assertion }) => assertion)).toEqual(['assertion-1', 'assertion-2'])
+  })
+
   it('asks for nothing where it is given no assertion', async () => {
     const { client, forms } = start(jwtBearerGrant({ ...at, assertion: async () => undefined as never }))
 
@@ -91,7 +103,7 @@ describe('jwtBearerGrant (RFC 7523 §2.1)', () => {
   })
 })
 
-function start(grant: Grant, fields: object = {}) {
+function start(grant: Grant, fields: object = {}, instead: () => Response | undefined = () => undefined) {
   const forms: Record<string, string>[] = []
   const sent: (string | null)[] = []
   const client = new AuthenticatedClient({
@@ -101,7 +113,7 @@ function start(grant: Grant, fields: object = {}) {
     fetch: async (input, init) => {
       if (String(input) === at.tokenEndpoint) {
         forms.push(Object.fromEntries(new URLSearchParams(String(init?.body))))
-        return Response.json({ access_token: 'exchanged', token_type: 'Bearer', issued_token_type: 'x', ...fields })
+        return instead() ?? Response.json({ access_token: 'exchanged', token_type: 'Bearer', issued_token_type: 'x', ...fields })
       }
       sent.push(new Headers(init?.headers).get('authorization'))
       return new Response('{}')
