@@ -1,7 +1,7 @@
 import type { Facts } from './facts'
 import { inWords } from './in-words'
 import { type Rule, when } from './rule'
-import { claimsRefusal, saysOfToken, timeOf } from './token-facts'
+import { claimsRefusal, saysNotActive, saysOfToken, timeOf } from './token-facts'
 
 /** What the token's own times say, and the clocks. */
 export const timeRules: readonly Rule[] = [
@@ -18,13 +18,14 @@ export const timeRules: readonly Rule[] = [
         const clock = facts.serverTime === undefined ? 'by the clock of this machine' : 'by the server’s Date'
         const evidence = [`It expired ${inWords(time - expiresAt)} ago, ${clock}.`]
         // Some servers allow a leeway, and a server that names another reason knows better.
-        const plain = time - expiresAt > 60_000 && !/audience|issuer|signature|\bkid\b|revoked|scope/.test(words)
+        const plain = time - expiresAt > 60_000 && !/audience|issuer|signature(?! (has |is )?expired)|\bkid\b|revoked|scope/.test(words)
         return when(claimsRefusal(facts), !plain ? 79 : facts.serverTime === undefined ? 82 : 94, quote ? [...evidence, quote] : evidence)
       }
-      const saysSo = /expired|no longer valid|lifetime/.test(words) || error === 'token_expired' || status === 498
+      const saysSo = saysExpired.test(words) || error === 'token_expired' || status === 498
       if (saysSo && expiresAt === undefined) return when(true, 78, quote ?? 'The server says that it has expired.')
       return (
         when(saysSo, 55, [quote ?? 'The server says so.', 'By its own exp it has not expired yet.']) ??
+        when(expiresAt === undefined && saysNotActive(facts), 59, [quote ?? '', 'Servers say so of expired and of revoked tokens.']) ??
         when(expiresAt === undefined && error === 'invalid_token', 50, [
           'invalid_token is what servers say of an expired token, most of all.',
           quote ?? '',
@@ -64,7 +65,7 @@ export const timeRules: readonly Rule[] = [
     summary: 'The clocks of this machine and of the server disagree.',
     fixes: ['Set both clocks by NTP.', 'Let the API allow a leeway of 30 to 60 seconds.'],
     find: ({ now, serverTime, expiresAt, error, answered, words, quote }) => {
-      if (/too ?skewed/.test(words)) return when(true, 86, quote ?? '')
+      if (skewedSignature.test(words)) return when(true, 86, quote ?? '')
       if (now === undefined || serverTime === undefined || answered('age')) return undefined
       const skew = now - serverTime
       const size = `This machine is ${inWords(skew)} ${skew > 0 ? 'ahead of' : 'behind'} the server’s Date.`
@@ -74,6 +75,12 @@ export const timeRules: readonly Rule[] = [
     },
   },
 ]
+
+/** The last are jose's words. */
+const saysExpired = /expired|no longer valid|lifetime|\bexp\b\W{0,2} claim timestamp check failed/
+
+/** What AWS says of the time in a signature. */
+const skewedSignature = /too ?skewed|signature expired: .{0,40} is now earlier|signature not yet current/
 
 function clockName({ serverTime }: Facts): string {
   return serverTime === undefined ? 'the clock of this machine' : 'the server’s Date'

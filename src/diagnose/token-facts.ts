@@ -8,6 +8,11 @@ export function saysOfToken(facts: Facts): boolean {
   return token !== undefined && error !== 'invalid_token' && says && !/expired|valid (yet|before)/.test(words)
 }
 
+/** What introspection, and Keycloak, say of expired and of revoked tokens alike. */
+export function saysNotActive({ words }: Facts): boolean {
+  return /not active|isn['’]t active|inactive/.test(words)
+}
+
 /** The server's own clock decides; this machine's where it is not known. */
 export function timeOf({ serverTime, now }: Facts): number | undefined {
   return serverTime ?? now

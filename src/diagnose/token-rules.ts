@@ -1,7 +1,7 @@
 import { harmlessName } from './harmless'
 import { inWords } from './in-words'
 import { type Rule, when } from './rule'
-import { claimsRefusal, saysOfToken, timeOf } from './token-facts'
+import { claimsRefusal, saysNotActive, saysOfToken, timeOf } from './token-facts'
 
 /** What the token itself says besides its times, and what the server says of it. */
 export const tokenRules: readonly Rule[] = [
@@ -74,8 +74,8 @@ export const tokenRules: readonly Rule[] = [
       if (/dpop/.test(words)) return undefined
       return (
         when(/request signature/.test(words), 80, quote ?? '', signedRequest) ??
-        when(/signature|invalid algorithm|alg.*not allowed|malformed|decod/.test(words), 80, evidence) ??
-        when(/verification failed/.test(words), 58, evidence)
+        when(brokenToken.test(words), 80, evidence) ??
+        when(/verification fail|could not be verified/.test(words), 58, evidence)
       )
     },
   },
@@ -95,10 +95,8 @@ export const tokenRules: readonly Rule[] = [
       const described = challenges.some(({ params }) => params.error_description)
       const silent = !/\p{L}/u.test(words.replace(sayNothing, ''))
       return (
-        when(/revoked|session not found|not active|inactive|signed out|logged out|blacklist|denylist/.test(words), 86, [
-          quote ?? '',
-          ...left,
-        ]) ??
+        when(/revoked|session not found|signed out|logged out|blacklist|denylist/.test(words), 86, [quote ?? '', ...left]) ??
+        when(saysNotActive(facts), alive ? 86 : 58, [quote ?? '', ...left]) ??
         when(alive && error === 'invalid_token' && silent, 62, ['The server says invalid_token and not why.', ...left]) ??
         when(alive && error === 'invalid_token' && !described, 35, [quote ?? '', ...left]) ??
         when(error === 'invalid_token' && expiresAt === undefined, 35, 'The server says invalid_token and not why.') ??
@@ -119,6 +117,9 @@ export const tokenRules: readonly Rule[] = [
     },
   },
 ]
+
+/** "Signature has expired" is what PyJWT and ruby-jwt say of an expired token; "Signature expired", what AWS says of a clock. */
+const brokenToken = /signature(?! (has |is )?expired)|invalid algorithm|alg.*not allowed|malformed|not well formed|decod/
 
 const sayNothing = /\b(the|your|access|bearer|token|is|was|not|valid|invalid|invalid_token|unauthori[sz]ed)\b/g
 

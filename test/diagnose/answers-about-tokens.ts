@@ -1,4 +1,4 @@
-import { alive, bearer, exchange, type Fixture, invalid, json, jwt, seconds } from './fixtures'
+import { alive, bearer, exchange, type Fixture, invalid, json, jwt, opaque, seconds } from './fixtures'
 
 const described = (description: string, token = alive) => exchange(401, invalid(description), bearer(token))
 
@@ -24,5 +24,17 @@ export const answersAboutTokens: readonly Fixture[] = [
     cause: 'challenge-missing',
     of: 'a role that is no reason',
     input: exchange(401, {}, bearer(alive), json({ message: 'User role token invalid' })),
+  },
+  { cause: 'token-expired', of: 'PyJWT and ruby-jwt', input: described('Signature has expired', jwt({ exp: seconds - 600 })) },
+  { cause: 'token-expired', of: 'PyJWT, of an opaque token', input: described('Signature has expired', opaque) },
+  { cause: 'token-expired', of: 'jose', input: described("'exp' claim timestamp check failed") },
+  { cause: 'token-expired', of: 'an introspection that says no more', input: described('Token is not active', opaque) },
+  { cause: 'token-revoked', of: 'Spring, of a token that is alive', input: described("Provided token isn't active") },
+  { cause: 'invalid-signature', of: 'Cloud Run', input: described('The access token could not be verified') },
+  { cause: 'invalid-signature', of: 'Envoy', input: exchange(401, invalid(), bearer(alive), { body: 'Jwt verification fails' }) },
+  {
+    cause: 'invalid-signature',
+    of: 'Microsoft Graph, of what is no JWT',
+    input: exchange(401, {}, bearer(opaque), json({ error: { message: 'IDX14100: JWT is not well formed, there are no dots (.).' } })),
   },
 ]

@@ -39,6 +39,11 @@ export const answersInBodies: readonly Fixture[] = [
     input: exchange(403, {}, signed, xml('RequestTimeTooSkewed', 'The difference between the request time and ours is too large.')),
   },
   {
+    cause: 'clock-skew',
+    of: 'API Gateway, of a signature',
+    input: exchange(403, {}, signed, json({ message: 'Signature expired: 20260115T110000Z is now earlier than 20260115T115500Z' })),
+  },
+  {
     cause: 'forbidden-instead-of-unauthorized',
     of: 'S3, and a signature in the query that is too old',
     input: exchange(403, {}, {}, { url: 'https://s3.example/k?X-Amz-Signature=0a1b', ...xml('AccessDenied', 'Request has expired') }),
