@@ -48,13 +48,12 @@ export const answerRules: readonly Rule[] = [
       'Let the API answer 401 to requests that accept JSON.',
       'Send `Accept: application/json`; claim the page with `isUnauthorized`.',
     ],
-    find: ({ status = 0, answered, html }) => {
-      const where = answered('location')
-      const signIn = /log-?in|sign-?in|auth|sso/i.test(where)
+    find: ({ status = 0, answered, html, challenges }) => {
+      const signIn = pageToSignIn.test(answered('location'))
       return (
-        when([301, 302, 303, 307, 308].includes(status) && signIn, 80, `It redirects (${status}) to a sign-in page.`) ??
+        when([302, 303, 307].includes(status) && signIn, 80, `It redirects (${status}) to a sign-in page.`) ??
         when(status === 200 && html, 50, 'The status is 200 and the body HTML.') ??
-        when(status === 401 && html, 44, 'The status is 401 and the body HTML.')
+        when(status === 401 && html && !challenges.some(({ params }) => params.error), 44, 'The status is 401 and the body HTML.')
       )
     },
   },
@@ -118,6 +117,10 @@ export const answerRules: readonly Rule[] = [
     },
   },
 ]
+
+/** Whole words, but for those that few others hold: authors and associates sign nobody in. */
+const pageToSignIn =
+  /log[io]n|signin(?!g)|(^|[^a-z])(log[-_][io]n|sign[-_]in|sso|saml2?|openid|oauth2?|auth\d?|authori[sz]e|authenticate)([^a-z]|$)/i
 
 /** A refusal in all but its status. A parser's "unexpected token" is no access token. */
 export function speaksOfCredentials({ status = 0, words, error, json }: Facts): boolean {

@@ -1,8 +1,9 @@
 import { isScheme } from '../challenge/challenge'
+import { saysKeyRefused } from './answer-rules'
 import type { Facts } from './facts'
 import { harmlessUrl } from './harmless'
 import { keyFieldOf, mayHoldKey } from './key-field'
-import { saysNoneCame } from './none-came'
+import { saysNoneCame, saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
 import { isMasked } from './secrets'
 
@@ -36,7 +37,7 @@ export const credentialsRules: readonly Rule[] = [
       if (nothing) {
         const evidence = ['No Authorization, Cookie or API key header was sent.', facts.quote ?? '']
         // A firewall's 403, for one, is about something else; and a field of any name may hold a key.
-        const asked = facts.challenges.some(({ scheme }) => /^(bearer|dpop|basic|digest)$/i.test(scheme)) || saysNoneCame(facts)
+        const asked = asksForCredentials(facts) || saysNoneCame(facts)
         const other = facts.ownFields.some(mayHoldKey)
         const unsure = !asked && (facts.status === 403 || other)
         if (bare) evidence.push('The challenge names no error: RFC 6750 §3.1 asks for that where no token came.')
@@ -44,7 +45,10 @@ export const credentialsRules: readonly Rule[] = [
         return when(isRefused(facts), unsure ? 55 : hidden ? 80 : 92, evidence)
       }
       const anonymous = facts.event?.type === 'request' && facts.event.scheme === undefined
+      const cookieOnly = facts.hasRequest && !facts.authorization && !mayHaveSent(facts) && facts.sent('cookie') && !keyFieldOf(facts)
+      const asked = asksForCredentials(facts)
       return (
+        when(cookieOnly && asked && facts.status === 401, bare ? 68 : 56, `A cookie was sent, and ${asked} is asked for.`, cookieAlone) ??
         when(anonymous, 70, 'The client’s event names no scheme: it had nothing to send.') ??
         when(!facts.authorization && bare && facts.status === 401, 45, 'The challenge names no error, as it should where no token came.')
       )
@@ -66,11 +70,14 @@ export const credentialsRules: readonly Rule[] = [
     party: 'client',
     summary: 'The credentials are of a scheme that the server does not ask for.',
     fixes: ['Use a scheme that the challenge names.', 'Look whether the request reached the server, and the path, that you meant.'],
-    find: ({ scheme, challenges, status, words, quote }) => {
+    find: (facts) => {
+      const { scheme, challenges, status, words, quote } = facts
+      // Who names an error, or says that they are not good, has read them all the same.
+      const read = challenges.some(({ params }) => params.error) || saysNotGood(facts) || saysKeyRefused(facts)
       const asked = challenges.map((challenge) => challenge.scheme)
       const foreign = scheme && status === 401 && asked.length > 0 && !challenges.some((challenge) => isScheme(challenge, scheme))
       return (
-        when(foreign, 88, `Sent: ${scheme}. Asked for: ${[...new Set(asked)].join(', ')}.`) ??
+        when(foreign, read ? 48 : 88, `Sent: ${scheme}. Asked for: ${[...new Set(asked)].join(', ')}.`) ??
         // What AWS says of a token where it reads its own signature.
         when(scheme && /not a valid key=value pair|unsupported authorization type/.test(words), 86, [`Sent: ${scheme}.`, quote ?? ''])
       )
@@ -88,6 +95,13 @@ export const credentialsRules: readonly Rule[] = [
     },
   },
 ]
+
+/** A scheme that the request should have come with. */
+function asksForCredentials({ challenges }: Facts): string | undefined {
+  return challenges.find(({ scheme }) => /^(bearer|dpop|basic|digest)$/i.test(scheme))?.scheme
+}
+
+const cookieAlone = { summary: 'The request carried a cookie, and not the credentials that are asked for.' }
 
 /** The app's own request has no credentials yet: the client adds them. */
 function mayHaveSent({ token, scheme }: Facts): boolean {

@@ -2,6 +2,7 @@ import { type Challenge, isScheme } from '../challenge/challenge'
 import { fromBase64 } from '../platform/base64'
 import { saysKeyRefused } from './answer-rules'
 import { isRefused } from './credentials-rules'
+import type { Facts } from './facts'
 import { harmlessUrl, shortened } from './harmless'
 import { isWellKnown, keyFieldOf } from './key-field'
 import { type Rule, when } from './rule'
@@ -82,8 +83,11 @@ export const schemeRules: readonly Rule[] = [
       const saysSo = /(api|subscription)[ _-]?key/.test(words)
       const refused = isRefused(facts) || saysKeyRefused(facts)
       return (
-        when(refused && (isKey || inQuery), saysSo ? 84 : 72, quote ? [place, quote] : place) ??
-        when(refused && asBearer, saysSo ? 80 : 50, `What was sent as Bearer looks like an API key: ${shortened(token ?? '')}.`) ??
+        when(refused && (isKey || inQuery), saysSo ? 84 : namesToken(facts) ? 40 : 72, quote ? [place, quote] : place) ??
+        when(refused && asBearer, saysSo ? 80 : 50, [
+          `What was sent as Bearer looks like an API key: ${shortened(token ?? '')}.`,
+          quote ?? '',
+        ]) ??
         when(refused && saysSo, 80, [quote ?? '', 'No API key was seen in the request.'])
       )
     },
@@ -115,16 +119,26 @@ export const schemeRules: readonly Rule[] = [
       const { sent, status, authorization, credentialsMode, answered, challenges } = facts
       const cleared = /(max-age=0\b|expires=thu, 01[ -]jan[ -]1970)/i.test(answered('set-cookie'))
       const refused = isRefused(facts)
+      // Frameworks delete their cookie whatever came; a challenge for another scheme, or a 403, is seldom about one.
+      const beside = authorization !== undefined && !sent('cookie')
+      const unsure = status === 403 || challenges.some(({ scheme }) => /^(bearer|dpop|basic|digest)$/i.test(scheme))
       return (
-        when(refused && cleared, 85, 'The answer deletes a cookie: the session is over.') ??
+        when(refused && cleared, beside ? 38 : 85, 'The answer deletes a cookie: the session is over.') ??
         when(status === 440, 85, 'Status 440 is what IIS answers when a session has timed out.') ??
-        when(refused && sent('cookie') && authorization === undefined, 66, 'A cookie was sent, and not taken.') ??
+        when(refused && sent('cookie') && authorization === undefined, unsure ? 54 : 66, 'A cookie was sent, and not taken.') ??
         when(refused && credentialsMode === 'omit' && authorization === undefined, 72, 'credentials: "omit" sends no cookie.') ??
         when(refused && facts.hasRequest && authorization === undefined && !challenges.length, 42, 'No cookie was seen in the request.')
       )
     },
   },
 ]
+
+/** The challenge says that the token, not the key beside it, is the matter. */
+function namesToken({ challenges, authorization, token }: Facts): boolean {
+  return (
+    (authorization ?? token) !== undefined && challenges.some(({ params }) => /^(invalid_token|insufficient_)/.test(params.error ?? ''))
+  )
+}
 
 function isStale(challenge: Challenge): boolean {
   return isScheme(challenge, 'digest') && /^true$/i.test(challenge.params.stale ?? '')

@@ -49,9 +49,10 @@ export const wayRules: readonly Rule[] = [
       const way = inBetween(facts)
       const evidence = way.length ? [`The answer has ${way.join(', ')}: something stands in between.`] : []
       // Only these say by an error that a token came (RFC 6750 §3.1, RFC 9449 §7.1).
-      const bare = challenges.some(({ scheme }) => /^(bearer|dpop)$/i.test(scheme)) && !challenges.some(({ params }) => params.error)
+      const none = challenges.some(({ scheme }) => tokenScheme.test(scheme)) && !challenges.some(({ params }) => params.error)
       // Who names an error, or asks again for what was sent, has seen it.
       const seen = challenges.some((challenge) => challenge.params.error || isScheme(challenge, scheme))
+      const bare = none && (tokenScheme.test(scheme) || !seen)
       const asIfNone = error !== 'invalid_token' && ((bare && !saysNotGood(facts)) || (saysNoneCame(facts) && !seen))
       const page = html && status === 401 && !seen
       const instead = /missing authentication token/.test(words) ? { fixes: [compareRoute] } : undefined
@@ -119,5 +120,7 @@ export const wayRules: readonly Rule[] = [
     },
   },
 ]
+
+const tokenScheme = /^(bearer|dpop)$/i
 
 const compareRoute = 'Compare path and method with the API’s: API Gateway says this of a route that it does not know.'

@@ -1,4 +1,4 @@
-import { alive, bearer, exchange, type Fixture, invalid, json, jwt, seconds } from './fixtures'
+import { alive, bearer, exchange, type Fixture, invalid, json, jwt, opaque, seconds, secrets } from './fixtures'
 
 const body = '<html><head><title>Refused</title></head></html>'
 const nginx = { server: 'nginx/1.25.3', 'content-type': 'text/html' }
@@ -94,4 +94,50 @@ export const answersOfProxies: readonly Fixture[] = [
       json({ error: { code: 'InvalidAuthenticationToken', message: 'Lifetime validation failed, the token is expired.' } }),
     ),
   },
+  {
+    cause: 'basic-credentials',
+    of: 'a wrong password at Elasticsearch, which takes tokens too, behind nginx',
+    input: exchange(401, { ...nginx, 'www-authenticate': 'Basic realm="security", Bearer realm="security", ApiKey' }, basic),
+  },
+  {
+    cause: 'unknown',
+    of: 'Cloud Run’s page, whose challenge says why',
+    input: exchange(401, { 'content-type': 'text/html', ...invalid('It was not for this') }, bearer(alive), { body }),
+  },
+  {
+    cause: 'token-expired',
+    of: 'Twitch, which calls its scheme OAuth',
+    input: exchange(401, { 'www-authenticate': 'OAuth realm="TwitchTV", error="invalid_token"' }, bearer(opaque)),
+  },
+  {
+    cause: 'api-key',
+    of: 'Stripe, which takes the key as the user of Basic too',
+    input: exchange(
+      401,
+      { 'www-authenticate': 'Bearer realm="Stripe"' },
+      { authorization: `Basic ${btoa(`${secrets[3]}:`)}` },
+      json({ error: { message: 'Invalid API Key provided' } }),
+    ),
+  },
+  {
+    cause: 'token-expired',
+    of: 'a token beside the key of a usage plan',
+    input: exchange(401, invalid(), { ...bearer(opaque), 'x-api-key': secrets[3] }),
+  },
+  {
+    cause: 'token-expired',
+    of: 'Spring, which deletes its cookie though none came',
+    input: exchange(401, { ...invalid(), 'set-cookie': 'JSESSIONID=; Max-Age=0' }, bearer(opaque)),
+  },
+  {
+    cause: 'credentials-missing',
+    of: 'a cookie of a load balancer where a Bearer is asked for',
+    input: exchange(401, { 'www-authenticate': 'Bearer realm="api"' }, { cookie: 'AWSALB=1' }),
+  },
+  { cause: 'login-page', of: 'Devise', input: exchange(302, { location: '/users/sign_in' }, {}) },
+  { cause: 'login-page', of: 'Cognito', input: exchange(302, { location: 'https://auth.example/oauth2/authorize?client_id=1' }, {}) },
+  ...['/authors/1', '/associates', '/signing-keys', '/catalog-index'].map(
+    (location): Fixture => ({ cause: 'not-refused', of: `a redirect to ${location}`, input: exchange(302, { location }, {}) }),
+  ),
+  { cause: 'not-refused', of: 'a path that has moved', input: exchange(301, { location: '/auth/users/' }, {}) },
 ]
