@@ -1,3 +1,4 @@
+import { sendsNothing } from './credentials-rules'
 import { harmless } from './harmless'
 import { inBetween } from './in-between'
 import { type Rule, when } from './rule'
@@ -9,8 +10,10 @@ export const challengeRules: readonly Rule[] = [
     party: 'client',
     summary: 'The token is good, and may not do this: its scope is too narrow.',
     fixes: ['Ask for the scope when you sign the user in, or answer with `onStepUp`.', 'A refresh does not help: it gives no more scope.'],
-    find: ({ error, challenges, jwt, token, status, words, quote }) => {
-      const anonymous = words.includes('system:anonymous') // Kubernetes saw no token.
+    find: (facts) => {
+      const { error, challenges, jwt, token, status, words, quote } = facts
+      // Kubernetes saw no token; and of what was not sent, nothing is too narrow.
+      const anonymous = words.includes('system:anonymous') || (facts.hasRequest && token === undefined && sendsNothing(facts))
       const wanted = challenges.find(({ params }) => params.scope)?.params.scope
       const has = jwt?.claims.scope ?? jwt?.claims.scp
       const evidence = [
@@ -20,9 +23,12 @@ export const challengeRules: readonly Rule[] = [
       ]
       return (
         when(error === 'insufficient_scope', 95, ['The challenge says insufficient_scope.', ...evidence]) ??
-        when(/(\b|_)scopes?\b|permission/.test(words) && !anonymous, 72, [quote ?? '', ...evidence]) ??
+        when(/row-level security/.test(words) && !anonymous, 78, quote ?? '', rowLevelSecurity) ??
+        when(/(\b|_)scopes?\b/.test(words) && !anonymous, 72, [quote ?? '', ...evidence]) ??
+        when(/permission/.test(words) && !anonymous, 72, [quote ?? '', ...evidence], facts.hasRequest && !token ? notAllowed : undefined) ??
         when(status === 403 && token !== undefined && !anonymous, 42, [
           'The status is 403: the credentials are good, and do not suffice.',
+          quote ?? '',
           ...evidence,
         ])
       )
@@ -45,23 +51,27 @@ export const challengeRules: readonly Rule[] = [
     cause: 'policy',
     party: 'authorization server',
     summary: 'A policy refuses: where, on what device, or when this is asked.',
-    fixes: [
-      'Hand the `claims` of the challenge to the authorization server, in `onStepUp`.',
-      'Ask the administrator which policy applies (conditional access, IP list).',
-    ],
+    fixes: ['Ask the administrator which policy applies (conditional access, IP list).', 'A new token does not help.'],
     find: (facts) => {
       const { error, challenges, words, quote, status, html, answered } = facts
       const way = inBetween(facts)
       const claims = challenges.some(({ params }) => params.claims !== undefined)
       return (
-        when(error === 'insufficient_claims' || claims, 93, 'The challenge asks for claims: a continuous access evaluation.') ??
         when(
-          /conditional access|policy|ip address|allowlist|whitelist|(from|in|of|by) your (current )?location|not allowed from|blocked by|(is|been) blocked/.test(
+          error === 'insufficient_claims' || claims,
+          93,
+          'The challenge asks for claims: a continuous access evaluation.',
+          askedForClaims,
+        ) ??
+        when(
+          /conditional access|ip address|allowlist|whitelist|(from|in|of|by) your (current )?location|not allowed from|blocked by|(is|been) blocked/.test(
             words,
           ),
           74,
           quote ?? '',
         ) ??
+        when(/policy/.test(words) && !/row-level security/.test(words), 74, quote ?? '', ownPolicy) ??
+        when(status === 403 && /error code: 10\d\d/.test(words) && answered('cf-ray'), 72, quote ?? '', firewall) ??
         when(status === 403 && answered('cf-mitigated'), 72, `cf-mitigated: ${harmless(answered('cf-mitigated'))}.`, firewall) ??
         when(
           status === 403 && html && !challenges.length && way.length,
@@ -134,6 +144,29 @@ export const challengeRules: readonly Rule[] = [
       ),
   },
 ]
+
+const askedForClaims = {
+  fixes: [
+    'Hand the `claims` of the challenge to the authorization server, in `onStepUp`.',
+    'Ask the administrator which policy applies (conditional access, IP list).',
+  ],
+}
+
+const ownPolicy = {
+  party: 'resource server',
+  summary: 'A policy of the API, or of the cloud that it runs in, does not allow this.',
+  fixes: ['Ask who runs it which policy applies, and whom it allows.', 'A new token does not help.'],
+} as const
+
+const notAllowed = {
+  summary: 'The credentials are good, and may not do this.',
+  fixes: ['Ask who runs the API which role, group or permission may.', 'A new sign-in of the same user does not help.'],
+}
+
+const rowLevelSecurity = {
+  summary: 'The database’s rules for rows (row-level security) do not let this user do it.',
+  fixes: ['Look at the rules of the table, and at the role and the `sub` of the token that they are for.', 'A refresh does not help.'],
+}
 
 const firewall = {
   party: 'network',

@@ -108,7 +108,7 @@ function mayHaveSent({ token, scheme }: Facts): boolean {
   return token !== undefined || scheme !== ''
 }
 
-function sendsNothing(facts: Facts): boolean {
+export function sendsNothing(facts: Facts): boolean {
   const inField =
     facts.authorization !== undefined || ['cookie', 'proxy-authorization', 'x-csrf-token'].some(facts.sent) || keyFieldOf(facts)
   return !inField && !/[?&](access_token|id_token|token|jwt|[\w-]*api[_-]?key|key|[\w-]*signature|sig)=/i.test(facts.url)

@@ -97,11 +97,16 @@ export const schemeRules: readonly Rule[] = [
     party: 'client',
     summary: 'The session is good; the proof against cross-site requests is missing or outdated.',
     fixes: ['Send the CSRF token of this session with every request that changes something.', 'Fetch a new one after each sign-in.'],
-    find: ({ status, words, quote, event, method }) => {
+    find: ({ status, words, quote, event, method, sent, authorization }) => {
       const writes = !/^(GET|HEAD|OPTIONS)$/.test(method)
       const saysSo = /csrf|xsrf|forgery|anti-?forgery/.test(words)
       return (
         when(saysSo && (status ?? 400) >= 400, 88, [quote ?? '', ...(writes ? [`The method is ${method}.`] : [])]) ??
+        when(
+          status === 403 && writes && sent('cookie') && authorization === undefined,
+          56,
+          `A ${method} with a cookie was answered with 403: frameworks do so where a CSRF token is missing.`,
+        ) ??
         when(status === 419, event || writes ? 72 : 66, 'Status 419 is what Laravel answers to an outdated CSRF token.')
       )
     },

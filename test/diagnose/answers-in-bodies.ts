@@ -81,4 +81,29 @@ export const answersInBodies: readonly Fixture[] = [
     input: seen(exchange(401, { 'www-authenticate': 'Custom name="X-Tenant"' }, {}), { 'x-tenant': key }),
   },
   { cause: 'credentials-missing', of: 'a key that is not sent', input: exchange(401, subscriptionKey, {}) },
+  {
+    cause: 'insufficient-scope',
+    of: 'a policy for rows, as Supabase says it',
+    input: exchange(401, {}, bearer(alive), json({ code: '42501', message: 'new row violates row-level security policy for table "x"' })),
+  },
+  {
+    cause: 'policy',
+    of: 'IAM',
+    input: exchange(403, {}, bearer(alive), json({ Message: 'no identity-based policy allows the execute-api:Invoke action' })),
+  },
+  {
+    cause: 'policy',
+    of: 'a rule of Cloudflare’s',
+    input: exchange(403, { 'cf-ray': '8a1b-FRA' }, bearer(alive), { body: 'error code: 1020' }),
+  },
+  {
+    cause: 'credentials-missing',
+    of: 'a permission that nobody who sends nothing can have',
+    input: exchange(403, {}, {}, json({ detail: 'You do not have permission to perform this action.' })),
+  },
+  {
+    cause: 'csrf',
+    of: 'a 403 to a POST with a cookie',
+    input: exchange(403, {}, { cookie: `sid=${secrets[2]}` }, { method: 'POST', body: '<html><h1>CSRF verification failed</h1></html>' }),
+  },
 ]

@@ -388,6 +388,38 @@ describe('diagnose', () => {
     expect(diagnosis.evidence).toContain('The server says: “The token has no expiration”')
   })
 
+  it('quotes what a 403 says, where the status is all that it is concluded from', () => {
+    const body = '{"message":"You must grant your OAuth token access to this organization"}'
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque' } })
+
+    const { cause, confidence, evidence } = diagnose({ request, response: new Response(null, { status: 403 }), body })
+
+    expect({ cause, confidence }).toEqual({ cause: 'insufficient-scope', confidence: 'possible' })
+    expect(evidence.join()).toContain('grant your OAuth token access')
+  })
+
+  it.each([
+    ['Bearer error="insufficient_claims", claims="e30="', true],
+    ['Bearer error="invalid_token", error_description="Blocked by conditional access"', false],
+  ])('speaks of the claims of a challenge only where it has them: %s', (challenge, speaks) => {
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': challenge } })
+
+    const { cause, fixes } = diagnose({ response })
+
+    expect(cause).toBe('policy')
+    expect(fixes.join().includes('`claims`')).toBe(speaks)
+  })
+
+  it('says nothing of a token where a cookie lacks a permission', () => {
+    const request = { url: 'https://api.example/orders', headers: new Headers({ cookie: 'sid=1' }) }
+    const body = '{"detail":"You do not have permission to perform this action."}'
+
+    const { summary, fixes } = diagnose({ request, response: new Response(null, { status: 403 }), body })
+
+    expect(summary).toBe('The credentials are good, and may not do this.')
+    expect(fixes.join()).not.toMatch(/scope|token/)
+  })
+
   it('says that the API cannot reach the keys, not that they were changed', () => {
     const message = 'Failed to retrieve remote JWK set'
 
