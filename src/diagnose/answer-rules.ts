@@ -2,6 +2,7 @@ import type { Facts } from './facts'
 import { harmless } from './harmless'
 import { textAt } from './jwt-parts'
 import { type Rule, when } from './rule'
+import { isOfTokenEndpoint } from './token-endpoint'
 
 /** Answers that do not say what they mean: another status, or the reason in the body. */
 export const answerRules: readonly Rule[] = [
@@ -76,7 +77,8 @@ export const answerRules: readonly Rule[] = [
     party: 'resource server',
     summary: 'The status is not 401, and the words are about credentials.',
     fixes: ['Answer 401 with a challenge.', 'In the client, claim it with `isUnauthorized`.'],
-    find: (facts) => when(speaksOfCredentials(facts), 57, [`The status is ${facts.status}.`, facts.quote ?? '']),
+    find: (facts) =>
+      when(speaksOfCredentials(facts) && !isOfTokenEndpoint(facts), 57, [`The status is ${facts.status}.`, facts.quote ?? '']),
   },
   {
     cause: 'problem-body',

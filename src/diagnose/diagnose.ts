@@ -7,6 +7,7 @@ import { refreshRules } from './refresh-rules'
 import { confidenceOf, type Rule } from './rule'
 import { schemeRules } from './scheme-rules'
 import { timeRules } from './time-rules'
+import { isOfTokenEndpoint } from './token-endpoint'
 import { tokenRules } from './token-rules'
 import { wayRules } from './way-rules'
 
@@ -52,7 +53,7 @@ function rulesFor(facts: Facts): readonly Rule[] {
   const noToken = facts.hasRequest && facts.token === undefined && facts.scheme === '' && facts.authorization === undefined
   return [
     ...(refused || status === 400 ? credentialsRules : []),
-    ...(!refused || noToken ? [] : [...timeRules, ...tokenRules]),
+    ...(!refused || noToken || isOfTokenEndpoint(facts) ? [] : [...timeRules, ...tokenRules]),
     ...(refused || (status === 400 && namedByChallenges.test(error)) ? challengeRules : []),
     ...schemeRules,
     ...wayRules,

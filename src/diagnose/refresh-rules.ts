@@ -1,6 +1,7 @@
 import type { Facts } from './facts'
 import { harmless } from './harmless'
 import { type Finding, type Rule, when } from './rule'
+import { saysRefreshTokenRefused } from './token-endpoint'
 
 /** Why no newer token came. From the client's `refresh-ended`, or from the token endpoint's own answer. */
 export const refreshRules: readonly Rule[] = [
@@ -13,7 +14,11 @@ export const refreshRules: readonly Rule[] = [
       'If it happens soon after a refresh: two clients used one refresh token, and rotation revoked both. Share a store and a lock.',
     ],
     find: (facts) =>
-      saysError(facts, /^invalid_grant$/, 95) ??
+      // Which grant it was, only the client knows, and sometimes the words tell.
+      (isRefresh(facts)
+        ? saysError(facts, /^invalid_grant$/, 95)
+        : saysError(facts, /^invalid_grant$/, 88, anotherGrant.test(facts.words) ? notRefreshed : undefined)) ??
+      when(saysRefreshTokenRefused(facts), 86, facts.quote ?? '') ??
       when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'rejected', 93, 'The refresh was rejected.') ??
       when(facts.event?.reason === 'no refresh token', 90, 'There is no refresh token.', {
         summary: 'There is no refresh token to get a new access token with.',
@@ -27,7 +32,10 @@ export const refreshRules: readonly Rule[] = [
       'Compare client id and secret with the registration; a changed secret has to be deployed.',
       'See that the way of client authentication is the registered one.',
     ],
-    find: (facts) => saysError(facts, /^(invalid_client|unauthorized_client)$/, 94),
+    find: (facts) =>
+      saysError(facts, /^invalid_client$/, 94) ??
+      // RFC 6749 §5.2; Keycloak says it of a wrong secret as well.
+      saysError(facts, /^unauthorized_client$/, 94, /secret|\bcredentials/i.test(facts.words + descriptionOf(facts)) ? undefined : mayNot),
   },
   {
     cause: 'refresh-misconfigured',
@@ -57,7 +65,38 @@ export const refreshRules: readonly Rule[] = [
   },
 ]
 
-function saysError({ refreshError, error, status }: Facts, pattern: RegExp, weight: number): Finding | undefined {
-  const name = refreshError || (status !== undefined && status >= 400 ? error : '')
-  return when(pattern.test(name), weight, `The token endpoint says ${harmless(name)}.`)
+function saysError(facts: Facts, pattern: RegExp, weight: number, instead?: Finding['instead']): Finding | undefined {
+  const { refreshError, error, status = 0, words, quote } = facts
+  const name = refreshError || (status >= 400 ? error : '')
+  const description = descriptionOf(facts)
+  const said = description ? `It says: “${harmless(description)}”` : words === name ? undefined : quote
+  return when(pattern.test(name), weight, [`The token endpoint says ${harmless(name)}.`, said ?? ''], instead)
+}
+
+/** What the token endpoint said to the client. */
+function descriptionOf({ event }: Facts): string {
+  const { errorDescription, cause } = Object(event?.error) as { errorDescription?: unknown; cause?: unknown }
+  const text = errorDescription ?? (Object(cause) as { errorDescription?: unknown }).errorDescription
+  return typeof text === 'string' ? text : ''
+}
+
+function isRefresh({ event, words }: Facts): boolean {
+  return event?.type === 'refresh-ended' || /refresh[ _]?token|session/.test(words)
+}
+
+const anotherGrant =
+  /auth(ori[sz]ation)? code|^code |pkce|verifier|redirect_?uri|assertion|(user ?name|email) (or|and) password|wrong (email|password)|user credentials/
+
+const notRefreshed = {
+  summary: 'The token endpoint does not take the grant: a code, a password or an assertion, by its words.',
+  fixes: [
+    'A code works once, for a minute or so, with the `redirect_uri` and the `code_verifier` of its request: begin the sign-in again.',
+    'Of a password or an assertion: compare it with what the server knows.',
+  ],
+  party: 'client',
+} as const
+
+const mayNot = {
+  summary: 'The authorization server does not allow this client the grant, or does not take its secret.',
+  fixes: ['Allow the grant type in the registration of the client.', 'Compare client id and secret with the registration.'],
 }

@@ -106,4 +106,9 @@ export const answersInBodies: readonly Fixture[] = [
     of: 'a 403 to a POST with a cookie',
     input: exchange(403, {}, { cookie: `sid=${secrets[2]}` }, { method: 'POST', body: '<html><h1>CSRF verification failed</h1></html>' }),
   },
+  {
+    cause: 'refresh-token-rejected',
+    of: 'Supabase, whose code is none of OAuth’s',
+    input: exchange(400, {}, {}, { method: 'POST', ...json({ code: 400, msg: 'Invalid Refresh Token: Already Used' }) }),
+  },
 ]

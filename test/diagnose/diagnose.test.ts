@@ -420,6 +420,34 @@ describe('diagnose', () => {
     expect(fixes.join()).not.toMatch(/scope|token/)
   })
 
+  it.each([
+    ['Code not valid', 'likely', 'client', 'a code, a password or an assertion'],
+    ['Wrong email or password.', 'likely', 'client', 'a code, a password or an assertion'],
+    ['The provided grant has expired', 'likely', 'authorization server', 'The refresh token is not taken'],
+    ['The authorization code or refresh token has expired', 'certain', 'authorization server', 'The refresh token is not taken'],
+  ])('takes invalid_grant for what the words say: %s', (description, confidence, party, summary) => {
+    const body = JSON.stringify({ error: 'invalid_grant', error_description: description })
+
+    const diagnosis = diagnose({ response: new Response(null, { status: 400 }), body })
+
+    expect(diagnosis).toMatchObject({ cause: 'refresh-token-rejected', confidence, party, alternatives: [] })
+    expect(diagnosis.summary).toContain(summary)
+    expect(diagnosis.evidence.join()).toContain(description)
+  })
+
+  it.each([
+    ["Grant type 'client_credentials' not allowed for the client.", 'does not allow this client the grant'],
+    ['Invalid client or Invalid client credentials', 'its secret was changed'],
+  ])('blames the secret for unauthorized_client only where the words do: %s', (errorDescription, summary) => {
+    const body = JSON.stringify({ error: 'unauthorized_client', error_description: errorDescription })
+    const event = { type: 'refresh-ended', outcome: 'misconfigured', error: { error: 'unauthorized_client', errorDescription } }
+
+    for (const diagnosis of [diagnose({ response: new Response(null, { status: 400 }), body }), diagnose({ event })]) {
+      expect(diagnosis.summary).toContain(summary)
+      expect(diagnosis.evidence.join()).toContain(errorDescription)
+    }
+  })
+
   it('says that the API cannot reach the keys, not that they were changed', () => {
     const message = 'Failed to retrieve remote JWK set'
 
