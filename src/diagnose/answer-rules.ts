@@ -124,9 +124,9 @@ export const answerRules: readonly Rule[] = [
 const pageToSignIn =
   /log[io]n|signin(?!g)|(^|[^a-z])(log[-_][io]n|sign[-_]in|sso|saml2?|openid|oauth2?|auth\d?|authori[sz]e|authenticate)([^a-z]|$)/i
 
-/** A refusal in all but its status. A parser's "unexpected token" is no access token. */
+/** A refusal in all but its status. */
 export function speaksOfCredentials({ status = 0, words, error, json }: Facts): boolean {
-  const says = /token|jwt|expired|unauthori[sz]ed|unauthenticated|credential/.test(words) && !/unexpected token/.test(words)
+  const says = /token|jwt|session (has |is )?expired|unauthori[sz]ed|unauthenticated|credential/.test(words.replace(otherTokens, ''))
   const named = /^(invalid_token|token_expired)$/.test(error)
   // As Slack does.
   const inBand = status >= 200 && status < 300 && json?.ok === false && /(^|_)auth(ed|_|$)|token|scope/.test(error)
@@ -135,6 +135,10 @@ export function speaksOfCredentials({ status = 0, words, error, json }: Facts): 
     (named || inBand || saysKeyRefused({ status, words }) || ([400, 404, 419, 440, 498, 500].includes(status) && says))
   )
 }
+
+/** A parser's, a list's, a phone's: none is an access token; nor is what a cloud's library misses on the server one of the request's. */
+const otherTokens =
+  /(unexpected|page|paging|pagination|continuation|sync|device|push|registration) ?token|token bucket|default credentials/g
 
 /** Google says it with 400. */
 export function saysKeyRefused({ status = 0, words }: Pick<Facts, 'status' | 'words'>): boolean {
