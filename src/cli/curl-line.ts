@@ -19,7 +19,7 @@ function fieldOf([name, value]: readonly [string, string]): string {
   const scheme = /^[a-z][\w-]{1,19} /i.exec(value)?.[0] ?? '' // No longer: it may be no scheme, but a key with a space in it.
   if (/^(proxy-)?authorization$/i.test(name)) return `"${name}: ${scheme}$TOKEN"`
   if (plainField.test(name)) return quoted(`${name}: ${value}`)
-  return `"${name.replace(/["$`\\]/g, '')}: $${name.toUpperCase().replace(/\W/g, '_')}"`
+  return `"${name.replace(/["$`\\]|\p{Cc}/gu, '')}: $${name.toUpperCase().replace(/\W/g, '_')}"`
 }
 
 function quoted(text: string): string {

@@ -11,12 +11,14 @@ export function readCurlTranscript(text: string): Exchange {
   const host = sent.find(([name]) => /^host$/i.test(name))?.[1] ?? 'unknown.invalid'
   const statusAt = lastIndex(rest, statusLine) // A `100 Continue` may come first.
   const answer = statusAt < 0 ? [] : rest.slice(statusAt + 1)
-  const scheme = lines.some((line) => /^\* .*\b(SSL connection|TLSv1)/.test(line)) ? 'https' : 'http'
+  const scheme = lines.some((line) => throughTls.test(line)) ? 'https' : 'http'
+  // With `-i`, curl prints the fields of the answer before its body too: they are none of it, and may be cookies.
+  const fieldLines = new Set(rest.filter((line) => line.startsWith('< ')).map((line) => line.slice(2)))
   return {
     request: { method, url: urlOf(method, target, `${scheme}://${host}`), fields: sent },
     response: statusAt < 0 ? undefined : { status: Number(statusLine.exec(rest[statusAt] ?? '')?.[1]), fields: fieldsOf(answer, '<') },
     body: answer
-      .filter((line) => !/^([*<>]( |$)|[{}] \[\d+ bytes)/.test(line))
+      .filter((line) => !/^([*<>]( |$)|[{}] \[\d+ bytes)/.test(line) && !fieldLines.has(line))
       .join('\n')
       .replace(/\* Connection #\d+ to host .* left intact\s*$/, '')
       .trim(),
@@ -31,21 +33,25 @@ function urlOf(method: string, target: string, origin: string): string {
 
 /** No connection, so no request: where it was meant to go is in curl’s own talk. */
 function unsent(lines: readonly string[]): Exchange {
-  const [, host, port] = meantFor.exec(lines[lastIndex(lines, meantFor)] ?? '') ?? []
+  const [, host, behind, inside] = meantFor.exec(lines[lastIndex(lines, meantFor)] ?? '') ?? []
+  const port = behind ?? inside
   if (host === undefined)
     throw new UsageError('The file is neither a HAR nor a transcript of `curl -sv`: no line begins with `> GET /… HTTP/1.1`.')
-  const url = `http${port === '443' ? 's' : ''}://${host}${port && !/^(80|443)$/.test(port) ? `:${port}` : ''}/`
+  const url = `http${port === '443' || lines.some((line) => throughTls.test(line)) ? 's' : ''}://${host}${port && !/^(80|443)$/.test(port) ? `:${port}` : ''}/`
   return { request: { method: 'GET', url, fields: [] }, failed: lastSaid(lines) }
 }
 
-const meantFor = /^\* +(?:Could not resolve host:|Failed to connect to|Trying|Connected to) +\[?([\w.-]+?)\]?(?:(?::| port )(\d+).*)?$/
+/** A name, then perhaps its address in brackets, which the port stands in or behind. */
+const meantFor =
+  /^\* +(?:Could not resolve host:|Failed to connect to|Trying|(?:Connected|Established connection) to) +\[?([\w.-]+?)\]?(?:(?::| port )(\d+).*| \([^ )]*\)? port (\d+).*)?$/
+const throughTls = /^\* .*\b(SSL connection|TLSv1)/
 
 function lastSaid(lines: readonly string[]): string {
   const said = lines.flatMap((line) => /^(?:\*|curl: \(\d+\)) +(?!Closing|shutting|Connection #)(.+)$/i.exec(line)?.[1] ?? [])
   return said.at(-1) ?? 'nothing came back'
 }
 
-const requestLine = /^> ([A-Z]+) (\S+) HTTP\/[\d.]+/
+const requestLine = /^> ([\w!#$%&'*+.^`|~-]+) (\S+) HTTP\/[\d.]+/ // A method may be any token: `-X get` is sent as it is.
 /** Without `-s`, and with its output not on a terminal, curl draws this over and over: twelve columns behind a carriage return. */
 const progressMeter = /(?:^|\r) *(?:[\d.]+[kMGTP]? +){8}(?:[\d-]+:[\d-]{2}:[\d-]{2} +){3}[\d.]+[kMGTP]?/gm
 const statusLine = /^< HTTP\/[\d.]+ (\d{3})/

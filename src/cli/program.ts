@@ -88,7 +88,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .action(async ({ json, ...options }: TokenOptions & { readonly json?: boolean }) => {
       const parts = jwtParts(await tokenOf({ ...options, tokenStdin: options.tokenEnv === undefined }, io))
       if (!parts) throw new UsageError('This is no JWT: an opaque token says nothing to anyone but its server.')
-      io.print(json ? JSON.stringify(parts, null, 2) : tokenLines(parts, io.now()).join('\n'))
+      io.print(json ? jsonOf(parts) : tokenLines(parts, io.now()).join('\n'))
     })
 
   try {
@@ -110,9 +110,15 @@ async function explain(url: string | undefined, options: ExplainOptions, io: Io)
   const exchange = options.from === undefined ? await sent(url ?? '', options, io) : recorded(await fileText(options.from, io))
   const report = reportOf(exchange, { audience: options.audience, issuer: options.issuer })
   const serverNow = (exchange.at ?? io.now()) - (report.skew ?? 0)
-  io.print(options.json ? JSON.stringify(report, null, 2) : reportText(report, serverNow, paint(io.colour)))
+  io.print(options.json ? jsonOf(report) : reportText(report, serverNow, paint(io.colour)))
   if (exchange.failed !== undefined) return 3
   return report.diagnosis.cause === 'not-refused' ? 0 : 1
+}
+
+/** JSON lets through what moves a terminal's cursor, or turns its text around. */
+function jsonOf(value: unknown): string {
+  const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(value, null, 2).replace(/[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, escaped)
 }
 
 function recorded(text: string): Exchange {

@@ -1,7 +1,7 @@
 import { diagnose } from '../diagnose/diagnose'
 import type { Diagnosis } from '../diagnose/diagnosis'
 import type { DiagnoseInput } from '../diagnose/facts'
-import { harmless, harmlessUrl } from '../diagnose/harmless'
+import { harmless, harmlessName, harmlessUrl } from '../diagnose/harmless'
 import { inWords } from '../diagnose/in-words'
 import { type JsonObject, jwtParts } from '../diagnose/jwt-parts'
 import { secretsOf } from '../diagnose/secrets'
@@ -36,7 +36,7 @@ export function reportOf(exchange: Exchange, expected: DiagnoseInput['expected']
   const secrets = secretsOf(input)
   const date = Date.parse(input.response?.headers.get('date') ?? '')
   return {
-    request: { method, url: harmlessUrl(url) },
+    request: { method: harmlessName(method), url: harmlessUrl(url) },
     response: response && {
       status: response.status,
       headers: Object.fromEntries(

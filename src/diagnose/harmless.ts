@@ -27,9 +27,10 @@ export function harmlessName(value: unknown): string {
   return inOneLine(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
 }
 
-/** Without user, query and fragment, and without what is long and mixed in the path: each may hold a secret. */
+/** Without user, query and fragment, and without what is long and mixed in the path: each may hold a secret; nor control characters. */
 export function harmlessUrl(url: string): string {
-  const [, origin = '', path = ''] = /^(\w+:\/\/[^/]*)?([\s\S]*)$/.exec(url.replace(/[?#][\s\S]*$/, '')) ?? []
+  const [, origin = '', path = ''] =
+    /^(\w+:\/\/[^/]*)?([\s\S]*)$/.exec(url.replace(/[?#][\s\S]*$/, '').replace(/[\p{Cc}\p{Cf}]+/gu, '')) ?? []
   const segments = path.split('/').map((segment) => (keyLike.test(segment.replace(uuid, '')) ? '[redacted]' : segment))
   return origin.replace(/\/\/.*@/, '//') + segments.join('/')
 }

@@ -217,7 +217,7 @@ describe('explain --from', () => {
     expect(out).not.toContain('hunter2')
   })
 
-  it.each(['curl-v', 'curl-sv'])('reads the body of a captured `%s … 2>&1`', async (name) => {
+  it.each(['curl-v', 'curl-sv', 'curl-isv'])('reads the body of a captured `%s … 2>&1`', async (name) => {
     const path = fileURLToPath(new URL(`transcripts/${name}.txt`, import.meta.url))
 
     const { out } = await commandLine(['explain', '--from', path, '--json'])
@@ -228,6 +228,7 @@ describe('explain --from', () => {
 
   it.each([
     ['refused-connection', 'GET http://127.0.0.1:1/', "Failed to connect to 127.0.0.1 port 1 after 0 ms: Couldn't connect to server"],
+    ['no-tls', 'GET https://bad.example:4599/', 'OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number'],
     ['unknown-host', 'GET http://nowhere.invalid/', 'Could not resolve host: nowhere.invalid'],
   ])('explains with 3 a captured transcript of a connection that failed: %s', async (name, title, said) => {
     const path = fileURLToPath(new URL(`transcripts/${name}.txt`, import.meta.url))
@@ -237,6 +238,50 @@ describe('explain --from', () => {
     expect(code).toBe(3)
     expect(out).toContain(`${title}\n`)
     expect(out).toContain(`The request failed: ${said}.`)
+  })
+
+  it('shows no cookie that `curl -isv` prints before the body', async () => {
+    const sent = ['> GET / HTTP/1.1', '> Host: api.example', '> ']
+    const fields = ['HTTP/1.1 401 Unauthorized', 'set-cookie: sid=hunter2', '']
+
+    const { out } = await commandLine(['explain', '--from', '-'], {
+      input: [...sent, ...fields.map((line) => `< ${line}`), ...fields].join('\r\n'),
+    })
+
+    expect(out).toContain('challenge-missing')
+    expect(out).not.toMatch(/hunter2|The server says/)
+  })
+
+  it('reads what a request was answered whose method is in lower case', async () => {
+    const path = fileURLToPath(new URL('transcripts/lower-case-method.txt', import.meta.url))
+
+    const { code, out } = await commandLine(['explain', '--from', path])
+
+    expect([code, out.split('\n')[1]?.trim()]).toEqual([1, '400'])
+    expect(out).toContain("-X 'get'")
+  })
+
+  it.each([
+    ['Connected to api.example (192.0.2.1) port 8443 (#0)', 'http://api.example:8443/'],
+    ['Connected to localhost (::1) port 443', 'https://localhost/'],
+    ['Established connection to api.example (192.0.2.1 port 443) from 10.0.0.2 port 50000', 'https://api.example/'],
+  ])('knows where a request was meant to go from “%s”', async (said, url) => {
+    const input = ['*   Trying 192.0.2.1:443...', `* ${said}`, '* Connection reset by peer'].join('\n')
+
+    const { out } = await commandLine(['explain', '--from', '-'], { input })
+
+    expect(out).toContain(`GET ${url}\n`)
+  })
+
+  it('prints no control character of a HAR', async () => {
+    const entry = {
+      request: { method: 'GET\u001b[2J', url: 'https://api.example/\u001b[2J\u202ea', headers: [{ name: 'x-\u001b[2J', value: 'a' }] },
+      response: { status: 401, headers: [] },
+    }
+    const input = JSON.stringify({ log: { entries: [entry] } })
+
+    for (const args of [[], ['--json']])
+      expect((await commandLine(['explain', '--from', '-', ...args], { input })).out).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
   })
 
   it('explains with 3 a request that curl got no answer to', async () => {
@@ -343,6 +388,15 @@ describe('decode', () => {
     expect(out).toContain('alg: RS256')
     expect(out).toContain('aud: https://api.example')
     expect(out).not.toContain(input.split('.')[2])
+  })
+
+  it('prints no control character of a token, as JSON neither', async () => {
+    const input = jwt({ sub: 'a\u009b2J\u202e' })
+
+    const { out } = await commandLine(['decode', '--json'], { input })
+
+    expect(out).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
+    expect(JSON.parse(out).claims.sub).toBe('a\u009b2J\u202e')
   })
 
   it('ends quietly where nobody reads what it prints', async () => {
