@@ -1,5 +1,5 @@
 import { harmlessUrl } from '../diagnose/harmless'
-import { plainField, usualField } from '../diagnose/secrets'
+import { looksLikeScheme, plainField, usualField } from '../diagnose/secrets'
 import type { Exchange } from './exchange'
 
 /** The `curl` that sends the same again, with a variable of the shell in place of each secret. */
@@ -16,7 +16,8 @@ export function curlLine({ request: { method, url, fields } }: Exchange): string
 }
 
 function fieldOf([name, value]: readonly [string, string]): string {
-  const scheme = /^[a-z][\w-]{1,19} /i.exec(value)?.[0] ?? '' // No longer: it may be no scheme, but a key with a space in it.
+  const [first = ''] = value.split(' ', 1)
+  const scheme = value.includes(' ') && looksLikeScheme(first) ? `${first} ` : ''
   if (/^(proxy-)?authorization$/i.test(name)) return `"${name}: ${scheme}$TOKEN"`
   if (plainField.test(name)) return quoted(`${name}: ${value}`)
   return `"${name.replace(/["$`\\]|\p{Cc}/gu, '')}: $${name.toUpperCase().replace(/\W/g, '_')}"`

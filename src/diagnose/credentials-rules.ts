@@ -5,7 +5,7 @@ import { harmlessUrl } from './harmless'
 import { keyFieldOf, mayHoldKey } from './key-field'
 import { saysNoneCame, saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
-import { isMasked } from './secrets'
+import { isMasked, looksLikeScheme } from './secrets'
 
 /** What was sent, or was not. */
 export const credentialsRules: readonly Rule[] = [
@@ -62,7 +62,7 @@ export const credentialsRules: readonly Rule[] = [
     find: ({ authorization }) => {
       const flaw =
         authorization === undefined || isMasked(authorization) ? undefined : flaws.find(([pattern]) => pattern.test(authorization))
-      return when(flaw, 95, flaw?.[1] ?? '')
+      return when(flaw, flaw === strangeCharacter ? 78 : 95, flaw?.[1] ?? '')
     },
   },
   {
@@ -72,14 +72,15 @@ export const credentialsRules: readonly Rule[] = [
     fixes: ['Use a scheme that the challenge names.', 'Look whether the request reached the server, and the path, that you meant.'],
     find: (facts) => {
       const { scheme, challenges, status, words, quote } = facts
+      const sentScheme = looksLikeScheme(scheme) ? scheme : 'what begins with no scheme'
       // Who names an error, or says that they are not good, has read them all the same.
       const read = challenges.some(({ params }) => params.error) || saysNotGood(facts) || saysKeyRefused(facts)
       const asked = challenges.map((challenge) => challenge.scheme)
       const foreign = scheme && status === 401 && asked.length > 0 && !challenges.some((challenge) => isScheme(challenge, scheme))
       return (
-        when(foreign, read ? 48 : 88, `Sent: ${scheme}. Asked for: ${[...new Set(asked)].join(', ')}.`) ??
+        when(foreign, read ? 48 : 88, `Sent: ${sentScheme}. Asked for: ${[...new Set(asked)].join(', ')}.`) ??
         // What AWS says of a token where it reads its own signature.
-        when(scheme && /not a valid key=value pair|unsupported authorization type/.test(words), 86, [`Sent: ${scheme}.`, quote ?? ''])
+        when(scheme && /not a valid key=value pair|unsupported authorization type/.test(words), 86, [`Sent: ${sentScheme}.`, quote ?? ''])
       )
     },
   },
@@ -127,6 +128,12 @@ function withheldBecause(reason: string | undefined): string {
   return reason === 'caller' ? 'the caller set an Authorization header of its own' : 'the request goes to an endpoint that takes none'
 }
 
+/** Some servers take one all the same; what Laravel's Sanctum issues has a bar behind a number. */
+const strangeCharacter = [
+  /^(bearer|dpop)\s+(?!(\d+\|)?[\w.~+/-]+=*$)/i,
+  'The token holds a character that no token may hold (RFC 6750 §2.1).',
+] as const
+
 const flaws: readonly (readonly [RegExp, string])[] = [
   [/[\r\n]/, 'It holds a line break.'],
   [/^\s*$/, 'It is empty.'],
@@ -144,5 +151,5 @@ const flaws: readonly (readonly [RegExp, string])[] = [
   [/^\s|\s$/, 'There are spaces around it.'],
   [/^(bearer|dpop)\s+\S+\s+\S/i, 'There is a space inside the token.'],
   [/^(bearer|dpop) {2,}/i, 'There is more than one space behind the scheme.'],
-  [/^(bearer|dpop)\s+(?![\w.~+/-]+=*$)/i, 'The token holds a character that no token may hold (RFC 6750 §2.1).'],
+  strangeCharacter,
 ]

@@ -18,7 +18,7 @@ export function secretsOf({ request, tokens }: Sent): readonly string[] {
   const userAlone = /^([^:]+):(x-oauth-basic|x)?$/i.exec(pair ?? '')?.[1] // Then the key stands in place of the user.
   const cookies = (request?.headers.get('cookie') ?? '').split(/;\s*/).map((cookie) => cookie.replace(/^[^=]*=/, ''))
   return [
-    ...[credentials, first, pair, pair?.replace(/^[^:]*:/, ''), userAlone],
+    ...[looksLikeScheme(scheme) ? undefined : scheme, credentials, first, pair, pair?.replace(/^[^:]*:/, ''), userAlone],
     ...[tokens?.accessToken, tokens?.refreshToken, tokens?.idToken],
     ...cookies,
     ...ownFields(request?.headers).map(([, value]) => value),
@@ -26,6 +26,11 @@ export function secretsOf({ request, tokens }: Sent): readonly string[] {
   ]
     .filter((secret): secret is string => !!secret)
     .sort((one, other) => other.length - one.length)
+}
+
+/** Whether the first word of an Authorization is the name of a scheme: it may as well be the beginning of a key with a space in it. */
+export function looksLikeScheme(word: string): boolean {
+  return /^(?=.{2,20}$)([a-z]+(-[a-z]+)*|aws4-[a-z\d-]+|oauth2|[a-z]+-sha-?\d+)$/i.test(word)
 }
 
 /** Of these a `curl` may show the value; any other may be a key. */

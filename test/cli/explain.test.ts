@@ -240,6 +240,18 @@ describe('explain --from', () => {
     expect(out).toContain(`The request failed: ${said}.`)
   })
 
+  it.each([
+    ['AWS4-HMAC-SHA256 Credential=AKIA', 'AWS4-HMAC-SHA256 $TOKEN'],
+    ['hunter2-key more', '$TOKEN'],
+  ])('keeps the scheme of “%s” in the curl, and no beginning of a key', async (authorization, shown) => {
+    const input = ['> GET / HTTP/1.1', '> Host: api.example', `> Authorization: ${authorization}`, '> ', '< HTTP/1.1 401', '< '].join('\n')
+
+    const { out } = await commandLine(['explain', '--from', '-'], { input })
+
+    expect(out).toContain(`-H "Authorization: ${shown}"`)
+    expect(out).not.toContain('hunter2')
+  })
+
   it('shows no cookie that `curl -isv` prints before the body', async () => {
     const sent = ['> GET / HTTP/1.1', '> Host: api.example', '> ']
     const fields = ['HTTP/1.1 401 Unauthorized', 'set-cookie: sid=hunter2', '']

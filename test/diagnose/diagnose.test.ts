@@ -254,6 +254,25 @@ describe('diagnose', () => {
     expect(evidence[0]).toBe('This machine is 10 minutes ahead of the server’s Date.')
   })
 
+  it('shows no key with a space in it as the scheme that was sent', () => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'correct1horse0123456789 more' } })
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Basic realm="staff"' } })
+
+    const { cause, evidence } = diagnose({ request, response })
+
+    expect(cause).toBe('wrong-scheme')
+    expect(evidence).toEqual(['Sent: what begins with no scheme. Asked for: Basic.'])
+  })
+
+  it.each([
+    ['1|laravelsanctumtokens', 'challenge-missing', 'possible'],
+    ['a{b}c', 'credentials-malformed', 'likely'],
+  ])('is not certain that a token is refused for a character that servers of their own may take: %s', (token, cause, confidence) => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: `Bearer ${token}` } })
+
+    expect(diagnose({ request, response: new Response(null, { status: 401 }) })).toMatchObject({ cause, confidence })
+  })
+
   it('lets no secret through that a server echoes', () => {
     const token = jwt({ sub: 'ada' })
     const response = new Response(null, {
@@ -277,6 +296,7 @@ describe('diagnose', () => {
       'response="correcthorse"',
     ],
     ['credentials without a scheme', { authorization: 'correcthorse' }, '', 'correcthorse'],
+    ['a key with a space in it', { authorization: 'correct1horse more' }, '', 'correct1horse'],
   ])('lets %s not through that a server repeats', (_, headers: Record<string, string>, query, secret) => {
     const request = { url: `https://api.example/orders${query}`, headers: new Headers(headers) }
     const sent = headers.authorization?.startsWith('Digest') ? headers.authorization.slice(7) : secret
