@@ -29,12 +29,16 @@ interface Burst {
   readonly cause: string
 }
 
+/** What the conventions advise for seconds; those of the SDK are for milliseconds. */
+const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+
 /** More than this many sends at once have no spans: a fetch that never settles must not pile them up. */
 const mostSpans = 10_000
 
 /**
  * Spans and metrics, as an `onEvent` handler. One CLIENT span for each physical send, by the semantic conventions for HTTP; attributes
  * are few and, but for the URL and a method of your own, from fixed lists; they hold no token, no query string and no text of a server.
+ * One handler for one client: the calls of each are numbered from 1.
  *
  * Metrics: `http.client.request.duration` (seconds, for each send); `authenticated_client.unauthorized` (by `reason` and `action`, and by
  * `cause` where the event carries a diagnosis: `diagnosed(openTelemetry())`), `.bursts` (by `cause`: `unauthorizedBursts`), `.replays`, `.stale` (401s that newer credentials answered
@@ -52,14 +56,18 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
   const stale = counter('stale', '401s for credentials older than those held')
   const refreshes = counter('refreshes', 'Refreshes')
   const logouts = counter('logouts', 'Sessions that ended')
-  const duration = meter.createHistogram('authenticated_client.refresh.duration', { description: 'Time in a refresh', unit: 's' })
+  const timer = (name: string, description: string) =>
+    meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: [...bounds] } })
+  const duration = timer('authenticated_client.refresh.duration', 'Time in a refresh')
   const waiters = meter.createHistogram('authenticated_client.refresh.waiters', { description: 'Calls that shared a refresh' })
 
   const bursts = counter('bursts', 'Crowds of 401s')
-  const sent = meter.createHistogram('http.client.request.duration', { description: 'Duration of HTTP client requests.', unit: 's' })
+  const sent = timer('http.client.request.duration', 'Duration of HTTP client requests.')
 
   const sends = new Map<string, { readonly span: Span; readonly since: number; readonly attributes: Attributes }>()
-  let refresh: { readonly since: number; readonly waiting: number } | undefined
+  // Two at once where a session takes the place of one that refreshes: the first to begin is taken for the first to end.
+  const begun: number[] = []
+  let waiting = 0
 
   const started = ({ call, attempt, method, url, at }: EventOf<'request'>): void => {
     if (attempt) replays.add(1, common)
@@ -95,20 +103,20 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
     sent.record((at - since) / 1000, { ...attributes, ...outcome })
   }
 
-  const decided = ({ action, row, reason, diagnosis, at }: EventOf<'decision'>): void => {
+  const decided = ({ action, row, reason, diagnosis }: EventOf<'decision'>): void => {
     if (row === 2 || row === 1) return // Not about credentials, or not ours.
     unauthorized.add(1, { ...common, reason: known(reason, reasons), action, ...causeOf(diagnosis) })
     if (row === 7) stale.add(1, common)
     // The refresh that it asks for is told of later.
-    if (action === 'refresh') refresh = { since: refresh?.since ?? at, waiting: (refresh?.waiting ?? 0) + 1 }
+    if (action === 'refresh') waiting += 1
   }
 
   return (event) => {
     switch (event.type) {
       case 'request':
         return started(event)
-      case 'response':
-        return finished(event, event.status >= 400 ? String(event.status) : undefined, event.status)
+      case 'response': // An opaque one has no status.
+        return finished(event, event.status >= 400 ? String(event.status) : undefined, event.status || undefined)
       case 'unauthorized-burst':
         return bursts.add(1, { ...common, cause: known(event.cause, names) })
       case 'request-failed':
@@ -116,13 +124,13 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
       case 'decision':
         return decided(event)
       case 'refresh-started':
-        refresh = { since: event.at, waiting: refresh?.waiting ?? 0 }
+        begun.push(event.at)
         return
       case 'refresh-ended':
         refreshes.add(1, { ...common, outcome: event.outcome })
-        duration.record((event.at - (refresh?.since ?? event.at)) / 1000, { ...common, outcome: event.outcome })
-        waiters.record(refresh?.waiting ?? 0, common)
-        refresh = undefined
+        duration.record((event.at - (begun.shift() ?? event.at)) / 1000, { ...common, outcome: event.outcome })
+        waiters.record(waiting, common)
+        waiting = 0
         return
       case 'logout':
         return logouts.add(1, { ...common, reason: event.reason })

@@ -143,6 +143,47 @@ describe('openTelemetry', () => {
     ])
   })
 
+  it('has the buckets for seconds that semantic conventions advise', async () => {
+    const { client, login, shop, values } = await start()
+    login.spoilAccessTokens()
+
+    await client.fetch(`${shop.origin}/me`)
+
+    const measured = await values()
+    const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+    for (const name of ['http.client.request.duration', 'authenticated_client.refresh.duration'])
+      expect(measured[name]).toContainEqual([
+        expect.anything(),
+        expect.objectContaining({ buckets: expect.objectContaining({ boundaries }) }),
+      ])
+  })
+
+  it('measures each of two refreshes at once, as where a session takes the place of one that refreshes', async () => {
+    const { handler, values } = await start(undefined, (options) => openTelemetry(options))
+    const begins = { type: 'refresh-started', because: 'unauthorized', generation: 1 } as const
+    const ends = { type: 'refresh-ended', outcome: 'refreshed', generation: 2 } as const
+
+    for (const event of [
+      { ...begins, at: 0 },
+      { ...begins, at: 3000 },
+      { ...ends, at: 4000 },
+      { ...ends, at: 6000 },
+    ])
+      handler?.(event)
+
+    expect((await values())['authenticated_client.refresh.duration']).toMatchObject([[{}, { sum: 7, min: 3, count: 2 }]])
+  })
+
+  it('tells no status of an opaque response', async () => {
+    const { handler, spans } = await start()
+    const send = { call: 1, attempt: 0, at: 0 }
+
+    handler?.({ ...send, type: 'request', method: 'GET', url: 'https://api.example.com/me', generation: 0 })
+    handler?.({ ...send, type: 'response', status: 0, challenges: [] })
+
+    expect((await spans())[0]?.attributes).not.toHaveProperty('http.response.status_code')
+  })
+
   it('counts 401s by their cause where the events carry a diagnosis, and crowds of them', async () => {
     const pages: UnauthorizedBurstEvent[] = []
     const { client, shop, values } = await start(undefined, (options) => alertOn401s((burst) => pages.push(burst), options))
@@ -180,6 +221,7 @@ async function start(name?: string, listen: (options: OpenTelemetryOptions) => A
   const clock = testClock()
   const login = authorizationServer({ clock })
   const shop = api({ authorizationServer: login })
+  const handler = listen({ tracerProvider, meterProvider, name })
   const client = new AuthenticatedClient({
     tokenEndpoint: login.tokenEndpoint,
     clientId: 'web',
@@ -187,11 +229,12 @@ async function start(name?: string, listen: (options: OpenTelemetryOptions) => A
     refreshBudget: false,
     fetch: testFetch(login, shop),
     clock,
-    onEvent: listen({ tracerProvider, meterProvider, name }),
+    onEvent: handler,
   })
   await client.setTokens(login.signIn())
   return {
     client,
+    handler,
     login,
     shop,
     clock,
