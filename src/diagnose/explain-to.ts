@@ -20,8 +20,9 @@ interface Call {
 const mostCalls = 1000
 
 /**
- * An `onEvent` handler for development: one readable block for each 401 that the app gets to see, and for each refresh that fails.
- * Nothing secret is printed.
+ * An `onEvent` handler for development: one readable block for each 401 that the client gives back, rejects the call for or asks
+ * `onStepUp` about, and for each refresh that fails (what waited for it gets no block of its own). Nothing secret is printed. One handler
+ * for one client: the calls of each are numbered from 1.
  * @param expected what the API takes, where you know.
  */
 export function explainTo(target: ExplainConsole, expected?: DiagnoseInput['expected']): Diagnosed<DiagnosedEvent> {
@@ -42,12 +43,12 @@ export function explainTo(target: ExplainConsole, expected?: DiagnoseInput['expe
 
   const decided = ({ call = -1, type, action, reason, diagnosis: made }: DiagnosedEvent): void => {
     const known = calls.get(call)
-    if (!known?.response || !/^(return|reject|end)$/.test(action ?? '')) return
+    if (!known?.response || !/^(return|reject|end|step-up)$/.test(action ?? '')) return
     calls.delete(call)
     const { method, url, scheme, response } = known
     const what = decidesTheCause(reason) ? { type } : { diagnosis: made }
     const diagnosis = diagnose({ event: { ...response, ...what, reason, scheme, method, url } })
-    target.warn(block(`401 ${method} ${url}`, diagnosis, reason))
+    target.warn(block(`401 ${method} ${url}`, diagnosis, reason && `${doneBy(action)}: ${reason}`))
   }
 
   return diagnosed((event) => {
@@ -60,17 +61,22 @@ export function explainTo(target: ExplainConsole, expected?: DiagnoseInput['expe
   }, expected)
 }
 
+function doneBy(action: string | undefined): string {
+  if (action === 'step-up') return 'asks for a step-up'
+  return action === 'reject' ? 'rejects the call' : 'gave it back'
+}
+
 /** The client's reason says more than the challenge. */
 function decidesTheCause(reason: string | undefined): boolean {
   return /^(origin|endpoint|caller|no refresh token|cooling down|budget spent)$/.test(reason ?? '')
 }
 
-function block(title: string, { cause, confidence, summary, evidence, fixes, alternatives }: Diagnosis, reason?: string): string {
+function block(title: string, { cause, confidence, summary, evidence, fixes, alternatives }: Diagnosis, done?: string): string {
   return [
     title,
     `  ${summary} (${cause}, ${confidence})`,
     ...evidence.map((text) => `  · ${text}`),
-    ...(reason ? [`  · The client gave it back: ${harmless(reason)}.`] : []),
+    ...(done ? [`  · The client ${harmless(done)}.`] : []),
     ...fixes.map((text) => `  → ${text}`),
     ...(alternatives.length ? [`  Or: ${alternatives.map((other) => other.cause).join(', ')}`] : []),
   ].join('\n')

@@ -31,6 +31,15 @@ it('prints why a refresh failed', () => {
   expect(printed[0]).toContain('refresh-token-rejected')
 })
 
+it('says of a call that the client rejects that it does, not that its 401 was given back', () => {
+  const [printed, onEvent] = printer()
+
+  const [request, response] = refusedCall
+  for (const event of [request, response, { type: 'decision', call: 1, action: 'reject', reason: 'cooling down' }]) onEvent(event)
+
+  expect(printed[0]).toContain('· The client rejects the call: cooling down.')
+})
+
 it('still prints after a thousand calls that ended without an event', () => {
   const [printed, onEvent] = printer()
   for (let call = 2; call < 1002; call += 1) for (const event of refusedCall.slice(0, 2)) onEvent({ ...event, call })
@@ -64,6 +73,25 @@ it('says of a token that is alive what the server says, in words that nobody kno
 
   expect(printed[0]).toContain('The token has no expiration')
   expect(printed[0]).not.toContain('token-expired')
+})
+
+it('prints a block for a 401 that `onStepUp` is asked about, whatever comes of it', async () => {
+  const [printed, onEvent] = printer()
+  const challenge = 'Bearer error="insufficient_user_authentication", acr_values="mfa"'
+  const client = new AuthenticatedClient({
+    baseUrl: 'https://api.example',
+    fetch: async () => new Response(null, { status: 401, headers: { 'www-authenticate': challenge } }),
+    onStepUp: () => null,
+    onEvent,
+  })
+  await client.setTokens({ accessToken: 'opaque' })
+
+  await client.fetch('https://api.example/orders')
+  await quiet()
+
+  expect(printed).toHaveLength(1)
+  expect(printed[0]).toContain('step-up-required')
+  expect(printed[0]).toContain('The client asks for a step-up: insufficient_user_authentication.')
 })
 
 it('is an onEvent handler of the client', async () => {
