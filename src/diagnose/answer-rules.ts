@@ -30,10 +30,12 @@ export const answerRules: readonly Rule[] = [
     summary: 'The server says 401 where it means 403: the credentials are good, and do not suffice.',
     fixes: ['Answer 403 when a refresh or a new sign-in would not help (RFC 9110 §15.5.4).'],
     find: ({ status, words, error, quote }) =>
+      // Who says invalid_token means the token, whatever else is said.
       when(
         status === 401 &&
+          error !== 'invalid_token' &&
           !/^insufficient_/.test(error) &&
-          /forbidden|access denied|not allowed|permission|not authori[sz]ed to|role\b/.test(words) &&
+          /forbidden|access denied|not allowed|permission(?! to view this directory)|not authori[sz]ed to|role\b/.test(words) &&
           !/(missing|invalid|expired) ([\w-]+ )?(key|token|credentials)|(key|token|credentials) (is |has )?(missing|invalid|expired)/.test(
             words,
           ),
@@ -49,11 +51,11 @@ export const answerRules: readonly Rule[] = [
       'Let the API answer 401 to requests that accept JSON.',
       'Send `Accept: application/json`; claim the page with `isUnauthorized`.',
     ],
-    find: ({ status = 0, answered, html, challenges }) => {
+    find: ({ status = 0, answered, sent, html, challenges }) => {
       const signIn = pageToSignIn.test(answered('location'))
       return (
         when([302, 303, 307].includes(status) && signIn, 80, `It redirects (${status}) to a sign-in page.`) ??
-        when(status === 200 && html, 50, 'The status is 200 and the body HTML.') ??
+        when(status === 200 && html && !/text\/html/i.test(sent('accept')), 50, 'The status is 200 and the body HTML.') ??
         when(status === 401 && html && !challenges.some(({ params }) => params.error), 44, 'The status is 401 and the body HTML.')
       )
     },
@@ -69,7 +71,13 @@ export const answerRules: readonly Rule[] = [
         String((Object((Object(error) as { extensions?: unknown }).extensions) as { code?: unknown }).code),
       )
       const code = codes.find((name) => /UNAUTHENTICATED|UNAUTHORIZED|FORBIDDEN|invalid-jwt|AUTH_NOT/i.test(name))
-      return when(status === 200 && code, 94, `errors[].extensions.code is ${harmless(code ?? '')}.`)
+      const known = code === 'UNAUTHENTICATED' && (json?.data ?? null) === null
+      return when(
+        (status === 200 || status === 400) && code,
+        94,
+        `errors[].extensions.code is ${harmless(code ?? '')}.`,
+        /FORBIDDEN/i.test(code ?? '') ? graphqlForbids : known ? undefined : graphqlByAnotherName,
+      )
     },
   },
   {
@@ -119,6 +127,15 @@ export const answerRules: readonly Rule[] = [
     },
   },
 ]
+
+const graphqlForbids = {
+  summary: 'GraphQL forbids inside a 200: the credentials are good, and do not suffice.',
+  fixes: ['Ask who runs the API which role or scope may. A refresh does not help.'],
+}
+
+const graphqlByAnotherName = {
+  fixes: ['Claim it with an `isUnauthorized` of your own: `graphqlUnauthenticated` knows the code UNAUTHENTICATED, where `data` is null.'],
+}
 
 /** Whole words, but for those that few others hold: authors and associates sign nobody in. */
 const pageToSignIn =

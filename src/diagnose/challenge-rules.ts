@@ -25,7 +25,12 @@ export const challengeRules: readonly Rule[] = [
         when(error === 'insufficient_scope', 95, ['The challenge says insufficient_scope.', ...evidence]) ??
         when(/row-level security/.test(words) && !anonymous, 78, quote ?? '', rowLevelSecurity) ??
         when(/(\b|_)scopes?\b/.test(words) && !anonymous, 72, [quote ?? '', ...evidence]) ??
-        when(/permission/.test(words) && !anonymous, 72, [quote ?? '', ...evidence], facts.hasRequest && !token ? notAllowed : undefined) ??
+        when(
+          /permission(?! to view this directory)/.test(words) && !anonymous, // Azure’s page for whoever is not signed in.
+          72,
+          [quote ?? '', ...evidence],
+          facts.hasRequest && !token ? notAllowed : undefined,
+        ) ??
         when(status === 403 && token !== undefined && !anonymous, 42, [
           'The status is 403: the credentials are good, and do not suffice.',
           quote ?? '',

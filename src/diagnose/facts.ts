@@ -2,7 +2,7 @@ import type { Challenge } from '../challenge/challenge'
 import { parseChallenges } from '../challenge/parse-challenges'
 import type { TokenSet } from '../tokens/token-set'
 import { harmless } from './harmless'
-import { type JsonObject, jwtParts, textAt } from './jwt-parts'
+import { type JsonObject, jwtParts, mostSeconds, textAt } from './jwt-parts'
 import { jsonOf, saidBy } from './said-by'
 import { isMasked, ownFields, secretsOf } from './secrets'
 
@@ -128,7 +128,9 @@ export function factsOf(input: DiagnoseInput): Facts {
     scheme,
     jwt,
     token,
-    expiresAt: typeof exp === 'number' ? exp * 1000 : token && token === tokens?.accessToken ? tokens?.expiresAt : undefined,
+    // Beyond, it is counted in milliseconds, and says nothing.
+    expiresAt:
+      typeof exp === 'number' && exp < mostSeconds ? exp * 1000 : token && token === tokens?.accessToken ? tokens?.expiresAt : undefined,
     serverTime: Number.isNaN(date) ? undefined : date,
     now,
     event,

@@ -10,6 +10,9 @@ export function jwtParts(token: string | undefined): { readonly header: JsonObje
   return parsed[0] && parsed[1] && { header: parsed[0], claims: parsed[1] }
 }
 
+/** A JWT counts seconds (RFC 7519 §2): more than these are milliseconds, or the year 5138. */
+export const mostSeconds = 1e11
+
 /** The object that a JSON text says. */
 export function objectOf(text: string | undefined): JsonObject | undefined {
   try {

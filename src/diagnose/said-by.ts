@@ -14,7 +14,19 @@ export function jsonOf(body: string | undefined): JsonObject | undefined {
   return objectOf(body) ?? objectOf(/^\s*\[/.test(body ?? '') ? `{"errors":${body}}` : undefined)
 }
 
-const names = ['error_description', 'title', 'detail', 'message', 'errorsummary', 'faultstring', 'msg', 'code', 'errorcode', 'error']
+const names = [
+  'error_description',
+  'title',
+  'detail',
+  'message',
+  'reason',
+  'errorsummary',
+  'faultstring',
+  'msg',
+  'code',
+  'errorcode',
+  'error',
+]
 
 function inLowerCase(object: unknown): JsonObject {
   const entries = typeof object === 'object' ? Object.entries(Object(object) as JsonObject) : []

@@ -5,6 +5,7 @@ import { isRefused } from './credentials-rules'
 import type { Facts } from './facts'
 import { harmlessUrl, shortened } from './harmless'
 import { isWellKnown, keyFieldOf } from './key-field'
+import { saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
 import { isMasked } from './secrets'
 
@@ -81,9 +82,14 @@ export const schemeRules: readonly Rule[] = [
       const place = header ? `It was sent in ${header}: ${shortened(sent(header))}.` : `It was sent in the query of ${harmlessUrl(url)}.`
       const asBearer = scheme === 'bearer' && /^(sk|pk|rk|api|key)[_-]/i.test(token ?? '')
       const saysSo = /(api|subscription)[ _-]?key/.test(words)
+      const asScheme = keyScheme.test(scheme) && facts.authorization !== undefined && !isMasked(facts.authorization)
       const refused = isRefused(facts) || saysKeyRefused(facts)
       return (
         when(refused && (isKey || inQuery), saysSo ? 84 : namesToken(facts) ? 40 : 72, quote ? [place, quote] : place) ??
+        when(refused && asScheme, saysSo || saysNotGood(facts) ? 78 : 56, [
+          `It was sent as ${scheme}: ${shortened((facts.authorization ?? '').replace(/^\S+\s+/, ''))}.`,
+          quote ?? '',
+        ]) ??
         when(refused && asBearer, saysSo ? 80 : 50, [
           `What was sent as Bearer looks like an API key: ${shortened(token ?? '')}.`,
           quote ?? '',
@@ -137,6 +143,9 @@ export const schemeRules: readonly Rule[] = [
     },
   },
 ]
+
+/** Schemes that no RFC knows, behind which a key stands: GitHub’s and Django’s, Elasticsearch’s, Okta’s, Discord’s, Opsgenie’s. */
+const keyScheme = /^(token|api-?key|key|ssws|bot|geniekey)$/
 
 /** The challenge says that the token, not the key beside it, is the matter. */
 function namesToken({ challenges, authorization, token }: Facts): boolean {

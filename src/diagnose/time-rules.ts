@@ -1,5 +1,6 @@
 import type { Facts } from './facts'
 import { inWords } from './in-words'
+import { mostSeconds } from './jwt-parts'
 import { type Rule, when } from './rule'
 import { claimsRefusal, saysNotActive, saysOfToken, timeOf } from './token-facts'
 
@@ -47,6 +48,12 @@ export const timeRules: readonly Rule[] = [
       const early = typeof start === 'number' && time !== undefined ? start * 1000 - time : 0
       return (
         when(
+          typeof start === 'number' && start > mostSeconds && claimsRefusal(facts),
+          name === 'nbf' ? 92 : 76,
+          `Its ${name} is ${start}.`,
+          inMilliseconds,
+        ) ??
+        when(
           early > (name === 'nbf' ? 1000 : 5000) && claimsRefusal(facts), // `Date` has whole seconds; few servers look at iat at all.
           name === 'nbf' ? 93 : 75,
           `Its ${name} is ${inWords(early)} ahead of ${clockName(facts)}.`,
@@ -75,6 +82,12 @@ export const timeRules: readonly Rule[] = [
     },
   },
 ]
+
+const inMilliseconds = {
+  party: 'authorization server',
+  summary: 'The token counts its times in milliseconds: a JWT counts seconds (RFC 7519 §2), so it is not valid for ages yet.',
+  fixes: ['Divide what the clock says by 1000 where the token is made.'],
+} as const
 
 /** The last are jose's words. */
 const saysExpired = /expired|no longer valid|lifetime|\bexp\b\W{0,2} claim timestamp check failed/

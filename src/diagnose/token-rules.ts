@@ -59,7 +59,8 @@ export const tokenRules: readonly Rule[] = [
       const kid = jwt?.header.kid
       const evidence = typeof kid === 'string' ? [quote ?? '', `Its kid: ${harmlessName(kid)}.`] : [quote ?? '']
       const named = /\bkid\b|jwks?\b|json web key set|(no|any) (matching|applicable) key|unknown key|signing key|key (was )?not found/
-      const unread = /(retrieve|fetch|obtain|load) .{0,20}(jwks?|keys|configuration)\b|discovery endpoint/
+      const unread =
+        /(retrieve|fetch|obtain|load) .{0,20}(jwks?|keys|configuration)\b|discovery endpoint|public key callback: (?!.*signing key)/
       return when(unread.test(words), 86, quote ?? '', outOfReach) ?? when(named.test(words), 84, evidence)
     },
   },
@@ -68,12 +69,13 @@ export const tokenRules: readonly Rule[] = [
     party: 'client',
     summary: 'The signature of the token does not hold.',
     fixes: ['Send the token whole and unchanged.', 'See that the API has the keys of the server that issued it, and allows its algorithm.'],
-    find: ({ words, quote, jwt }) => {
+    find: ({ words, quote, jwt, scheme }) => {
       const evidence = [quote ?? '']
+      const ofRequest = /request signature/.test(words) || (/signature/.test(words) && !/^(bearer|dpop)?$/.test(scheme))
       if (jwt?.header.alg) evidence.push(`Its alg: ${harmlessName(jwt.header.alg)}.`)
       if (/dpop/.test(words)) return undefined
       return (
-        when(/request signature/.test(words), 80, quote ?? '', signedRequest) ??
+        when(ofRequest, 80, quote ?? '', signedRequest) ??
         when(brokenToken.test(words), 80, evidence) ??
         when(/verification fail|could not be verified/.test(words), 58, evidence)
       )

@@ -93,8 +93,9 @@ export const wayRules: readonly Rule[] = [
       'Answer OPTIONS without asking for credentials: browsers send none with it.',
       'Name `authorization` in `Access-Control-Allow-Headers`.',
     ],
-    find: ({ method, status, sent, event }) => {
-      const preflight = method === 'OPTIONS' && (status === 401 || status === 403)
+    find: ({ method, status, sent, event, authorization }) => {
+      // A browser's own carries no credentials.
+      const preflight = method === 'OPTIONS' && (status === 401 || status === 403) && authorization === undefined
       return (
         when(preflight && sent('access-control-request-method'), 96, `A preflight was answered with ${status}.`) ??
         when(preflight, 70, `An OPTIONS request was answered with ${status}.`) ??

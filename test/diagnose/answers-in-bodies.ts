@@ -1,4 +1,4 @@
-import { alive, bearer, exchange, type Fixture, json, secrets } from './fixtures'
+import { alive, bearer, exchange, type Fixture, invalid, json, jwt, now, secrets } from './fixtures'
 
 const key = secrets[3]
 const xml = (code: string, message: string) => ({
@@ -110,5 +110,47 @@ export const answersInBodies: readonly Fixture[] = [
     cause: 'refresh-token-rejected',
     of: 'Supabase, whose code is none of OAuth’s',
     input: exchange(400, {}, {}, { method: 'POST', ...json({ code: 400, msg: 'Invalid Refresh Token: Already Used' }) }),
+  },
+  {
+    cause: 'api-key',
+    of: 'GitHub, with a scheme that no RFC knows',
+    input: exchange(401, {}, { authorization: `token ${key}` }, json({ message: 'Bad credentials' })),
+  },
+  {
+    cause: 'api-key',
+    of: 'Elasticsearch',
+    input: exchange(
+      401,
+      { 'www-authenticate': 'Basic realm="security", Bearer realm="security", ApiKey' },
+      { authorization: `ApiKey ${key}` },
+      json({ error: { reason: 'unable to authenticate with provided credentials' } }),
+    ),
+  },
+  {
+    cause: 'unknown-key',
+    of: 'jsonwebtoken, out of reach of the keys',
+    input: exchange(401, {}, bearer(alive), json({ message: 'error in secret or public key callback: getaddrinfo ENOTFOUND idp.example' })),
+  },
+  {
+    cause: 'authorization-stripped',
+    of: 'App Service, whose page for whoever is not signed in speaks of a permission',
+    input: exchange(401, { 'www-authenticate': 'Bearer realm="app.example"' }, bearer(alive), {
+      body: 'You do not have permission to view this directory or page.',
+    }),
+  },
+  {
+    cause: 'token-not-yet-valid',
+    of: 'an nbf in milliseconds',
+    input: exchange(401, invalid(), bearer(jwt({ nbf: now, exp: now + 600_000 }))),
+  },
+  {
+    cause: 'not-refused',
+    of: 'a page that was asked for',
+    input: exchange(200, { 'content-type': 'text/html' }, { accept: 'text/html' }, { body: '<!doctype html>' }),
+  },
+  {
+    cause: 'insufficient-scope',
+    of: 'OPTIONS with a token, which is no preflight',
+    input: exchange(403, {}, bearer(alive), { method: 'OPTIONS' }),
   },
 ]

@@ -473,6 +473,37 @@ describe('diagnose', () => {
     }
   })
 
+  it.each([
+    [{ data: null, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }, 'Use `graphqlUnauthenticated`'],
+    [{ data: { me: null }, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }, 'an `isUnauthorized` of your own'],
+    [{ errors: [{ extensions: { code: 'invalid-jwt' } }] }, 'an `isUnauthorized` of your own'],
+    [{ errors: [{ extensions: { code: 'FORBIDDEN' } }] }, 'A refresh does not help'],
+  ])('advises of GraphQL’s answer what the client can do: %j', (said, fix) => {
+    const { cause, fixes } = diagnose({ response: new Response(null, { status: 200 }), body: JSON.stringify(said) })
+
+    expect(cause).toBe('graphql-in-band')
+    expect(fixes.join()).toContain(fix)
+  })
+
+  it.each([
+    [{ authorization: 'HMAC keyId="k", signature="x"' }, 'The signature of the request'],
+    [{ authorization: `Bearer ${jwt({})}` }, 'The signature of the token'],
+  ])('says whose signature does not hold, with %o', (headers, summary) => {
+    const request = new Request('https://api.example/orders', { headers })
+    const body = '{"message":"The signature does not match"}'
+
+    expect(diagnose({ request, response: new Response(null, { status: 401 }), body }).summary).toContain(summary)
+  })
+
+  it.each(['You have triggered an abuse detection mechanism', 'Quota exceeded for project', 'Too many requests'])(
+    'takes a 403 for a limit of calls by its words: %s',
+    (message) => {
+      const response = new Response(null, { status: 403 })
+
+      expect(diagnose({ response, body: JSON.stringify({ message }), tokens: { accessToken: 'opaque' } }).cause).toBe('unknown')
+    },
+  )
+
   it('says that the API cannot reach the keys, not that they were changed', () => {
     const message = 'Failed to retrieve remote JWK set'
 
