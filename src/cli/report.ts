@@ -5,6 +5,7 @@ import { harmless, harmlessName, harmlessUrl } from '../diagnose/harmless'
 import { inWords } from '../diagnose/in-words'
 import { type JsonObject, jwtParts } from '../diagnose/jwt-parts'
 import { secretsOf } from '../diagnose/secrets'
+import { serverTimeOf } from '../diagnose/server-time'
 import { curlLine } from './curl-line'
 import { type Exchange, readable } from './exchange'
 import type { Paint } from './paint'
@@ -15,7 +16,7 @@ export interface Report {
   readonly request: { readonly method: string; readonly url: string }
   readonly response?: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined
   readonly token?: { readonly header: JsonObject; readonly claims: JsonObject } | undefined
-  /** How far this machine's clock is ahead of the server's `Date`, in milliseconds. */
+  /** How far this machine's clock is ahead of the server's `Date`, in milliseconds; a cache’s `Age` counted in. */
   readonly skew?: number | undefined
   readonly diagnosis: Diagnosis
   readonly curl: string
@@ -34,7 +35,7 @@ export function reportOf(exchange: Exchange, expected: DiagnoseInput['expected']
   }
   const hidden = mayHideCredentials && method !== 'OPTIONS' && response !== undefined
   const secrets = secretsOf(input)
-  const date = Date.parse(input.response?.headers.get('date') ?? '')
+  const serverTime = serverTimeOf((name) => input.response?.headers.get(name) ?? '')
   return {
     request: { method: harmlessName(method), url: harmlessUrl(url) },
     response: response && {
@@ -46,7 +47,7 @@ export function reportOf(exchange: Exchange, expected: DiagnoseInput['expected']
       ),
     },
     token: jwtParts(/^\S+\s+(\S+)/.exec(input.request?.headers.get('authorization') ?? '')?.[1]),
-    skew: at === undefined || Number.isNaN(date) ? undefined : at - date,
+    skew: at === undefined || serverTime === undefined ? undefined : at - serverTime,
     diagnosis: hidden ? diagnosisOfHidden(input) : diagnose(input),
     curl: curlLine(exchange),
   }

@@ -5,6 +5,7 @@ import { harmless } from './harmless'
 import { type JsonObject, jwtParts, mostSeconds, textAt } from './jwt-parts'
 import { jsonOf, saidBy } from './said-by'
 import { isMasked, ownFields, secretsOf } from './secrets'
+import { serverTimeOf } from './server-time'
 
 /** An event of the client, by its shape: any `ClientEvent` will do. */
 export interface DiagnosedEvent {
@@ -106,7 +107,6 @@ export function factsOf(input: DiagnoseInput): Facts {
   const said = [...new Set([...descriptions, ...saidBy(json, input.body, html)].filter((text) => text !== undefined))]
   const secrets = secretsOf(input)
   const exp = jwt?.claims.exp
-  const date = Date.parse(answered('date'))
   return {
     status: response?.status ?? event?.status,
     challenges,
@@ -131,7 +131,7 @@ export function factsOf(input: DiagnoseInput): Facts {
     // Beyond, it is counted in milliseconds, and says nothing.
     expiresAt:
       typeof exp === 'number' && exp < mostSeconds ? exp * 1000 : token && token === tokens?.accessToken ? tokens?.expiresAt : undefined,
-    serverTime: Number.isNaN(date) ? undefined : date,
+    serverTime: serverTimeOf(answered),
     now,
     event,
     expected,

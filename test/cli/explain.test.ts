@@ -58,6 +58,18 @@ describe('explain <url>', () => {
     expect(out).toContain('clock-skew')
   })
 
+  it('takes the age of an answer that a cache kept for no skew', async () => {
+    const { out } = await serving(
+      (_, response) => {
+        response.setHeader('date', new Date(Date.now() - 4 * minute).toUTCString())
+        response.writeHead(401, { age: '240' }).end()
+      },
+      (origin) => commandLine(['explain', origin]),
+    )
+
+    expect(out).toContain('Clocks: they agree')
+  })
+
   it('explains a token that no header can hold, and sends nothing', async () => {
     let requests = 0
 

@@ -246,6 +246,15 @@ describe('diagnose', () => {
       expect(diagnose({ response, body }).cause).toBe('challenge-missing')
   })
 
+  it('adds to the server’s Date how old an answer of a cache is', () => {
+    const headers = { date: new Date(now - 240_000).toUTCString(), age: '240' }
+    const tokens = { accessToken: jwt({ exp: now / 1000 - 120 }) }
+
+    const { cause, alternatives } = diagnose({ response: new Response(null, { status: 401, headers }), tokens, now })
+
+    expect([cause, alternatives[0]?.cause]).toEqual(['cached-refusal', 'token-expired'])
+  })
+
   it('tells the size of a skew in words', () => {
     const response = new Response(null, { status: 401, headers: { date: new Date(now).toUTCString() } })
 
