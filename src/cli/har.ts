@@ -20,8 +20,13 @@ export function readHar(text: string): Exchange | undefined {
     response: status > 0 ? { status, fields: fieldsOf(response) } : undefined,
     body: typeof body === 'string' ? (encoding === 'base64' ? Buffer.from(body, 'base64').toString('utf8') : body) : undefined,
     at: Number.isNaN(at) ? undefined : at,
-    failed: status > 0 ? undefined : 'TypeError',
+    failed: status > 0 ? undefined : failureOf(response),
   }
+}
+
+/** Chrome says why in a field of its own; `net::ERR_FAILED` says no more than a script's TypeError, behind which a preflight may be. */
+function failureOf({ _error: error }: Readonly<Record<string, unknown>>): string {
+  return typeof error === 'string' && /^net::ERR_(?!FAILED)\w+$/.test(error) ? error : 'TypeError'
 }
 
 function parsed(text: string): unknown {

@@ -49,7 +49,9 @@ export function unauthorizedBursts<Event extends DiagnosedEvent & { readonly at:
     const cause = sharedCause(event)
     if (!cause) return undefined
     const { at } = event
-    seen = [...seen.filter((one) => one.at > at - interval), { at, cause }].slice(-mostSeen)
+    // A clock that was set back: what is later than now was before.
+    if (quietUntil > at + interval) quietUntil = Number.NEGATIVE_INFINITY
+    seen = [...seen.filter((one) => Math.abs(one.at - at) < interval), { at, cause }].slice(-Math.max(mostSeen, count))
     if (seen.length < count || at < quietUntil) return undefined
     quietUntil = at + interval
     return { type: 'unauthorized-burst', at, ...leading(seen.map((one) => one.cause)), count: seen.length, interval }
@@ -62,7 +64,7 @@ export function unauthorizedBursts<Event extends DiagnosedEvent & { readonly at:
   }, expected)
 }
 
-/** More than this many at once say nothing new. */
+/** More than this many at once say nothing new, but to who asks for more. */
 const mostSeen = 1000
 
 function sharedCause(event: DiagnosedEvent): BurstCause | undefined {

@@ -361,6 +361,18 @@ describe('explain --from', () => {
     expect(out).not.toContain('hunter2')
   })
 
+  it.each([
+    ['net::ERR_NAME_NOT_RESOLVED', 'network-failure, certain', false],
+    ['net::ERR_FAILED', 'network-failure, likely', true],
+  ])('says with 3 why no answer came, as Chrome puts it into a HAR: %s', async (error, cause, mayBePreflight) => {
+    const entry = { request: { url: 'https://api.example/', headers: [] }, response: { status: 0, headers: [], _error: error } }
+
+    const { code, out } = await commandLine(['explain', '--from', '-'], { input: JSON.stringify({ log: { entries: [entry] } }) })
+
+    expect([code, out.includes('preflight-refused')]).toEqual([3, mayBePreflight])
+    expect(out).toContain(cause)
+  })
+
   it('does not take what a browser leaves out of a HAR for something that was not sent', async () => {
     const entry = {
       startedDateTime: '2026-01-15T12:00:00Z',

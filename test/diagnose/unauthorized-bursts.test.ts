@@ -55,6 +55,24 @@ describe('unauthorizedBursts', () => {
     expect(bursts.map(({ at }) => at)).toEqual([10_600, 20_004])
   })
 
+  it('tells of a burst after a clock that was set back', () => {
+    const { bursts, onEvent } = listening()
+    for (let n = 0; n < 5; n += 1) onEvent(refused(7_200_000 + n, 'csrf'))
+
+    for (let n = 0; n < 5; n += 1) onEvent(refused(n, 'csrf'))
+
+    expect(bursts).toMatchObject([{ count: 5 }, { at: 4, count: 5 }])
+  })
+
+  it('waits for as many as it is asked to, above a thousand too', () => {
+    const bursts: unknown[] = []
+    const onEvent = unauthorizedBursts((event) => event.type === 'unauthorized-burst' && bursts.push(event), { count: 1500 })
+
+    for (let n = 0; n < 1500; n += 1) onEvent(refused(n, 'csrf'))
+
+    expect(bursts).toMatchObject([{ at: 1499, count: 1500 }])
+  })
+
   it.each(['at once', 'later'])('still tells of a burst to a handler that throws %s', async (when) => {
     const heard: string[] = []
     const onEvent = unauthorizedBursts<DiagnosedEvent & { at: number }>(
