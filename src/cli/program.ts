@@ -7,6 +7,7 @@ import type { Io } from './io'
 import { paint } from './paint'
 import { reportOf, reportText } from './report'
 import { tokenLines } from './token-lines'
+import { type TokenOptions, tokenOf } from './token-of'
 
 const exitCodes = `
 Exit codes:
@@ -26,11 +27,6 @@ Examples:
 A token on the command line stays in the shell's history, and every user of the machine can see it: hand it in by
 the environment or by standard input. What is printed holds no secret.
 `
-
-interface TokenOptions {
-  readonly tokenEnv?: string
-  readonly tokenStdin?: boolean
-}
 
 interface ExplainOptions extends TokenOptions {
   readonly header?: readonly string[]
@@ -53,7 +49,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       io.print(io.version())
       throw new CommanderError(0, 'version', '')
     })
-    .configureOutput({ writeOut: (text) => io.print(text.trimEnd()), writeErr: (text) => io.complain(text.trimEnd()) })
+    .configureOutput({ writeOut: (text) => io.print(text.trimEnd()), writeErr: (text) => io.complain(withoutValues(text.trimEnd())) })
     .exitOverride()
     .addHelpText('after', examples + exitCodes)
 
@@ -100,6 +96,14 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     io.complain(error instanceof UsageError ? `error: ${error.message}` : 'error: something went wrong that should not')
     return 2
   }
+}
+
+/** What is unknown may be a secret: of `--token=…` the name is said, of a word that is no option nothing. */
+function withoutValues(text: string): string {
+  return text.replace(/^(error: unknown \w+) '([\s\S]*)'/, (_, what: string, word: string) => {
+    const name = /^--[a-z-]{1,20}(?==|$)/.exec(word)?.[0]
+    return name ? `${what} '${name}'` : what
+  })
 }
 
 async function explain(url: string | undefined, options: ExplainOptions, io: Io): Promise<number> {
@@ -182,13 +186,4 @@ function fieldOf(text: string): readonly [string, string] {
       `No ${name} with -H: it would stay in the shell's history. Use --token-env NAME, with --scheme for another than Bearer.`,
     )
   return [name, value]
-}
-
-async function tokenOf({ tokenEnv, tokenStdin }: TokenOptions, io: Io): Promise<string | undefined> {
-  if (tokenEnv !== undefined) {
-    const token = io.env[tokenEnv]?.trim()
-    if (!token) throw new UsageError(`The environment variable ${tokenEnv} is not set.`)
-    return token
-  }
-  return tokenStdin ? (await io.read('-')).trim() : undefined
 }

@@ -435,6 +435,11 @@ describe('decode', () => {
     expect(JSON.parse(out).claims.sub).toBe('a\u009b2J\u202e')
   })
 
+  it('refuses an empty standard input with 2', async () => {
+    for (const args of [['decode'], ['explain', 'http://127.0.0.1:1', '--token-stdin']])
+      expect(await commandLine(args, { input: '\n' })).toMatchObject({ code: 2, complaints: 'error: Standard input holds no token.\n' })
+  })
+
   it('ends quietly where nobody reads what it prints', async () => {
     const { code, complaints } = await commandLine(['decode'], { input: token(), unread: true })
 
@@ -447,6 +452,19 @@ describe('decode', () => {
     expect(code).toBe(2)
     expect(complaints).not.toContain('hunter2')
   })
+})
+
+it.each([
+  [['explain', '--token=hunter2', 'https://api.example'], "unknown option '--token'"],
+  [['explain', '-thunter2', 'https://api.example'], 'unknown option'],
+  [['hunter2'], 'unknown command'],
+  [['explain', 'https://api.example', '--token-env', 'hunter2'], 'It takes the name, not the token'],
+])('repeats no secret that stands where it should not: %j', async (args, said) => {
+  const { code, out, complaints } = await commandLine(args)
+
+  expect([code, out]).toEqual([2, ''])
+  expect(complaints).toContain(said)
+  expect(complaints).not.toContain('hunter2')
 })
 
 it('says its version', async () => {
