@@ -350,7 +350,7 @@ describe('diagnose', () => {
     expect(text).not.toContain(key)
   })
 
-  it.each(['***', '[REDACTED]', '<redacted>', 'xxxxxxxx', '…'])(
+  it.each(['***', '***REDACTED***', 'gho_***', '[REDACTED]', '[REDACTED_TOKEN]', '<redacted>', 'xxxxxxxx', '…', 'eyJhbGci…'])(
     'takes “Bearer %s” for a token that a transcript does not show',
     (shown) => {
       const headers = { get: (name: string) => (name === 'authorization' ? `Bearer ${shown}` : null) }
