@@ -68,7 +68,7 @@ function doneBy(action: string | undefined): string {
 
 /** The client's reason says more than the challenge. */
 function decidesTheCause(reason: string | undefined): boolean {
-  return /^(origin|endpoint|caller|no refresh token|cooling down|budget spent)$/.test(reason ?? '')
+  return /^(origin|endpoint|caller|no refresh token|cooling down)$/.test(reason ?? '')
 }
 
 function block(title: string, { cause, confidence, summary, evidence, fixes, alternatives }: Diagnosis, done?: string): string {

@@ -20,9 +20,7 @@ export const refreshRules: readonly Rule[] = [
         : saysError(facts, /^invalid_grant$/, 88, anotherGrant.test(facts.words) ? notRefreshed : undefined)) ??
       when(saysRefreshTokenRefused(facts), 86, facts.quote ?? '') ??
       when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'rejected', 93, 'The refresh was rejected.') ??
-      when(facts.event?.reason === 'no refresh token', 90, 'There is no refresh token.', {
-        summary: 'There is no refresh token to get a new access token with.',
-      }),
+      when(facts.event?.reason === 'no refresh token', 90, 'There is no refresh token.', noneHeld),
   },
   {
     cause: 'client-rejected',
@@ -61,7 +59,8 @@ export const refreshRules: readonly Rule[] = [
     find: (facts) =>
       saysError(facts, /^(temporarily_unavailable|server_error|slow_down)$/, 92) ??
       when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'unavailable', 92, 'The refresh came out as unavailable.') ??
-      when(/^(cooling down|budget spent)$/.test(facts.event?.reason ?? ''), 80, `The client does not refresh now: ${facts.event?.reason}.`),
+      when(facts.event?.reason === 'cooling down', 80, 'The client does not refresh now: it is cooling down.') ??
+      when(facts.event?.reason === 'budget spent', 70, 'The client does not refresh now: the budget is spent.', refusedAgain),
   },
 ]
 
@@ -83,6 +82,19 @@ function descriptionOf({ event }: Facts): string {
 function isRefresh({ event, words }: Facts): boolean {
   return event?.type === 'refresh-ended' || /refresh[ _]?token|session/.test(words)
 }
+
+const noneHeld = {
+  party: 'client',
+  summary: 'There is no refresh token to get a new access token with.',
+  fixes: ['Sign in again.', 'Ask for a refresh token when the user signs in: at many servers by the scope `offline_access`.'],
+} as const
+
+/** `refreshBudget` counts refreshes that went well. */
+const refusedAgain = {
+  party: 'resource server',
+  summary: 'The API refuses tokens that were just refreshed, again and again.',
+  fixes: ['Look at what the API checks: audience, issuer, keys, clock. A new token does not help.'],
+} as const
 
 const anotherGrant =
   /auth(ori[sz]ation)? code|^code |pkce|verifier|redirect_?uri|assertion|(user ?name|email) (or|and) password|wrong (email|password)|user credentials/

@@ -117,10 +117,18 @@ export const wayRules: readonly Rule[] = [
     ],
     find: ({ event }) => {
       const name = typeof event?.error === 'string' ? event.error : 'an error'
-      return when(event?.type === 'request-failed', name === 'TypeError' ? 60 : 92, `The request failed: ${harmless(name)}.`)
+      const failed = event?.type === 'request-failed'
+      if (failed && name === 'AbortError') return when(true, 92, 'The request failed: AbortError.', aborted)
+      return when(failed, name === 'TypeError' ? 60 : 92, `The request failed: ${harmless(name)}.`)
     },
   },
 ]
+
+const aborted = {
+  party: 'client',
+  summary: 'The caller aborted the request before an answer came.',
+  fixes: ['Look who aborts its `signal`: a page that is left, a component that is gone, a query that is replaced.'],
+} as const
 
 const tokenScheme = /^(bearer|dpop)$/i
 

@@ -513,6 +513,19 @@ describe('diagnose', () => {
     },
   )
 
+  it.each([
+    [{ type: 'request-failed', error: 'AbortError' }, 'client', 'The caller aborted'],
+    [{ type: 'request-failed', error: 'TimeoutError' }, 'network', 'No answer came'],
+    [{ type: 'decision', status: 401, reason: 'budget spent' }, 'resource server', 'refuses tokens that were just refreshed'],
+    [{ type: 'decision', status: 401, reason: 'cooling down' }, 'authorization server', 'could not be reached'],
+    [{ type: 'decision', status: 401, reason: 'no refresh token' }, 'client', 'There is no refresh token'],
+  ])('leaves %o to the one who can act: %s', (event, party, summary) => {
+    const diagnosis = diagnose({ event })
+
+    expect(diagnosis.party).toBe(party)
+    expect(diagnosis.summary).toContain(summary)
+  })
+
   it('says that the API cannot reach the keys, not that they were changed', () => {
     const message = 'Failed to retrieve remote JWK set'
 

@@ -1,5 +1,5 @@
 import { AuthenticatedClient, type ClientEvent } from 'authenticated-client'
-import { type DiagnosedEvent, explainTo } from 'authenticated-client/diagnose'
+import { type DiagnosedEvent, diagnose, explainTo } from 'authenticated-client/diagnose'
 import { quiet } from 'authenticated-client/testing'
 import { expect, expectTypeOf, it } from 'vitest'
 import { jwt } from './fixtures'
@@ -38,6 +38,18 @@ it('says of a call that the client rejects that it does, not that its 401 was gi
   for (const event of [request, response, { type: 'decision', call: 1, action: 'reject', reason: 'cooling down' }]) onEvent(event)
 
   expect(printed[0]).toContain('· The client rejects the call: cooling down.')
+})
+
+it('says what the API refuses where the budget for refreshes is spent, which went well', () => {
+  const [printed, onEvent] = printer()
+  const diagnosis = diagnose({ event: { type: 'response', status: 401, challenges: [{ scheme: 'Bearer', error: 'invalid_token' }] } })
+
+  const [request, response] = refusedCall
+  for (const event of [request, response, { type: 'decision', call: 1, action: 'return', reason: 'budget spent', diagnosis }])
+    onEvent(event)
+
+  expect(printed[0]).toContain('(token-expired, possible)')
+  expect(printed[0]).toContain('The client gave it back: budget spent.')
 })
 
 it('still prints after a thousand calls that ended without an event', () => {
