@@ -18,7 +18,8 @@ const patience = 500
 /** Diagnoses a whole exchange while it is there. The body is read from a copy, where it is text and short; the app's stays whole. */
 export function inspector(expected: DiagnoseInput['expected']): (exchange: InspectedExchange) => Promise<Diagnosis | undefined> {
   return async ({ response, request, tokens, now }) => {
-    const isText = /json|html|text|xml/i.test(response.headers.get('content-type') ?? '') && !response.bodyUsed
+    const readable = !response.bodyUsed && !response.body?.locked // Of a body that somebody is reading there is no copy.
+    const isText = /json|html|text|xml/i.test(response.headers.get('content-type') ?? '') && readable
     const body = isText
       ? await bounded(readText(response.clone(), mostRead), patience, systemClock, () => 0).catch(() => undefined)
       : undefined

@@ -149,6 +149,14 @@ describe('diagnosed', () => {
 
     expect(heard.map(({ cause }) => cause)).toEqual(['insufficient-scope'])
   })
+
+  it('diagnoses an answer whose body somebody reads already, by its headers', async () => {
+    const headers = { 'content-type': 'application/json', 'www-authenticate': 'Bearer error="insufficient_scope"' }
+    const response = new Response('{}', { status: 403, headers })
+    response.body?.getReader()
+
+    expect(await diagnosed(() => {}).inspect({ response })).toMatchObject({ cause: 'insufficient-scope' })
+  })
 })
 
 async function eventOf({ response, event, ...input }: (typeof fixtures)[number]['input']) {
