@@ -99,7 +99,10 @@ export class Call {
     if (isAuthError(error, 'ERR_REFRESH_UNAVAILABLE') && isUndisturbed(world))
       world.violate('I11', `${name} is told that no refresh can be had, though nothing has failed`)
     const { families } = world.server
-    const wasOneSession = families.length === 1 && world.ledger.loggedOut.size + world.ledger.cleared.size + tab.sessions.refused.size === 0
+    // Who signs out, if only of nobody, ends what was begun before.
+    const hasLeft = tab.hasLoggedOut && tab.turns - this.beganInTurn > 1
+    const wasOneSession =
+      families.length === 1 && !hasLeft && world.ledger.loggedOut.size + world.ledger.cleared.size + tab.sessions.refused.size === 0
     if (isAuthError(error, 'ERR_SESSION_CHANGED') && wasOneSession && !excused('sign-ins look alike', world))
       world.violate('I6', `${name} is told of another session, though there was but one`)
     if (!isTheirs) world.violate('I4', `${name} fails with what nobody threw: ${inspect(error)}`)

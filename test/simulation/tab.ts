@@ -209,7 +209,7 @@ export class Tab implements Owner {
     this.turns++
     this.logoutsRunning++
     this.hasLoggedOut = true
-    if (state.status === 'restoring') this.hasLeftUnseen = true
+    if (state.status === 'restoring' || !this.wire.hasSeenStore) this.hasLeftUnseen = true
     const family = state.status === 'authenticated' ? world.families.get(state.sessionId ?? '') : undefined
     // While restoring nobody knows whose session it is, and without an id nobody can say so: it may be any of them.
     const isUnknown = state.status === 'restoring' || (state.status === 'authenticated' && !family)
