@@ -2,7 +2,8 @@ import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import { readText } from '../platform/read-text'
 import { type ClientAuthentication, none } from './client-authentication'
 import type { GrantContext } from './grant'
-import { basicSecret, harmlessText } from './harmless-text'
+import { harmlessError } from './harmless-error'
+import { basicSecret } from './harmless-text'
 import { redirectTarget } from './redirect-target'
 import { retryAfter } from './retry-after'
 
@@ -65,15 +66,8 @@ export async function postForm(
   } catch (error) {
     const problem = sent ? 'The token endpoint did not answer: network or CORS' : 'The client authentication failed'
     throw new RefreshUnavailableError(signal.aborted ? 'The token endpoint did not answer in time' : problem, {
-      cause: harmless(signal.reason ?? error, String(form)),
+      cause: harmlessError(signal.reason ?? error, String(form)),
       answered: !sent,
     })
   }
-}
-
-// A35, A36: somebody's `fetch` may throw a Response, or hang a Request on an error; Node prints an invalid header's value.
-function harmless(error: unknown, sent: string): unknown {
-  const message = harmlessText(Object(error).message, sent)
-  if (!message || /header value/i.test(message)) return undefined
-  return Object.values(error as object).some((value) => typeof value === 'object') ? new Error(message) : error
 }

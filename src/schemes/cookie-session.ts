@@ -13,6 +13,8 @@ export interface CookieSessionOptions {
   readonly csrf?: { readonly header: string; readonly value: string | (() => MaybePromise<string | null | undefined>) } | null | undefined
 }
 
+const token = /^[\w!#$%&'*+.^`|~-]+$/
+
 /**
  * A session that lives in cookies (a backend for frontends): no `Authorization`, but `credentials: 'include'` for allowed origins. It
  * has no auth-scheme, so every 401 to what it sent is its own. Signing in is `setTokens({ sessionId, counter: 0 })`, the id a new one
@@ -20,7 +22,7 @@ export interface CookieSessionOptions {
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 RFC 9110 §9.2.1} for what a safe method is
  */
 export function cookieSession({ csrf }: CookieSessionOptions = {}): AuthScheme {
-  if (csrf && (typeof csrf.header !== 'string' || !csrf.header || !csrf.value)) {
+  if (csrf && (typeof csrf.header !== 'string' || !token.test(csrf.header) || !csrf.value)) {
     throw new TypeError("cookieSession: csrf must be { header, value }, such as { header: 'X-CSRF-Token', value: () => token }")
   }
   const name = csrf?.header.toLowerCase()
@@ -37,8 +39,14 @@ export function cookieSession({ csrf }: CookieSessionOptions = {}): AuthScheme {
       request.setCredentials('include')
       if (!csrf || !name || /^(GET|HEAD|OPTIONS|TRACE|QUERY)$/.test(request.method)) return
       const value = typeof csrf.value === 'function' ? csrf.value() : csrf.value
-      const attached = after(value, (current) => (current ? request.setHeader(name, current) : undefined))
+      const attached = after(value, (current) => (current ? request.setHeader(name, checked(current)) : undefined))
       return isPromise(attached) ? attached.then(() => {}) : undefined
     },
   }
+}
+
+// RFC 9110 §5.5. Node quotes what it refuses.
+function checked(value: string): string {
+  if (/^[\t -~\x80-\xff]+$/.test(value)) return value
+  throw new TypeError('cookieSession: csrf.value must be what a header can hold: no line breaks, nothing beyond Latin-1')
 }

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import { AuthenticatedClient, cookieRefreshGrant, cookieSession, memoryStore } from 'authenticated-client'
 import { testClock } from 'authenticated-client/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { rejection } from '../grants/grant-context'
 import { clientOf, ok, origin, refuse } from './client'
 
 describe('cookieSession', () => {
@@ -86,9 +88,27 @@ describe('cookieSession', () => {
     expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
   })
 
-  it('refuses half a csrf option', () => {
-    expect(() => cookieSession({ csrf: { header: 'x' } as never })).toThrow(/csrf must be/)
-  })
+  it.each([{ header: 'x' } as never, { header: 'X CSRF', value: 'proof' }])(
+    'refuses half a csrf option, and a header that is none',
+    (csrf) => {
+      expect(() => cookieSession({ csrf })).toThrow(/csrf must be/)
+    },
+  )
+
+  it.each(['canary\n1', 'canary €', 'canary\0'])(
+    'says that no header can hold a csrf value, without showing it (rule 13)',
+    async (value) => {
+      const scheme = cookieSession({ csrf: { header: 'X-CSRF-Token', value: async () => value } })
+      const { client, requests } = clientOf({ scheme, store: signedIn() })
+
+      const error = await rejection(client.fetch('/notes', { method: 'POST', body: 'x' }))
+
+      expect(error).toBeInstanceOf(TypeError)
+      expect(inspect(error)).toContain('csrf.value must be')
+      expect(inspect(error)).not.toContain('canary')
+      expect(requests).toEqual([])
+    },
+  )
 })
 
 describe('cookieRefreshGrant, at a real server', () => {
