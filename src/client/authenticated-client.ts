@@ -19,7 +19,7 @@ import type { Coordination } from '../stores/token-store'
 import { isSpent } from '../tokens/expiry'
 import { type StoredSession, tokenSetOf } from '../tokens/token-set'
 import { createOutlet } from './events'
-import { type ResourceOptions, resourceOptions, type SharedOptions } from './for-resource'
+import { type ResourceOptions, resourceOptions } from './for-resource'
 import type { AuthenticatedClientOptions } from './options'
 import { resolveOptions } from './resolve-options'
 import { resourceClients } from './resource-clients'
@@ -87,7 +87,7 @@ export class AuthenticatedClient {
     const budget = createBudget(resolved.refreshBudget, clock)
     let isDisposed = false
     let calls = 0
-    const { nextCall = () => calls++, root }: SharedOptions = options
+    const { nextCall = () => calls++, root } = resolved
 
     const revoke = createRevoker(resolved, tokenRequest, emit)
     const session = createSession(
@@ -182,7 +182,7 @@ export class AuthenticatedClient {
     }
 
     const shared = { session, refresher, stepUp, nextCall, subscribe, coordination: this.#coordination }
-    const optionsFor = resourceOptions({ options, grant, ...shared })
+    const optionsFor = resourceOptions({ options: resolved, grant, ...shared })
     const resources = resourceClients((asked) => {
       const { setTokens, logout, forResource } = this
       return Object.assign(new AuthenticatedClient(optionsFor(asked)), { setTokens, logout, forResource })

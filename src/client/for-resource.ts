@@ -35,14 +35,17 @@ export interface ResourceOptions {
 /** Of a client for one resource. */
 export interface SharedOptions extends AuthenticatedClientOptions {
   /** Numbers the calls of all of them, so that who hears their events can tell these apart. */
-  readonly nextCall?: () => number
+  readonly nextCall?: (() => number) | undefined
   /** Where the user signs in and out. */
-  readonly root?: Session
+  readonly root?: Session | undefined
+  /** How long all but the grant may take where `refreshTimeout` is `false`, in milliseconds. */
+  readonly longestWait?: number | undefined
 }
 
 /** What the clients for single resources share with the one that they are made by. */
 export interface Parent {
-  readonly options: AuthenticatedClientOptions
+  /** With their defaults: the app's own may be no plain object, and may have changed since. */
+  readonly options: AuthenticatedClientOptions & { readonly limit: number }
   readonly grant: Grant | undefined
   readonly session: Session
   readonly refresher: Refresher
@@ -78,7 +81,7 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
       return { accessToken, expiresAt, tokenType, scope }
     }
     const { tokenEndpoint, clientId, needs } = grant
-    const clientAuthentication = options.clientAuthentication ?? grant.clientAuthentication
+    const { clientAuthentication } = options
     const startsFromNothing = needs === 'nothing'
     const ownGrant: Grant = startsFromNothing ? (tokens, context) => grant(tokens, { ...context, ...target }) : exchanged
     const own = originOf(target.resource)
@@ -104,6 +107,7 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
       } as const),
       // The exchange has a deadline of its own; the wait for the session's lock is bounded apart from it.
       refreshTimeout: startsFromNothing ? options.refreshTimeout : false,
+      longestWait: options.limit,
       allowedOrigins,
       baseUrl: given?.[0] ?? (own ? target.resource : options.baseUrl),
       // The session is the parent's, and so is what it tells.

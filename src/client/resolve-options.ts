@@ -6,17 +6,16 @@ import type { AuthScheme } from '../schemes/auth-scheme'
 import { bearer } from '../schemes/bearer'
 import { callbackStore } from '../stores/callback-store'
 import { memoryStore } from '../stores/memory'
-import type { AuthenticatedClientOptions } from './options'
+import type { SharedOptions } from './for-resource'
 
-type Given = { readonly [Name in keyof AuthenticatedClientOptions]: NonNullable<AuthenticatedClientOptions[Name]> }
-
-const longestWait = 10_000
+type Given = { readonly [Name in keyof SharedOptions]: NonNullable<SharedOptions[Name]> | undefined }
 
 /** The options with every default filled in. @throws {TypeError} for each mistake: the message names the option and the fix. */
-export function resolveOptions(options: AuthenticatedClientOptions) {
-  const given: Given = Object.fromEntries(Object.entries(options).filter(([name, value]) => isPresent(name, value)))
+export function resolveOptions(options: SharedOptions) {
+  const given = givenIn(options)
   const { tokenEndpoint, revocationEndpoint, baseUrl, allowedOrigins, getTokens, saveTokens, clearTokens, store } = given
-  const { clientId: ownId = '', clientAuthentication, refreshTimeout = longestWait } = given
+  const { clientId: ownId = '', clientAuthentication, longestWait = 10_000, refreshTimeout = longestWait } = given
+  const { expiryLeeway = 30_000, refreshAhead = false, refreshBudget = { attempts: 5, interval: 30_000 }, clock = systemClock } = given
 
   must(!tokenEndpoint || !given.grant, 'grant and tokenEndpoint: give one')
   const grant = tokenEndpoint ? refreshTokenGrant({ tokenEndpoint, clientId: ownId, clientAuthentication }) : given.grant
@@ -47,11 +46,11 @@ export function resolveOptions(options: AuthenticatedClientOptions) {
   const [first = bearer(), ...others] = [given.scheme ?? []].flat()
   const schemes: readonly [AuthScheme, ...AuthScheme[]] = [first, ...others]
   return {
-    expiryLeeway: 30_000,
-    refreshAhead: false as const,
-    refreshBudget: { attempts: 5, interval: 30_000 },
-    clock: systemClock,
     ...given,
+    expiryLeeway,
+    refreshAhead,
+    refreshBudget,
+    clock,
     grant,
     clientId,
     clientAuthentication: clientAuthentication ?? grant?.clientAuthentication,
@@ -63,27 +62,56 @@ export function resolveOptions(options: AuthenticatedClientOptions) {
     // As they were written, and as a platform spells them.
     endpoints: [grant?.tokenEndpoint, revocationEndpoint].flatMap((url) => (url ? [String(url), absolute(String(url)) ?? ''] : [])),
     base: (): string | undefined => (baseUrl ? String(baseUrl) : pageUrl()),
-    store: getTokens
-      ? callbackStore({
-          // They may be methods of the app's own object.
-          getTokens: getTokens.bind(options),
-          saveTokens: saveTokens?.bind(options),
-          clearTokens: clearTokens?.bind(options),
-        })
-      : (store ?? memoryStore()),
+    store: getTokens ? callbackStore({ getTokens, saveTokens, clearTokens }) : (store ?? memoryStore()),
   }
 }
 
-/** What an option can't do without. */
-const parts: Readonly<Record<string, readonly string[]>> = {
-  scheme: ['attach'],
+/** Every option, and what it can't do without. */
+const parts: { readonly [Name in keyof Required<SharedOptions>]: readonly string[] } = {
+  tokenEndpoint: [],
+  clientId: [],
+  clientAuthentication: [],
+  revocationEndpoint: [],
+  grant: [],
+  getTokens: [],
+  saveTokens: [],
+  clearTokens: [],
   store: ['read', 'write'],
   lock: ['hold'],
+  baseUrl: [],
+  allowedOrigins: [],
+  allowInsecureOrigins: [],
+  scheme: ['attach'],
+  expiryLeeway: [],
+  refreshAhead: [],
+  refreshTimeout: [],
+  refreshBudget: [],
+  onLogout: [],
+  onStepUp: [],
+  onEvent: [],
+  isUnauthorized: [],
+  fetch: [],
   clock: ['now', 'sleep', 'random'],
+  nextCall: [],
+  root: [],
+  longestWait: [],
+}
+
+/** The options, present or not: they may be an instance of a class, and the callbacks methods of it. */
+function givenIn(options: SharedOptions): Given {
+  const polluted: SharedOptions = Object.prototype // What that has, nobody gave (A56).
+  const given: Record<string, unknown> = {}
+  for (const name of Object.keys(parts) as (keyof SharedOptions)[]) {
+    const value = options[name] === polluted[name] ? undefined : options[name]
+    const isMethod = isPresent(name, value) && /^(is|on)|Tokens$/.test(name) // Not `fetch`: a browser's wants no other `this`.
+    const method = value as NonNullable<SharedOptions['onEvent']>
+    given[name] = isMethod ? Object.assign(method.bind(options), { inspect: method.inspect }) : (value ?? undefined)
+  }
+  return given
 }
 
 /** Whether an option counts. `null` is absent, and so is `undefined`. */
-function isPresent(name: string, value: unknown): boolean {
+function isPresent(name: keyof SharedOptions, value: unknown): boolean {
   if (value === null || value === undefined) return false
   must(typeof value === 'function' || !/^(grant|fetch|is|on|clientA)|Tokens$/.test(name), `${name} must be a function`)
   must(value === false || (typeof value === 'number' && value >= 0) || !/^(expiry|refresh[AT])/.test(name), `${name} must be milliseconds`)
@@ -91,7 +119,7 @@ function isPresent(name: string, value: unknown): boolean {
   must(value !== 0 || name !== 'refreshTimeout', `${name} must be milliseconds or false`)
   const { attempts, interval } = Object(value)
   must(value === false || (attempts >= 0 && interval >= 0) || name !== 'refreshBudget', `${name} must be { attempts, interval } or false`)
-  for (const part of parts[name] ?? []) {
+  for (const part of parts[name]) {
     for (const whole of [value].flat()) must(Object(whole)[part], `${name} must have ${part}()`)
   }
   return true

@@ -123,10 +123,11 @@ export function createRoundTrip(
 }
 
 // No platform drops a header other than Authorization on the way to another origin.
-function wayOf({ headers, redirects }: AuthScheme, fetch: FetchLike): FetchLike {
+function wayOf(scheme: AuthScheme, fetch: FetchLike): FetchLike {
+  const { headers } = scheme
   if (headers.every((name) => name === 'authorization')) return fetch
   return (
-    redirects?.(fetch, headers) ??
+    scheme.redirects?.(fetch, headers) ??
     ((input, init) => fetch(input, (init?.redirect ?? Object(input).redirect) === 'manual' ? init : { ...init, redirect: 'error' }))
   )
 }

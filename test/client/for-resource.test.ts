@@ -377,6 +377,18 @@ it('numbers its calls apart from those of the session and of other resources, fo
   expect(new Set(calls).size).toBe(3)
 })
 
+it('waits for the store as long as the client that made it', async () => {
+  const { read, write } = memoryStore()
+  let isSlow = false
+  const store = { write, read: () => (isSlow ? world.clock.sleep(12_000).then(read) : read()) }
+  const world = await withResources({ store, refreshTimeout: 60_000 })
+  isSlow = true
+
+  const { status } = await passing(world.clock, world.client.forResource({ resource: files }).fetch(`${files}/a`), 120_000)
+
+  expect(status).toBe(200)
+})
+
 it('is disposed with the client that made it', async () => {
   const world = await withResources()
   const child = world.client.forResource({ resource: files })

@@ -1,15 +1,19 @@
 import {
   AuthenticatedClient,
   type AuthenticatedClientOptions,
+  type AuthScheme,
   bearer,
+  type ClientEvent,
   clientCredentialsGrant,
+  type FetchLike,
+  followRedirects,
   localLock,
   memoryStore,
   none,
   refreshTokenGrant,
   type TokenSet,
 } from 'authenticated-client'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { AuthenticatedClient as UnwatchedClient } from '../../src/client/authenticated-client.ts'
 import { quiet } from '../support/clock.ts'
 import { expectQuietProcess } from '../support/quiet-process.ts'
@@ -96,6 +100,16 @@ describe('the constructor refuses', () => {
 
   it('no options at all with a TypeError', () => {
     expect(() => new (AuthenticatedClient as unknown as new () => AuthenticatedClient)()).toThrow(TypeError)
+  })
+
+  it.each([
+    ['a plain object', Object.assign],
+    ['an instance of a class', (_: object, options: object) => Object.assign(new (class Options {})(), options)],
+  ])('what %s lacks, whatever a polluted prototype says (A56)', (_, optionsOf) => {
+    onTestFinished(() => void Reflect.deleteProperty(Object.prototype, 'allowInsecureOrigins'))
+    Object.assign(Object.prototype, { allowInsecureOrigins: true })
+
+    expect(() => new AuthenticatedClient(optionsOf({}, { baseUrl: 'http://api.example.com' }))).toThrow(/allowInsecureOrigins/)
   })
 
   it('without showing a secret (rule 13)', () => {
@@ -221,31 +235,104 @@ describe('the constructor takes', () => {
     expect(login.refreshes).toBe(1)
   })
 
-  it('callbacks that are methods of the options: `this` is the object that the app holds', async () => {
+  // What watches the clients of other tests (test/leaks) hands in a copy of the options.
+  it('an instance of a class, with what it inherits: `this` of its callbacks is the object that the app holds', async () => {
     const { login, clock, fetch, inTime } = world()
-    const auth = {
-      ...{ ...wire, baseUrl: 'https://api.example.com', clock, fetch },
-      tokens: login.signIn() as TokenSet | null,
+    class Wire {
+      tokenEndpoint = tokenEndpoint
+      clientId = 'web'
+      get baseUrl() {
+        return 'https://api.example.com'
+      }
+    }
+    class Auth extends Wire {
+      clock = clock
+      fetch = fetch
+      tokens: TokenSet | null = login.signIn()
+      heard = new Set<string>()
+      refreshToken = 'a field of its own'
       getTokens() {
         return this.tokens
-      },
+      }
       saveTokens(next: TokenSet) {
         this.tokens = next
-      },
+      }
       clearTokens() {
         this.tokens = null
-      },
+      }
+      isUnauthorized() {
+        this.heard.add('isUnauthorized')
+        return false
+      }
+      onEvent() {
+        this.heard.add('onEvent')
+      }
+      onStepUp() {
+        this.heard.add('onStepUp')
+        return null
+      }
+      onLogout() {
+        this.heard.add('onLogout')
+      }
     }
+    const auth = new Auth()
     const before = auth.tokens
-    const client = new UnwatchedClient(auth) // What watches the others (test/leaks) hands in a copy.
+    const client = new UnwatchedClient(auth)
 
     await inTime(client.refresh())
     const after = auth.tokens
+    const response = await inTime(client.fetch('/me'))
+    auth.heard.clear()
+    await inTime(client.forResource({ resource: 'https://api.example.com/' }).fetch('/me'))
+    const heardOfResource = [...auth.heard]
     await inTime(client.logout())
+    await quiet()
 
     expect(after?.accessToken).toEqual(expect.any(String))
     expect(after?.accessToken).not.toBe(before?.accessToken)
+    expect(response.status).toBe(200)
+    expect(heardOfResource.sort()).toEqual(['isUnauthorized', 'onEvent'])
+    expect([...auth.heard].sort()).toEqual(['isUnauthorized', 'onEvent', 'onLogout'])
     expect(auth.tokens).toBeNull()
+  })
+
+  it('onStepUp as a method of the options, and an onEvent that inspects', async () => {
+    const { app, accepted, clock, fetch, inTime } = world()
+    const stronger = { accessToken: 'stronger' }
+    accepted.add('stronger')
+    let inspected = 0
+    const auth = {
+      ...{ ...wire, baseUrl: 'https://api.example.com', clock, store: memoryStore({ accessToken: 'weaker' }) },
+      stronger,
+      fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
+        const response = await fetch(input, init)
+        return response.ok
+          ? response
+          : new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="insufficient_user_authentication"' } })
+      },
+      onStepUp() {
+        return this.stronger
+      },
+      onEvent: Object.assign((event: ClientEvent) => void app.events.push(event), { inspect: () => inspected++ }),
+    }
+
+    const response = await inTime(new UnwatchedClient(auth).fetch('/me'))
+
+    expect([response.status, inspected]).toEqual([200, 1])
+  })
+
+  it('a scheme of a class, whose redirects are a method like any other', () => {
+    class Own implements AuthScheme {
+      name = 'Own'
+      headers = ['x-own']
+      usesTokens = false
+      attach() {}
+      redirects(fetch: FetchLike) {
+        return followRedirects(fetch, this.headers)
+      }
+    }
+
+    expect(() => new AuthenticatedClient({ ...wire, scheme: new Own() })).not.toThrow()
   })
 
   it('options that the app changes later, without following it', async () => {
