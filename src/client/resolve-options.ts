@@ -1,7 +1,7 @@
 import { refreshTokenGrant } from '../grants/refresh-token'
 import { systemClock } from '../platform/clock'
 import { absolute, isSafe, originOf } from '../platform/origin'
-import { pageUrl } from '../platform/page'
+import { pageBase, pageUrl } from '../platform/page'
 import type { AuthScheme } from '../schemes/auth-scheme'
 import { bearer } from '../schemes/bearer'
 import { callbackStore } from '../stores/callback-store'
@@ -61,7 +61,7 @@ export function resolveOptions(options: SharedOptions) {
     limit: refreshTimeout || longestWait,
     // As they were written, and as a platform spells them.
     endpoints: [grant?.tokenEndpoint, revocationEndpoint].flatMap((url) => (url ? [String(url), absolute(String(url)) ?? ''] : [])),
-    base: (): string | undefined => (baseUrl ? String(baseUrl) : pageUrl()),
+    base: (): string | undefined => (baseUrl ? String(baseUrl) : pageBase()),
     store: getTokens ? callbackStore({ getTokens, saveTokens, clearTokens }) : (store ?? memoryStore()),
   }
 }

@@ -3,3 +3,8 @@ export function pageUrl(): string | undefined {
   const { location } = globalThis as { location?: { readonly href: string } }
   return location && /^http/.test(location.href) ? location.href : undefined
 }
+
+/** What relative URLs resolve against there: a page may say so itself (`<base href>`). */
+export function pageBase(): string | undefined {
+  return globalThis.document?.baseURI ?? pageUrl()
+}

@@ -258,6 +258,25 @@ describe('where no origin is configured', () => {
 
     expect(server.requests[0]?.headers.get('authorization')).toBe('Bearer secret')
   })
+
+  it('a relative URL resolves against the base that the page names at that time, as with fetch (`<base href>`)', async () => {
+    const document = { baseURI: 'https://app.example.com/' }
+    for (const [name, value] of Object.entries({ location: new URL('https://app.example.com/users/1'), document })) {
+      Object.defineProperty(globalThis, name, { value, configurable: true })
+      onTestFinished(() => void Reflect.deleteProperty(globalThis, name))
+    }
+    const server = openServer('https://app.example.com')
+    const client = await unconfigured(network(server))
+
+    await client.fetch('api/me')
+    document.baseURI = 'https://app.example.com/v2/'
+    await client.fetch('api/me')
+    document.baseURI = 'https://cdn.example.com/'
+    const elsewhere = client.fetch('api/me')
+
+    await expect(elsewhere).rejects.toThrow(TypeError)
+    expect(server.requests.map(({ url }) => url)).toEqual(['https://app.example.com/api/me', 'https://app.example.com/v2/api/me'])
+  })
 })
 
 describe('an insecure origin', () => {
