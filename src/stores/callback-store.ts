@@ -15,15 +15,28 @@ export interface TokenCallbacks {
  * with callbacks that answer synchronously, nothing can come between. What a callback throws passes through.
  */
 export function callbackStore(callbacks: TokenCallbacks): TokenStore {
-  const read = (): MaybePromise<StoredSession | null | undefined> => after(callbacks.getTokens(), checked)
+  // Without saveTokens the app is owed nothing: what is newer lives here, until getTokens shows something else than it did.
+  let kept: StoredSession | null | undefined
+  let behind: StoredSession | null | undefined
+  let shown: StoredSession | null | undefined
+  const read = (): MaybePromise<StoredSession | null | undefined> =>
+    after(callbacks.getTokens(), (tokens) => {
+      shown = checked(tokens)
+      return kept && sameTokens(shown, behind) ? kept : shown
+    })
   return {
     read,
     async write(next, expected) {
       return after(read(), (before): MaybePromise<boolean> => {
         if (!sameTokens(before, expected)) return false
+        if (!callbacks.saveTokens) {
+          kept = next
+          behind = shown && { ...shown }
+        }
         if (!next) return after(callbacks.clearTokens?.(), () => true)
+        if (!callbacks.saveTokens) return true
         const tokens = tokenSetOf(next)
-        if (!tokens || !callbacks.saveTokens) return false
+        if (!tokens) return false
         // Still `expected`: the app's state lags behind (React). Something else: the app moved on. Neither holds `next`.
         return after(
           callbacks.saveTokens(tokens, tokenSetOf(expected)),

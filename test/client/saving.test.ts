@@ -51,6 +51,26 @@ describe('saveTokens', () => {
     expect(app.saves).toHaveLength(1)
   })
 
+  it('may be absent where the grant starts from nothing: what it gives is kept, and the app hears of no error', async () => {
+    const { accepted, clock, events, inTime, client: newClient } = world()
+    let given = 0
+    const grant = Object.assign(
+      async () => {
+        accepted.add(`service-${++given}`)
+        return { accessToken: `service-${given}`, expiresAt: clock.now() + 3_600_000 }
+      },
+      { needs: 'nothing' as const },
+    )
+    const client = newClient({ grant, getTokens: () => null, saveTokens: null, clearTokens: null })
+
+    for (let time = 0; time < 3; time++) await inTime(client.fetch(url))
+    clock.jump(7_200_000)
+    const response = await inTime(client.fetch(url))
+
+    expect([response.status, given]).toEqual([200, 2])
+    expect(events('storage-error')).toEqual([])
+  })
+
   it('has saved before a waiting call goes on, where it is quick (rule 5)', async () => {
     const { restore, app, clock, resource, client: newClient } = world()
     restore('refused')

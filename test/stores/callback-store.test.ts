@@ -182,12 +182,32 @@ describe('writing', () => {
     await expect(store.write(pair(2), pair(1))).rejects.toThrow('disk full')
   })
 
-  it('saves nothing where a callback keeps nothing: without saveTokens, or for the marker of a cookie session', async () => {
+  it('saves nothing for the marker of a cookie session', async () => {
     const saveTokens = vi.fn()
 
-    expect(await callbackStore({ getTokens: () => null }).write(pair(1), null)).toBe(false)
     expect(await callbackStore({ getTokens: () => null, saveTokens }).write({ sessionId: 's', counter: 0 }, null)).toBe(false)
     expect(saveTokens).not.toHaveBeenCalled()
+  })
+
+  it('keeps what an app without saveTokens is not given, until it shows something else', async () => {
+    const app = { tokens: { ...pair(1) }, getTokens: () => app.tokens }
+    const store = callbackStore(app)
+
+    expect(await store.write(pair(2), pair(1))).toBe(true)
+    expect(await store.write(pair(3), pair(2))).toBe(true)
+    expect(store.read()).toEqual(pair(3))
+    Object.assign(app.tokens, pair(7))
+
+    expect(store.read()).toEqual(pair(7))
+    expect(await store.write(pair(4), pair(3))).toBe(false)
+  })
+
+  it('keeps nothing of it once it is cleared', async () => {
+    const store = callbackStore({ getTokens: () => null })
+    await store.write(pair(1), null)
+
+    expect(await store.write(null, pair(1))).toBe(true)
+    expect(store.read()).toBeNull()
   })
 })
 
