@@ -1,11 +1,14 @@
 import { isB64token } from '../tokens/b64token'
-import type { StoredSession } from '../tokens/token-set'
+import type { StoredSession, TokenSet } from '../tokens/token-set'
 
-/** @throws {TypeError} for what is neither a token set whose access token can stand in a header nor a cookie session's marker. */
+/** @throws {TypeError} for what is neither a token set whose access token can stand in a header nor a cookie session's marker, or can't be saved. */
 export function assertSignIn(tokens: StoredSession): void {
-  const { accessToken, refreshToken, expiresAt, counter, sessionId } = Object(tokens)
+  const { accessToken, expiresAt, counter, sessionId } = Object(tokens)
   const isMarker = accessToken === undefined && Number.isFinite(counter) && sessionId
-  if ((!isMarker && !isB64token(accessToken)) || typeof (refreshToken ?? '') !== 'string' || !Number.isFinite(expiresAt ?? 0)) {
+  if ((!isMarker && !isB64token(accessToken)) || !Number.isFinite(expiresAt ?? 0)) {
     throw new TypeError('A sign-in needs { accessToken, refreshToken } as the server sent them; to sign out, call logout()')
+  }
+  for (const name of ['refreshToken', 'tokenType', 'scope', 'idToken', 'sessionId'] as const) {
+    if (typeof ((tokens as Partial<TokenSet>)[name] ?? '') !== 'string') throw new TypeError(`${name} must be a string`)
   }
 }

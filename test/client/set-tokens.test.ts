@@ -243,6 +243,16 @@ describe('setTokens', () => {
 describe('setTokens refuses', () => {
   const secret = 'canary-of-bad-input'
 
+  it.each(['refreshToken', 'tokenType', 'scope', 'idToken', 'sessionId'])('%s that is no string: nobody is signed in', async (field) => {
+    const { app, inTime, client: newClient } = world()
+    const client = newClient()
+
+    const error = await inTime(rejection(client.setTokens({ accessToken: 'access', [field]: 4_215_163 })))
+
+    expect(error).toEqual(new TypeError(`${field} must be a string`))
+    expect([client.state.status, app.saves]).toEqual(['anonymous', []])
+  })
+
   it.each<[string, unknown]>([
     ['nothing', undefined],
     ['null', null],
