@@ -145,7 +145,9 @@ export class AuthenticatedClient {
     call(() => session.look())
 
     this.#state = () => session.phase.state
-    this.#coordination = () => store.coordination ?? (!ownLock && hasWebLocks() ? 'browser' : 'client')
+    // Whoever gives another lock than the store's has its reach, as far as that says it.
+    this.#coordination = () =>
+      (ownLock === store.lock ? store : ownLock)?.coordination ?? (!ownLock && hasWebLocks() ? 'browser' : 'client')
     this.subscribe = subscribe
 
     // A wrapper around this very client may bring our own request back (F104).

@@ -1,6 +1,11 @@
 /** The plug for mutual exclusion: between tabs, processes or machines. */
 export interface Lock {
   /**
+   * How far it reaches, where a client is given it.
+   * @default 'client'
+   */
+  readonly coordination?: 'client' | 'browser' | 'machine' | 'fleet' | undefined
+  /**
    * Waits for the lock, runs `task` once, releases.
    * @param task `lost` aborts if the lock is lost while the task runs; the task decides what that means.
    * @throws {LockTimeoutError} past `waitTimeout`; `signal.reason` when aborted while waiting.

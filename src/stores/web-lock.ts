@@ -12,6 +12,7 @@ import type { HoldOptions, Lock } from './lock'
  */
 export function webLock(clock: Clock = systemClock): Lock {
   return {
+    coordination: 'browser',
     async hold<Result>(name: string, task: (lost: AbortSignal) => Promise<Result>, options: HoldOptions): Promise<Result> {
       if (options.signal?.aborted) throw abortReason(options.signal)
       const waiting = new AbortController()

@@ -12,6 +12,7 @@ import {
   none,
   refreshTokenGrant,
   type TokenSet,
+  webLock,
 } from 'authenticated-client'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { AuthenticatedClient as UnwatchedClient } from '../../src/client/authenticated-client.ts'
@@ -367,7 +368,10 @@ describe('coordination', () => {
     ['client', { store: memoryStore() }],
     ['machine', { store: { ...memoryStore(), coordination: 'machine' } }],
     ['fleet', { store: { ...memoryStore(), coordination: 'fleet' } }],
-  ])('says %s in Node, after its store (§2)', (coordination, options) => {
+    ['client', { store: { ...memoryStore(), coordination: 'fleet' }, lock: localLock() }],
+    ['browser', { store: { ...memoryStore(), coordination: 'fleet' }, lock: webLock() }],
+    ['machine', { lock: { ...localLock(), coordination: 'machine' } }],
+  ])('says %s in Node, after its store, or after the lock that takes the place of the store’s (§2)', (coordination, options) => {
     const client = new AuthenticatedClient({ ...wire, ...options })
 
     expect(client.coordination).toBe(coordination)
