@@ -12,15 +12,24 @@ const mostTime = 1_000
  */
 export async function drainBody(response: Response, clock: Clock): Promise<() => Response> {
   const { body, url, redirected, type } = response
-  // Without streams (React Native) the platform has read it all; a used body is somebody else's already.
-  if (!body || body.locked) return () => response
-  const reader = body.getReader()
+  // Without streams of its own the platform has read it all (React Native), or can't stop (node-fetch); a used body is somebody else's.
+  const reader = body?.locked ? undefined : body?.getReader?.()
+  if (!reader) return () => response
   const chunks: Uint8Array<ArrayBuffer>[] = []
   await boundedIfLong(readBody(reader, mostBytes, chunks), mostTime, clock, nothing).catch(nothing)
   reader.cancel().catch(nothing) // Never awaited: on some platforms it doesn't settle.
   // The constructor can't set these, and a caller may look at them.
   const told = Object.getOwnPropertyDescriptors({ url, redirected, type })
-  return () => Object.defineProperties(new Response(new Blob(chunks), response), told)
+  return () => {
+    // Not by a Blob: React Native's can't be made of bytes.
+    const bytes = new Uint8Array(mostBytes)
+    let length = 0
+    for (const chunk of chunks) {
+      bytes.set(chunk, length)
+      length += chunk.length
+    }
+    return Object.defineProperties(new Response(bytes.subarray(0, length), response), told)
+  }
 }
 
 function nothing(): undefined {}

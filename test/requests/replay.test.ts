@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { at, json, unauthorized } from '../support/authorization-server'
 import { quiet } from '../support/clock'
 import { me, passing, refused, refusedOnce, signedIn, withoutRefreshToken } from './world'
@@ -310,6 +310,35 @@ describe('a 401 that is handed back after all', () => {
     const response = await passing(clock, client.fetch(me))
 
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes)
+  })
+
+  it('has its body where a Blob cannot be made of bytes (React Native, rule 8)', async () => {
+    const { client, clock, service, login } = await signedIn()
+    login.revoke('refresh-1')
+    service.next(() => unauthorized(refused, { body: 'no' }))
+    vi.stubGlobal(
+      'Blob',
+      class extends Blob {
+        constructor(parts: readonly unknown[] = []) {
+          if (parts.some((part) => typeof part !== 'string')) throw new Error('not supported')
+          super(parts as string[])
+        }
+      },
+    )
+    onTestFinished(() => void vi.unstubAllGlobals())
+
+    const response = await passing(clock, client.fetch(me))
+
+    expect([response.status, await response.text()]).toEqual([401, 'no'])
+  })
+
+  it('is the one that came where its body is no stream of the platform (node-fetch, rule 8)', async () => {
+    const { client, clock, service, login } = await signedIn()
+    login.revoke('refresh-1')
+    const answer = Object.defineProperty(unauthorized(refused), 'body', { value: { pipe: () => {} } })
+    service.next(() => answer)
+
+    expect(await passing(clock, client.fetch(me))).toBe(answer)
   })
 
   it('is untouched where the call waited for nothing (rule 8)', async () => {
