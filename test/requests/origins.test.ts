@@ -224,6 +224,12 @@ describe('where no origin is configured', () => {
     expect(server.requests).toHaveLength(0)
   })
 
+  it('a call to a data: URL rejects with a TypeError that does not repeat what is in it (A28)', async () => {
+    const client = await unconfigured(network())
+
+    await expect(client.fetch('data:text/plain,secret')).rejects.toThrow(/^((?!secret).)*$/)
+  })
+
   it.each([
     ['https://login.example.com/index.php?route=token', 'https://login.example.com/index.php?route=orders', 'Bearer secret'],
     ['https://login.example.com/index.php?route=token', 'https://login.example.com/index.php?route=token', null],
