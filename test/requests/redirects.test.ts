@@ -363,15 +363,46 @@ describe('a key in a header of its own', () => {
     },
   )
 
-  it('takes no Authorization or Cookie of the caller to another origin either, as fetch does (rule 10, A17, A20)', async () => {
+  it('takes no Authorization, Proxy-Authorization or Cookie of the caller to another origin either, as fetch does (rule 10, A17, A20)', async () => {
     const elsewhere = await hello()
     const { client, api } = await redirecting(() => `${elsewhere.origin}/x`, 302, withKey)
+    const headers = { Authorization: 'Custom mine', 'Proxy-Authorization': 'Custom mine', Cookie: 'a=1', 'X-Trace': '1' }
 
-    await client.fetch(`${api.origin}/start`, { headers: { Authorization: 'Custom mine', Cookie: 'a=1', 'X-Trace': '1' } })
+    await client.fetch(`${api.origin}/start`, { headers })
+    await fetch(`${api.origin}/start`, { headers })
 
-    const [sent] = elsewhere.requests
-    expect(api.requests.map(({ headers }) => [headers['x-api-key'], headers.authorization])).toEqual([['the-key', 'Custom mine']])
-    expect([sent?.headers.authorization, sent?.headers.cookie, sent?.headers['x-trace']]).toEqual([undefined, undefined, '1'])
+    const [ours, plain] = elsewhere.requests
+    expect(api.requests[0]?.headers).toMatchObject({ 'x-api-key': 'the-key', authorization: 'Custom mine' })
+    expect(ours?.headers).toEqual(plain?.headers)
+    expect(ours?.headers['x-trace']).toBe('1')
+  })
+
+  it('goes where the bytes of Location lead, as fetch does: raw UTF-8 (rule 10)', async () => {
+    const { client, api } = await redirecting(() => Buffer.from('/ü?q=🌍').toString('latin1'), 302, withKey)
+
+    await client.fetch(`${api.origin}/start`)
+
+    expect(api.requests.map(({ path }) => path)).toEqual(['/start', '/%C3%BC?q=%F0%9F%8C%8D'])
+  })
+
+  it.each(['', 'a body'])('keeps the content type of a body by 307, as fetch does: %j (rule 9, rule 10)', async (body) => {
+    const { client, api } = await redirecting(() => '/end', 307, withKey)
+
+    await client.fetch(`${api.origin}/start`, { method: 'POST', body })
+
+    const type = 'text/plain;charset=UTF-8'
+    expect(api.requests.map(({ path, headers }) => [path, headers['content-type']])).toEqual([
+      ['/start', type],
+      ['/end', type],
+    ])
+  })
+
+  it('keeps the content type of a GET by 303, as fetch does (rule 10)', async () => {
+    const { client, api } = await redirecting(() => '/end', 303, withKey)
+
+    await client.fetch(`${api.origin}/start`, { headers: { 'Content-Type': 'text/x-own' } })
+
+    expect(api.requests.map(({ headers }) => headers['content-type'])).toEqual(['text/x-own', 'text/x-own'])
   })
 
   it('stops going round after 20 hops, as fetch does (rule 10)', async () => {
