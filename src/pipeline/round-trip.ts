@@ -8,7 +8,7 @@ import type { Phase } from '../session/phase'
 import type { RefreshBudget } from '../session/refresh-budget'
 import type { Refresher } from '../session/refresher'
 import type { Session } from '../session/session'
-import { allowedTarget, startsWithOne } from './allowed-origins'
+import { allowedTarget, endpointTest } from './allowed-origins'
 import { createAnswer } from './answer'
 import type { PipelineOptions, Tell } from './call'
 import type { Withheld } from './decide'
@@ -40,7 +40,7 @@ export function createRoundTrip(
   const selector = createSchemeSelector(schemes, serverTime.offsetOf)
   const answer = createAnswer(options, selector, session, refresher, budget, clock, abortable, stepUp, freshness, tell)
   const target = allowedTarget(origins, base)
-  const isEndpoint = startsWithOne(endpoints, '?&#')
+  const isEndpoint = endpointTest(endpoints)
   const names = schemes.flatMap(({ headers }) => headers)
   const ways = new Map(schemes.map((scheme) => [scheme, wayOf(scheme, fetch)]))
   const observing = schemes.filter(({ observe }) => observe)
@@ -56,7 +56,7 @@ export function createRoundTrip(
       return 'origin'
     }
     template.url = url
-    if (isEndpoint.test(url)) return 'endpoint'
+    if (isEndpoint(url)) return 'endpoint'
     // What the caller set is the caller's: neither replaced nor answered for (A57).
     return callers && names.some((name) => hasField(callers, name)) ? 'caller' : undefined
   }

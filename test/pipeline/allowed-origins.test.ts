@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { allowedTarget, startsWithOne } from '../../src/pipeline/allowed-origins.ts'
+import { allowedTarget, endpointTest, startsWithOne } from '../../src/pipeline/allowed-origins.ts'
 
 const allowed = ['https://api.example.com', 'https://other-api.example:8443', 'http://[::1]']
 const target = allowedTarget(allowed, () => 'https://api.example.com/v1/page')
@@ -48,6 +48,16 @@ describe('an allowed target', () => {
   it('is nothing relative where there is no base', () => {
     expect(allowedTarget(allowed, () => undefined)('/me')).toBeUndefined()
   })
+})
+
+it.each([
+  'https://login.example.com/a/./token',
+  'https://login.example.com/x/../a/token',
+  'https://login.example.com/%2e/a/token',
+  'https://login.example.com/a\\token',
+])('an endpoint is one in this spelling, too: %s', (url) => {
+  expect(endpointTest(['https://login.example.com/a/token'])(url)).toBe(true)
+  expect(endpointTest(['https://login.example.com/a/revoke'])(url)).toBe(false)
 })
 
 it('nothing starts with one of none', () => {

@@ -235,6 +235,14 @@ describe('where no origin is configured', () => {
     ['https://login.example.com/index.php?route=token', 'https://login.example.com/index.php?route=token', null],
     ['https://login.example.com/token', 'https://login.example.com/token?x=1', null],
     ['https://Login.example.com:443/token', 'https://login.example.com/token', null],
+    ['https://login.example.com/a/token', 'https://login.example.com/a/./token', null],
+    ['https://login.example.com/a/token', 'https://login.example.com/a/x/../token?x=1', null],
+    ['https://login.example.com/a/token', 'https://login.example.com/x/%2E./a/token', null],
+    ['https://login.example.com/a/token', 'https://login.example.com/a\\token', null],
+    ['https://login.example.com/a/token', 'https://login.example.com/a/to\tken ', null],
+    ['https://login.example.com/ü', 'https://login.example.com/ü', null],
+    ['https://login.example.com/%C3%BC', 'https://login.example.com/ü', null],
+    ['https://login.example.com/a/token', 'https://login.example.com/a/./orders', 'Bearer secret'],
   ])('the token endpoint %s gets no token, whatever its query and spelling: %s gets %s (row 1)', async (tokenEndpoint, url, expected) => {
     const server = openServer('https://login.example.com')
     const client = new AuthenticatedClient({ tokenEndpoint, clientId: 'web', fetch: network(server) })
