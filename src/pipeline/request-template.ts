@@ -126,7 +126,7 @@ export class RequestTemplate implements OutgoingRequest {
   }
 
   private withBody(body: Blob): this {
-    this.fields = { ...this.fields, body }
+    this.fields = copyOf({ ...this.fields, body })
     return this
   }
 
@@ -143,8 +143,8 @@ export class RequestTemplate implements OutgoingRequest {
   send(fetch: FetchLike, hasCacheModes?: () => boolean): Promise<Response> {
     const url = this.query ? withQuery(this.url, this.query) : this.url
     const given = this.request
-    // What one send was given is not changed by the next.
-    const fields = this.answered[0] ? { ...this.fields } : this.fields
+    // What one send was given is not changed by the next, and what a scheme chose is for one send.
+    const fields = this.answered[0] || this.credentials ? copyOf(this.fields) : this.fields
     if (this.sent) fields.headers = this.sent
     else delete fields.headers
     // A Request says 'same-origin' where nobody chose.
@@ -179,9 +179,14 @@ function withQuery(url: string, query: string): string {
   return `${before}${before.includes('?') ? '&' : '?'}${query}${fragment}`
 }
 
+// Without a prototype, which may be polluted.
+function copyOf(fields: RequestInit): RequestInit {
+  return Object.assign(Object.create(null), fields)
+}
+
 // What a polluted prototype adds must not reach the wire (A56); what a Request or a class instance has, must.
 function ownFields(init: RequestInit | undefined): RequestInit {
-  const fields: Record<string, unknown> = {}
+  const fields: Record<string, unknown> = Object.create(null)
   for (let from: unknown = init; from && from !== Object.prototype; from = Object.getPrototypeOf(from)) {
     for (const name of Object.getOwnPropertyNames(from)) fields[name] ??= init?.[name as keyof RequestInit]
   }

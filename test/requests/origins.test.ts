@@ -1,8 +1,8 @@
 import { AuthenticatedClient, type FetchLike } from 'authenticated-client'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { api, authorizationServer, network, openServer } from '../support/authorization-server'
+import { api, authorizationServer, json, network, openServer, unauthorized } from '../support/authorization-server'
 import { quiet, testClock } from '../support/clock'
-import { apiOrigin, expired, me, refusedOnce, signedIn } from './world'
+import { apiOrigin, expired, me, refused, refusedOnce, signedIn } from './world'
 
 interface Sent {
   readonly url: string
@@ -368,6 +368,45 @@ describe('a polluted prototype', () => {
 
     expect(authorizations()).toEqual(['Bearer access-1', 'Bearer access-2'])
     expect(service.requests.map(({ headers }) => headers.has('x-evil'))).toEqual([false, false])
+  })
+
+  it.each([
+    ['a method', { method: 'PUT' }, 'PUT'],
+    ['nothing', {}, undefined],
+  ])('neither beats nor adds to an init with %s, in both sends (A56)', async (_, init, method) => {
+    const seen: unknown[] = []
+    const { client } = await signedIn({
+      fetch: async (input, sent) => {
+        if (String(input).endsWith('/token')) return json(200, { access_token: 'access-2', token_type: 'Bearer' })
+        return seen.push(sent?.method) === 1 ? unauthorized(refused) : json(200, {})
+      },
+    })
+    Object.defineProperty(Object.prototype, 'method', { value: 'DELETE', configurable: true, writable: true })
+
+    try {
+      await client.fetch(me, init)
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'method')
+    }
+
+    expect(seen).toEqual([method, method])
+  })
+
+  it("does not beat the caller's headers (A56)", async () => {
+    const sent: unknown[] = []
+    const { client } = await signedIn({ fetch: async (_input, init) => (sent.push(...new Headers(init?.headers)), new Response()) })
+    Object.defineProperty(Object.prototype, 'headers', { value: { 'x-evil': '1' }, configurable: true, writable: true })
+
+    try {
+      await client.fetch(me, { headers: { 'x-own': '1' } })
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'headers')
+    }
+
+    expect(sent).toEqual([
+      ['authorization', 'Bearer access-1'],
+      ['x-own', '1'],
+    ])
   })
 })
 

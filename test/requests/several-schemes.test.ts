@@ -153,6 +153,19 @@ describe('a challenge', () => {
     ])
   })
 
+  it('leaves no cookies of the scheme before it either (A48)', async () => {
+    const cookies: AuthScheme = { ...preemptive('Cookie'), headers: [], attach: (request) => request.setCredentials('include') }
+    const { client, service } = await signedIn({ scheme: [cookies, bearer()] })
+    service.next(() => unauthorized('Bearer'))
+
+    await client.fetch(me)
+
+    expect(service.requests.map((sent) => [sent.request.credentials, sent.headers.get('authorization')])).toEqual([
+      ['include', null],
+      ['same-origin', 'Bearer access-1'],
+    ])
+  })
+
   it('of schemes that are none of ours is not answered (row 12, A45)', async () => {
     const { client, service, rows } = await signedIn({ scheme: [bearer(), challenged('Digest')] })
     service.always(() => unauthorized('Basic realm="x", Negotiate'))
