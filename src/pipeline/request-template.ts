@@ -14,8 +14,6 @@ const patience = 1_000
 export class RequestTemplate implements OutgoingRequest {
   /** As the caller gave it, until it is known where it leads. */
   declare url: string
-  /** Whether a scheme has added anything to this send. */
-  isTouched = false
   /** Whether the body can't be sent a second time, as far as is known before the first. */
   declare readonly isOneShot: boolean
   /** The caller's headers; a copy. */
@@ -37,6 +35,7 @@ export class RequestTemplate implements OutgoingRequest {
   declare private copy: Promise<Blob | undefined> | undefined
   declare private credentials: RequestCredentials | undefined
   declare private query: string | undefined
+  private isSet = false
 
   /** @param call counts the calls of a client. */
   constructor(
@@ -92,27 +91,33 @@ export class RequestTemplate implements OutgoingRequest {
     return this.request !== undefined && this.request.body === undefined && this.fields.body == null && !/^(GET|HEAD)$/.test(this.method)
   }
 
+  /** Whether a scheme has added anything to this send; to have read `headers` alone is nothing. */
+  get isTouched(): boolean {
+    return (
+      this.isSet || (this.sent !== this.callers && JSON.stringify([...this.headers]) !== JSON.stringify([...new Headers(this.callers)]))
+    )
+  }
+
   get headers(): Headers {
-    this.isTouched = true
     const sent = this.sent instanceof Headers && this.sent !== this.callers ? this.sent : new Headers(this.sent)
     this.sent = sent
     return sent
   }
 
   setHeader(name: string, value: string): void {
-    this.isTouched = true
+    this.isSet = true
     // A second field goes to the copy that the first has made.
     if (this.sent !== this.callers) this.headers.set(name, value)
     else this.sent = this.adder.to(this.callers, name, value)
   }
 
   setCredentials(mode: RequestCredentials): void {
-    this.isTouched = true
+    this.isSet = true
     this.credentials = mode
   }
 
   setQuery(name: string, value: string): void {
-    this.isTouched = true
+    this.isSet = true
     this.query = `${this.query ? `${this.query}&` : ''}${encodeURIComponent(name)}=${encodeURIComponent(value)}`
   }
 
@@ -134,7 +139,7 @@ export class RequestTemplate implements OutgoingRequest {
   rewind(cause: Cause, handBack: () => Response): void {
     this.answered = [...this.answered, cause]
     this.handBack = handBack
-    this.isTouched = false
+    this.isSet = false
     this.sent = this.callers
     this.credentials = this.query = undefined
   }

@@ -394,7 +394,12 @@ describe('a polluted prototype', () => {
 
   it("does not beat the caller's headers (A56)", async () => {
     const sent: unknown[] = []
-    const { client } = await signedIn({ fetch: async (_input, init) => (sent.push(...new Headers(init?.headers)), new Response()) })
+    const { client } = await signedIn({
+      fetch: async (_input, init) => {
+        sent.push(...new Headers(init?.headers))
+        return new Response()
+      },
+    })
     Object.defineProperty(Object.prototype, 'headers', { value: { 'x-evil': '1' }, configurable: true, writable: true })
 
     try {

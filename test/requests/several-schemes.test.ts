@@ -66,6 +66,20 @@ describe('before any challenge', () => {
     expect(authorizations()).toEqual(['Key mine'])
   })
 
+  it.each(['own', 'other'])('one that reads the headers of the caller and adds nothing leaves the turn to the next: %s', async (kind) => {
+    const own: AuthScheme = {
+      ...preemptive('Own'),
+      attach({ headers }) {
+        if (headers.get('x-kind') === 'own') headers.set('authorization', 'Own mine')
+      },
+    }
+    const { client, authorizations } = await signedIn({ scheme: [own, bearer()] })
+
+    await client.fetch(me, { headers: { 'X-Kind': kind } })
+
+    expect(authorizations()[0]).toBe(kind === 'own' ? 'Own mine' : 'Bearer access-1')
+  })
+
   it('one that takes its time is waited for before the next', async () => {
     const late: AuthScheme = { ...challenged('Late'), attach: () => Promise.resolve() }
     const { client, authorizations } = await signedIn({ scheme: [late, bearer()] })
