@@ -11,7 +11,13 @@ export function platformFetch(): { readonly fetch: FetchLike; readonly first: Fe
   let isCalling = false
   return {
     first,
-    leadsBack: (init) => isCalling || sent.has(Object(init)) || sent.has(Object(init?.headers)),
+    leadsBack(init) {
+      try {
+        return isCalling || sent.has(Object(init)) || sent.has(Object(init?.headers))
+      } catch {
+        return false // A getter of the caller's: it rejects the call.
+      }
+    },
     fetch(input, init = {}) {
       sent.add(init).add(Object(init.headers))
       isCalling = true

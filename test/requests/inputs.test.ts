@@ -247,6 +247,19 @@ describe('init', () => {
     expect(authorizations()).toEqual(['Custom mine'])
   })
 
+  it('rejects the call where a getter of it throws, as with fetch', async () => {
+    const { client } = await signedIn({ fetch: undefined })
+    const init: RequestInit = {
+      get headers(): HeadersInit {
+        throw new Error('mine')
+      },
+    }
+
+    const call = client.fetch(me, init)
+
+    await expect(call).rejects.toThrow('mine')
+  })
+
   it('may be null', async () => {
     const { client } = await signedIn()
 
