@@ -7,6 +7,7 @@ import type { AuthScheme, OutgoingRequest } from '../schemes/auth-scheme'
 import { snapshotOf } from './body-snapshot'
 import type { Cause, Withheld } from './decide'
 import { FieldAdder, fieldsOf, type HeaderFields, hasField, withField } from './header-fields'
+import { copyOf, ownFields } from './own-fields'
 
 const patience = 1_000
 
@@ -158,8 +159,10 @@ export class RequestTemplate implements OutgoingRequest {
     // A cached 401 must not answer the replay (RFC 9111); what the caller chose stands.
     if (this.answered[0] && (fields.cache ?? given?.cache ?? 'default') === 'default' && hasCacheModes?.()) fields.cache = 'reload'
     if (!given) return fetch(url, fields)
+    // React Native leaves a Request's URL relative.
+    const isElsewhere = url !== given.url
     // Made anew for another URL, such a Request would lose it.
-    if (this.query && this.mayHoldBody)
+    if (isElsewhere && this.mayHoldBody)
       return given
         .clone()
         .blob()
@@ -168,7 +171,7 @@ export class RequestTemplate implements OutgoingRequest {
     fields.referrerPolicy ??= given.referrerPolicy
     fields.referrer ??= given.referrer
     // Whose body was sent already takes the new one first.
-    const request = this.query ? new Request(url, new Request(given, fields)) : given
+    const request = isElsewhere ? new Request(url, given.bodyUsed ? new Request(given, fields) : given) : given
     // An empty one is the caller's, too, and goes out in place of the Request's.
     if (fields.body == null) {
       // Where bodies are no streams, the original is kept whole and a clone of it sent.
@@ -182,20 +185,6 @@ export class RequestTemplate implements OutgoingRequest {
 function withQuery(url: string, query: string): string {
   const [, before = '', fragment = ''] = /^([^#]*)(.*)$/s.exec(url) ?? []
   return `${before}${before.includes('?') ? '&' : '?'}${query}${fragment}`
-}
-
-// Without a prototype, which may be polluted.
-function copyOf(fields: RequestInit): RequestInit {
-  return Object.assign(Object.create(null), fields)
-}
-
-// What a polluted prototype adds must not reach the wire (A56); what a Request or a class instance has, must.
-function ownFields(init: RequestInit | undefined): RequestInit {
-  const fields: Record<string, unknown> = Object.create(null)
-  for (let from: unknown = init; from && from !== Object.prototype; from = Object.getPrototypeOf(from)) {
-    for (const name of Object.getOwnPropertyNames(from)) fields[name] ??= init?.[name as keyof RequestInit]
-  }
-  return fields
 }
 
 function noCopy(): undefined {}

@@ -53,6 +53,22 @@ describe('inputs', () => {
 })
 
 describe('a relative input', () => {
+  it.each([me, '/me', 'me'])('may be in a Request: it is sent where it was checked (React Native, rule 10): %s', async (url) => {
+    const sent: string[] = []
+    const { client } = await signedIn({
+      baseUrl: apiOrigin,
+      fetch: async (input) => {
+        sent.push((input as Request).url)
+        return new Response('hello')
+      },
+    })
+    const { method, headers, credentials, body } = new Request(me)
+
+    await client.fetch({ url, method, headers, credentials, body } as Request)
+
+    expect(sent).toEqual([me])
+  })
+
   it.each([
     ['https://api.example.com/v1/', 'me', 'https://api.example.com/v1/me'],
     ['https://api.example.com/v1/', '/me', 'https://api.example.com/me'],
