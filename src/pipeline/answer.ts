@@ -25,6 +25,7 @@ export type Answer = (response: Response, template: RequestTemplate, phase: Phas
 const longestField = 64 * 1024
 /** Of what a server says in an event (A28). */
 const longestText = 256
+const mostChallenges = 16
 
 /** Reads the challenge, decides, and does what it takes to send the request again: at most once for each cause. */
 export function createAnswer(
@@ -58,7 +59,9 @@ export function createAnswer(
       call,
       attempt,
       status,
-      challenges: challenges.map(({ scheme, params }) => ({ scheme, error: params.error?.slice(0, longestText) })),
+      challenges: challenges
+        .slice(0, mostChallenges)
+        .map(({ scheme, params }) => ({ scheme: scheme.slice(0, longestText), error: params.error?.slice(0, longestText) })),
     })
 
     // An empty URL says nothing (a mock, an opaque response).
@@ -69,7 +72,7 @@ export function createAnswer(
       !elsewhere &&
       /^([123]|4(?!07|29))/.test(`${status}`) &&
       (await ask(response, isUnauthorized)) === true
-    const inspect = (claimed || status > 299) && onEvent?.inspect
+    const inspect = claimed || status > 299 ? onEvent?.inspect : undefined
     const { method, mode } = template
     const diagnosis =
       inspect &&
@@ -121,13 +124,14 @@ export function createAnswer(
       canRefresh: refresher.canRefresh(now),
       expired: now.held !== undefined && isSpent(now.expiry, clock.now(), 0),
     })
-    const { action, row, reason, cause } = decision
+    const { action, row, cause } = decision
+    const reason = decision.reason.slice(0, longestText)
     tell?.({
       type: 'decision',
       call,
       attempt,
       ...decision,
-      reason: reason.slice(0, longestText),
+      reason,
       ...(diagnosis !== undefined && { status, diagnosis }),
     })
 

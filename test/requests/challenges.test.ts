@@ -140,6 +140,30 @@ describe('a 401 or 403 that new credentials cannot cure', () => {
   })
 })
 
+describe('events', () => {
+  it('hold no more than 256 characters of a name, and no more than 16 challenges (A28)', async () => {
+    const { client, service, events } = await signedIn({ onStepUp: () => null })
+    const long = 'x'.repeat(5_000)
+    service.next(() => unauthorized(`Bearer claims="e30", error="${long}", ${long} realm="x"${', Digest realm="x"'.repeat(1_000)}`))
+
+    await client.fetch(me)
+
+    const seen = await events()
+    expect(seen.map(({ type }) => type)).toContain('step-up')
+    expect(Math.max(...seen.map((event) => JSON.stringify(event).length))).toBeLessThan(2_000)
+  })
+
+  it('hold neither status nor diagnosis of an answer that nobody looked at', async () => {
+    const { client, events } = await signedIn()
+
+    await client.fetch(me)
+
+    const decision = (await events()).find(({ type }) => type === 'decision')
+    expect(decision).toMatchObject({ row: 2 })
+    for (const name of ['status', 'diagnosis']) expect(decision).not.toHaveProperty(name)
+  })
+})
+
 describe('isUnauthorized', () => {
   it('makes a 200 a refusal: the call is refreshed and sent again (F78)', async () => {
     const { client, service, authorizations, rows } = await signedIn({
