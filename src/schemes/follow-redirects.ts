@@ -33,7 +33,7 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
     for (let hop = 0; response.type === 'opaqueredirect' || /^30[12378]$/.test(String(response.status)); hop++) {
       const { status } = response
       // Its bytes may be raw UTF-8.
-      const location = response.headers.get('location')?.replace(/[\x80-\xff]/g, escape)
+      const location = response.headers.get('location')?.replace(/[\x80-\xff]/g, percentEncoded)
       if (status && location === undefined) break
       const next = absolute(location ?? '', url)
       if ((status < 303 && /^post$/i.test(method)) || (status === 303 && !/^(get|head)$/i.test(method))) {
@@ -54,4 +54,8 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
     }
     return response
   }
+}
+
+function percentEncoded(byte: string): string {
+  return `%${byte.charCodeAt(0).toString(16).toUpperCase()}`
 }
