@@ -196,6 +196,8 @@ export class AuthenticatedClient {
 
     this.dispose = () => {
       isDisposed = true
+      delete resolved.isUnauthorized
+      delete resolved.onEvent
       resources.dispose()
       unfollow?.()
     }

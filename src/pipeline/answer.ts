@@ -29,7 +29,7 @@ const mostChallenges = 16
 
 /** Reads the challenge, decides, and does what it takes to send the request again: at most once for each cause. */
 export function createAnswer(
-  { isUnauthorized, onEvent, limit }: PipelineOptions,
+  options: PipelineOptions,
   selector: SchemeSelector,
   session: Session,
   refresher: Refresher,
@@ -41,6 +41,8 @@ export function createAnswer(
   tell: Tell,
 ): Answer {
   return async (response, template, phase) => {
+    // Read late: once the client is disposed of, there are none.
+    const { isUnauthorized, onEvent, limit } = options
     const { status } = response
     const { call, url, signal, scheme: sent, tried, withheld } = template
     const { generation } = phase

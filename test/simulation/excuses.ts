@@ -110,7 +110,7 @@ export const excuses = {
     applies: ({ cell }: World, tab: Tab, refreshToken: string) => tab.given.has(refreshToken) && !cell.held.has(refreshToken),
   },
   'sign-ins look alike': {
-    invariant: 'I6 of a safe call, or with what a step-up gave; I8 of an unsafe one',
+    invariant: 'I6 of a safe call, or with what a step-up gave; I8 of an unsafe one; I2 of a cool-down, once another has signed in here',
     where: 'neither a `sessionId` nor `sid` is stored',
     because: 'Rule 2: where nothing tells two sign-ins apart, safe calls go on with whatever pair there is, unsafe ones are refused.',
     applies: ({ plan, happened }: World) =>

@@ -79,4 +79,7 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
     seed: 604944,
     name: 'a save that landed late brought a session back with the pair that its last refresh had consumed, and it was presented again',
   },
+  { seed: 280987, name: 'a sign-out before any read was said to clear a session of somebody else, which it meant' },
+  { seed: 247782, name: 'a call that was begun before a sign-out of nobody was said to belong to the first sign-in' },
+  { seed: 329319, name: 'a cool-down was expected to hold for a session that came back without its name' },
 ]
