@@ -1,4 +1,4 @@
-import { type AuthScheme, bearer, type TokenSet } from 'authenticated-client'
+import { type AuthScheme, bearer, memoryStore, type TokenSet } from 'authenticated-client'
 import { basic } from 'authenticated-client/basic'
 import { describe, expect, it } from 'vitest'
 import { json, openServer, unauthorized } from '../support/authorization-server'
@@ -284,9 +284,8 @@ describe('tokens that are bound to a scheme', () => {
     expect(authorizations()).toEqual(['DPoP bound'])
   })
 
-  it('of a type that is no text are sent all the same (F44)', async () => {
-    const { client, authorizations } = await anonymous()
-    await client.setTokens({ accessToken: 'odd', tokenType: 5 as unknown as string })
+  it('of a type that is no text are sent all the same, should a store hold them (F44)', async () => {
+    const { client, authorizations } = await anonymous({ store: memoryStore({ accessToken: 'odd', tokenType: 5 as unknown as string }) })
 
     await client.fetch(me)
 

@@ -12,9 +12,9 @@ export interface Limit {
 }
 
 export const limits: readonly Limit[] = [
-  { entry: '.', import: '{ AuthenticatedClient }', gzip: 18.6, brotli: 17 },
-  { entry: '.', import: '*', gzip: 21.8, brotli: 19.8 },
-  { entry: './api-key', gzip: 1.7, brotli: 1.5 },
+  { entry: '.', import: '{ AuthenticatedClient }', gzip: 19.3, brotli: 17.7 },
+  { entry: '.', import: '*', gzip: 22.8, brotli: 20.7 },
+  { entry: './api-key', gzip: 1.7, brotli: 1.6 },
   { entry: './basic', gzip: 1, brotli: 0.9 },
   { entry: './diagnose', gzip: 19.8, brotli: 17.8 },
   { entry: './digest', gzip: 8.6, brotli: 7.4 },
@@ -25,7 +25,7 @@ export const limits: readonly Limit[] = [
   { entry: './jose', gzip: 5.4, brotli: 4.9 },
   { entry: './jwt-bearer', gzip: 2.7, brotli: 2.4 },
   { entry: './node', ignore: ['node:*'], gzip: 4.1, brotli: 3.7 },
-  { entry: './opentelemetry', ignore: ['@opentelemetry/api'], gzip: 1.7, brotli: 1.5 },
+  { entry: './opentelemetry', ignore: ['@opentelemetry/api'], gzip: 1.8, brotli: 1.6 },
   { entry: './react-native', gzip: 1.2, brotli: 1.1 },
   { entry: './redis', ignore: ['node:*'], gzip: 4, brotli: 3.7 },
   { entry: './testing', gzip: 8.9, brotli: 7.9 },
