@@ -22,13 +22,13 @@ export async function drainBody(response: Response, clock: Clock): Promise<() =>
   const told = Object.getOwnPropertyDescriptors({ url, redirected, type })
   return () => {
     // Not by a Blob: React Native's can't be made of bytes.
-    const bytes = new Uint8Array(mostBytes)
-    let length = 0
+    const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0))
+    let end = 0
     for (const chunk of chunks) {
-      bytes.set(chunk, length)
-      length += chunk.length
+      bytes.set(chunk, end)
+      end += chunk.length
     }
-    return Object.defineProperties(new Response(bytes.subarray(0, length), response), told)
+    return Object.defineProperties(new Response(bytes, response), told)
   }
 }
 

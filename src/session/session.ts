@@ -2,7 +2,7 @@ import type { AuthError } from '../errors/auth-error'
 import type { Clock } from '../platform/clock'
 import type { MaybePromise } from '../platform/maybe-promise'
 import { isSameSignIn } from '../tokens/session-identity'
-import { type StoredSession, sameTokens } from '../tokens/token-set'
+import { type StoredSession, sameTokens, tokenSetOf } from '../tokens/token-set'
 import { assertSignIn } from './assert-sign-in'
 import { createLook } from './look'
 import { createMemory } from './memory'
@@ -30,7 +30,7 @@ export interface Session {
   signIn(tokens: StoredSession, keepsSession?: boolean, yields?: boolean): Promise<void>
   /** Rule 5: what a refresh gave lives in memory at once; the promise tells of the store. */
   rotate(from: Phase, next: StoredSession): Promise<void>
-  /** `next` took the place of what `from` holds, but came too late for that session: what was consumed is never adopted again. */
+  /** `next` came too late for the session of `from`: a refresh token that it has consumed is never adopted again; all else may be. */
   supersede(from: Phase, next: StoredSession): void
   /** Signs out, also of what is not restored yet. */
   logout(): Promise<void>
@@ -141,7 +141,8 @@ export function createSession(
 
     sharedId: () => sharedId(store, memory),
     supersede(from, next) {
-      if (from.held) superseded.replace(from.held, next)
+      const { refreshToken } = tokenSetOf(from.held) ?? {}
+      if (refreshToken && refreshToken !== tokenSetOf(next)?.refreshToken) superseded.retire({ accessToken: '', refreshToken })
     },
     async logout() {
       // A store that was not cleared the last time is tried again.

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { isAuthError, type StepUpEvent } from 'authenticated-client'
+import { isAuthError, type StepUpEvent, type TokenSet } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { json, unauthorized } from '../support/authorization-server.ts'
 import { quiet } from '../support/clock.ts'
@@ -219,6 +219,31 @@ describe('rejected', () => {
     expect(shown(resource)).toEqual(['access-1', bob.accessToken, bob.accessToken])
     expect(app.tokens).toEqual(bob)
     expect(login.tokenRequests).toHaveLength(1)
+  })
+
+  it('is taken back to a session that was left during its refresh where that has consumed nothing (I2)', async () => {
+    const renewed = deferred<TokenSet>()
+    const grant = Object.assign(() => renewed.promise, { needs: 'session' as const })
+    const { client, login, app, first, inTime } = await signedIn({
+      standing: 'expired',
+      sessionId: 'alice',
+      stored: { refreshToken: undefined },
+      grant,
+    })
+    const alice = rejection(client.fetch(url))
+    await quiet()
+    app.tokens = { ...login.signIn(), sessionId: 'bob' }
+    await inTime(client.fetch(url))
+    renewed.resolve({ accessToken: 'access-of-alice' })
+    await inTime(alice)
+
+    const before = { accessToken: first.accessToken, sessionId: 'alice' }
+    app.tokens = before
+    await inTime(client.fetch(url))
+    await quiet()
+
+    expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'alice' })
+    expect(app.tokens).toEqual(expect.not.objectContaining({ sessionId: 'bob' }))
   })
 
   it('ends a session that has nothing to refresh with once the API says invalid_token (row 16)', async () => {
