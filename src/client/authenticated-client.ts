@@ -1,22 +1,18 @@
-import { RefreshExcessiveError } from '../errors/refresh-excessive-error'
-import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
-import { SessionEndedError } from '../errors/session-ended-error'
-import { createFreshness, sessionOver } from '../pipeline/freshness'
+import { createFreshness } from '../pipeline/freshness'
 import { createRoundTrip } from '../pipeline/round-trip'
 import { canAttach } from '../pipeline/select-scheme'
 import { createStepUp } from '../pipeline/step-up'
 import { tokenFetch } from '../pipeline/token-fetch'
-import { abortReason, createAbortable } from '../platform/abortable'
+import { createAbortable } from '../platform/abortable'
 import { platformFetch } from '../platform/platform-fetch'
 import { followStore } from '../session/follow-store'
-import type { Phase, SessionState } from '../session/phase'
+import type { SessionState } from '../session/phase'
 import { createBudget } from '../session/refresh-budget'
 import { createRefresher } from '../session/refresher'
 import { createSession } from '../session/session'
 import { storeAccess } from '../session/store-access'
 import { hasWebLocks, nearestLock } from '../stores/nearest-lock'
 import type { Coordination } from '../stores/token-store'
-import { isSpent } from '../tokens/expiry'
 import { type StoredSession, tokenSetOf } from '../tokens/token-set'
 import { createOutlet } from './events'
 import { type ResourceOptions, resourceOptions } from './for-resource'
@@ -24,6 +20,7 @@ import type { AuthenticatedClientOptions } from './options'
 import { resolveOptions } from './resolve-options'
 import { resourceClients } from './resource-clients'
 import { createRevoker } from './revoker'
+import { createTokenAccess } from './token-access'
 
 /** A `fetch` that keeps a session signed in. Every function of it is bound: hand them around as you like. */
 export class AuthenticatedClient {
@@ -134,13 +131,6 @@ export class AuthenticatedClient {
       return nextCall()
     }
     const roundTrip = createRoundTrip(resolved, fetch, session, refresher, budget, clock, abortable, stepUp, freshness, tell, numbered)
-    const signedIn = async (signal?: AbortSignal): Promise<Phase> => {
-      assertLive()
-      if (signal?.aborted) throw abortReason(signal)
-      const phase = await freshness.current(signal)
-      if (!phase.held && !refresher.startsFromNothing) throw new SessionEndedError()
-      return phase
-    }
     const unfollow = followStore(store, session, call, () => isDisposed)
     call(() => session.look())
 
@@ -155,27 +145,11 @@ export class AuthenticatedClient {
       ? roundTrip
       : (input, init) => (platform.leadsBack(init) ? platform.first(input, init) : roundTrip(input, init))
 
-    this.getAccessToken = async ({ signal, minValidity } = {}) => {
-      const before = await signedIn(signal)
-      const phase = await freshness.fresh(before, { signal, isSafe: true }, minValidity)
-      const tokens = tokenSetOf(phase.held)
-      if (!phase.held || !tokens || phase.expiry.expiresAt === 0) throw new SessionEndedError()
-      if (phase === before && isSpent(phase.expiry, clock.now(), 0) && budget.isSpent()) throw new RefreshExcessiveError()
-      return tokens.accessToken
-    }
+    Object.assign(this, createTokenAccess(session, refresher, freshness, budget, clock, abortable, assertLive))
 
     this.setTokens = async (tokens) => {
       assertLive()
       await session.signIn(tokens, stepUp?.isAsking())
-    }
-
-    this.refresh = async ({ signal } = {}) => {
-      const phase = await signedIn(signal)
-      if (!refresher.canRefresh(phase)) throw new RefreshUnavailableError('No grant, or no refresh token')
-      if (budget.isSpent()) throw new RefreshExcessiveError()
-      const { kind, error } = await abortable(refresher.refresh(phase, 'asked'), signal)
-      if (error) throw error
-      if (kind === 'session-changed') throw sessionOver(session.phase)
     }
 
     this.logout = async () => {

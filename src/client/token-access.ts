@@ -1,0 +1,56 @@
+import { RefreshExcessiveError } from '../errors/refresh-excessive-error'
+import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
+import { SessionEndedError } from '../errors/session-ended-error'
+import { type Freshness, sessionOver } from '../pipeline/freshness'
+import { type Abortable, abortReason } from '../platform/abortable'
+import type { Clock } from '../platform/clock'
+import type { Phase } from '../session/phase'
+import type { RefreshBudget } from '../session/refresh-budget'
+import type { Refresher } from '../session/refresher'
+import type { Session } from '../session/session'
+import { isSpent } from '../tokens/expiry'
+import { tokenSetOf } from '../tokens/token-set'
+
+/** What an app asks of its session by itself, without a call. */
+export interface TokenAccess {
+  getAccessToken(options?: { signal?: AbortSignal | undefined; minValidity?: number | undefined }): Promise<string>
+  refresh(options?: { signal?: AbortSignal | undefined }): Promise<void>
+}
+
+export function createTokenAccess(
+  session: Session,
+  refresher: Refresher,
+  freshness: Freshness,
+  budget: RefreshBudget,
+  clock: Clock,
+  abortable: Abortable,
+  assertLive: () => void,
+): TokenAccess {
+  const signedIn = async (signal?: AbortSignal): Promise<Phase> => {
+    assertLive()
+    if (signal?.aborted) throw abortReason(signal)
+    const phase = await freshness.current(signal)
+    if (!phase.held && !refresher.startsFromNothing) throw new SessionEndedError()
+    return phase
+  }
+
+  return {
+    async getAccessToken({ signal, minValidity } = {}) {
+      const before = await signedIn(signal)
+      const phase = await freshness.fresh(before, { signal, isSafe: true }, minValidity)
+      const tokens = tokenSetOf(phase.held)
+      if (!phase.held || !tokens || phase.expiry.expiresAt === 0) throw new SessionEndedError()
+      if (phase === before && isSpent(phase.expiry, clock.now(), 0) && budget.isSpent()) throw new RefreshExcessiveError()
+      return tokens.accessToken
+    },
+
+    async refresh({ signal } = {}) {
+      const phase = await signedIn(signal)
+      if (!refresher.canRefresh(phase)) throw new RefreshUnavailableError('No grant, or no refresh token')
+      if (budget.isSpent()) throw new RefreshExcessiveError()
+      const { kind, error } = await abortable(refresher.refresh(phase, 'asked'), signal)
+      if (error) throw error
+      if (kind === 'session-changed') throw sessionOver(session.phase)
+    },
+  }
+}
