@@ -4,6 +4,7 @@ import { canAttach } from '../pipeline/select-scheme'
 import { createStepUp } from '../pipeline/step-up'
 import { tokenFetch } from '../pipeline/token-fetch'
 import { createAbortable } from '../platform/abortable'
+import { onPage } from '../platform/page'
 import { platformFetch } from '../platform/platform-fetch'
 import { followStore } from '../session/follow-store'
 import type { SessionState } from '../session/phase'
@@ -76,7 +77,6 @@ export class AuthenticatedClient {
     const resolved = resolveOptions(options)
     const { store, clock, limit, grant, schemes, clientId, onLogout, onStepUp, onEvent } = resolved
     const platform = platformFetch()
-    const abortable = createAbortable()
     const fetch = resolved.fetch ?? platform.fetch
     const tokenRequest = tokenFetch(fetch, schemes)
     const { emit, call, subscribe } = createOutlet(onEvent, clock, () => isDisposed)
@@ -84,7 +84,7 @@ export class AuthenticatedClient {
     const budget = createBudget(resolved.refreshBudget, clock)
     let isDisposed = false
     let calls = 0
-    const { nextCall = () => calls++, root } = resolved
+    const { nextCall = () => calls++ } = resolved
 
     const revoke = createRevoker(resolved, tokenRequest, emit)
     const session = createSession(
@@ -98,6 +98,7 @@ export class AuthenticatedClient {
         if (onLogout) call(() => onLogout({ reason, sessionId, error }), 'onLogout')
         if (reason === 'signed_out') void revoke(tokenSetOf(dead))
       },
+      resolved.moved,
     )
     const refresher = createRefresher({
       ...resolved,
@@ -124,14 +125,19 @@ export class AuthenticatedClient {
       if (isDisposed) throw new TypeError('This client is disposed')
     }
     const tell = onEvent && emit
-    const { expiryLeeway, refreshAhead } = resolved
-    const freshness = createFreshness(expiryLeeway, refreshAhead, session, refresher, budget, clock, abortable, stepUp, root ?? session)
+    const parts = { session, root: resolved.root ?? session, refresher, budget, clock, abortable: createAbortable(), stepUp }
+    const freshness = createFreshness(resolved, parts)
     const numbered = (): number => {
       assertLive()
       return nextCall()
     }
-    const roundTrip = createRoundTrip(resolved, fetch, session, refresher, budget, clock, abortable, stepUp, freshness, tell, numbered)
-    const unfollow = followStore(store, session, call, () => isDisposed)
+    const roundTrip = createRoundTrip(resolved, fetch, parts, freshness, tell, numbered)
+    const leaving = [
+      followStore(store, session, call, () => isDisposed),
+      onPage('online', refresher.tryAgain),
+      // What could not be saved has one more chance (F32).
+      onPage('pagehide', () => call(() => session.look())),
+    ]
     call(() => session.look())
 
     this.#state = () => session.phase.state
@@ -145,7 +151,9 @@ export class AuthenticatedClient {
       ? roundTrip
       : (input, init) => (platform.leadsBack(init) ? platform.first(input, init) : roundTrip(input, init))
 
-    Object.assign(this, createTokenAccess(session, refresher, freshness, budget, clock, abortable, assertLive))
+    const { getAccessToken, refresh } = createTokenAccess(parts, freshness, assertLive)
+    this.getAccessToken = getAccessToken
+    this.refresh = refresh
 
     this.setTokens = async (tokens) => {
       assertLive()
@@ -161,7 +169,7 @@ export class AuthenticatedClient {
     const optionsFor = resourceOptions({ options: resolved, grant, ...shared })
     const resources = resourceClients((asked) => {
       const { setTokens, logout, forResource } = this
-      return Object.assign(new AuthenticatedClient(optionsFor(asked)), { setTokens, logout, forResource })
+      return Object.assign(another(optionsFor(asked)), { setTokens, logout, forResource })
     })
     this.forResource = (asked) => {
       assertLive()
@@ -173,7 +181,7 @@ export class AuthenticatedClient {
       delete resolved.isUnauthorized
       delete resolved.onEvent
       resources.dispose()
-      unfollow?.()
+      for (const leave of leaving) leave?.()
     }
   }
 
@@ -186,4 +194,9 @@ export class AuthenticatedClient {
   get coordination(): Coordination {
     return this.#coordination()
   }
+}
+
+// Named within itself, the class would be called otherwise in what is built.
+function another(options: AuthenticatedClientOptions): AuthenticatedClient {
+  return new AuthenticatedClient(options)
 }

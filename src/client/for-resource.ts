@@ -38,6 +38,8 @@ export interface SharedOptions extends AuthenticatedClientOptions {
   readonly nextCall?: (() => number) | undefined
   /** Where the user signs in and out. */
   readonly root?: Session | undefined
+  /** What the session became, each time it did: of whoever signs in or out with the client that this one was made by, nothing is awaited. */
+  readonly moved?: (() => StoredSession | null | undefined) | undefined
   /** How long all but the grant may take where `refreshTimeout` is `false`, in milliseconds. */
   readonly longestWait?: number | undefined
 }
@@ -61,7 +63,7 @@ export interface Parent {
  */
 export function resourceOptions(parent: Parent): (asked: ResourceOptions) => SharedOptions {
   const { options, grant, session, refresher, stepUp } = parent
-  const stores = new Map<string, TokenStore>()
+  const stores = new Map<string, ResourceStore>()
 
   return ({ resource, scope, allowedOrigins: given }) => {
     const target: Target = { resource: String(resource), scope: scope ?? undefined }
@@ -70,11 +72,12 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
     const key = JSON.stringify(target)
     const store = stores.get(key) ?? resourceStore(parent)
     stores.set(key, store)
+    let seen: string | undefined
 
     const exchanged = async (held?: TokenSet | null): Promise<TokenSet> => {
       const phase = await session.look()
       // A token of the session that is here now must not pass for one of the session that was asked for.
-      if (!phase.held || (held && held.sessionId !== idOf(phase))) throw new SessionEndedError()
+      if (!phase.held || (held && held.sessionId !== store.shown(phase)?.sessionId)) throw new SessionEndedError()
       const { tokens, error } = await refresher.exchangeFor(target, phase)
       if (!tokens) throw failureOf(error)
       const { accessToken, expiresAt, tokenType, scope } = tokens
@@ -91,6 +94,8 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
       ...options,
       ...{
         tokenEndpoint: null,
+        // Who revokes one token may end the whole session by it (RFC 7009 §2.1), and that is the parent's.
+        revocationEndpoint: null,
         clientAuthentication: null,
         getTokens: null,
         saveTokens: null,
@@ -118,16 +123,29 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
       ),
       nextCall: parent.nextCall,
       root: session,
+      moved() {
+        const { phase } = session
+        const now = keyOf(phase)
+        if (now === seen || phase.state.status === 'restoring') return undefined
+        seen = now
+        return store.shown(phase)
+      },
       onStepUp: stepUp && (async ({ error, challenge }) => ((await stepUp.ask(error, challenge)) ? exchanged() : null)),
     }
   }
 }
 
+interface ResourceStore extends TokenStore {
+  /** What it holds for the parent's session, as that is by this phase. */
+  shown(phase: Phase): StoredSession | null
+}
+
 /**
  * The access tokens of one target for the session that the parent has now, and none of the one before. A session without any yet shows
- * one that can't stand in a header: it is never sent, and counts as spent.
+ * one that can't stand in a header: it is never sent, and counts as spent. The session's id is kept as it was first: it may be given one
+ * later.
  */
-function resourceStore({ session, subscribe, coordination, options: { clock } }: Parent): TokenStore {
+function resourceStore({ session, subscribe, coordination, options: { clock } }: Parent): ResourceStore {
   let key: string | undefined
   let stored: StoredSession | null = null
   const shown = (phase: Phase): StoredSession | null => {
@@ -137,6 +155,7 @@ function resourceStore({ session, subscribe, coordination, options: { clock } }:
     return stored
   }
   return {
+    shown,
     lock: localLock(clock ?? undefined),
     get coordination() {
       return coordination()

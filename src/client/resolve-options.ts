@@ -12,7 +12,7 @@ type Given = { readonly [Name in keyof SharedOptions]: NonNullable<SharedOptions
 
 /** The options with every default filled in. @throws {TypeError} for each mistake: the message names the option and the fix. */
 export function resolveOptions(options: SharedOptions) {
-  const given = givenIn(options)
+  const given = givenIn(Object(options))
   const { tokenEndpoint, revocationEndpoint, baseUrl, allowedOrigins, getTokens, saveTokens, clearTokens, store } = given
   const { clientId: ownId = '', clientAuthentication, longestWait = 10_000, refreshTimeout = longestWait } = given
   const { expiryLeeway = 30_000, refreshAhead = false, refreshBudget = { attempts: 5, interval: 30_000 }, clock = systemClock } = given
@@ -33,7 +33,7 @@ export function resolveOptions(options: SharedOptions) {
       const origin = originOf(url)
       const isBare = url?.replace(/\/$/, '') === origin
       must(origin && (isBare || option !== 'allowedOrigins'), `${option} must be like https://api.example.com`)
-      must(isSafe(origin) || given.allowInsecureOrigins, `${origin}: use https, or set allowInsecureOrigins`)
+      must(isSafe(origin) || given.allowInsecureOrigins, `${option}: ${origin} needs https, or allowInsecureOrigins`)
       return origin
     })
   const hasOwnOrigins = Boolean(baseUrl || allowedOrigins)
@@ -94,6 +94,7 @@ const parts: { readonly [Name in keyof Required<SharedOptions>]: readonly string
   clock: ['now', 'sleep', 'random'],
   nextCall: [],
   root: [],
+  moved: [],
   longestWait: [],
 }
 

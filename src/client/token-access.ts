@@ -2,12 +2,9 @@ import { RefreshExcessiveError } from '../errors/refresh-excessive-error'
 import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import { SessionEndedError } from '../errors/session-ended-error'
 import { type Freshness, sessionOver } from '../pipeline/freshness'
-import { type Abortable, abortReason } from '../platform/abortable'
-import type { Clock } from '../platform/clock'
+import type { Parts } from '../pipeline/parts'
+import { abortReason } from '../platform/abortable'
 import type { Phase } from '../session/phase'
-import type { RefreshBudget } from '../session/refresh-budget'
-import type { Refresher } from '../session/refresher'
-import type { Session } from '../session/session'
 import { isSpent } from '../tokens/expiry'
 import { tokenSetOf } from '../tokens/token-set'
 
@@ -18,12 +15,8 @@ export interface TokenAccess {
 }
 
 export function createTokenAccess(
-  session: Session,
-  refresher: Refresher,
+  { session, refresher, budget, clock, abortable }: Parts,
   freshness: Freshness,
-  budget: RefreshBudget,
-  clock: Clock,
-  abortable: Abortable,
   assertLive: () => void,
 ): TokenAccess {
   const signedIn = async (signal?: AbortSignal): Promise<Phase> => {

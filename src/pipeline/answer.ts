@@ -1,43 +1,34 @@
 import { scanChallenges } from '../challenge/scanner'
-import { type Abortable, abortReason } from '../platform/abortable'
+import { abortReason } from '../platform/abortable'
 import { boundedIfLong } from '../platform/bounded'
-import type { Clock } from '../platform/clock'
 import { drainBody } from '../platform/drain-body'
 import { isPromise } from '../platform/maybe-promise'
 import { originOf } from '../platform/origin'
 import { isNewer } from '../session/is-newer'
 import type { Phase } from '../session/phase'
-import type { RefreshBudget } from '../session/refresh-budget'
-import type { Refresher } from '../session/refresher'
-import type { Session } from '../session/session'
 import { isSpent } from '../tokens/expiry'
 import { tokenSetOf } from '../tokens/token-set'
 import type { PipelineOptions, Tell } from './call'
 import { type Cause, decide, leading } from './decide'
 import type { Freshness } from './freshness'
+import type { Parts } from './parts'
 import type { RequestTemplate } from './request-template'
 import type { SchemeSelector } from './select-scheme'
-import type { StepUp } from './step-up'
 
 /** Gives the response to hand back, or, once everything is done for it, the phase to send the request again with. */
 export type Answer = (response: Response, template: RequestTemplate, phase: Phase) => Promise<Response | Phase>
 
 const longestField = 64 * 1024
-/** Of what a server says in an event (A28). */
+/** Of what a server says in an event. */
 const longestText = 256
 const mostChallenges = 16
 
 /** Reads the challenge, decides, and does what it takes to send the request again: at most once for each cause. */
 export function createAnswer(
   options: PipelineOptions,
-  selector: SchemeSelector,
-  session: Session,
-  refresher: Refresher,
-  budget: RefreshBudget,
-  clock: Clock,
-  abortable: Abortable,
-  stepUp: StepUp | undefined,
+  { session, refresher, budget, clock, abortable, stepUp }: Parts,
   { fresh, askPerson }: Freshness,
+  selector: SchemeSelector,
   tell: Tell,
 ): Answer {
   return async (response, template, phase) => {
@@ -50,6 +41,9 @@ export function createAnswer(
     const wait = <Value>(work: PromiseLike<Value>): PromiseLike<Value> => abortable(work, signal)
     const isSameSession = (now: Phase): boolean => now.epoch === phase.epoch && (now.doubt === phase.doubt || template.isSafe)
 
+    const { accessToken } = tokenSetOf(phase.held) ?? {}
+    // A server may repeat what it was sent (A28).
+    const shown = (text: string): string => (accessToken && text.includes(accessToken) ? '' : text.slice(0, longestText))
     const field = (status > 399 && response.headers.get('www-authenticate')) || ''
     // The pipeline reads no more of a field than anybody would send in earnest (A21).
     const challenges = field.length > longestField ? [] : scanChallenges(field)
@@ -63,7 +57,7 @@ export function createAnswer(
       status,
       challenges: challenges
         .slice(0, mostChallenges)
-        .map(({ scheme, params }) => ({ scheme: scheme.slice(0, longestText), error: params.error?.slice(0, longestText) })),
+        .map(({ scheme, params: { error } }) => ({ scheme: shown(scheme), error: error === undefined ? error : shown(error) })),
     })
 
     // An empty URL says nothing (a mock, an opaque response).
@@ -127,7 +121,7 @@ export function createAnswer(
       expired: now.held !== undefined && isSpent(now.expiry, clock.now(), 0),
     })
     const { action, row, cause } = decision
-    const reason = decision.reason.slice(0, longestText)
+    const reason = shown(decision.reason)
     tell?.({
       type: 'decision',
       call,
@@ -137,7 +131,8 @@ export function createAnswer(
       ...(diagnosis !== undefined && { status, diagnosis }),
     })
 
-    if (action === 'end') session.end(now, 'no_refresh_token').catch(() => {})
+    // The app hears of it before the call does, as of every other end.
+    if (action === 'end') await wait(session.end(now, 'no_refresh_token').catch(() => {}))
     if (action === 'return' || action === 'end') return response
     if (cause === 'scheme' && sent !== scheme) selector.remember(url, scheme)
     if (!(await wait(template.canReplay(clock)))) {

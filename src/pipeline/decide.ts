@@ -52,9 +52,9 @@ export interface Decision {
   readonly cause: Cause
 }
 
-/** The challenge of ours that says most: one with an error. */
+/** The challenge of ours that says most: one that asks for claims, or else one with an error. */
 export function leading(ours: readonly Challenge[]): Challenge | undefined {
-  return ours.find(({ params }) => params.error) ?? ours[0]
+  return ours.find(({ params }) => params.claims) ?? ours.find(({ params }) => params.error) ?? ours[0]
 }
 
 type Row = readonly [applies: unknown, reason: string | undefined, action?: Decision['action'], cause?: Cause]
@@ -70,24 +70,24 @@ export function decide(facts: Facts): Decision {
   const own: Cause = answer === 'replay' ? 'scheme' : stepUp ? 'step-up' : 'credentials'
 
   const rows: readonly Row[] = [
-    [withheld, withheld],
+    /* 1 */ [withheld, withheld],
     // Where it wouldn't be about credentials even so, `isUnauthorized` is not asked.
-    [!unauthorized && facts.status !== 403, 'not about credentials'],
-    [facts.elsewhere, 'another origin'],
-    [facts.changed, 'session changed'],
-    [facts.saving || answered.includes(own), 'answered already'],
-    [hasConflict(ours), 'contradictory'],
-    [unauthorized && facts.outdated && !answered.includes('credentials'), 'newer credentials', 'replay', 'credentials'],
-    [unauthorized && answer === 'replay', 'scheme answers', 'replay'],
-    [answer === 'return', 'scheme refuses'],
-    [stepUp, error || 'insufficient_claims', canStepUp ? 'step-up' : 'return'],
-    [!unauthorized || error === 'invalid_request', error || 'refused'],
-    [facts.foreign && !claimed, 'foreign scheme'],
-    [!facts.curable, 'nothing to refresh'],
-    [facts.failure, 'cooling down', 'reject'],
-    [facts.isSpent, 'budget spent'],
-    [!facts.canRefresh, 'no refresh token', error === 'invalid_token' || facts.expired ? 'end' : 'return'],
-    [true, error || 'unauthorized', 'refresh'],
+    /* 2 */ [!unauthorized && facts.status !== 403, 'not about credentials'],
+    /* 3 */ [facts.elsewhere, 'another origin'],
+    /* 4 */ [facts.changed, 'session changed'],
+    /* 5 */ [facts.saving || answered.includes(own), 'answered already'],
+    /* 6 */ [hasConflict(ours), 'contradictory'],
+    /* 7 */ [unauthorized && facts.outdated && !answered.includes('credentials'), 'newer credentials', 'replay', 'credentials'],
+    /* 8 */ [unauthorized && answer === 'replay', 'scheme answers', 'replay'],
+    /* 9 */ [answer === 'return', 'scheme refuses'],
+    /* 10 */ [stepUp, error || 'insufficient_claims', canStepUp ? 'step-up' : 'return'],
+    /* 11 */ [!unauthorized || error === 'invalid_request', error || 'refused'],
+    /* 12 */ [facts.foreign && !claimed, 'foreign scheme'],
+    /* 13 */ [!facts.curable, 'nothing to refresh'],
+    /* 14 */ [facts.failure, 'cooling down', 'reject'],
+    /* 15 */ [facts.isSpent, 'budget spent'],
+    /* 16 */ [!facts.canRefresh, 'no refresh token', error === 'invalid_token' || facts.expired ? 'end' : 'return'],
+    /* 17 */ [true, error || 'unauthorized', 'refresh'],
   ]
   const index = rows.findIndex(([applies]) => applies)
   const [, reason = '', action = 'return', cause = own] = rows[index] ?? []

@@ -1,15 +1,10 @@
 import { SessionChangedError } from '../errors/session-changed-error'
 import { SessionEndedError } from '../errors/session-ended-error'
-import type { Abortable } from '../platform/abortable'
-import type { Clock } from '../platform/clock'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import type { Phase } from '../session/phase'
-import type { RefreshBudget } from '../session/refresh-budget'
 import type { RefreshOutcome } from '../session/refresh-outcome'
-import type { Refresher } from '../session/refresher'
-import type { Session } from '../session/session'
 import { isSpent } from '../tokens/expiry'
-import type { StepUp } from './step-up'
+import type { Parts } from './parts'
 
 /** What is about to be sent. */
 export interface Sending {
@@ -31,18 +26,13 @@ export interface Freshness {
   askPerson(error: NonNullable<RefreshOutcome['error']>, signal: AbortSignal | null | undefined): Promise<void>
 }
 
-/** @param root where the user signs in and out: the session itself, or the one that a resource's belongs to. */
-export function createFreshness(
-  expiryLeeway: number,
-  refreshAhead: number | false,
-  session: Session,
-  refresher: Refresher,
-  budget: RefreshBudget,
-  clock: Clock,
-  abortable: Abortable,
-  stepUp: StepUp | undefined,
-  root: Session,
-): Freshness {
+export interface FreshnessOptions {
+  readonly expiryLeeway: number
+  readonly refreshAhead: number | false
+}
+
+export function createFreshness({ expiryLeeway, refreshAhead }: FreshnessOptions, parts: Parts): Freshness {
+  const { session, root, refresher, budget, clock, abortable, stepUp } = parts
   const askPerson: Freshness['askPerson'] = async (error, signal) => {
     const code = 'error' in error ? error.error : ''
     const { epoch } = session.phase
@@ -85,10 +75,12 @@ export function createFreshness(
     },
     fresh(phase, sending, minValidity = 0) {
       if (!phase.held) return refresher.startsFromNothing ? refreshed(phase, sending) : phase
+      // What can't be sent twice must not meet a 401: whoever refreshes now may do so because of one.
+      if (sending.isOneShot && refresher.isRefreshing(phase) && refresher.saving !== phase) return refreshed(phase, sending)
       const { expiry } = phase
       if (expiry.expiresAt === undefined) return phase
       const now = clock.now()
-      // What can't be sent twice must not meet a 401: it goes out with a token that will last.
+      // And it goes out with a token that will last.
       const spent = isSpent(expiry, now, sending.isOneShot ? 2 * expiryLeeway : expiryLeeway) || expiry.expiresAt < now + minValidity
       const isDue = spent || isSpent(expiry, now, Number(refreshAhead))
       if (!isDue || !refresher.canRefresh(phase) || refresher.saving === phase || budget.isSpent()) return phase

@@ -1,6 +1,7 @@
 import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
+import { methodOf } from '../platform/method-of'
 import { isOneShot as isReadOnce } from '../platform/one-shot'
 import { wholeBody } from '../platform/whole-body'
 import type { AuthScheme, OutgoingRequest } from '../schemes/auth-scheme'
@@ -33,9 +34,10 @@ export class RequestTemplate implements OutgoingRequest {
   declare private readonly request: Request | undefined
   declare private fields: RequestInit
   declare private sent: HeaderFields
-  declare private copy: Promise<Blob | undefined> | undefined
-  declare private credentials: RequestCredentials | undefined
-  declare private query: string | undefined
+  // Own fields, or a polluted `Object.prototype` would have a say (A56).
+  private copy: Promise<Blob | undefined> | undefined = undefined
+  private credentials: RequestCredentials | undefined = undefined
+  private query: string | undefined = undefined
   private isSet = false
 
   /** @param call counts the calls of a client. */
@@ -65,7 +67,7 @@ export class RequestTemplate implements OutgoingRequest {
   }
 
   get method(): string {
-    return (this.fields.method ?? this.request?.method ?? 'GET').toUpperCase()
+    return methodOf(this.fields.method ?? this.request?.method ?? 'GET')
   }
 
   get signal(): AbortSignal | null | undefined {

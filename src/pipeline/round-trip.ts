@@ -1,44 +1,36 @@
-import { type Abortable, abortReason } from '../platform/abortable'
+import { abortReason } from '../platform/abortable'
 import { cacheModes } from '../platform/cache-modes'
-import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import type { AuthScheme } from '../schemes/auth-scheme'
 import type { Phase } from '../session/phase'
-import type { RefreshBudget } from '../session/refresh-budget'
-import type { Refresher } from '../session/refresher'
-import type { Session } from '../session/session'
 import { allowedTarget, endpointTest } from './allowed-origins'
 import { createAnswer } from './answer'
 import type { PipelineOptions, Tell } from './call'
 import type { Withheld } from './decide'
 import { type Freshness, sessionOver } from './freshness'
 import { FieldAdder, hasField } from './header-fields'
+import type { Parts } from './parts'
 import { redacted } from './redacted'
 import { RequestTemplate } from './request-template'
 import { createSchemeSelector } from './select-scheme'
 import { createServerTime } from './server-time'
-import type { StepUp } from './step-up'
 
 /** A `fetch`: attach, send, and answer what comes back where it is about credentials, until there is nothing more to send. */
 export function createRoundTrip(
   options: PipelineOptions,
   fetch: FetchLike,
-  session: Session,
-  refresher: Refresher,
-  budget: RefreshBudget,
-  clock: Clock,
-  abortable: Abortable,
-  stepUp: StepUp | undefined,
+  parts: Parts,
   freshness: Freshness,
   tell: Tell,
   nextCall: () => number,
 ): (input: RequestInfo | URL, init?: RequestInit) => Promise<Response> {
   const { origins, hasOwnOrigins, base, endpoints, schemes, isUnauthorized } = options
+  const { session, clock, abortable } = parts
   const { current, fresh } = freshness
   const serverTime = createServerTime(schemes, clock)
   const selector = createSchemeSelector(schemes, serverTime.offsetOf)
-  const answer = createAnswer(options, selector, session, refresher, budget, clock, abortable, stepUp, freshness, tell)
+  const answer = createAnswer(options, parts, freshness, selector, tell)
   const target = allowedTarget(origins, base)
   const isEndpoint = endpointTest(endpoints)
   const names = schemes.flatMap(({ headers }) => headers)
@@ -107,7 +99,7 @@ export function createRoundTrip(
 
   const receive = (response: Response, template: RequestTemplate, phase: Phase): MaybePromise<Response> => {
     serverTime.observe(template.url, response)
-    for (const each of observing) each.observe?.(response)
+    for (const each of observing) each.observe?.(response, template.url)
     const { status } = response
     if (status !== 401 && status !== 403 && !isUnauthorized && !tell) return response
     return answer(response, template, phase).then((next) => ('status' in next ? next : attach(template, next)))

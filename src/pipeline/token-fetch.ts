@@ -12,7 +12,7 @@ export function tokenFetch(fetch: FetchLike, schemes: readonly AuthScheme[]): Fe
   }
   return async (input, init) => {
     const response = await (proving[0] ? prove(input, init) : fetch(input, init))
-    for (const scheme of schemes) scheme.observe?.(response)
+    for (const scheme of schemes) scheme.observe?.(response, String(Object(input).url ?? input))
     return response
   }
 }

@@ -8,3 +8,9 @@ export function pageUrl(): string | undefined {
 export function pageBase(): string | undefined {
   return globalThis.document?.baseURI ?? pageUrl()
 }
+
+/** Hears what befalls the page or worker, where there is one. Returns how to stop. */
+export function onPage(event: 'online' | 'pagehide', listener: () => void): () => void {
+  globalThis.addEventListener?.(event, listener)
+  return () => globalThis.removeEventListener?.(event, listener)
+}

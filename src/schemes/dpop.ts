@@ -1,5 +1,6 @@
 import { calculateThumbprint, generateKeyPair, generateProof } from 'dpop'
 import type { MaybePromise } from '../platform/maybe-promise'
+import { methodOf } from '../platform/method-of'
 import { onTheWire, originOf } from '../platform/origin'
 import type { AuthScheme, OutgoingRequest } from './auth-scheme'
 
@@ -72,13 +73,7 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     return making
   }
   const proofFor = async (method: string, url: string, accessToken?: string): Promise<string> =>
-    generateProof(
-      await current(),
-      onTheWire(url).replace(/[?#].*/s, ''),
-      method.toUpperCase(),
-      nonces.get(originOf(url) ?? ''),
-      accessToken,
-    )
+    generateProof(await current(), onTheWire(url).replace(/[?#].*/s, ''), methodOf(method), nonces.get(originOf(url) ?? ''), accessToken)
   const prove = async (request: OutgoingRequest, accessToken?: string): Promise<void> =>
     request.setHeader('dpop', await proofFor(request.method, request.url, accessToken))
   const keepNonce = (url: string, { headers }: Response): void => {
@@ -99,15 +94,13 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
       await prove(request, tokens.accessToken)
       request.setHeader('authorization', `DPoP ${tokens.accessToken}`)
     },
-    answer({ params: { error } }, { url, response, answered }) {
+    answer({ params: { error } }, { response, answered }) {
       if (error === 'invalid_dpop_proof') return answered ? 'return' : 'replay'
       if (error !== 'use_dpop_nonce') return 'refresh'
-      // Not every response says whence it came.
-      keepNonce(url, response)
       // Hidden by CORS, it can't be had (RFC 9449 §9).
       return answered || !response.headers.get('dpop-nonce') ? 'return' : 'replay'
     },
-    observe: (response) => keepNonce(response.url, response),
+    observe: (response, url = '') => keepNonce(response.url || url, response),
     tokenRequest: (request) => prove(request),
     thumbprint: async () => calculateThumbprint((await current()).publicKey),
     proof: proofFor,

@@ -5,9 +5,10 @@ import type { StoredSession, TokenSet } from '../tokens/token-set'
 export function assertSignIn(tokens: StoredSession): void {
   const { accessToken, expiresAt, counter, sessionId } = Object(tokens)
   const isMarker = accessToken === undefined && Number.isFinite(counter) && sessionId
-  if ((!isMarker && !isB64token(accessToken)) || !Number.isFinite(expiresAt ?? 0)) {
-    throw new TypeError('A sign-in needs { accessToken, refreshToken } as the server sent them; to sign out, call logout()')
+  if (!isMarker && !isB64token(accessToken)) {
+    throw new TypeError('A sign-in needs { accessToken, refreshToken }, in camelCase and without "Bearer"; to sign out, call logout()')
   }
+  if (!Number.isFinite(expiresAt ?? 0)) throw new TypeError('expiresAt must be milliseconds since the epoch')
   for (const name of ['refreshToken', 'tokenType', 'scope', 'idToken', 'sessionId'] as const) {
     if (typeof ((tokens as Partial<TokenSet>)[name] ?? '') !== 'string') throw new TypeError(`${name} must be a string`)
   }

@@ -17,12 +17,15 @@ export interface CoolDown<Failure> {
   /** About a second, doubling with full jitter; until `retryAt` where that is later; five minutes at most. Returns until when. */
   start(phase: Phase, failure: Failure, retryAt?: number): number
   stop(phase: Phase): void
+  /** Leaves no more of it than a server has asked for. */
+  shorten(): void
 }
 
 export function createCoolDown<Failure>(clock: Clock): CoolDown<Failure> {
   let failures = 0
   let since = 0
   let until = 0
+  let asked = 0
   let opener: Failure | undefined
   let owner: Phase | undefined
   const isOwner = ({ epoch, held }: Phase): boolean | undefined =>
@@ -39,8 +42,12 @@ export function createCoolDown<Failure>(clock: Clock): CoolDown<Failure> {
       opener = failure
       since = clock.now()
       const own = since + Math.max(shortest, clock.random() * first * 2 ** failures)
-      until = Math.min(since + longest, Math.max(own, retryAt))
+      asked = retryAt
+      until = Math.min(since + longest, Math.max(own, asked))
       return until
+    },
+    shorten() {
+      until = Math.min(until, asked)
     },
     stop(phase) {
       if (isOwner(phase)) owner = undefined

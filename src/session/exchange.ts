@@ -30,10 +30,11 @@ export async function exchange(
   // A cookie session has no tokens: that it was renewed is all there is to say.
   if (!old && phase.held && 'counter' in phase.held && !given?.accessToken)
     return { ...phase.held, counter: Number(phase.held.counter) + 1 }
-  // For each resource the same user may have another name, and who acts for whoever asks has none of its own.
-  const { sub } = context.resource || grant.needs === 'nothing' ? {} : jwtClaims(old?.accessToken)
-  // F27: an answer that was meant for somebody else is dropped whole.
-  if (sub && sub !== (jwtClaims(given?.accessToken).sub ?? sub)) throw new RefreshUnavailableError('The new token has another subject')
+  // F27: an answer that was meant for somebody else is dropped whole. For each resource the same user may have another name, and who
+  // acts for whoever asks has none of its own.
+  const isNamed = !context.resource && grant.needs !== 'nothing'
+  if (isNamed && (isOther(old?.accessToken, given?.accessToken) || isOther(old?.idToken, given?.idToken)))
+    throw new RefreshUnavailableError('The new token has another subject')
   // A47: a session that began with bound tokens never goes on with others.
   const isDowngrade = bound.test(old?.tokenType ?? '') && !bound.test(given?.tokenType ?? 'DPoP')
   if (isB64token(given?.accessToken) && acceptsType(given.tokenType ?? old?.tokenType) && !isDowngrade) {
@@ -43,6 +44,12 @@ export async function exchange(
   }
   rotated(given?.refreshToken ?? '')
   throw new RefreshUnavailableError('The token response has no usable access token')
+}
+
+/** Whether both name a subject, and not the same one (OpenID Connect Core §12.2). */
+function isOther(one: string | undefined, other: string | undefined): boolean {
+  const { sub } = jwtClaims(one)
+  return sub !== undefined && sub !== (jwtClaims(other).sub ?? sub)
 }
 
 function withoutGaps(fields: object): Partial<TokenSet> {

@@ -1,5 +1,3 @@
-import { isAuthError } from '../errors/auth-error'
-import type { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import { inTurn } from '../platform/in-turn'
 import type { Lock } from '../stores/lock'
 import { createCoolDown } from './cool-down'
@@ -20,10 +18,14 @@ export interface Refresher {
   readonly saving: Phase | undefined
   /** Whether there is a grant, and what it starts from. */
   canRefresh(phase: Phase): boolean
+  /** Whether the session is being refreshed. */
+  isRefreshing(phase: Phase): boolean
   /** The failure that calls are answered with while the cool-down runs. */
   failure(phase: Phase): RefreshFailure | undefined
   /** Newer tokens than `from` has, by the flight under way or a new one; at once where they are here already. */
   refresh(from: Phase, because: RefreshCause): Promise<RefreshOutcome>
+  /** The network is back: what failed for want of it need not wait any longer. */
+  tryAgain(): void
   /** Another access token of the session, for the target; a rotation that comes with it is the session's, under the same lock. */
   exchangeFor(target: Target, from: Phase): Promise<RefreshOutcome>
 }
@@ -39,31 +41,34 @@ export interface RefresherOptions extends SpenderOptions {
 export function createRefresher(options: RefresherOptions): Refresher {
   const { session, grant, lock, lockName, clock, limit, emit } = options
   const flights = singleFlight<number, RefreshOutcome>()
+  const flying = new Set<number>()
   const coolDown = createCoolDown<RefreshFailure>(clock)
   const spender = createSpender(options, coolDown)
-  const { lookBeyond, spend } = spender
-  const failure = coolDown.running
+  const { coolingDown, lookBeyond, spend } = spender
   let turns = { epoch: 0, take: inTurn() }
 
   // Beside the lock, which may be broken: two at once would present the same refresh token.
-  const takeTurn = (epoch: number): ReturnType<typeof inTurn> => {
-    if (turns.epoch !== epoch) turns = { epoch, take: inTurn() }
-    return turns.take
+  const takeTurn = (epoch: number, task: () => Promise<void>): Promise<void> => {
+    if (turns.epoch < epoch) turns = { epoch, take: inTurn() }
+    // Who comes for a session that is over presents nothing.
+    return turns.epoch > epoch ? task() : turns.take(task)
   }
 
   const lockedSpend = (from: Phase, because: RefreshCause, target?: Target): Promise<RefreshOutcome> =>
     new Promise((settle) => {
       const task = (lost: AbortSignal): Promise<void> =>
-        takeTurn(from.epoch)(() => spend(from, because, target, lost, settle)).catch((cause) => settle(unavailable(cause)))
+        takeTurn(from.epoch, () => spend(from, because, target, lost, settle)).catch((cause) => settle(unavailable(cause)))
       session
         .sharedId()
         .then((id) => holdLock(lock, lockName(id), task, 3 * limit, clock))
-        .catch(async (cause) => settle((await lookBeyond(from).catch(() => undefined)) ?? unavailable(cause)))
+        .catch(async (cause) => settle((await lookBeyond(from, target).catch(() => undefined)) ?? unavailable(cause)))
     })
 
   const fly = async (from: Phase, because: RefreshCause): Promise<RefreshOutcome> => {
     emit({ type: 'refresh-started', because, generation: from.generation })
+    flying.add(from.epoch)
     const outcome = await lockedSpend(from, because)
+    flying.delete(from.epoch)
     emit({ type: 'refresh-ended', outcome: outcome.kind, generation: session.phase.generation, error: outcome.error })
     return outcome
   }
@@ -72,7 +77,9 @@ export function createRefresher(options: RefresherOptions): Refresher {
     startsFromNothing: grant?.needs === 'nothing',
     hasGrant: grant !== undefined,
     canRefresh: spender.canRefresh,
-    failure,
+    isRefreshing: ({ epoch }) => flying.has(epoch),
+    failure: coolDown.running,
+    tryAgain: coolDown.shorten,
     get saving() {
       return spender.saving
     },
@@ -80,15 +87,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
       const { phase } = session
       if (phase.epoch !== from.epoch) return { kind: 'session-changed' }
       if (isNewer(phase, from)) return { kind: 'adopted' }
-      const error = failure(phase)
-      if (error) return { kind: isAuthError(error, 'ERR_TOKEN_ENDPOINT') ? 'misconfigured' : 'unavailable', error }
-      return flights(from.epoch, () => fly(from, because))
+      return coolingDown(phase) ?? flights(from.epoch, () => fly(from, because))
     },
-    async exchangeFor(target, from) {
-      const error = failure(from)
-      return isAuthError<RefreshUnavailableError>(error, 'ERR_REFRESH_UNAVAILABLE')
-        ? { kind: 'unavailable', error }
-        : lockedSpend(from, 'asked', target)
-    },
+    exchangeFor: async (target, from) => coolingDown(from, target) ?? lockedSpend(from, 'asked', target),
   }
 }

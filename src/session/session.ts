@@ -43,6 +43,7 @@ export interface Session {
 /**
  * @param sessionless the grant starts from nothing, so that whatever is stored is the service's own session.
  * @param onEnd hears that a session ended, once the store is cleared or has failed to be.
+ * @param moved what the store holds, where that is known at once and was not told before.
  */
 export function createSession(
   store: StoreAccess,
@@ -50,6 +51,7 @@ export function createSession(
   sessionless: boolean,
   emit: (event: SessionEvent) => void,
   onEnd: (reason: LogoutReason, dead: StoredSession, error: AuthError | undefined) => void,
+  moved?: () => StoredSession | null | undefined,
 ): Session {
   const superseded = createSuperseded()
   const memory = createMemory(clock, superseded, emit)
@@ -57,6 +59,8 @@ export function createSession(
   let rejecting: { readonly epoch: number; readonly error: AuthError } | undefined
   // Signed out before the store had answered: whatever it shows first is what was meant.
   let leaving = false
+  // Of the session that ended last: the app hears it once the store is cleared, and before the next one is saved.
+  let farewell = noop
 
   const leave = (found: StoredSession | null): boolean => {
     const isLeft = leaving && found !== null
@@ -126,12 +130,18 @@ export function createSession(
     memory.vacate(held, reason)
     // Only a sign-out may take with it what others have made of the session.
     saves.owed = signsOut ? { force: true, behind } : { behind }
-    await saves.save().finally(() => onEnd(reason, held, error))
+    farewell = () => {
+      farewell = noop
+      onEnd(reason, held, error)
+    }
+    const mine = farewell
+    await saves.save().finally(() => farewell === mine && mine())
   }
 
   return {
     get phase() {
-      return memory.phase
+      const read = moved?.()
+      return read === undefined ? memory.phase : take(read)
     },
     get turns() {
       return turns
@@ -145,10 +155,11 @@ export function createSession(
       if (refreshToken && refreshToken !== tokenSetOf(next)?.refreshToken) superseded.retire({ accessToken: '', refreshToken })
     },
     async logout() {
+      // Whoever signs out, if only of nobody, ends what was begun before.
+      if (!memory.phase.held) turns++
       // A store that was not cleared the last time is tried again.
       if (!memory.phase.held && saves.owed) return saves.save()
       if (memory.phase.state.status !== 'restoring') return end(memory.phase, 'signed_out')
-      turns++
       memory.become({ ...memory.phase, epoch: memory.phase.epoch + 1 }, { status: 'ended', reason: 'signed_out' })
       saves.owed = { force: true, behind: undefined }
       leaving = true
@@ -167,6 +178,7 @@ export function createSession(
 
     async signIn(tokens, keepsSession, yields) {
       assertSignIn(tokens)
+      farewell()
       const { held } = memory.phase
       const isSame = held && (tokens.sessionId ? tokens.sessionId === held.sessionId : keepsSession && isSameSignIn(held, tokens) !== false)
       const sessionId =

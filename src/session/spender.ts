@@ -30,8 +30,10 @@ export interface Spender {
   readonly saving: Phase | undefined
   /** Whether there is a grant, and what it starts from. */
   canRefresh(phase: Phase): boolean
-  /** What the store says of our need for a refresh; `undefined`: it has nothing newer. */
-  lookBeyond(from: Phase): Promise<RefreshOutcome | undefined>
+  /** How a refresh comes out that may not be tried now: while a cool-down runs. */
+  coolingDown(phase: Phase, target?: Target): RefreshOutcome | undefined
+  /** What the store says of our need for a refresh; `undefined`: it has nothing newer. For a target it never has. */
+  lookBeyond(from: Phase, target?: Target): Promise<RefreshOutcome | undefined>
   /** Re-reads, then spends. Resolves when the lock may go; the outcome may be settled before. */
   spend(
     from: Phase,
@@ -73,10 +75,18 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
   const canRefresh = (phase: Phase): boolean =>
     startsFromNothing || Boolean(grant && phase.held && (grant.needs !== 'refresh-token' || tokenSetOf(phase.held)?.refreshToken))
 
-  const lookBeyond: Spender['lookBeyond'] = async (from) => {
+  const coolingDown: Spender['coolingDown'] = (phase, target) => {
+    const error = coolDown.running(phase)
+    if (isAuthError<RefreshUnavailableError>(error, 'ERR_REFRESH_UNAVAILABLE')) return { kind: 'unavailable', error }
+    // What is wrong for the session may be right for a target.
+    return error && !target ? { kind: 'misconfigured', error } : undefined
+  }
+
+  const lookBeyond: Spender['lookBeyond'] = async (from, target) => {
     const phase = await session.look()
     if (phase.epoch !== from.epoch) return { kind: 'session-changed' }
-    return phase.held && isNewer(phase, from) && !isSpent(phase.expiry, clock.now(), expiryLeeway) ? { kind: 'adopted' } : undefined
+    const isFresh = phase.held && isNewer(phase, from) && !isSpent(phase.expiry, clock.now(), expiryLeeway)
+    return isFresh && !target ? { kind: 'adopted' } : undefined
   }
 
   const hasMoved = async (phase: Phase): Promise<boolean> => {
@@ -120,14 +130,17 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
   const spend: Spender['spend'] = async (from, because, target, lost, settle) => {
     let deadline: ReturnType<typeof startDeadline> | undefined
     let rotation: Promise<void> | undefined
-    let unanswered: Phase | undefined
+    let unanswered: Phase | string | undefined
     try {
       for (let round = 0; round < mostRounds; round++) {
-        const known = await lookBeyond(from)
-        if (known && !(target && known.kind === 'adopted')) return settle(known)
+        const known = await lookBeyond(from, target)
+        if (known) return settle(known)
         const { phase } = session
         // A sign-in may have come since the look: its token is not this flight's to spend.
         if (phase.epoch !== from.epoch) return settle({ kind: 'session-changed' })
+        // Another flight of the session may have failed while this one waited for its turn.
+        const failed = coolingDown(phase, target)
+        if (failed) return settle(failed)
         if (!grant || !canRefresh(phase) || lost.aborted) break
         deadline ??= startDeadline(refreshTimeout, clock)
         const { signal } = deadline
@@ -136,9 +149,9 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
           const old = tokenSetOf(phase.held)
           if (!old || !refreshToken || refreshToken === old.refreshToken) return
           if (session.phase.epoch !== from.epoch) drop(phase, { ...old, refreshToken })
-          if (session.phase !== phase) return
+          if (!isBehind(session.phase, phase, refreshToken)) return
           // Rule 5: received is received, whatever the rest of the answer is worth.
-          rotation = session.rotate(phase, { ...old, refreshToken }).catch(() => {})
+          rotation = session.rotate(session.phase, { ...old, ...session.phase.held, refreshToken }).catch(() => {})
           mine = session.phase
         }
         try {
@@ -147,8 +160,8 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
           // A logout or a sign-in during the refresh wins; so does a pair that somebody else has saved.
           if (session.phase.epoch === from.epoch) {
             if (because === 'unauthorized') budget.count()
-            return session.phase === mine
-              ? await keep(mine, tokens, target, settle)
+            return session.phase === mine || isBehind(session.phase, phase, tokenSetOf(tokens)?.refreshToken)
+              ? await keep(session.phase, tokens, target, settle)
               : settle({ kind: 'adopted', tokens: tokenSetOf(tokens) })
           }
           drop(phase, tokens)
@@ -178,7 +191,8 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
             ? thrown
             : new RefreshUnavailableError(undefined, { cause: thrown })
           // Nobody knows whether the token is consumed: look who rotated it, then present it once more.
-          if (!error.answered && unanswered !== phase && !signal.aborted) unanswered = phase
+          const presented = tokenSetOf(phase.held)?.refreshToken ?? phase
+          if (!error.answered && unanswered !== presented && !signal.aborted) unanswered = presented
           else return settle({ kind: 'unavailable', error: Object.assign(error, { retryAt: coolDown.start(phase, error, error.retryAt) }) })
         }
       }
@@ -193,7 +207,15 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
       return saving
     },
     canRefresh,
+    coolingDown,
     lookBeyond,
     spend,
   }
+}
+
+/** Whether it holds what was presented, beside whatever access token, though that is consumed: a newer refresh token has come for it. */
+function isBehind({ held, epoch }: Phase, presented: Phase, rotated: string | undefined): boolean {
+  const token = tokenSetOf(presented.held)?.refreshToken
+  const isConsumed = token && rotated && rotated !== token
+  return Boolean(isConsumed && epoch === presented.epoch && tokenSetOf(held)?.refreshToken === token)
 }

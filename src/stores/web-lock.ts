@@ -2,6 +2,7 @@ import { abortReason } from '../platform/abortable'
 import { type Clock, systemClock } from '../platform/clock'
 import { limitWait } from './limit-wait'
 import type { HoldOptions, Lock } from './lock'
+import { hasWebLocks } from './nearest-lock'
 
 /**
  * A lock for every tab and worker of this origin, by Web Locks. The browser frees it when its page goes away.
@@ -12,7 +13,9 @@ import type { HoldOptions, Lock } from './lock'
  */
 export function webLock(clock: Clock = systemClock): Lock {
   return {
-    coordination: 'browser',
+    get coordination() {
+      return hasWebLocks() ? 'browser' : 'client'
+    },
     async hold<Result>(name: string, task: (lost: AbortSignal) => Promise<Result>, options: HoldOptions): Promise<Result> {
       if (options.signal?.aborted) throw abortReason(options.signal)
       const waiting = new AbortController()

@@ -2,10 +2,13 @@ import {
   AuthenticatedClient,
   clientCredentialsGrant,
   clientSecretBasic,
+  type Lock,
+  LockTimeoutError,
   type LogoutEvent,
   memoryStore,
   refreshTokenGrant,
   type TokenSet,
+  type TokenStore,
 } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { anonymous, apiOrigin, me, passing, refusedOnce, signedIn, type World } from '../requests/world'
@@ -260,6 +263,141 @@ describe('the session behind it', () => {
 
     expect(await passing(world.clock, asked)).toMatchObject({ name: 'SessionChangedError' })
     expect(world.files.requests).toHaveLength(isKnown ? 1 : 0)
+  })
+
+  it('signed out of while a slow store takes its rotated tokens, gets that call nowhere (F39)', async () => {
+    const stored = memoryStore()
+    const isTaken = deferred<void>()
+    let isReady = true
+    const store: TokenStore = {
+      read: async () => {
+        if (!isReady) await isTaken.promise
+        return stored.read()
+      },
+      async write(next, expected) {
+        if ((next as TokenSet)?.refreshToken === 'refresh-2') isReady = false
+        if (!isReady) await isTaken.promise
+        return stored.write(next, expected)
+      },
+    }
+    const world = await withResources({ store })
+    const child = world.client.forResource({ resource: files })
+    const call = child.fetch(`${files}/a`).catch((error: unknown) => error)
+    await quiet()
+
+    const left = world.client.logout()
+    const outcome = await passing(world.clock, call)
+    isTaken.resolve()
+    await left
+
+    expect(outcome).toMatchObject({ name: 'SessionEndedError' })
+    expect(world.files.requests).toHaveLength(0)
+  })
+
+  it('is the same when it is given its id later: a step-up names what was restored without one', async () => {
+    const store = memoryStore()
+    const world = await withResources({ store, onStepUp: () => world.login.signIn() })
+    const { sessionId: _, ...nameless } = (await store.read()) as TokenSet
+    await store.write(nameless, (await store.read()) ?? null)
+    const client = new AuthenticatedClient({
+      tokenEndpoint: world.login.tokenEndpoint,
+      clientId: 'web',
+      allowedOrigins: [apiOrigin],
+      store,
+      fetch: network(world.login, world.service, world.files),
+      onStepUp: () => world.login.signIn(),
+    })
+    const child = client.forResource({ resource: files })
+    await child.fetch(`${files}/a`)
+    world.service.next(() => unauthorized('Bearer error="insufficient_user_authentication"'))
+    await client.fetch(me)
+    world.files.next(() => unauthorized('Bearer error="invalid_token"'))
+
+    const response = await child.fetch(`${files}/b`)
+
+    expect(client.state).toMatchObject({ status: 'authenticated', sessionId: expect.any(String) })
+    expect(response.status).toBe(200)
+    expect(bearers(world.files)).toHaveLength(3)
+  })
+
+  it('cools down for all: who has waited for the lock behind a refusal to answer presents nothing (Retry-After)', async () => {
+    const world = await withResources()
+    const children = [files, mail].map((resource) => world.client.forResource({ resource }))
+    world.login.next(() => new Response(null, { status: 429, headers: { 'retry-after': '90' } }))
+
+    const outcomes = await passing(world.clock, Promise.allSettled(children.map((child) => child.getAccessToken())))
+
+    expect(outcomes.map((outcome) => outcome.status === 'rejected' && (outcome.reason as Error).name)).toEqual([
+      'RefreshUnavailableError',
+      'RefreshUnavailableError',
+    ])
+    expect(world.login.tokenRequests).toHaveLength(1)
+  })
+
+  it('stays when the lock is not granted in time while somebody else has refreshed: that tab’s tokens are for no resource', async () => {
+    let isRefused = false
+    const lock: Lock = {
+      async hold(_name, task) {
+        if (!isRefused) return task(new AbortController().signal)
+        await other.refresh()
+        throw new LockTimeoutError()
+      },
+    }
+    const world = await withResources({ lock })
+    const other = new AuthenticatedClient({
+      tokenEndpoint: world.login.tokenEndpoint,
+      clientId: 'web',
+      allowedOrigins: [apiOrigin],
+      store: world.store,
+      fetch: network(world.login, world.service),
+    })
+    const child = world.client.forResource({ resource: files })
+    isRefused = true
+    const outcome = await passing(
+      world.clock,
+      child.fetch(`${files}/a`).catch((error: unknown) => error),
+    )
+    isRefused = false
+    await world.clock.advance(5_000)
+
+    const response = await child.fetch(`${files}/b`)
+
+    expect(outcome).toMatchObject({ name: 'RefreshUnavailableError' })
+    expect(child.state.status).toBe('authenticated')
+    expect(bearers(world.files)).toEqual([expect.stringMatching(/^Bearer /)])
+    expect(response.status).toBe(200)
+  })
+
+  it('refreshes once at a time though a refresh of the session before comes late to a lock that excludes nobody (F53)', async () => {
+    const late = deferred<void>()
+    let holds = 0
+    const lock: Lock = {
+      async hold(_name, task) {
+        if (holds++ === 0) await late.promise
+        return task(new AbortController().signal)
+      },
+    }
+    const world = await withResources({ lock })
+    const [first, second] = [world.client.forResource({ resource: files }), world.client.forResource({ resource: mail })]
+    const before = first.getAccessToken().catch((error: unknown) => error)
+    await quiet()
+    await world.client.setTokens(world.login.signIn())
+    const answers = deferred<undefined>()
+    world.login.next(() => answers.promise)
+    const tokens = [first.getAccessToken()]
+    await quiet()
+
+    late.resolve()
+    await quiet()
+    tokens.push(second.getAccessToken())
+    await quiet()
+    const atOnce = world.login.tokenRequests.length
+    answers.resolve(undefined)
+    await passing(world.clock, Promise.all(tokens))
+
+    expect(await before).toMatchObject({ name: 'SessionChangedError' })
+    expect(atOnce).toBe(1)
+    expect([world.login.reuses, world.login.refreshes]).toEqual([0, 2])
   })
 
   it.each(['a call', 'refresh()'])(

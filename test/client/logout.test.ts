@@ -9,6 +9,32 @@ import { jwt, rejection, shown, url, watch, world } from './world.ts'
 expectQuietProcess()
 
 describe('logout', () => {
+  it('that nobody awaits is told before the next sign-in is saved: an onLogout that clears takes nothing of it (rule 15)', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    restore('fresh')
+    const order: string[] = []
+    const client = newClient({
+      clearTokens: undefined,
+      saveTokens: (next) => {
+        order.push(`saved ${next.refreshToken}`)
+        app.tokens = next
+      },
+      onLogout: ({ reason }) => {
+        order.push(reason)
+        app.tokens = null
+      },
+    })
+    await inTime(client.fetch(url))
+
+    const left = client.logout()
+    await inTime(client.setTokens(login.signIn()))
+    await left
+    const { status } = await inTime(client.fetch(url))
+
+    expect(order).toEqual(['signed_out', 'saved refresh-2'])
+    expect([status, client.state.status]).toEqual([200, 'authenticated'])
+  })
+
   it('ends the session and clears the store, then tells the app, then revokes (rule 15)', async () => {
     const { restore, login, app, fetch, inTime, client: newClient } = world()
     const tokens = restore('fresh')

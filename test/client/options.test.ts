@@ -369,7 +369,7 @@ describe('coordination', () => {
     ['machine', { store: { ...memoryStore(), coordination: 'machine' } }],
     ['fleet', { store: { ...memoryStore(), coordination: 'fleet' } }],
     ['client', { store: { ...memoryStore(), coordination: 'fleet' }, lock: localLock() }],
-    ['browser', { store: { ...memoryStore(), coordination: 'fleet' }, lock: webLock() }],
+    ['client', { store: { ...memoryStore(), coordination: 'fleet' }, lock: webLock() }], // There are no Web Locks here (F53).
     ['machine', { lock: { ...localLock(), coordination: 'machine' } }],
   ])('says %s in Node, after its store, or after the lock that takes the place of the store’s (§2)', (coordination, options) => {
     const client = new AuthenticatedClient({ ...wire, ...options })

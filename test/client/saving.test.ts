@@ -1,5 +1,5 @@
 import type { AuthenticatedClient, Lock, TokenSet } from 'authenticated-client'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { unauthorized } from '../support/authorization-server.ts'
 import { quiet, type TestClock } from '../support/clock.ts'
 import { deferred } from '../support/deferred.ts'
@@ -203,6 +203,34 @@ describe('saveTokens', () => {
     const times = tried.length
     await inTime(client.fetch(url))
     expect(tried).toHaveLength(times)
+  })
+
+  it('that failed is tried again when the page goes away (F32)', async () => {
+    const page = new EventTarget()
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+    try {
+      const { restore, app, inTime, client: newClient } = world()
+      restore('refused')
+      let fails = true
+      const client = newClient({
+        saveTokens: (next) => {
+          if (fails) throw new Error('disk full')
+          app.tokens = next
+        },
+      })
+      await inTime(client.fetch(url))
+      const before = app.tokens?.refreshToken
+      fails = false
+
+      page.dispatchEvent(new Event('pagehide'))
+      await quiet()
+
+      expect([before, app.tokens?.refreshToken]).toEqual(['refresh-1', 'refresh-2'])
+      client.dispose()
+    } finally {
+      vi.unstubAllGlobals()
+    }
   })
 
   it('that always throws costs no session: each refresh presents the newest token (F32, I2)', async () => {

@@ -186,6 +186,16 @@ describe('no secret shows (rule 13, A34–A36)', () => {
       },
     ],
     [
+      'when a challenge repeats the token as its error (A28)',
+      {},
+      { token: rotated, resource: ({ headers }) => unauthorized(`Bearer error="${headers.get('authorization')} is bad"`) },
+    ],
+    [
+      'when a challenge repeats the token as its scheme (A28)',
+      {},
+      { token: rotated, resource: ({ headers }) => unauthorized(`${headers.get('authorization')?.slice(7)} realm="x", Bearer`) },
+    ],
+    [
       'when a step-up is asked for and declined',
       { onStepUp: () => null },
       { token: rotated, resource: () => unauthorized('Bearer error="insufficient_scope", scope="admin"', { status: 403 }) },

@@ -55,6 +55,31 @@ describe('dpop', () => {
     expect(nonces).toEqual([undefined, 'n1', 'n2'])
   })
 
+  it('keeps the nonce of a token endpoint and of a 200 also where the response does not say its url (a wrapped fetch)', async () => {
+    const sent: unknown[] = []
+    const fetch = async (input: unknown, init?: RequestInit) => {
+      const { nonce, htu } = decodeJwt(new Headers(init?.headers).get('dpop') ?? '')
+      sent.push([htu, nonce])
+      if (String(input) === `${origin}/me`) return new Response('', { headers: { 'dpop-nonce': 'a1' } })
+      if (nonce) return Response.json({ access_token: 'access-2', token_type: 'DPoP' })
+      return Response.json({ error: 'use_dpop_nonce' }, { status: 400, headers: { 'dpop-nonce': 'l1' } })
+    }
+    const tokenEndpoint = 'https://login.example.com/token'
+    const store = memoryStore({ accessToken: 'access-1', refreshToken: 'refresh-1', tokenType: 'DPoP' })
+    const client = new AuthenticatedClient({ baseUrl: origin, tokenEndpoint, clientId: 'web', scheme: dpop(), store, fetch })
+
+    await client.fetch('/me')
+    await client.refresh()
+    await client.fetch('/me')
+
+    expect(sent).toEqual([
+      [`${origin}/me`, undefined],
+      [tokenEndpoint, undefined],
+      [tokenEndpoint, 'l1'],
+      [`${origin}/me`, 'a1'],
+    ])
+  })
+
   it('answers use_dpop_nonce also where the response does not say its url (a mock)', async () => {
     const nonces: unknown[] = []
     const fetch = async (_: unknown, init?: RequestInit) => {
@@ -144,6 +169,14 @@ describe('dpop', () => {
 
     await expect(scheme.thumbprint()).rejects.toThrow('full')
     await expect(scheme.thumbprint()).resolves.toMatch(/^[\w-]{43}$/)
+  })
+
+  it('proves a method of its own spelling as it is sent (§4.2)', async () => {
+    const { client, requests } = clientOf({ scheme: dpop(), store: bound() }, ok)
+
+    await client.fetch('/me', { method: 'patch' })
+
+    expect(decodeJwt(requests[0]?.headers.get('dpop') ?? '').htm).toBe('patch')
   })
 
   it('proves for a request of the app the method as fetch sends it, in capitals (§4.2)', async () => {

@@ -119,10 +119,12 @@ describe('decide', () => {
 })
 
 describe('leading', () => {
-  it('is the challenge with an error, else the first', () => {
-    const [bare, told] = parseChallenges('Bearer realm="a", Bearer error="invalid_token"') as [Challenge, Challenge]
+  it('is the challenge that asks for claims, else one with an error, else the first', () => {
+    const field = 'Bearer realm="a", Bearer error="invalid_token", Bearer claims="e30="'
+    const [bare, told, claiming] = parseChallenges(field) as [Challenge, Challenge, Challenge]
 
     expect(leading([bare, told])).toBe(told)
+    expect(leading([told, claiming])).toBe(claiming)
     expect(leading([bare])).toBe(bare)
     expect(leading([])).toBeUndefined()
   })

@@ -36,6 +36,19 @@ describe('no readable answer came to a token request', () => {
     expect(login.tokenRequests).toHaveLength(2)
   })
 
+  it('presents it no more than twice though somebody else puts another access token beside it meanwhile (rule 6)', async () => {
+    const { client, login, clock, app, inTime } = await signedIn({ standing: 'expired', sessionId: 's' })
+    login.always(() => {
+      app.tokens = { ...app.tokens, accessToken: `other-${login.tokenRequests.length}`, expiresAt: 1 } as TokenSet
+      return reset()
+    })
+
+    await rejection(inTime(client.fetch(url)))
+    await clock.advance(60_000)
+
+    expect(await Promise.all(login.tokenRequests.map(presented))).toEqual(['refresh-1', 'refresh-1'])
+  })
+
   it('presents it no more than twice when the second attempt breaks in the body (F4, rule 6)', async () => {
     const { client, login, clock, app, inTime } = await signedIn({ standing: 'refused' })
     login.next(reset, () => new Response(new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) })))

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { json } from '../support/authorization-server.ts'
 import { quiet } from '../support/clock.ts'
 import { deferred } from '../support/deferred.ts'
@@ -69,6 +69,31 @@ describe('the cool-down', () => {
     expect(length).toBeLessThanOrEqual(2000)
     expect(inside).toBe(1)
     expect(response.status).toBe(200)
+  })
+
+  it('is over once the network is back, but for what a server has asked for (F56)', async () => {
+    const page = new EventTarget()
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+    try {
+      const { client, login, clock, inTime } = await down('expired')
+      clock.chance(0.999)
+      await coolDowns(6, { client, clock, inTime })
+      await rejection(inTime(client.fetch(url)))
+      login.always(undefined)
+      const before = login.tokenRequests.length
+      page.dispatchEvent(new Event('online'))
+      const response = await inTime(client.fetch(url))
+
+      const asked = await down('expired', 429, () => '60')
+      await rejection(asked.inTime(asked.client.fetch(url)))
+      page.dispatchEvent(new Event('online'))
+      await rejection(asked.client.fetch(url))
+
+      expect([response.status, login.tokenRequests.length - before, asked.login.tokenRequests.length]).toEqual([200, 1, 1])
+    } finally {
+      vi.unstubAllGlobals()
+    }
   })
 
   it('doubles with every failure in a row, up to 5 minutes', async () => {

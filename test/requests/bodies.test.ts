@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { json, unauthorized } from '../support/authorization-server'
 import { quiet } from '../support/clock'
+import { deferred } from '../support/deferred'
 import { expired, me, passing, refused, refusedOnce, signedIn, type World } from './world'
 
 const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>
@@ -218,6 +219,20 @@ describe('a body that can be sent once', () => {
     expect(response.status).toBe(200)
     expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-2'])
     expect((await arrived(world)).map(([, text]) => text)).toEqual(['hello', 'hello'])
+  })
+
+  it('waits for a refresh under way, which a 401 may have begun: the token is not known to be good (rule 9, F86)', async () => {
+    const world = await refusedOnce()
+    const answer = deferred<undefined>()
+    world.login.next(() => answer.promise)
+    const first = await world.client.fetch(me, once(stream('a')))
+    const second = world.client.fetch(me, once(stream('b')))
+    await quiet()
+
+    answer.resolve(undefined)
+
+    expect([first.status, (await second).status]).toEqual([401, 200])
+    expect(world.authorizations()).toEqual(['Bearer access-1', 'Bearer access-2'])
   })
 
   it.each(oneShots)('waits for a fresh token where the token is spent: %s (rule 9)', async (_, body) => {

@@ -622,6 +622,20 @@ describe('row 16', () => {
     expect(logouts).toMatchObject([{ reason: 'no_refresh_token' }])
   })
 
+  it('tells the app before the call has its 401, so that who signs in upon that is not forgotten by an onLogout that comes late (row 16)', async () => {
+    const order: string[] = []
+    const { client, service, login } = await withoutRefreshToken({ onLogout: ({ reason }) => void order.push(reason) })
+    service.next(() => unauthorized(refused))
+
+    const { status } = await client.fetch(me)
+    order.push(String(status))
+    await client.setTokens(login.signIn())
+    await quiet()
+
+    expect(order).toEqual(['no_refresh_token', '401'])
+    expect(client.state.status).toBe('authenticated')
+  })
+
   it("ends the session where the token's lifetime is over when the 401 comes (row 16)", async () => {
     const { client, clock, service, rows } = await withoutRefreshToken()
     const held = deferred<Response>()

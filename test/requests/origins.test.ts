@@ -392,6 +392,32 @@ describe('a polluted prototype', () => {
     expect(seen).toEqual([method, method])
   })
 
+  it.each([
+    ['query', 'evil=1'],
+    ['credentials', 'include'],
+    ['copy', Promise.resolve(undefined)],
+  ])('adds no %s of its own to a call, and keeps none from being sent again (A56)', async (name, value) => {
+    const seen: unknown[] = []
+    const { client } = await signedIn({
+      fetch: async (input, sent) => {
+        if (String(input).endsWith('/token')) return json(200, { access_token: 'access-2', token_type: 'Bearer' })
+        return seen.push([input, Object.hasOwn(sent ?? {}, 'credentials')]) === 1 ? unauthorized(refused) : json(200, {})
+      },
+    })
+    Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
+
+    try {
+      await client.fetch(me)
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name)
+    }
+
+    expect(seen).toEqual([
+      [me, false],
+      [me, false],
+    ])
+  })
+
   it("does not beat the caller's headers (A56)", async () => {
     const sent: unknown[] = []
     const { client } = await signedIn({

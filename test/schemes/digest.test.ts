@@ -300,6 +300,16 @@ describe('digest', () => {
     expect([field(authorizations()[2], 'nonce'), field(authorizations()[2], 'nc')]).toEqual(['n2', '00000001'])
   })
 
+  it('uses the next nonce also where the server does not repeat which request it is about', async () => {
+    const next: Answer = () => new Response('{}', { headers: { 'authentication-info': 'nextnonce="n2"' } })
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(challenge), next, ok)
+    await client.fetch('/a')
+
+    await client.fetch('/b')
+
+    expect([field(authorizations()[2], 'nonce'), field(authorizations()[2], 'nc')]).toEqual(['n2', '00000001'])
+  })
+
   it.each(['n1', 'n2'])('makes one key for a session, which stays where %s is the next nonce (RFC 7616 §3.4.2)', async (nonce) => {
     const session = 'Digest realm="r", nonce="n1", qop="auth", algorithm=MD5-sess'
     const hash = (text: string): string => createHash('md5').update(text).digest('hex')

@@ -224,3 +224,13 @@ describe('an exchange and its deadline (rule 6)', () => {
     }
   })
 })
+
+it.each([
+  ['the access token', { accessToken: jwt({ sub: 'ada' }) }, { accessToken: jwt({ sub: 'eve' }) }],
+  ['the ID token beside opaque ones', { idToken: jwt({ sub: 'ada' }) }, { accessToken: 'access-2', idToken: jwt({ sub: 'eve' }) }],
+])('drops an answer that was meant for somebody else by %s (F27)', async (_, before, given) => {
+  const { start, rotated } = run({ ...held, ...before }, { refreshToken: 'refresh-2', ...given })
+
+  await expect(start()).rejects.toThrow('The new token has another subject')
+  expect(rotated).toEqual([])
+})

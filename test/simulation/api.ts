@@ -1,5 +1,5 @@
 import type { ApiFault } from './faults'
-import type { Sent } from './network'
+import { foreignOrigin, type Sent } from './network'
 import type { Reply } from './token-endpoint'
 import type { World } from './world'
 
@@ -21,7 +21,8 @@ export function answerOfApi(world: World, { tab, call, accessToken, url }: Sent,
     what: `${status}${fault ? ` ${fault}` : ''}`,
     ...more,
   })
-  if (!url.startsWith('https://api.example.com/')) return reply(200, undefined, { what: 'a stranger' })
+  const { origin } = new URL(url)
+  if (origin === foreignOrigin) return reply(200, undefined, { what: 'a stranger' })
   // What a scheme or a person may answer is one more send for this call (I7).
   const mayAnswer = (cause: string): void => void tab.calls[call ?? -1]?.causes.add(cause)
   switch (fault) {
@@ -62,7 +63,7 @@ export function answerOfApi(world: World, { tab, call, accessToken, url }: Sent,
       headers: { 'www-authenticate': 'Bearer error="use_nonce"', nonce: String(random.next()) },
     }
   }
-  const access = server.accepts(accessToken ?? '')
+  const access = world.isFor(accessToken ?? '', origin) ? server.accepts(accessToken ?? '') : undefined
   const isStubborn = scheduler.now < plan.stubbornUntil
   if (access && fault !== '401-though-valid' && !isStubborn) return reply(200, undefined, { what: `hello ${access.family.sub}` })
   const kinds = Object.keys(refused) as (keyof typeof refused)[]

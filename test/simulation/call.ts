@@ -44,7 +44,9 @@ export class Call {
     if (family && world.plan.stepUp !== 'no hook' && this.causes.size) world.count('window: sent after another answer')
     // Another refresh token in the store begins a session anew (rule 15), also where somebody without a lock brings it back.
     const isBroughtBack = (): boolean => tab.hasLeftUnseen && (excused('it was brought back', world, family) || isSavedAgain())
-    const isSavedAgain = (): boolean => family !== undefined && world.ledger.replaced.has(family) && excused('writes are no swaps', world)
+    const { replaced, cleared } = world.ledger
+    const wasGone = family !== undefined && (replaced.has(family) || cleared.has(family))
+    const isSavedAgain = (): boolean => wasGone && excused('writes are no swaps', world)
     if (family && tab.sessions.over.has(family) && !excused('a rotation looks like a sign-in', world) && !isBroughtBack()) {
       const when = tab.hasLeftUnseen ? 'I10 after a logout while restoring' : 'I10 after a logout'
       world.violate(when, `${name} goes out for ${labelOf(family)}, which this tab has signed out of`)
@@ -78,9 +80,10 @@ export class Call {
     world.violate(`I6 ${was}, here`, `${name} goes out for ${labelOf(family)}, who signed in here after it began`)
   }
 
-  gave(accessToken: string): void {
+  gave(accessToken: string, origin: string): void {
     const family = this.world.ownerOf(accessToken)
     if (!family) this.world.violate('I6', `${this.name} gives an unknown token`)
+    else if (!this.world.isFor(accessToken, origin)) this.world.violate('I3', `${this.name} gives a token that is not for ${origin}`)
     this.beginsWith(family)
     this.settles('a token')
   }

@@ -1,6 +1,7 @@
 import type { StoredSession } from 'authenticated-client'
 import { nameOf } from './authorization-server'
 import { refreshTokenOf } from './cell'
+import { apiOrigin } from './network'
 import type { World } from './world'
 
 /**
@@ -18,6 +19,7 @@ export function foreignWriterRefreshes(world: World): void {
   tell(`refreshes with ${world.nameOf(token)}`)
   scheduler.after(world.latency(), undefined, () => {
     const issued = server.refresh(token)
+    if (issued) world.admit(issued.accessToken, apiOrigin)
     tell(issued ? `is given ${nameOf(issued)}` : 'is refused')
     scheduler.after(world.latency(), undefined, () => {
       if (!issued) {

@@ -47,6 +47,8 @@ export class SharedLock {
     const { world } = this
     const { scheduler, plan, random } = world
     const { signal, waitTimeout } = options
+    // A tab that was killed in the middle of something asks for no more.
+    if (tab.isDead) return new Promise(() => {})
     const kinds = plan.lock === 'lease' ? lockFaults : lockFaults.filter((kind) => kind !== 'lost')
     const fault = world.fault('lock', plan.lockFaults, kinds)
     world.tell(tab.name, `asks for the lock${fault ? ` (${fault})` : ''}`)
@@ -62,13 +64,14 @@ export class SharedLock {
           scheduler.cancel(timeout)
           signal?.removeEventListener('abort', abort)
           world.tell(tab.name, 'holds the lock')
-          tab.wire.granted()
+          const flown = tab.wire.granted()
           tab.stage = 'locked'
           const lost = new AbortController()
           const release = (): void => {
             const queue = this.queues.get(name) ?? []
             if (!queue.includes(waiter)) return
             world.tell(tab.name, 'lets the lock go')
+            flown()
             tab.stage = 'idle'
             this.queues.set(
               name,

@@ -7,6 +7,8 @@ import { wireResponse } from './wire-response'
 import type { World } from './world'
 
 export const apiOrigin = 'https://api.example.com'
+/** APIs that take access tokens for them alone (RFC 8707). */
+export const resourceOrigins = ['https://photos.example.com', 'https://mail.example.com'] as const
 export const foreignOrigin = 'https://elsewhere.example.net'
 export const tokenUrl = 'https://login.example.com/token'
 export const revocationUrl = 'https://login.example.com/revoke'

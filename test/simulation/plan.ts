@@ -3,6 +3,9 @@ import { type Random, seeded } from './random'
 /** What a world is made of, by its seed alone. */
 export type Plan = ReturnType<typeof planOf>
 
+/** From this seed on a world's tabs call APIs with tokens of their own, too (`forResource`); below it the worlds stay what they are. */
+export const firstWithResources = 1_000_000_000
+
 /** After this many virtual milliseconds nothing fails any more. */
 export const faultsEnd = 30_000
 
@@ -90,6 +93,7 @@ export function planOf(seed: number) {
   const refusesLong = seed % 64 === 4
   const plan = {
     random,
+    resources: seed >= firstWithResources,
     tabs,
     calls: stubborn ? 20 + below(21) : 5 + below(chance(0.3) ? 36 : 14),
     lock,

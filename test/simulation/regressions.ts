@@ -82,4 +82,20 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 280987, name: 'a sign-out before any read was said to clear a session of somebody else, which it meant' },
   { seed: 247782, name: 'a call that was begun before a sign-out of nobody was said to belong to the first sign-in' },
   { seed: 329319, name: 'a cool-down was expected to hold for a session that came back without its name' },
+  { seed: 1179438, name: 'a call went out for a session that others had signed out of, and a write that is no swap had brought back' },
+  { seed: 1593237, name: 'a read under one lock was expected to be as young as the lock of another session' },
+  { seed: 1693567, name: 'a tab that was killed asked for the lock' },
+  { seed: 1393124, name: 'a refresh token was presented a third time, since another access token had come beside it' },
+  // From here on with clients for resources.
+  { seed: 1000000342, name: 'a call of a resource went out though its session had been signed out of while the store took the rotation' },
+  { seed: 1000000780, name: 'a session that got its id later had ended for its resources, for good' },
+  { seed: 1000000518, name: 'who had waited for the lock presented a refresh token inside the pause that the server had asked for' },
+  { seed: 1000002265, name: 'a session had ended for a resource, since no lock could be had while another tab refreshed' },
+  { seed: 1000005045, name: 'a flight of the session before let two refreshes of the next run at once' },
+  { seed: 1000007381, name: 'a rotation was dropped, since another access token had come beside the refresh token that it had consumed' },
+  {
+    seed: 1000081835,
+    name: 'a resource revoked the token that it had no use for, and with it the session that it could not tell from another',
+  },
+  { seed: 1000045778, name: 'a call of a resource that was begun before a sign-out of nobody went out for who signed in next' },
 ]

@@ -115,7 +115,8 @@ export async function succeeds(world: World, tab: Tab, round: string): Promise<v
     // Another tab's refresh in the background may race with this one's where nothing keeps them apart.
     const other = world.tabs.find((other) => other !== tab && !other.isDead)
     const hasRaced = (): boolean => Boolean(other && !server.isLive(stored) && excused('tabs are not apart', world, tab, other))
-    const isRefused = !call.isSafe && call.outcome.startsWith('SessionChanged')
+    // For a client of a resource whoever can't be told apart is somebody else.
+    const isRefused = (!call.isSafe || world.plan.resources) && call.outcome.startsWith('SessionChanged')
     if (isOver || hasRaced() || (isRefused && excused('sign-ins look alike', world))) return
     if (excused('the lock is never granted', world) || excused('reads lag behind', world)) return
     const next = world.ownerOf(cell.refreshToken)

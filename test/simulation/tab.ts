@@ -15,7 +15,7 @@ import type { TokenFamily } from 'authenticated-client/testing'
 import { hasToken } from './authorization-server'
 import { Call } from './call'
 import { brokenLock } from './locks'
-import { apiOrigin, createNetwork, foreignOrigin, revocationUrl, tokenUrl } from './network'
+import { apiOrigin, createNetwork, foreignOrigin, resourceOrigins, revocationUrl, tokenUrl } from './network'
 import type { Stage } from './plan'
 import type { Owner } from './scheduler'
 import { SessionChecks, type SignIn } from './session-checks'
@@ -56,6 +56,8 @@ export class Tab implements Owner {
   readonly wire: WireChecks
   readonly sessions: SessionChecks
   readonly client: AuthenticatedClient
+  /** Its clients for single APIs, by their origins. */
+  readonly resources: readonly (readonly [origin: string, client: AuthenticatedClient])[]
   /** Listeners on the signal that many calls share. */
   private readonly listeners = new Set<unknown>()
   private readonly shared = sharedByMany()
@@ -90,6 +92,7 @@ export class Tab implements Owner {
       ...(plan.listens ? { onEvent: (event) => this.hears(event) } : {}),
       ...(storeOptions(world, this, world.cell) as AuthenticatedClientOptions),
     })
+    this.resources = plan.resources ? resourceOrigins.map((resource) => [resource, this.client.forResource({ resource })]) : []
     const { signal } = this.shared
     const add = signal.addEventListener
     const remove = signal.removeEventListener
@@ -124,7 +127,8 @@ export class Tab implements Owner {
     const init: RequestInit = { method: isSafe ? 'GET' : 'POST', headers: { 'x-call': String(calls.length) }, signal: own.signal }
     if (isOneShot) init.body = { async *[Symbol.asyncIterator]() {} } as unknown as ReadableStream
     calls.push(call)
-    this.client.fetch(`${isForeign ? foreignOrigin : apiOrigin}/things`, init).then(
+    const [origin, client] = this.anyClient()
+    client.fetch(`${isForeign ? foreignOrigin : origin}/things`, init).then(
       (response) => call.settles(String(response.status)),
       (error) => call.fails(error),
     )
@@ -145,18 +149,24 @@ export class Tab implements Owner {
   /** `getAccessToken()` or `refresh()`. */
   ask(what: 'token' | 'refresh'): Call {
     const call = new Call(this.world, this, `${what} ${this.calls.length}`, true, false)
+    const [origin, client] = this.anyClient()
     this.calls.push(call)
     if (what === 'token')
-      this.client.getAccessToken().then(
-        (token) => call.gave(token),
+      client.getAccessToken().then(
+        (token) => call.gave(token, origin),
         (error) => call.fails(error),
       )
     else
-      this.client.refresh().then(
+      client.refresh().then(
         () => call.settles('refreshed'),
         (error) => call.fails(error),
       )
     return call
+  }
+
+  private anyClient(): readonly [origin: string, client: AuthenticatedClient] {
+    const { random } = this.world
+    return this.resources.length && random.chance(0.6) ? random.pick(this.resources) : [apiOrigin, this.client]
   }
 
   signIn(user: 'u1' | 'u2'): void {
@@ -282,9 +292,9 @@ export class Tab implements Owner {
             this.stage = 'asked'
             const held = (lost: AbortSignal) => {
               world.tell(this.name, "holds the process's lock")
-              this.wire.granted()
+              const flown = this.wire.granted()
               this.stage = 'locked'
-              return task(lost)
+              return task(lost).finally(flown)
             }
             return lock.hold(name, held, options).finally(() => {
               this.stage = 'idle'
@@ -372,6 +382,7 @@ export class Tab implements Owner {
   private hears(event: ClientEvent): void {
     if (this.isDead) return
     const { world } = this
+    const { plan } = world
     if (hasToken(JSON.stringify(event))) world.violate('I13', `a token in the event ${event.type}`)
     if ('error' in event && event.error && hasToken(String((event.error as Error).message)))
       world.violate('I13', `a token in the error of ${event.type}`)
@@ -393,7 +404,8 @@ export class Tab implements Owner {
       const retryAt = Number((event.error as { retryAt?: number } | undefined)?.retryAt ?? 0) - this.now()
       if (retryAt > 0) {
         world.retryAt = Math.max(world.retryAt, world.scheduler.now + retryAt)
-        this.wire.coolsDown(world.scheduler.now + retryAt)
+        // A client for a resource has a cool-down of its own.
+        if (!plan.resources) this.wire.coolsDown(world.scheduler.now + retryAt)
       }
       this.wire.flightEnds(event.outcome)
       if (this.current === 'saved' || event.outcome !== 'refreshed') this.current = 'idle'

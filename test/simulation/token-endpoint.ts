@@ -1,7 +1,7 @@
 import type { IssuedTokens } from 'authenticated-client/testing'
 import { nameOf } from './authorization-server'
 import type { TokenFault } from './faults'
-import type { Sent } from './network'
+import { apiOrigin, type Sent } from './network'
 import type { World } from './world'
 
 export interface Reply {
@@ -43,6 +43,7 @@ export function answerOfTokenEndpoint(world: World, { form }: Sent, fault: Token
   const issued = server.refresh(form?.get('refresh_token') ?? '')
   if (!issued) return { status: 400, headers: json, text: '{"error":"invalid_grant"}', what: 'invalid_grant', refuses: true }
   const name = nameOf(issued)
+  world.admit(issued.accessToken, form?.get('resource') ?? apiOrigin)
   if (fault === '503-after') return { status: 503, headers: {}, text: '', what: `503, though ${name} was made`, issued, isUnreadable: true }
   const { accessToken, refreshToken } = issued
   const fields = {

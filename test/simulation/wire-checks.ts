@@ -3,7 +3,7 @@ import type { IssuedTokens, TokenFamily } from 'authenticated-client/testing'
 import { hasToken, nameOf } from './authorization-server'
 import { refreshTokenOf } from './cell'
 import { excused } from './excuses'
-import { apiOrigin, type Sent, tokenUrl } from './network'
+import { type Sent, tokenUrl } from './network'
 import type { Tab } from './tab'
 import type { Reply } from './token-endpoint'
 import { wallClockStart } from './wall-clock'
@@ -24,6 +24,8 @@ export class WireChecks {
   hasSeenStore = false
   /** Those whose successor it has seen later. */
   private readonly outdated = new Map<string, string>()
+  /** Since when it knows that. */
+  private readonly outdatedSince = new Map<string, number>()
   private readonly presentations = new Map<string, number>()
   private readonly coolDowns = new Map<TokenFamily, number>()
   private presented: TokenFamily | undefined
@@ -34,6 +36,8 @@ export class WireChecks {
   private open: Sent[] = []
   /** When this tab last got the lock, or began a refresh. */
   private flightStep = 0
+  /** When it got the locks that it holds: a flight of one session may have begun before another one's. */
+  private readonly grants = new Set<number>()
   private because = ''
   private readonly refreshes: number[] = []
 
@@ -45,8 +49,9 @@ export class WireChecks {
   sends(sent: Sent): void {
     const { world } = this
     if (sent.url === tokenUrl) this.presents(sent)
-    const isForeign = !sent.url.startsWith(`${apiOrigin}/`) && !sent.form
-    if (isForeign && (sent.accessToken || hasToken(sent.url))) world.violate('I3', `a token goes to ${sent.url}`)
+    const { origin } = new URL(sent.url)
+    const isMisled = sent.accessToken && !world.isFor(sent.accessToken, origin)
+    if (isMisled || hasToken(sent.url)) world.violate('I3', `a token goes to ${sent.url}, which it is not for`)
     if (sent.call !== undefined) this.tab.calls[sent.call]?.sent(sent)
     const issued = world.server.accessTokens.get(sent.accessToken ?? '')?.issued
     if (issued && issued.serial > (this.newest.get(issued.family)?.serial ?? 0)) this.newest.set(issued.family, issued)
@@ -82,11 +87,14 @@ export class WireChecks {
 
     if (this.isNeedless(issued)) world.violate('I9', `${tab.name} refreshes ${name}, though nobody has refused its access token`)
     const newer = plan.rotates ? this.outdated.get(token) : undefined
-    if (newer && !this.storeMisleads(token)) world.violate('I2', `${tab.name} presents ${name} though it knows ${newer}`)
+    // Of two flights at once, the one looks up in the store by what name the other's look, under way, will find newer tokens.
+    const isLate = plan.resources && (this.outdatedSince.get(token) ?? 0) > this.flightStep
+    if (newer && !isLate && !this.storeMisleads(token)) world.violate('I2', `${tab.name} presents ${name} though it knows ${newer}`)
     const count = (this.presentations.get(token) ?? 0) + 1
     this.presentations.set(token, count)
     if (count > 1) world.count('window: presents the same token again')
-    if (count > 2 && plan.listens) world.violate('I2', `${name} is presented ${count} times in one flight`)
+    const clients = 1 + tab.resources.length
+    if (count > 2 * clients && plan.listens) world.violate('I2', `${name} is presented ${count} times in one flight`)
     const isCoolingDown = scheduler.now < (this.coolDowns.get(family) ?? 0) && !happened.has('jump')
     // Who comes back without a name, after another sign-in here, may be anybody.
     if (isCoolingDown && !(tab.replaced.has(family) && excused('sign-ins look alike', world)))
@@ -113,7 +121,8 @@ export class WireChecks {
     const { family, accessToken, refreshToken } = issued
     const { world, newest, refused } = this
     const { plan, happened, server, scheduler } = world
-    if (this.because !== 'unauthorized' || happened.has('jump')) return false
+    // Of several clients nobody can say which has begun this.
+    if (this.because !== 'unauthorized' || happened.has('jump') || plan.resources) return false
     const isGood = (token = ''): boolean =>
       !refused.has(token) && (server.accepts(token)?.expiresAt ?? 0) - wallClockStart - scheduler.now > farFromSpent
     // Where a rotation brought no access token, the one that goes with it was never here.
@@ -162,13 +171,17 @@ export class WireChecks {
     if (token) this.learn(token)
   }
 
-  granted(): void {
-    this.flightStep = this.world.scheduler.step
+  /** Returns what to call when it lets the lock go. */
+  granted(): () => void {
+    const { step } = this.world.scheduler
+    this.flightStep = step
+    this.grants.add(step)
+    return () => this.grants.delete(step)
   }
 
-  /** Whether the store is as it was when this tab last began a refresh. */
+  /** Whether the store is as it was when this tab began the oldest refresh under way. */
   get hasLookedSince(): boolean {
-    return this.world.cell.since < this.flightStep
+    return this.world.cell.since < Math.min(this.flightStep, ...this.grants)
   }
 
   flightStarts(because: string): void {
@@ -180,7 +193,8 @@ export class WireChecks {
   flightEnds(outcome: string): void {
     const { world, refreshes } = this
     const { now } = world.scheduler
-    if (outcome !== 'refreshed' || this.because !== 'unauthorized' || world.happened.has('jump')) return
+    // Of several clients each has a budget, and nobody can say whose flight this was.
+    if (outcome !== 'refreshed' || this.because !== 'unauthorized' || world.happened.has('jump') || world.plan.resources) return
     refreshes.push(now)
     const recent = refreshes.filter((at) => at > now - budget.interval).length
     if (recent === budget.attempts) world.count('window: the refresh budget is spent')
@@ -206,7 +220,11 @@ export class WireChecks {
     this.lastSeen = token
     const newest = this.world.server.refreshTokens.get(token)
     if (!newest || this.seen.has(newest)) return
-    for (const older of this.seen) if (leadsTo(older, newest)) this.outdated.set(older.refreshToken, nameOf(newest))
+    for (const older of this.seen) {
+      if (!leadsTo(older, newest)) continue
+      this.outdated.set(older.refreshToken, nameOf(newest))
+      this.outdatedSince.set(older.refreshToken, this.world.scheduler.step)
+    }
     this.seen.add(newest)
   }
 }

@@ -3,6 +3,7 @@ import { authorizationServer, nameOf } from './authorization-server'
 import { Cell } from './cell'
 import { firstSession } from './first-session'
 import { SharedLock } from './locks'
+import { apiOrigin } from './network'
 import { type Act, faultsEnd, type Plan, planOf, type Stage } from './plan'
 import type { Random } from './random'
 import { Scheduler } from './scheduler'
@@ -14,6 +15,8 @@ export interface Violation {
   readonly invariant: string
   readonly what: string
 }
+
+const sessionAudience: ReadonlySet<string> = new Set([apiOrigin])
 
 /** Everything that the parts of one world share. */
 export class World {
@@ -30,6 +33,8 @@ export class World {
   readonly counters = new Map<string, number>()
   /** What happened that a promise depends on, for the excuses. */
   readonly happened = new Set<string>()
+  /** Which APIs an access token is for, where it is not for the one that the session's own are for. */
+  readonly audiences = new Map<string, Set<string>>()
   /** Which sign-in a `sessionId` belongs to. */
   readonly families = new Map<string, TokenFamily>()
   /** Who was the first to present a refresh token. */
@@ -95,6 +100,17 @@ export class World {
     const { random, plan } = this
     const short = random.pick([0, 0, 0, 1, 1, 2, 5, 10, 30])
     return this.isCalm ? short : Math.min(4_000, short * (random.chance(0.3) ? plan.slowness : 1))
+  }
+
+  /** An access token is for who it was asked for; where an overlap gives it a second time, for both. */
+  admit(accessToken: string, origin: string): void {
+    const { plan, audiences } = this
+    if (plan.resources) audiences.set(accessToken, (audiences.get(accessToken) ?? new Set()).add(origin))
+  }
+
+  /** Whether an access token is for the API of this origin. */
+  isFor(accessToken: string, origin: string): boolean {
+    return (this.audiences.get(accessToken) ?? sessionAudience).has(origin)
   }
 
   ownerOf(token: string | undefined): TokenFamily | undefined {

@@ -16,7 +16,7 @@ export const get: Measure = {
       tables: [...plain.tables, ...own.tables],
       rows: [
         {
-          what: "what is added to a GET on a stub, by what the interceptor adds; with the caller's headers",
+          what: "what is added to a GET on a stub, as a multiple of what the interceptor adds; with the caller's headers",
           goal: '≤ 0.5; ≤ 1',
           ours: `${plain.rows[0]!.ours}; ${own.rows[0]!.ours}`,
           theInterceptor: '1; 1',
@@ -47,7 +47,7 @@ async function measure(
     name === bareFetch.name ? '' : inWords(spreadOf(overhead(times, name, bareFetch.name))),
     name === bareFetch.name ? '' : inWords(by(name)),
   ])
-  const what = `${title}: what is added, by what the interceptor adds`
+  const what = `${title}: what is added, as a multiple of what the interceptor adds`
   return {
     tables: [[[title, 'µs', 'µs that it adds', '÷ what the interceptor adds'], ...rows]],
     rows: [

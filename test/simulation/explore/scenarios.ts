@@ -14,6 +14,7 @@ export interface Scenario {
 
 /** Both tabs hold the same token, which the API accepts no more. */
 export const smallPlan: Omit<Plan, 'random'> = {
+  resources: false,
   tabs: 2,
   calls: 2,
   lock: 'shared',

@@ -6,11 +6,11 @@ const spender = 'session/spender.ts'
 /** Faults of the flight: who refreshes when, with what, and what becomes of it. */
 export const refreshMutants: readonly Mutant[] = [
   mutant('takes no lock', refresher, 'holdLock(lock, lockName(id), task, 3 * limit, clock)', 'task(new AbortController().signal)'),
-  mutant('does not look under the lock', spender, 'const known = await lookBeyond(from)', 'const known = undefined'),
+  mutant('does not look under the lock', spender, 'const known = await lookBeyond(from, target)', 'const known = undefined'),
   {
     name: 'looks before it waits for the lock, not after',
     patches: [
-      { file: spender, find: 'const known = await lookBeyond(from)', replace: 'const known = undefined' },
+      { file: spender, find: 'const known = await lookBeyond(from, target)', replace: 'const known = undefined' },
       {
         file: refresher,
         find: 'session\n        .sharedId()',
@@ -31,31 +31,41 @@ export const refreshMutants: readonly Mutant[] = [
   mutant(
     'makes every refresh a flight of its own',
     refresher,
-    'return flights(from.epoch, () => fly(from, because))',
-    'return fly(from, because)',
+    'return coolingDown(phase) ?? flights(from.epoch, () => fly(from, because))',
+    'return coolingDown(phase) ?? fly(from, because)',
   ),
   {
     name: 'makes every refresh a flight of its own, and none waits for another',
     patches: [
-      { file: refresher, find: 'return flights(from.epoch, () => fly(from, because))', replace: 'return fly(from, because)' },
       {
         file: refresher,
-        find: 'takeTurn(from.epoch)(() => spend(from, because, target, lost, settle))',
+        find: 'return coolingDown(phase) ?? flights(from.epoch, () => fly(from, because))',
+        replace: 'return coolingDown(phase) ?? fly(from, because)',
+      },
+      {
+        file: refresher,
+        find: 'takeTurn(from.epoch, () => spend(from, because, target, lost, settle))',
         replace: 'spend(from, because, target, lost, settle)',
       },
     ],
   },
-  mutant('ignores the cool-down', refresher, 'failure = coolDown.running', 'failure = (_: Phase) => undefined'),
-  mutant('ignores Retry-After', 'session/cool-down.ts', 'Math.max(own, retryAt)', 'own'),
+  {
+    name: 'ignores the cool-down',
+    patches: [
+      { file: refresher, find: 'failure: coolDown.running,', replace: 'failure: () => undefined,' },
+      { file: spender, find: 'const error = coolDown.running(phase)', replace: 'const error: any = undefined' },
+    ],
+  },
+  mutant('ignores Retry-After', 'session/cool-down.ts', 'Math.max(own, asked)', 'own'),
   mutant('ignores the refresh budget', 'session/refresh-budget.ts', 'return limit && counted.length >= limit.attempts', 'return false'),
   mutant('lets the lock go before the save', spender, '    await saved\n', ''),
   mutant(
     'presents the token again and again while no answer comes',
     spender,
-    'if (!error.answered && unanswered !== phase && !signal.aborted) unanswered = phase',
-    'if (!error.answered) unanswered = phase',
+    'if (!error.answered && unanswered !== presented && !signal.aborted) unanswered = presented',
+    'if (!error.answered) unanswered = presented',
   ),
-  mutant('takes any failure for no answer', spender, 'if (!error.answered && unanswered !== phase', 'if (unanswered !== phase'),
+  mutant('takes any failure for no answer', spender, 'if (!error.answered && unanswered !== presented', 'if (unanswered !== presented'),
   mutant('forgets a rotation that came without a usable access token', spender, 'if (!old || !refreshToken ||', 'if (true ||'),
   {
     name: 'ends the session though another tab has rotated',
@@ -108,15 +118,15 @@ export const refreshMutants: readonly Mutant[] = [
       },
       {
         file: refresher,
-        find: 'return flights(from.epoch, () => fly(from, because))',
+        find: 'return coolingDown(phase) ?? flights(from.epoch, () => fly(from, because))',
         replace:
-          'const leave = () => spender.stop?.()\n      caller?.addEventListener("abort", leave)\n      return flights(from.epoch, () => fly(from, because)).finally(() => caller?.removeEventListener("abort", leave))',
+          'const leave = () => spender.stop?.()\n      caller?.addEventListener("abort", leave)\n      return Promise.resolve(coolingDown(phase) ?? flights(from.epoch, () => fly(from, because))).finally(() => caller?.removeEventListener("abort", leave))',
       },
       { file: spender, find: 'let saving: Phase | undefined', replace: 'let saving: Phase | undefined\n  let stop: any' },
       {
         file: spender,
-        find: '    canRefresh,\n    lookBeyond',
-        replace: '    get stop() { return stop },\n    canRefresh,\n    lookBeyond',
+        find: '    canRefresh,\n    coolingDown',
+        replace: '    get stop() { return stop },\n    canRefresh,\n    coolingDown',
       },
       { file: spender, find: 'const { signal } = deadline\n', replace: 'const { signal } = deadline\n        stop = deadline.stop\n' },
       {
