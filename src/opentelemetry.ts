@@ -1,1 +1,1 @@
-export { type OpenTelemetryOptions, openTelemetry } from './client/open-telemetry'
+export { type Burst, type OpenTelemetryOptions, openTelemetry } from './client/open-telemetry'

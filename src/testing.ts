@@ -1,7 +1,7 @@
 export { type ApiOptions, api, type TestApi } from './testing/api'
 export { type AuthorizationServerOptions, authorizationServer, type TestAuthorizationServer } from './testing/authorization-server'
 export { type FaultName, fault, faultNames } from './testing/fault'
-export { type CreateServer, type Listening, listen } from './testing/listen'
+export { type CreateServer, type HttpServer, type Incoming, type Listening, listen, type Outgoing } from './testing/listen'
 export { type MswHttp, mswHandlers } from './testing/msw-handlers'
 export { type RefusalName, refusal, refusalNames } from './testing/refusal'
 export { storeConformance } from './testing/store-conformance'

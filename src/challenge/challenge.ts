@@ -7,6 +7,7 @@ export interface Challenge {
   readonly scheme: string
   /** Lower-case names on a null-prototype object, values unescaped; of a duplicate the first. */
   readonly params: Readonly<Record<string, string>>
+  /** What stands in place of parameters, as of `Negotiate`; as received. */
   readonly token68?: string
   /** `error`, `scope`, `claims`, `nonce` or `resource_metadata` occurs twice with different values: act on nothing. */
   readonly conflict?: true

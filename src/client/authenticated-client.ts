@@ -44,15 +44,17 @@ export class AuthenticatedClient {
    */
   declare readonly getAccessToken: (options?: { signal?: AbortSignal | undefined; minValidity?: number | undefined }) => Promise<string>
   /**
-   * Signs in, with tokens or with a cookie session's `{ sessionId, counter: 0 }`: a new session, unless the set carries the current `sessionId`. Calls of the session before are not sent with it.
+   * Signs in, with tokens or with a cookie session's `{ sessionId, counter: 0 }`: a new session, unless the set carries the current
+   * `sessionId`. Calls of the session before are not sent with it.
    * @throws {TypeError} without an access token that can stand in a header (RFC 6750 §2.1). @throws {StorageError} it is not saved
    * yet: it lives in memory, and the next call tries again.
    */
   declare readonly setTokens: (tokens: StoredSession) => Promise<void>
   /**
    * Refreshes now, or joins the refresh under way.
-   * @throws {SessionEndedError} nobody is signed in, or the server refused. @throws {RefreshUnavailableError | TokenEndpointError}
-   * the session is kept. @throws {RefreshExcessiveError} `refreshBudget` is spent.
+   * @throws {SessionEndedError} nobody is signed in, or the server refused. @throws {SessionChangedError} another session took its place.
+   * @throws {RefreshUnavailableError | TokenEndpointError} the session is kept; the first also without a grant, or without the refresh
+   * token that it needs. @throws {RefreshExcessiveError} `refreshBudget` is spent.
    */
   declare readonly refresh: (options?: { signal?: AbortSignal | undefined }) => Promise<void>
   /**

@@ -7,7 +7,13 @@ import { hints } from '../stores/hints'
 
 /** A session is over. Fires once per session and client. */
 export interface LogoutEvent {
+  /**
+   * `refresh_rejected`: the server refused the refresh token, or a cookie session's renewal. `no_refresh_token`: the API refused the
+   * access token, and there is nothing to refresh with. `signed_out`: `logout()` was called here. `ended_elsewhere`: another tab, process
+   * or client ended it, or the tokens are gone from where they live.
+   */
   readonly reason: LogoutReason
+  /** The session that is over; absent where it had no id. */
   readonly sessionId?: string | undefined
   /** What the authorization server said, where it did. */
   readonly error?: AuthError | undefined
@@ -16,6 +22,7 @@ export interface LogoutEvent {
 /** Something that the app gave threw, at once or later; the client goes on. */
 export interface CallbackErrorEvent {
   readonly type: 'callback-error'
+  /** Which of them; `subscribe` for a listener. */
   readonly callback: 'onLogout' | 'onStepUp' | 'subscribe'
   /** What it threw, untouched. */
   readonly error: unknown
@@ -23,8 +30,11 @@ export interface CallbackErrorEvent {
 
 type UntimedEvent = SessionEvent | RequestEvent | CallbackErrorEvent
 
-/** Everything that happens in a client; no secrets. `at`: milliseconds since the epoch. */
-export type ClientEvent = UntimedEvent & { readonly at: number }
+/** Everything that happens in a client, told apart by `type`; no secrets. */
+export type ClientEvent = (SessionEvent | RequestEvent | CallbackErrorEvent) & {
+  /** When, in milliseconds since the epoch. */
+  readonly at: number
+}
 
 /** Tells the app: after our state has settled, in order, and so that nothing it throws comes back (rule 7). */
 export interface Outlet {

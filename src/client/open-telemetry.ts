@@ -10,10 +10,17 @@ import {
 } from '@opentelemetry/api'
 import type { ClientEvent } from './events'
 
+/** Options of `openTelemetry`. */
 export interface OpenTelemetryOptions {
-  /** @default the global one */
+  /**
+   * What makes the tracer.
+   * @default the global one
+   */
   readonly tracerProvider?: TracerProvider | undefined
-  /** @default the global one */
+  /**
+   * What makes the meter.
+   * @default the global one
+   */
   readonly meterProvider?: MeterProvider | undefined
   /** Told apart by it: the `authenticated_client.name` of all spans and metrics. @default none */
   readonly name?: string | undefined
@@ -24,8 +31,9 @@ type EventOf<Type extends ClientEvent['type']> = Extract<ClientEvent, { readonly
 const scope = 'authenticated-client'
 
 /** What `unauthorizedBursts` of `/diagnose` adds. */
-interface Burst {
+export interface Burst {
   readonly type: 'unauthorized-burst'
+  /** As a diagnosis names it. */
   readonly cause: string
 }
 

@@ -18,6 +18,7 @@ export interface AuthenticatedClientOptions {
    * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 §6}
    */
   readonly tokenEndpoint?: string | URL | null | undefined
+  /** The `client_id` of this app at the authorization server (RFC 6749 §2.2). With `tokenEndpoint` it is needed; `grant` brings its own. */
   readonly clientId?: string | null | undefined
   /**
    * How the client says who it is at the token endpoint and at the revocation endpoint: `none`, `clientSecretBasic(secret)`,
@@ -86,10 +87,19 @@ export interface AuthenticatedClientOptions {
    */
   readonly refreshTimeout?: number | false | null | undefined
   /**
-   * How many successful refreshes 401s may cause within `interval` milliseconds; after that a 401 is returned as it is.
+   * How many successful refreshes 401s may cause within a time; after that a 401 is returned as it is. `false`: any number.
    * @default { attempts: 5, interval: 30_000 }
    */
-  readonly refreshBudget?: { readonly attempts: number; readonly interval: number } | false | null | undefined
+  readonly refreshBudget?:
+    | {
+        /** How many. */
+        readonly attempts: number
+        /** Within how long, in milliseconds. */
+        readonly interval: number
+      }
+    | false
+    | null
+    | undefined
 
   /** Hears that a session is over, once per session and client. */
   readonly onLogout?: ((event: LogoutEvent) => void) | null | undefined
@@ -102,17 +112,26 @@ export interface AuthenticatedClientOptions {
    * Hears everything that happens, without secrets. Its `inspect`, if it has one, is shown each response that may be a refusal, with what
    * was sent, before anything is decided; what it returns stands on the `decision`.
    */
-  readonly onEvent?: (((event: ClientEvent) => unknown) & { readonly inspect?: Inspect | undefined }) | null | undefined
+  readonly onEvent?:
+    | (((event: ClientEvent) => unknown) & {
+        /** Sees secrets. The one that `diagnosed` of `/diagnose` brings tells none. */
+        readonly inspect?: Inspect | undefined
+      })
+    | null
+    | undefined
   /**
    * Whether a response means 401 though it doesn't say so: refused before anything was applied. Clone it to read it. No answer within
    * `refreshTimeout` means no.
    */
   readonly isUnauthorized?: ((response: Response) => MaybePromise<boolean>) | null | undefined
   /**
-   * What sends requests.
+   * What sends requests, to the token endpoint too.
    * @default globalThis.fetch, looked up at each call
    */
   readonly fetch?: FetchLike | null | undefined
-  /** @default the system's */
+  /**
+   * All time and chance that the client uses.
+   * @default the system's
+   */
   readonly clock?: Clock | null | undefined
 }

@@ -5,6 +5,8 @@ const brand = Symbol.for('authenticated-client.AuthError')
  * No message, stack or `cause` made here holds a token, a body or a query string.
  */
 export abstract class AuthError extends Error {
+  /** The name of its class, also where a minifier has renamed that. */
+  declare readonly name: string
   /** Stable across versions: compare this, not the message. */
   abstract readonly code: `ERR_${string}`
   /** @internal Not `instanceof`: two copies of this package in one app must agree. */

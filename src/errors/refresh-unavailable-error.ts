@@ -1,6 +1,6 @@
 import { AuthError } from './auth-error'
 
-/** The access token could not be refreshed now; the session is kept. `cause` says why. */
+/** The access token could not be refreshed now; the session is kept. `message` says why, and `cause`, where something was thrown. */
 export class RefreshUnavailableError extends AuthError {
   override readonly name = 'RefreshUnavailableError'
   readonly code = 'ERR_REFRESH_UNAVAILABLE'

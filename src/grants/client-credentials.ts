@@ -2,9 +2,11 @@ import type { ClientAuthentication } from './client-authentication'
 import type { Grant } from './grant'
 import { type TokenRequestOptions, tokenEndpointGrant } from './token-endpoint'
 
+/** Options of `clientCredentialsGrant`. */
 export interface ClientCredentialsGrantOptions extends TokenRequestOptions {
   /** Absolute; requests go to exactly this. */
   readonly tokenEndpoint: string | URL
+  /** The `client_id` of the app at the authorization server (RFC 6749 §2.2). */
   readonly clientId: string
   /** How the client proves who it is: this grant is for confidential clients only. */
   readonly clientAuthentication: ClientAuthentication

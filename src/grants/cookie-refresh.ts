@@ -6,10 +6,14 @@ import { harmlessError } from './harmless-error'
 import { redirectTarget } from './redirect-target'
 import { retryAfter } from './retry-after'
 
+/** Options of `cookieRefreshGrant`. */
 export interface CookieRefreshGrantOptions {
   /** Absolute: what renews the session's cookies. */
   readonly url: string | URL
-  /** @default 'POST' */
+  /**
+   * The method of that request.
+   * @default 'POST'
+   */
   readonly method?: string | null | undefined
   /** Headers of that request, such as a CSRF token; asked each time. @default none */
   readonly headers?: (() => MaybePromise<HeadersInit>) | null | undefined

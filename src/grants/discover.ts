@@ -8,25 +8,38 @@ import { platformFetch } from '../platform/platform-fetch'
 import { readText } from '../platform/read-text'
 import { textOf } from './text-of'
 
+/** Options of `discover`. */
 export interface DiscoverOptions {
-  /** @default globalThis.fetch */
+  /**
+   * What asks.
+   * @default globalThis.fetch, looked up at each call
+   */
   readonly fetch?: FetchLike | null | undefined
+  /** Gives up; `discover` rejects with its `reason`. */
   readonly signal?: AbortSignal | null | undefined
   /**
-   * For each of the two places that are asked, in milliseconds.
+   * How long each of the two places that are asked may take, in milliseconds.
    * @default 10_000
    */
   readonly timeout?: number | null | undefined
-  /** @default the system's */
+  /**
+   * What `timeout` is measured by.
+   * @default the system's
+   */
   readonly clock?: Clock | null | undefined
 }
 
 /** What an authorization server says of itself. Its first two fields are options of `AuthenticatedClient`. */
 export interface AuthorizationServerMetadata {
+  /** `token_endpoint`, as it was sent. */
   readonly tokenEndpoint: string
+  /** `revocation_endpoint` (RFC 7009); absent where there is none. */
   readonly revocationEndpoint?: string
+  /** `authorization_endpoint`, where a sign-in begins; absent where there is none. */
   readonly authorizationEndpoint?: string
+  /** `jwks_uri`, where its public keys are; absent where there are none. */
   readonly jwksUri?: string
+  /** Its name, exactly as it was asked for. */
   readonly issuer: string
   /** All of it, as it was sent. */
   readonly metadata: Readonly<Record<string, unknown>>

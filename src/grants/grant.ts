@@ -8,6 +8,10 @@ import type { ClientAuthentication } from './client-authentication'
  * is a configuration mistake, anything else is an outage; the last two keep the session.
  */
 export interface Grant {
+  /**
+   * Gets the next tokens; `tokens` are the ones held, `null` where there are none. What the result lacks is kept from those, except
+   * `expiresAt`.
+   */
   (tokens: TokenSet | null, context: GrantContext): Promise<TokenSet>
   /**
    * What it starts from. `'nothing'`: it runs before the first call and never ends a session.
@@ -16,19 +20,25 @@ export interface Grant {
   readonly needs?: 'refresh-token' | 'session' | 'nothing' | undefined
   /** Where it sends its requests, so that calls to that URL pass through untouched and locks get a name of their own. */
   readonly tokenEndpoint?: string | undefined
+  /** Its `client_id`, for revocation and for the name of the lock. */
   readonly clientId?: string | undefined
   /** How it proves who the client is: revocation does so as well (RFC 7009 §2.1). */
   readonly clientAuthentication?: ClientAuthentication | undefined
 }
 
+/** What a `Grant` is given for one exchange. */
 export interface GrantContext {
   /** The client's own way to the network, past every credential. */
   readonly fetch: FetchLike
   /** Aborted at the deadline of the whole exchange. */
   readonly signal: AbortSignal
+  /** The client's: all time that it measures. */
   readonly clock: Clock
+  /** Which API the access token is for, where `forResource` asks (RFC 8707 §2). */
   readonly resource?: string | undefined
+  /** Space-separated: what `forResource` asks for; goes before the grant's own. */
   readonly scope?: string | undefined
+  /** JSON (OpenID Connect Core §5.5). The client gives none; a grant around another one may. */
   readonly claims?: string | undefined
   /** Tells of a refresh token received in an otherwise unusable answer: the one presented is consumed. */
   rotated(refreshToken: string): void

@@ -3,11 +3,16 @@ import type { ClientAuthentication } from './client-authentication'
 import type { Grant } from './grant'
 import { type TokenRequestOptions, tokenEndpointGrant } from './token-endpoint'
 
+/** Options of `jwtBearerGrant`. */
 export interface JwtBearerGrantOptions extends TokenRequestOptions {
   /** Absolute; requests go to exactly this. */
   readonly tokenEndpoint: string | URL
+  /** The `client_id` of the app at the authorization server (RFC 6749 §2.2). */
   readonly clientId: string
-  /** @default none */
+  /**
+   * How the client says who it is.
+   * @default none
+   */
   readonly clientAuthentication?: ClientAuthentication | null | undefined
   /** The assertion, or where to get a new one: asked each time, since one may be used once. */
   readonly assertion: string | (() => MaybePromise<string>)

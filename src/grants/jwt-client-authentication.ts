@@ -2,6 +2,7 @@ import type { MaybePromise } from '../platform/maybe-promise'
 import type { ClientAuthentication, ClientSecret } from './client-authentication'
 import { type SigningKey, signedAssertion } from './signed-assertion'
 
+/** What both kinds of assertion may be told. */
 interface JwtOptions {
   /**
    * Who the assertion is for. Some servers want their issuer identifier.
@@ -15,17 +16,25 @@ interface JwtOptions {
   readonly lifetime?: number | null | undefined
 }
 
+/** Options of `privateKeyJwt`. */
 export interface PrivateKeyJwtOptions extends JwtOptions {
   /** The private key, or where to get the current one: asked before every attempt, so that a key can be rolled without a restart. */
   readonly key: SigningKey | (() => MaybePromise<SigningKey>)
-  /** @default 'ES256' */
+  /**
+   * What it is signed by (RFC 7518 §3.1).
+   * @default 'ES256'
+   */
   readonly algorithm?: string | null | undefined
   /** The `kid`, where the server knows several keys of the client. */
   readonly keyId?: string | null | undefined
 }
 
+/** Options of `clientSecretJwt`. */
 export interface ClientSecretJwtOptions extends JwtOptions {
-  /** @default 'HS256' */
+  /**
+   * What it is signed by (RFC 7518 §3.1).
+   * @default 'HS256'
+   */
   readonly algorithm?: 'HS256' | 'HS384' | 'HS512' | null | undefined
 }
 

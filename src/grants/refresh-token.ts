@@ -4,9 +4,11 @@ import type { Grant } from './grant'
 import { type TokenRequestOptions, tokenEndpointGrant } from './token-endpoint'
 import type { RejectionTest } from './token-refusal'
 
+/** Options of `refreshTokenGrant`. */
 export interface RefreshTokenGrantOptions extends TokenRequestOptions {
   /** Absolute; requests go to exactly this. On React Native give a string: its `URL` changes what it is given. */
   readonly tokenEndpoint: string | URL
+  /** The `client_id` of the app at the authorization server (RFC 6749 §2.2). */
   readonly clientId: string
   /**
    * How the client says who it is.

@@ -2,6 +2,7 @@ import { type CryptoKey, type JWK, SignJWT } from 'jose'
 import type { Clock } from '../platform/clock'
 import { randomBytes } from '../platform/random-bytes'
 
+/** What signs: a `CryptoKey`, a JWK, or the bytes of a secret. */
 export type SigningKey = CryptoKey | JWK | Uint8Array
 
 export interface Assertion {

@@ -6,6 +6,7 @@ import type { Grant } from './grant'
 import { type RejectionTest, tokenRefusal } from './token-refusal'
 import { tokenResponse } from './token-response'
 
+/** What every grant that asks a token endpoint may be told. */
 export interface TokenRequestOptions {
   /**
    * Space-separated. What `forResource` asks for goes before it.

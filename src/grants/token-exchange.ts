@@ -3,23 +3,37 @@ import type { ClientAuthentication } from './client-authentication'
 import type { Grant } from './grant'
 import { type TokenRequestOptions, tokenEndpointGrant } from './token-endpoint'
 
+/** Options of `tokenExchangeGrant`. */
 export interface TokenExchangeGrantOptions extends TokenRequestOptions {
   /** Absolute; requests go to exactly this. */
   readonly tokenEndpoint: string | URL
+  /** The `client_id` of the app at the authorization server (RFC 6749 §2.2). */
   readonly clientId: string
-  /** @default none */
+  /**
+   * How the client says who it is.
+   * @default none
+   */
   readonly clientAuthentication?: ClientAuthentication | null | undefined
   /** The token that is exchanged: whom the new one is about. A function is asked each time: `() => client.getAccessToken()`. */
   readonly subjectToken: string | (() => MaybePromise<string>)
-  /** @default 'urn:ietf:params:oauth:token-type:access_token' */
+  /**
+   * What kind of token that is (RFC 8693 §3).
+   * @default 'urn:ietf:params:oauth:token-type:access_token'
+   */
   readonly subjectTokenType?: string | null | undefined
   /** Who acts for them. @default nobody */
   readonly actorToken?: string | (() => MaybePromise<string>) | null | undefined
-  /** @default 'urn:ietf:params:oauth:token-type:access_token' */
+  /**
+   * What kind of token that is (RFC 8693 §3).
+   * @default 'urn:ietf:params:oauth:token-type:access_token'
+   */
   readonly actorTokenType?: string | null | undefined
   /** The service that the new token is for, by its name at the server. */
   readonly audience?: string | null | undefined
-  /** @default the server's */
+  /**
+   * What kind of token is wanted (RFC 8693 §3).
+   * @default the server's
+   */
   readonly requestedTokenType?: string | null | undefined
 }
 

@@ -27,13 +27,26 @@ export type IsUnauthorized = (response: Response) => MaybePromise<boolean>
 
 /** What a handler of events may look at, which no event holds. */
 export interface Inspected {
+  /** What came. Its body is the caller's: clone it to read it. */
   readonly response: Response
-  readonly request: { readonly method: string; readonly url: string; readonly headers: Headers; readonly mode?: RequestMode | undefined }
+  /** What was sent, with its credentials. */
+  readonly request: {
+    /** In upper case. */
+    readonly method: string
+    /** Absolute, with its query. */
+    readonly url: string
+    /** As they were sent, the credentials among them. */
+    readonly headers: Headers
+    /** The mode that the caller chose, if any. */
+    readonly mode?: RequestMode | undefined
+  }
+  /** The session's; `null` where it has none. */
   readonly tokens: TokenSet | null
   /** The clock of this client, in milliseconds since the epoch. */
   readonly now: number
 }
 
+/** Looks at a response that may be a refusal; what it returns, or its promise gives, stands on the `decision` as `diagnosis`. */
 export type Inspect = (inspected: Inspected) => unknown
 
 /** Tells the app what happens to a call; absent when nobody listens. */

@@ -43,10 +43,13 @@ export interface Facts {
   readonly expired: boolean
 }
 
+/** What is done about a response, and why. */
 export interface Decision {
+  /** `return`: the caller gets it. `end`: so, and the session is over. `reject`: the call fails as what opened the cool-down did. */
   readonly action: 'return' | 'replay' | 'refresh' | 'step-up' | 'end' | 'reject'
   /** Which row of the table decided. */
   readonly row: number
+  /** In a few words, of ours or the challenge's error; for logs. */
   readonly reason: string
   /** What a replay would answer. */
   readonly cause: Cause

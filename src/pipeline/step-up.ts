@@ -17,6 +17,7 @@ export interface StepUpEvent {
   readonly acrValues?: string | undefined
   /** How old the authentication may be, in seconds. */
   readonly maxAge?: number | undefined
+  /** The `claims` to ask for, as the challenge has them: JSON, or that in base64. */
   readonly claims?: string | undefined
 }
 

@@ -1,3 +1,4 @@
+/** A value, at once or later. What is at hand costs no turn of the event loop. */
 export type MaybePromise<Value> = Value | PromiseLike<Value>
 
 /** Whether to await: a value that is at hand must not cost its caller a turn of the event loop. */

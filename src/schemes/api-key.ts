@@ -2,6 +2,7 @@ import { after, isPromise, type MaybePromise } from '../platform/maybe-promise'
 import type { AuthScheme } from './auth-scheme'
 import { followRedirects } from './follow-redirects'
 
+/** Options of `apiKey`: the key, and the one place it goes to. */
 export interface ApiKeyOptions {
   /**
    * The key, or where to get the current one: asked before every send.

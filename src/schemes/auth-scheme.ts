@@ -5,6 +5,7 @@ import type { TokenSet } from '../tokens/token-set'
 
 /** A request about to be sent, as a scheme sees it. */
 export interface OutgoingRequest {
+  /** In upper case. */
   readonly method: string
   /** Absolute, as the call spells it. The platform sends it in its normal spelling: sign `new URL(url).href`. */
   readonly url: string
@@ -22,8 +23,11 @@ export interface OutgoingRequest {
 
 /** What was sent and what came back, for a scheme that may have an answer of its own. */
 export interface Exchange {
+  /** In upper case. */
   readonly method: string
+  /** Absolute, as the call spells it. */
   readonly url: string
+  /** What came back. Look at status and headers; its body is the caller's. */
   readonly response: Response
   /** 0 for the first send of a call. */
   readonly attempt: number
@@ -44,6 +48,7 @@ export interface AuthScheme {
   readonly headers: readonly string[]
   /** Whether it attaches the session's tokens; one that doesn't is never refreshed. */
   readonly usesTokens: boolean
+  /** Puts credentials on a request, or leaves it as it is: then the next scheme is asked. `tokens`: `null` where nobody is signed in. */
   attach(
     request: OutgoingRequest,
     tokens: TokenSet | null,

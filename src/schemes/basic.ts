@@ -5,6 +5,7 @@ import type { AuthScheme } from './auth-scheme'
 import { createProtectionSpaces } from './protection-spaces'
 import { type UserCredentials, type UserPassword, userCredentials } from './user-credentials'
 
+/** Options of `basic`. */
 export interface BasicOptions {
   /**
    * Whether they go along before anybody asks. `false`: only once a challenge asked for them, and from then on for what lies below the

@@ -3,6 +3,7 @@ import { after, isPromise, type MaybePromise } from '../platform/maybe-promise'
 import type { AuthScheme } from './auth-scheme'
 import { followRedirects } from './follow-redirects'
 
+/** Options of `cookieSession`. */
 export interface CookieSessionOptions {
   /**
    * Proves to the server that a page of its own sends the request: goes with unsafe methods, to allowed origins only (A48), and stays
@@ -10,7 +11,15 @@ export interface CookieSessionOptions {
    * @example { header: 'X-CSRF-Token', value: () => readCookie('csrf') }
    * @default none
    */
-  readonly csrf?: { readonly header: string; readonly value: string | (() => MaybePromise<string | null | undefined>) } | null | undefined
+  readonly csrf?:
+    | {
+        /** The header's name. */
+        readonly header: string
+        /** What it holds, or where to get that: asked before every send. `null`, `undefined` and `''` send none. */
+        readonly value: string | (() => MaybePromise<string | null | undefined>)
+      }
+    | null
+    | undefined
 }
 
 const token = /^[\w!#$%&'*+.^`|~-]+$/

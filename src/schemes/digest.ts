@@ -7,6 +7,7 @@ import { type DigestChallenge, type DigestRequest, digestCredentials, digestResp
 import { createDigestSpaces, type DigestSpace } from './digest-spaces'
 import { type UserCredentials, type UserPassword, userCredentials } from './user-credentials'
 
+/** Options of `digest`. */
 export interface DigestOptions {
   /**
    * Answers challenges of this realm only.

@@ -6,11 +6,13 @@ import type { AuthScheme, OutgoingRequest } from './auth-scheme'
 
 /** Where the key lives. It is kept before the first token is bound to it: a refresh token without its key is worth nothing (RFC 9449 §5). */
 export interface DpopKeyStore {
+  /** The key that is kept; `null` or `undefined` for none. */
   load(): MaybePromise<CryptoKeyPair | null | undefined>
   /** Where others share the place, it must leave a key alone that is there already: `load` is asked again, and what it gives is used. */
   save(keys: CryptoKeyPair): unknown
 }
 
+/** Options of `dpop`. */
 export interface DpopOptions {
   /**
    * Keeps the key, which can't be exported. In a browser: `indexedDbKeyStore('my-app')`.

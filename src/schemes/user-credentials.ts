@@ -3,8 +3,11 @@ import { after, type MaybePromise } from '../platform/maybe-promise'
 /** A user name and a password; or where to get the current ones, asked before every send. */
 export type UserCredentials = UserPassword | (() => MaybePromise<UserPassword>)
 
+/** A user name and a password; either may be empty. */
 export interface UserPassword {
+  /** Taken in normal form C; for `basic` without a colon (RFC 7617 §2). */
   readonly username: string
+  /** Taken in normal form C. */
   readonly password: string
 }
 

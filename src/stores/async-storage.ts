@@ -9,8 +9,11 @@ import type { TokenStore } from './token-store'
 
 /** What AsyncStorage of React Native, localforage and others look like. For expo-secure-store and react-native-keychain: `secureStorage` and `keychainStorage`. */
 export interface AsyncStorage {
+  /** What is stored under `key`; `null` or `undefined` for nothing. */
   getItem(key: string): Promise<string | null | undefined>
+  /** Settles once it is stored. */
   setItem(key: string, value: string): Promise<unknown>
+  /** Settles once it is gone; also where there was nothing. */
   removeItem(key: string): Promise<unknown>
 }
 

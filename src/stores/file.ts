@@ -10,6 +10,7 @@ import { removeFile, replaceFile } from './replace-file'
 import { storageFailed } from './storage-access'
 import type { TokenStore } from './token-store'
 
+/** Options of `fileStore`. */
 export interface FileStoreOptions {
   /**
    * Whether subscribers hear of what other processes write, by watching the file's folder: as long as it is there, one that

@@ -4,6 +4,7 @@ import { transact } from './idb-transaction'
 
 /** Keys that can't be exported, kept by the browser itself: no script can read them, also not one that was injected. */
 export interface KeyStore {
+  /** The pair that is kept; `undefined` for none. */
   load(): Promise<CryptoKeyPair | undefined>
   /** Keeps the first pair alone: of tabs that save at once, all but one `load` another one's. */
   save(keys: CryptoKeyPair): Promise<void>

@@ -2,8 +2,17 @@ import type { AsyncStorage } from './async-storage'
 
 /** What react-native-keychain looks like, as far as it is used. */
 export interface Keychain {
-  getGenericPassword(options?: object): Promise<false | { readonly password: string }>
+  /** What is kept for `service` of `options`; `false` for nothing. */
+  getGenericPassword(options?: object): Promise<
+    | false
+    | {
+        /** The text that was kept. */
+        readonly password: string
+      }
+  >
+  /** Keeps it; `false` where that failed. */
   setGenericPassword(username: string, password: string, options?: object): Promise<unknown>
+  /** Removes it; `false` where that failed. */
   resetGenericPassword(options?: object): Promise<unknown>
 }
 

@@ -13,6 +13,7 @@ export interface Lock {
   hold<Result>(name: string, task: (lost: AbortSignal) => Promise<Result>, options: HoldOptions): Promise<Result>
 }
 
+/** How to wait for a lock. */
 export interface HoldOptions {
   /** Gives up the wait; once the lock is granted, it is not looked at. */
   readonly signal?: AbortSignal | undefined

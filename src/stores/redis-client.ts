@@ -1,14 +1,20 @@
 /** The part of a client of node-redis (`redis`, 4 or later; also a cluster's) that is used. */
 export interface NodeRedisClient {
+  /** `EVAL`: the scripts that read, write and lock. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
+  /** By it a client of node-redis 4 or later is known. */
   evalSha(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
+  /** Makes the connection that hints come by. */
   duplicate(): unknown
 }
 
 /** The part of a client of ioredis (5 or later; also a `Cluster`) that is used. */
 export interface IoredisClient {
+  /** `EVAL`: the scripts that read, write and lock. */
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>
+  /** By it a client of ioredis is known. */
   defineCommand(name: string, definition: { lua: string }): void
+  /** Makes the connection that hints come by. */
   duplicate(): unknown
 }
 

@@ -8,6 +8,7 @@ import { type EncryptionKey, sealWith } from './sealed-record'
 import { storageFailed } from './storage-access'
 import type { TokenStore } from './token-store'
 
+/** Options of `redisStore`. */
 export interface RedisStoreOptions {
   /**
    * Seals what is stored by AES-256-GCM, bound to its key in Redis: 32 bytes, or their base64. In a list the first one seals and all

@@ -2,8 +2,11 @@ import type { AsyncStorage } from './async-storage'
 
 /** What expo-secure-store looks like, as far as it is used. */
 export interface SecureStore {
+  /** What is kept under `key`; `null` for nothing. */
   getItemAsync(key: string, options?: object): Promise<string | null>
+  /** Settles once it is kept. */
   setItemAsync(key: string, value: string, options?: object): Promise<void>
+  /** Settles once it is gone; also where there was nothing. */
   deleteItemAsync(key: string, options?: object): Promise<void>
 }
 

@@ -2,7 +2,7 @@ import type { MaybePromise } from '../platform/maybe-promise'
 import type { StoredSession } from '../tokens/token-set'
 import type { Lock } from './lock'
 
-/** How far one single flight reaches. */
+/** How far one single flight reaches: this client, all tabs of an origin, all processes of a machine, all machines. */
 export type Coordination = 'client' | 'browser' | 'machine' | 'fleet'
 
 /** The plug for where a session lives. */
@@ -21,6 +21,10 @@ export interface TokenStore {
   subscribe?(listener: () => void): () => void
   /** Shared by everyone who shares the store. */
   readonly lock?: Lock | undefined
+  /**
+   * How far `lock` reaches: who else can't refresh this session at the same time.
+   * @default 'client'
+   */
   readonly coordination?: Coordination | undefined
   /** Part of the lock's name where there is no token endpoint to name it by. */
   readonly name?: string | undefined

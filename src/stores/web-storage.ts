@@ -9,6 +9,7 @@ import type { TokenStore } from './token-store'
 /** The part of `Storage` that is used; synchronous. */
 export type SyncStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
+/** Options of `webStorageStore`. */
 export interface WebStorageOptions {
   /**
    * `'local'`: one session for all tabs, kept. `'session'`: one for this tab, gone with it. Or a synchronous storage of your own.

@@ -4,10 +4,14 @@ import { jsonResponse } from './json-response'
 import { anonymousRefusal, loginPage, type RefusalName, refusal } from './refusal'
 import { type ReceivedRequest, type TestServer, testServer } from './test-server'
 
+/** Options of `api`. */
 export interface ApiOptions {
   /** Whose access tokens it takes. */
   readonly authorizationServer: Pick<TestAuthorizationServer, 'tokens'>
-  /** @default 'https://api.example.com' */
+  /**
+   * Where it is; a path is left away.
+   * @default 'https://api.example.com'
+   */
   readonly origin?: string | undefined
   /**
    * How it says no. Can be changed later: `api.refusal = 'no-header'`.
@@ -28,11 +32,17 @@ export interface ApiOptions {
 
 /** An API in memory that takes Bearer tokens, with every wrong way to answer 401 as a switch. */
 export interface TestApi extends TestServer {
+  /** How it says no from now on. @throws {TypeError} where it is set to a name that is not among `refusalNames()`. */
   refusal: RefusalName
   /** How often it refused a token, or a request without one; 403s for a scope are not counted. */
   readonly refusals: number
 }
 
+/**
+ * Makes an API in memory.
+ * @throws {TypeError} for a `refusal` that is not among `refusalNames()`, or an origin that is none.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
+ */
 export function api(options: ApiOptions): TestApi {
   const { authorizationServer, scopeOf, serve = echo } = options
   const { origin } = new URL(options.origin ?? 'https://api.example.com')

@@ -5,8 +5,12 @@ import { jsonResponse } from './json-response'
 import { type ReceivedRequest, type TestServer, testServer } from './test-server'
 import { type IssuedTokens, type RotationOptions, TokenFamilies } from './token-families'
 
+/** Options of `authorizationServer`. */
 export interface AuthorizationServerOptions extends RotationOptions {
-  /** @default 'https://login.example.com' */
+  /**
+   * Where it is; a path is left away.
+   * @default 'https://login.example.com'
+   */
   readonly origin?: string | undefined
   /** Its time: give it the one that the client has. @default the system's */
   readonly clock?: Pick<Clock, 'now'> | undefined
@@ -28,8 +32,9 @@ export interface AuthorizationServerOptions extends RotationOptions {
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 §6}
  */
 export interface TestAuthorizationServer extends TestServer {
+  /** `<origin>/token` (RFC 6749 §3.2). */
   readonly tokenEndpoint: string
-  /** RFC 7009. */
+  /** `<origin>/revoke` (RFC 7009). */
   readonly revocationEndpoint: string
   /** What it knows of every token it has issued. */
   readonly tokens: TokenFamilies
@@ -49,6 +54,10 @@ export interface TestAuthorizationServer extends TestServer {
   readonly revoked: readonly string[]
 }
 
+/**
+ * Makes an authorization server in memory.
+ * @throws {TypeError} for an origin that is none.
+ */
 export function authorizationServer(options: AuthorizationServerOptions = {}): TestAuthorizationServer {
   const { clock = systemClock, lifetime = 3_600_000, clients } = options
   const { origin } = new URL(options.origin ?? 'https://login.example.com')

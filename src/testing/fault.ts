@@ -2,9 +2,13 @@ import type { MaybePromise } from '../platform/maybe-promise'
 import { jsonResponse } from './json-response'
 import type { Answer } from './test-server'
 
-/** What can go wrong at a token endpoint, or on the way to it and back. None of it says that a session is over. */
+/**
+ * What can go wrong at a token endpoint, or on the way to it and back. None of it says that a session is over.
+ * @useDeclaredType
+ */
 export type FaultName = keyof typeof faults
 
+/** All names that `fault` takes. */
 export const faultNames = (): readonly FaultName[] => Object.keys(faults) as FaultName[]
 
 /**

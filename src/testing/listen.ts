@@ -3,29 +3,51 @@ import type { TestServer } from './test-server'
 /** The part of `node:http` that is used. */
 export type CreateServer = (listener: (request: Incoming, response: Outgoing) => void) => HttpServer
 
-interface Incoming {
+/** The part of an `IncomingMessage` of `node:http` that is used. */
+export interface Incoming {
+  /** Hears the body, piece by piece. */
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
+  /** Hears that it is over, or broken. */
   on(event: 'end' | 'error', listener: (error?: unknown) => void): unknown
+  /** As it was sent. */
   readonly method?: string | undefined
+  /** Path and query. */
   readonly url?: string | undefined
+  /** By lower-case names. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 
-interface Outgoing {
+/** The part of a `ServerResponse` of `node:http` that is used. */
+export interface Outgoing {
+  /** Sends status and headers. */
   writeHead(status: number, headers: Record<string, string | string[]>): unknown
+  /** Sends the body, and that it is over. */
   end(body?: Uint8Array): unknown
+  /** Breaks the connection. */
   destroy(): unknown
 }
 
-interface HttpServer {
+/** The part of a `Server` of `node:http` that is used. */
+export interface HttpServer {
+  /** Listens; port 0 is any that is free. */
   listen(port: number, host: string, done: () => void): unknown
-  address(): { readonly port: number } | string | null
+  /** Where it listens. */
+  address():
+    | {
+        /** The one that was free. */
+        readonly port: number
+      }
+    | string
+    | null
+  /** Takes no new connection. */
   close(done: () => void): unknown
+  /** Cuts those that are open. */
   closeAllConnections(): void
 }
 
 /** How to stop it: open connections are cut. */
 export interface Listening {
+  /** Settles once the port is free. */
   close(): Promise<void>
 }
 

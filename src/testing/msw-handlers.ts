@@ -2,6 +2,7 @@ import type { TestServer } from './test-server'
 
 /** The part of msw's `http` that is used. */
 export interface MswHttp<Handler> {
+  /** A handler for all methods. */
   all(path: string, resolver: (info: { readonly request: Request }) => Promise<Response>): Handler
 }
 

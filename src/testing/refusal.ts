@@ -1,9 +1,13 @@
 import { jsonResponse } from './json-response'
 import type { Answer } from './test-server'
 
-/** How an API says that it does not take an access token: the right way, and the wrong ones that are out there. */
+/**
+ * How an API says that it does not take an access token: the right way, and the wrong ones that are out there.
+ * @useDeclaredType
+ */
 export type RefusalName = keyof typeof refusals
 
+/** All names that `refusal` takes. */
 export const refusalNames = (): readonly RefusalName[] => Object.keys(refusals) as RefusalName[]
 
 /**

@@ -17,14 +17,24 @@ export interface Subject {
 
 export type Way = 'reopen' | 'spoil' | 'throws' | 'hangs'
 
-/** The part of a test runner's `it` and `expect` that is used: Vitest's, Jest's, Bun's. */
+/** The part of a test runner's `it` that is used: Vitest's, Jest's, Bun's. */
 export type It = (title: string, test: () => Promise<void>) => unknown
-export type Expect = (actual: unknown) => { toBe(expected: unknown): unknown; toEqual(expected: unknown): unknown }
 
+/** The part of a test runner's `expect` that is used: Vitest's, Jest's, Bun's. */
+export type Expect = (actual: unknown) => {
+  /** Fails where it is another value, or another object. */
+  toBe(expected: unknown): unknown
+  /** Fails where it looks otherwise. */
+  toEqual(expected: unknown): unknown
+}
+
+/** Options of `storeConformance`. */
 export interface StoreConformanceOptions {
   /** A store that is signed out, on a storage of its own; once for each test. Clean up in your runner's `afterEach`. */
   create(): MaybePromise<TokenStore>
+  /** Your runner's: defines a test. */
   readonly it: It
+  /** Your runner's: fails one. */
   readonly expect: Expect
   /**
    * Another store on the storage of `store`, as another process opens it. With it, two stores are tested side by side.
@@ -55,8 +65,10 @@ export interface StoreConformanceOptions {
   readonly lacks?: readonly Ability[] | undefined
 }
 
+/** Makes the storage work again. */
 export type Mend = () => MaybePromise<void>
 
+/** What not every store can do: see `lacks`. */
 export type Ability = 'markers' | 'atomic writes' | 'fields'
 
 /** A rotation after another. */

@@ -13,7 +13,10 @@ export interface TestClock extends Clock {
   readonly sleeping: number
 }
 
-/** @param start what `now()` says at first, in milliseconds since the epoch. Default: 2023-11-14T22:13:20Z. */
+/**
+ * Makes a clock that stands still.
+ * @param start what `now()` says at first, in milliseconds since the epoch. Default: 2023-11-14T22:13:20Z.
+ */
 export function testClock(start = 1_700_000_000_000): TestClock {
   const sleepers = new Set<{ readonly due: number; wake(): void }>()
   let wall = start

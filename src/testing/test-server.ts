@@ -2,8 +2,11 @@ import type { MaybePromise } from '../platform/maybe-promise'
 
 /** A request as it arrived. */
 export interface ReceivedRequest {
+  /** In upper case. */
   readonly method: string
+  /** Absolute, with its query. */
   readonly url: string
+  /** Those that arrived; a copy. */
   readonly headers: Headers
   /** The body, as the server read it. */
   readonly text: string
@@ -17,6 +20,7 @@ export type Answer = (request: ReceivedRequest, usual: () => Promise<Response>) 
 
 /** A server in a box: reached through `testFetch`, `mswHandlers` or `listen`. */
 export interface TestServer {
+  /** Scheme, host and port: what `testFetch` and `mswHandlers` find it by. */
   readonly origin: string
   /** Everything that arrived, in order. */
   readonly requests: readonly ReceivedRequest[]

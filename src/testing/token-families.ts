@@ -2,9 +2,11 @@ import { unsignedJwt } from './unsigned-jwt'
 
 /** One sign-in at the authorization server, and all tokens that come from it. */
 export interface TokenFamily {
+  /** Counts them, from 0. */
   readonly id: number
   /** Whose it is. */
   readonly sub: string
+  /** Space-separated, as granted; `undefined` where nobody asked for one. */
   readonly scope: string | undefined
   /** Why no token of it is good any more. */
   revoked?: string
@@ -12,24 +14,33 @@ export interface TokenFamily {
 
 /** One pair, and what became of its refresh token. */
 export interface IssuedTokens {
+  /** As it is presented. */
   readonly refreshToken: string
+  /** As it is sent. */
   readonly accessToken: string
+  /** The sign-in that it comes from. */
   readonly family: TokenFamily
   /** The family's, or the part of it that the refresh asked for. */
   readonly scope: string | undefined
   /** Later ones are newer. */
   readonly serial: number
+  /** When the refresh token was consumed, in milliseconds since the epoch; absent while it is live. */
   consumedAt?: number
+  /** The pair that took its place. */
   successor?: IssuedTokens
 }
 
+/** One access token, and how long it is good. */
 export interface IssuedAccess {
+  /** The sign-in that it comes from. */
   readonly family: TokenFamily
+  /** The pair that it is part of. */
   readonly issued: IssuedTokens
   /** In milliseconds since the epoch; moved to the past by `spoilAccessTokens`. */
   expiresAt: number
 }
 
+/** How refresh tokens rotate, and how long tokens live. */
 export interface RotationOptions {
   /**
    * Whether each refresh gives a new refresh token and consumes the old one (RFC 9700 §4.14.2).
@@ -71,11 +82,17 @@ export interface RotationOptions {
 
 /** What an access token says of itself. */
 export interface TokenClaims {
+  /** Whose it is. */
   readonly sub: string
+  /** Which sign-in it comes from. */
   readonly sid: string
+  /** Another one for each token. */
   readonly jti: string
+  /** When it was made, in seconds since the epoch. */
   readonly iat: number
+  /** When it ends, in seconds since the epoch. */
   readonly exp: number
+  /** Space-separated. */
   readonly scope?: string | undefined
 }
 
@@ -83,8 +100,11 @@ const year = 31_536_000_000
 
 /** Rotation, reuse detection and overlap windows, without a wire: what an authorization server knows of its refresh tokens. */
 export class TokenFamilies {
+  /** In the order of their sign-ins. */
   readonly families: TokenFamily[] = []
+  /** All that were issued, by the refresh token. */
   readonly refreshTokens = new Map<string, IssuedTokens>()
+  /** All that were issued, by the access token. */
   readonly accessTokens = new Map<string, IssuedAccess>()
   /** Successful refreshes. */
   refreshes = 0
@@ -99,6 +119,7 @@ export class TokenFamilies {
     this.#now = now
   }
 
+  /** The first pair of a new session. */
   signIn(sub = 'user', scope?: string): IssuedTokens {
     const family: TokenFamily = { id: this.families.length, sub, scope }
     this.families.push(family)
@@ -125,6 +146,7 @@ export class TokenFamilies {
     if (family) family.revoked ??= 'revoked'
   }
 
+  /** The session that a refresh or an access token belongs to; `undefined` where it is unknown. */
   familyOf(token: string): TokenFamily | undefined {
     return this.refreshTokens.get(token)?.family ?? this.accessTokens.get(token)?.family
   }

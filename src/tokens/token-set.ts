@@ -1,6 +1,8 @@
 /** What a session consists of. Fields beyond these survive at run time. */
 export interface TokenSet {
+  /** What the API gets. One that breaks the grammar (RFC 6750 §2.1) counts as spent, and is never sent. */
   readonly accessToken: string
+  /** What the token endpoint gives new tokens for; absent where the server gave none. Where it rotates, good for one use. */
   readonly refreshToken?: string | undefined
   /** When the access token expires, in milliseconds since the epoch; absent = unknown: it is sent, and a 401 decides. */
   readonly expiresAt?: number | undefined
@@ -8,6 +10,7 @@ export interface TokenSet {
   readonly tokenType?: string | undefined
   /** Space-separated, as granted. */
   readonly scope?: string | undefined
+  /** Of OpenID Connect: kept for the app, sent nowhere. */
   readonly idToken?: string | undefined
   /**
    * Minted by `setTokens`, kept by every refresh: tells "another tab rotated" from "another user signed in". One of your own must be
@@ -18,10 +21,13 @@ export interface TokenSet {
 
 /** A cookie session has no tokens to store, only which session it is and how often it was renewed. */
 export interface SessionMarker {
+  /** Which sign-in it belongs to: new for each one. */
   readonly sessionId: string
+  /** How often it was renewed: 0 at sign-in, one more with each refresh. */
   readonly counter: number
 }
 
+/** What a store holds: tokens, or the marker of a cookie session. */
 export type StoredSession = TokenSet | SessionMarker
 
 /** The token set, where what is stored is one rather than a cookie session's marker. */
