@@ -40,7 +40,7 @@ export function catalogueInMarkdown(): string {
   ].join('\n')
 }
 
-function testFiles(folder: string): readonly string[] {
+export function testFiles(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) return entry.name === 'node_modules' || entry.name === 'catalogue' ? [] : testFiles(path)
