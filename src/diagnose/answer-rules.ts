@@ -62,7 +62,7 @@ export const answerRules: readonly Rule[] = [
   },
   {
     cause: 'graphql-in-band',
-    party: 'resource server',
+    party: 'client',
     summary: 'GraphQL refuses inside a 200: the HTTP status says nothing.',
     fixes: ['Use `graphqlUnauthenticated` as `isUnauthorized`, so that the client refreshes.'],
     find: ({ status, json }) => {

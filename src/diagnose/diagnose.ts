@@ -79,10 +79,14 @@ function nothingFound(facts: Facts): Diagnosis {
   const nothing = {
     confidence: 'likely',
     evidence: status === undefined ? [] : [`The status is ${status}.`],
-    party: 'client',
+    party: (status ?? 0) < 500 ? 'client' : 'resource server',
     alternatives: [],
   } as const
-  if (status !== undefined && status < 400) return { ...nothing, cause: 'not-refused', summary: 'The request was not refused.', fixes: [] }
+  if (status !== undefined && status < 400) {
+    // Where a redirect leads is not seen.
+    const confidence = status < 300 ? 'certain' : 'likely'
+    return { ...nothing, cause: 'not-refused', confidence, summary: 'The request was not refused.', fixes: [] }
+  }
   const about = isLimited(facts)
     ? 'A limit of calls is reached'
     : status !== undefined && !isRefused(facts)

@@ -58,7 +58,10 @@ export const refreshRules: readonly Rule[] = [
     fixes: ['Wait: the session is kept, and the client tries again.', 'See whether the token endpoint is up.'],
     find: (facts) =>
       saysError(facts, /^(temporarily_unavailable|server_error|slow_down)$/, 92) ??
-      when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'unavailable', 92, 'The refresh came out as unavailable.') ??
+      when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'unavailable', 92, [
+        'The refresh came out as unavailable.',
+        ...saidOfIt(facts.event?.error),
+      ]) ??
       when(facts.event?.reason === 'cooling down', 80, 'The client does not refresh now: it is cooling down.') ??
       when(facts.event?.reason === 'budget spent', 70, 'The client does not refresh now: the budget is spent.', refusedAgain),
   },
@@ -77,6 +80,12 @@ function descriptionOf({ event }: Facts): string {
   const { errorDescription, cause } = Object(event?.error) as { errorDescription?: unknown; cause?: unknown }
   const text = errorDescription ?? (Object(cause) as { errorDescription?: unknown }).errorDescription
   return typeof text === 'string' ? text : ''
+}
+
+/** What this package says of a refresh that failed; another's message may hold anything. */
+function saidOfIt(error: unknown): readonly string[] {
+  const { code, message } = Object(error) as { code?: unknown; message?: unknown }
+  return code === 'ERR_REFRESH_UNAVAILABLE' && typeof message === 'string' ? [`${harmless(message)}.`] : []
 }
 
 function isRefresh({ event, words }: Facts): boolean {

@@ -37,7 +37,7 @@ export const timeRules: readonly Rule[] = [
   },
   {
     cause: 'token-not-yet-valid',
-    party: 'client',
+    party: 'authorization server',
     summary: 'The token is not valid yet.',
     fixes: ['Set the clocks of both servers by NTP.', 'Let the API allow a leeway of some seconds on `nbf` and `iat`.'],
     find: (facts) => {

@@ -93,7 +93,7 @@ export const tokenRules: readonly Rule[] = [
       const { words, quote, expiresAt, error, challenges } = facts
       const time = timeOf(facts)
       const alive = expiresAt !== undefined && time !== undefined && time < expiresAt
-      const left = alive ? [`By its exp it would live for another ${inWords(expiresAt - time)}.`] : []
+      const left = alive ? [`By its exp it has ${inWords(expiresAt - time)} left.`] : []
       const described = challenges.some(({ params }) => params.error_description)
       const silent = !/\p{L}/u.test(words.replace(sayNothing, ''))
       return (

@@ -14,7 +14,7 @@ export const wayRules: readonly Rule[] = [
     find: ({ status, answered }) => {
       const age = Number(answered('age'))
       const hit = /\bhit\b/i.test(`${answered('x-cache')} ${answered('cf-cache-status')} ${answered('cache-status')}`)
-      const evidence = [...(age > 0 ? [`Age: ${age} seconds.`] : []), ...(hit ? ['The cache reports a hit.'] : [])]
+      const evidence = [...(age > 0 ? [`Age: ${age} second${age === 1 ? '' : 's'}.`] : []), ...(hit ? ['The cache reports a hit.'] : [])]
       const kept = /public|max-age=[1-9]|s-maxage=[1-9]/i.test(answered('cache-control'))
       return (
         when(status === 401 && evidence.length, 95, evidence) ??
@@ -111,18 +111,21 @@ export const wayRules: readonly Rule[] = [
     cause: 'network-failure',
     party: 'network',
     summary: 'No answer came.',
-    fixes: [
-      'See whether the server can be reached, its name resolves and its certificate holds.',
-      'In a browser: look in the console for a CORS error.',
-    ],
+    fixes: ['See whether the server can be reached, its name resolves and its certificate holds.'],
     find: ({ event }) => {
       const name = typeof event?.error === 'string' ? event.error : 'an error'
       const failed = event?.type === 'request-failed'
       if (failed && name === 'AbortError') return when(true, 92, 'The request failed: AbortError.', aborted)
-      return when(failed, name === 'TypeError' ? 60 : 92, `The request failed: ${harmless(name)}.`)
+      const said = `The request failed: ${harmless(name)}.`
+      return when(failed && name === 'TypeError', 60, said, saysNoMore) ?? when(failed, 92, said)
     },
   },
 ]
+
+/** All that a browser tells a script. */
+const saysNoMore = {
+  fixes: ['In a browser: look in the console for a CORS error.', 'See whether the server can be reached, and its certificate holds.'],
+}
 
 const aborted = {
   party: 'client',

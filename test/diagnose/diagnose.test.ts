@@ -1,3 +1,4 @@
+import { RefreshUnavailableError } from 'authenticated-client'
 import { type DiagnoseInput, diagnose } from 'authenticated-client/diagnose'
 import { describe, expect, it } from 'vitest'
 import { answersAboutTokens } from './answers-about-tokens'
@@ -214,6 +215,52 @@ describe('diagnose', () => {
     const diagnosis = diagnose({ response: new Response(null, { status }), tokens: { accessToken: 'opaque' } })
 
     expect(diagnosis).toMatchObject({ cause: 'unknown', confidence: 'likely', summary: `The status is ${status}: not about credentials.` })
+    expect(diagnosis.party).toBe(status < 500 ? 'client' : 'resource server')
+  })
+
+  it.each([
+    [200, 'certain'],
+    [304, 'likely'],
+  ])('is as sure that a %i is no refusal as can be seen: %s', (status, confidence) => {
+    expect(diagnose({ response: new Response(null, { status }) })).toMatchObject({ cause: 'not-refused', confidence })
+  })
+
+  it.each([
+    ['token-not-yet-valid', 'authorization server'],
+    ['graphql-in-band', 'client'],
+  ])('leaves %s to who can do what it advises: %s', (cause, party) => {
+    const { input = {} } = fixtures.find((fixture) => fixture.cause === cause) ?? {}
+
+    expect(diagnose(input)).toMatchObject({ cause, party })
+  })
+
+  it('repeats what the client says of a refresh that came out as unavailable, and nothing secret of others', () => {
+    const ended = { type: 'refresh-ended', outcome: 'unavailable' }
+    const own = new RefreshUnavailableError('The token endpoint answered 503')
+
+    expect(diagnose({ event: { ...ended, error: own } }).evidence).toEqual([
+      'The refresh came out as unavailable.',
+      'The token endpoint answered 503.',
+    ])
+    expect(diagnose({ event: { ...ended, error: new Error('hunter2') } }).evidence).toEqual(['The refresh came out as unavailable.'])
+  })
+
+  it('counts one second, and one minute, as one', () => {
+    const headers = { date: new Date(now - 1000).toUTCString(), age: '1' }
+    const tokens = { accessToken: jwt({ exp: now / 1000 + 60 }) }
+    const revoked = { 'www-authenticate': 'Bearer error="invalid_token", error_description="revoked"' }
+
+    expect(diagnose({ response: new Response(null, { status: 401, headers }) }).evidence).toContain('Age: 1 second.')
+    expect(diagnose({ response: new Response(null, { status: 401, headers: revoked }), tokens, now }).evidence).toContain(
+      'By its exp it has 1 minute left.',
+    )
+  })
+
+  it('looks for a browser’s console only where a browser may have sent the request', () => {
+    const fixesOf = (error: string) => diagnose({ event: { type: 'request-failed', error } }).fixes.join()
+
+    expect(fixesOf('TypeError')).toContain('console')
+    expect(fixesOf('ECONNREFUSED')).not.toContain('console')
   })
 
   it.each([
