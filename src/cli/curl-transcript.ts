@@ -36,7 +36,9 @@ function unsent(lines: readonly string[]): Exchange {
   const [, host, behind, inside] = meantFor.exec(lines[lastIndex(lines, meantFor)] ?? '') ?? []
   const port = behind ?? inside
   if (host === undefined)
-    throw new UsageError('The file is neither a HAR nor a transcript of `curl -sv`: no line begins with `> GET /… HTTP/1.1`.')
+    throw new UsageError(
+      'The file is neither a HAR nor a transcript of `curl -sv`, nor a response that begins with `HTTP/1.1 401`. Record one: `curl -sv URL > file 2>&1`.',
+    )
   const url = `http${port === '443' || lines.some((line) => throughTls.test(line)) ? 's' : ''}://${host}${port && !/^(80|443)$/.test(port) ? `:${port}` : ''}/`
   return { request: { method: 'GET', url, fields: [] }, failed: lastSaid(lines) }
 }

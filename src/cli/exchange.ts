@@ -1,9 +1,18 @@
 /** Header fields as they were written, malformed ones too: `Headers` would repair or refuse them. */
 export type Fields = readonly (readonly [name: string, value: string])[]
 
+export interface SentRequest {
+  readonly method: string
+  readonly url: string
+  readonly fields: Fields
+  /** The variable of the environment that the token came from. */
+  readonly tokenVariable?: string | undefined
+}
+
 /** One request and its answer, as it was seen. */
 export interface Exchange {
-  readonly request: { readonly method: string; readonly url: string; readonly fields: Fields }
+  /** Absent where the answer alone was recorded. */
+  readonly request?: SentRequest | undefined
   /** Credentials may have been sent that are not shown here. */
   readonly mayHideCredentials?: boolean | undefined
   readonly response?: { readonly status: number; readonly fields: Fields } | undefined
@@ -12,6 +21,8 @@ export interface Exchange {
   readonly at?: number | undefined
   /** Where no answer came: the name or the code of the error, or what was said of it. */
   readonly failed?: string | undefined
+  /** Which one it is, where it was taken from among others. */
+  readonly taken?: string | undefined
 }
 
 /** Fields, to be read as `Headers` are. */

@@ -6,8 +6,10 @@ export function readHar(text: string): Exchange | undefined {
   if (!/^\s*\{/.test(text)) return undefined
   const entries = listAt(objectAt(parsed(text), 'log'), 'entries')
   const refused = (entry: unknown): boolean => [401, 403, 407, 419, 440, 498].includes(Number(objectAt(entry, 'response').status))
-  const entry = entries.filter(refused).at(-1) ?? entries.at(-1)
-  if (entry === undefined) throw new UsageError('The HAR holds no entries.')
+  if (!entries.length) throw new UsageError('The HAR holds no entries.')
+  const lastRefused = entries.reduce<number>((last, entry, index) => (refused(entry) ? index : last), -1)
+  const index = lastRefused < 0 ? entries.length - 1 : lastRefused
+  const entry = entries[index]
   const [request, response] = [objectAt(entry, 'request'), objectAt(entry, 'response')]
   const { text: body, encoding } = objectAt(response, 'content')
   const status = Number(response.status)
@@ -21,6 +23,7 @@ export function readHar(text: string): Exchange | undefined {
     body: typeof body === 'string' ? (encoding === 'base64' ? Buffer.from(body, 'base64').toString('utf8') : body) : undefined,
     at: Number.isNaN(at) ? undefined : at,
     failed: status > 0 ? undefined : failureOf(response),
+    taken: `entry ${index + 1} of ${entries.length}, the last${lastRefused < 0 ? ': none was refused' : ' refusal'}`,
   }
 }
 

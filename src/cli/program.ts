@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { jwtParts } from '../diagnose/jwt-parts'
+import { readBareResponse } from './bare-response'
+import { bareToken } from './bare-token'
 import { readCurlTranscript } from './curl-transcript'
-import { type Exchange, type Fields, UsageError } from './exchange'
+import { type Exchange, type Fields, type SentRequest, UsageError } from './exchange'
 import { readHar } from './har'
 import type { Io } from './io'
 import { paint } from './paint'
@@ -19,10 +21,10 @@ Exit codes:
 
 const examples = `
 Examples:
-  $ TOKEN=… authenticated-client explain https://api.example/orders --token-env TOKEN
-  $ pass show api | authenticated-client explain https://api.example/orders --token-stdin --json
-  $ curl -sv https://api.example/orders … 2>&1 | authenticated-client explain --from -
-  $ authenticated-client decode --token-env TOKEN
+  $ TOKEN=… npx authenticated-client explain https://api.example/orders --token-env TOKEN
+  $ pass show api | npx authenticated-client explain https://api.example/orders --token-stdin --json
+  $ curl -sv https://api.example/orders … 2>&1 | npx authenticated-client explain --from -
+  $ npx authenticated-client decode --token-env TOKEN
 
 A token on the command line stays in the shell's history, and every user of the machine can see it: hand it in by
 the environment or by standard input. What is printed holds no secret.
@@ -42,7 +44,7 @@ interface ExplainOptions extends TokenOptions {
 /** Runs the command line; resolves with the exit code. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   let code = 0
-  const program = new Command('authenticated-client')
+  const program = new Command('npx authenticated-client')
     .description('Says why a request was refused, and what to do.')
     .option('-V, --version', 'say the version')
     .on('option:version', () => {
@@ -68,7 +70,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .option('--timeout <seconds>', 'how long to wait for the answer', '30')
     .option('--audience <name>', 'the audience that the API takes')
     .option('--issuer <url>', 'the issuer that the API trusts')
-    .option('--from <file>', 'a transcript of `curl -sv`, or a HAR; - is standard input')
+    .option('--from <file>', 'a transcript of `curl -sv`, what `curl -i` printed, or a HAR; - is standard input')
     .option('--json', 'print JSON')
     .addHelpText('after', examples + exitCodes)
     .action(async (url: string | undefined, options: ExplainOptions) => {
@@ -82,7 +84,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .option('--json', 'print JSON')
     .addHelpText('after', exitCodes)
     .action(async ({ json, ...options }: TokenOptions & { readonly json?: boolean }) => {
-      const parts = jwtParts(await tokenOf({ ...options, tokenStdin: options.tokenEnv === undefined }, io))
+      const parts = jwtParts(bareToken((await tokenOf({ ...options, tokenStdin: options.tokenEnv === undefined }, io)) ?? ''))
       if (!parts) throw new UsageError('This is no JWT: an opaque token says nothing to anyone but its server.')
       io.print(json ? jsonOf(parts) : tokenLines(parts, io.now()).join('\n'))
     })
@@ -100,7 +102,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 /** What is unknown may be a secret: of `--token=…` the name is said, of a word that is no option nothing. */
 function withoutValues(text: string): string {
-  return text.replace(/^(error: unknown \w+) '([\s\S]*)'/, (_, what: string, word: string) => {
+  return text.replace(/^(error: unknown (\w+)) '([\s\S]*)'/, (_, what: string, kind: string, word: string) => {
+    if (kind === 'command') return `${what}: there are \`explain\` and \`decode\`, see --help`
     const name = /^--[a-z-]{1,20}(?==|$)/.exec(word)?.[0]
     return name ? `${what} '${name}'` : what
   })
@@ -113,7 +116,7 @@ async function explain(url: string | undefined, options: ExplainOptions, io: Io)
     throw new UsageError('What --from reads was sent already: it takes no token, no -H and no -X.')
   const exchange = options.from === undefined ? await sent(url ?? '', options, io) : recorded(await fileText(options.from, io))
   const report = reportOf(exchange, { audience: options.audience, issuer: options.issuer })
-  const serverNow = (exchange.at ?? io.now()) - (report.skew ?? 0)
+  const serverNow = (exchange.at ?? io.now()) - (report.skewInMilliseconds ?? 0)
   io.print(options.json ? jsonOf(report) : reportText(report, serverNow, paint(io.colour)))
   if (exchange.failed !== undefined) return 3
   return report.diagnosis.cause === 'not-refused' ? 0 : 1
@@ -127,14 +130,15 @@ function jsonOf(value: unknown): string {
 
 function recorded(text: string): Exchange {
   const plain = text.replace(/^\uFEFF/, '') // Windows likes to begin a file with a byte order mark.
-  return readHar(plain) ?? readCurlTranscript(plain)
+  return readHar(plain) ?? readBareResponse(plain) ?? readCurlTranscript(plain)
 }
 
 async function fileText(path: string, io: Io): Promise<string> {
   try {
     return await io.read(path)
   } catch {
-    throw new UsageError(`The file ${path} cannot be read.`)
+    // Its name is not repeated: it may be a token, or a whole transcript.
+    throw new UsageError('What --from names cannot be read. It takes a file, or - for standard input.')
   }
 }
 
@@ -148,8 +152,8 @@ async function sent(url: string, options: ExplainOptions, io: Io): Promise<Excha
     ...(options.header ?? []).map(fieldOf),
     ...(token === undefined ? [] : [['Authorization', `${options.scheme} ${token}`] as const]),
   ]
-  const request = { method: (options.method ?? 'GET').toUpperCase(), url, fields }
-  if (!requestOf({ ...request, fields: [] })) throw new UsageError(`No request can be sent with the method ${request.method}.`)
+  const request = { method: (options.method ?? 'GET').toUpperCase(), url, fields, tokenVariable: options.tokenEnv }
+  if (!requestOf({ ...request, fields: [] })) throw new UsageError('No request can be sent with the method that -X names.')
   const unsendable = fields.find((field) => !requestOf({ ...request, fields: [field] }))
   if (unsendable && unsendable[0] !== 'Authorization') throw new UsageError(`The header ${unsendable[0]} holds what no header can.`)
   const outgoing = requestOf(request)
@@ -170,7 +174,7 @@ function failureOf(error: unknown, seconds: number): string {
   return typeof code === 'string' ? code : 'no connection' // Not TypeError: behind that, in a browser, a preflight may be.
 }
 
-function requestOf({ method, url, fields }: Exchange['request']): Request | undefined {
+function requestOf({ method, url, fields }: SentRequest): Request | undefined {
   try {
     return new Request(url, { method, headers: fields.map(([name, value]): [string, string] => [name, value]) })
   } catch {

@@ -6,38 +6,41 @@ import { inWords } from '../diagnose/in-words'
 import { type JsonObject, jwtParts } from '../diagnose/jwt-parts'
 import { secretsOf } from '../diagnose/secrets'
 import { serverTimeOf } from '../diagnose/server-time'
-import { curlLine } from './curl-line'
+import { curlLine, leftOut } from './curl-line'
 import { type Exchange, readable } from './exchange'
 import type { Paint } from './paint'
 import { tokenLines } from './token-lines'
 
 /** All that `explain` has to say; what `--json` prints. */
 export interface Report {
-  readonly request: { readonly method: string; readonly url: string }
+  /** Absent where the answer alone was recorded. */
+  readonly request?: { readonly method: string; readonly url: string } | undefined
+  /** Which one of a HAR's this is. */
+  readonly taken?: string | undefined
   readonly response?: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined
   readonly token?: { readonly header: JsonObject; readonly claims: JsonObject } | undefined
-  /** How far this machine's clock is ahead of the server's `Date`, in milliseconds; a cache’s `Age` counted in. */
-  readonly skew?: number | undefined
+  /** How far this machine's clock is ahead of the server's `Date`; a cache’s `Age` counted in. */
+  readonly skewInMilliseconds?: number | undefined
   readonly diagnosis: Diagnosis
-  readonly curl: string
+  readonly curl?: string | undefined
 }
 
 export function reportOf(exchange: Exchange, expected: DiagnoseInput['expected']): Report {
-  const { request, response, body, at, failed, mayHideCredentials } = exchange
-  const { method, url } = request
+  const { request, response, body, at, failed, mayHideCredentials, taken } = exchange
   const input: DiagnoseInput = {
-    request: { method, url, headers: readable(request.fields) },
+    request: request && { method: request.method, url: request.url, headers: readable(request.fields) },
     response: response && { status: response.status, headers: readable(response.fields) },
     body,
     now: at,
     event: failed === undefined ? undefined : { type: 'request-failed', error: failed },
     expected,
   }
-  const hidden = mayHideCredentials && method !== 'OPTIONS' && response !== undefined
+  const hidden = mayHideCredentials && request?.method !== 'OPTIONS' && response !== undefined
   const secrets = secretsOf(input)
   const serverTime = serverTimeOf((name) => input.response?.headers.get(name) ?? '')
   return {
-    request: { method: harmlessName(method), url: harmlessUrl(url) },
+    request: request && { method: harmlessName(request.method), url: harmlessUrl(request.url) },
+    taken,
     response: response && {
       status: response.status,
       headers: Object.fromEntries(
@@ -47,38 +50,50 @@ export function reportOf(exchange: Exchange, expected: DiagnoseInput['expected']
       ),
     },
     token: jwtParts(/^\S+\s+(\S+)/.exec(input.request?.headers.get('authorization') ?? '')?.[1]),
-    skew: at === undefined || serverTime === undefined ? undefined : at - serverTime,
-    diagnosis: hidden ? diagnosisOfHidden(input) : diagnose(input),
-    curl: curlLine(exchange),
+    skewInMilliseconds: at === undefined || serverTime === undefined ? undefined : at - serverTime,
+    diagnosis: hidden || !request ? diagnosisOfHidden(input) : diagnose(input),
+    curl: request && curlLine(request),
   }
 }
 
 /** Without the request, so that nothing is concluded from what it does not show. */
 function diagnosisOfHidden({ request, ...input }: DiagnoseInput): Diagnosis {
   const diagnosis = diagnose({ ...input, event: { type: 'response', method: request?.method, url: request?.url } })
-  const evidence = [...diagnosis.evidence, 'No credentials are shown: browsers leave them out of a HAR unless told otherwise.']
+  const shown = request
+    ? 'No credentials are shown: browsers leave them out of a HAR unless told otherwise.'
+    : 'The request is not shown: what was sent is not known.'
+  const evidence = [...diagnosis.evidence, shown]
   return diagnosis.cause === 'not-refused' ? diagnosis : { ...diagnosis, evidence }
 }
 
 export function reportText(report: Report, now: number, { bold, dim, red, green }: Paint): string {
-  const { request, response, token, skew, diagnosis, curl } = report
+  const { request, taken, response, token, skewInMilliseconds: skew, diagnosis, curl } = report
   const good = diagnosis.cause === 'not-refused'
   return [
-    bold(`${request.method} ${request.url}`),
+    bold(request ? `${request.method} ${request.url}` : 'A response'),
+    ...(taken ? [dim(`  ${taken}`)] : []),
     response ? `  ${response.status}` : '  no answer',
     ...Object.entries(response?.headers ?? {}).map(([name, value]) => dim(`  ${name}: ${value}`)),
     '',
     ...(token ? [...tokenLines(token, now), ''] : []),
     ...(skew === undefined ? [] : [`Clocks: ${skewInWords(skew)}`, '']),
     (good ? green : red)(bold(diagnosis.summary)),
-    `  ${diagnosis.cause}, ${diagnosis.confidence}; up to: ${diagnosis.party}`,
+    `  ${labelOf(diagnosis)}, ${diagnosis.confidence}${good ? '' : `; up to: ${diagnosis.party}`}`,
     ...diagnosis.evidence.map((text) => `  · ${text}`),
     ...diagnosis.fixes.map((text) => `  → ${text}`),
     ...diagnosis.alternatives.map((other) => dim(`  or, ${other.confidence}: ${other.summary} (${other.cause})`)),
-    '',
-    dim('To send it again, the secrets in the variables of your shell:'),
-    `  ${curl}`,
+    ...(curl ? ['', dim(`To send it again, ${asItWas(curl)}:`), `  ${curl}`] : []),
   ].join('\n')
+}
+
+/** Unknown, and likely: what is known is that the status is about something else. */
+function labelOf({ cause, confidence }: Diagnosis): string {
+  return cause === 'unknown' && confidence !== 'possible' ? 'not about credentials' : cause
+}
+
+function asItWas(curl: string): string {
+  const secrets = 'the secrets in the variables of your shell'
+  return curl.includes(`${leftOut}'`) ? `${secrets} and the query put back where “${leftOut}” stands` : secrets
 }
 
 const telling =

@@ -95,6 +95,7 @@ describe('explain <url>', () => {
     )
 
     expect(out).toMatch(/curl -i -H "Authorization: ApiKey \$TOKEN" 'http:\S+\/orders\?…'/)
+    expect(out).toContain('and the query put back where “?…” stands:\n')
   })
 
   it('keeps the name of a header in the curl that sends it again, but for what a shell would read', async () => {
@@ -133,6 +134,56 @@ describe('explain <url>', () => {
 
     expect(code).toBe(1)
     expect(out).toContain('The status is 500: not about credentials.')
+    expect(out).toContain('\n  not about credentials, likely; up to: resource server\n')
+  })
+
+  it('leaves a good answer up to nobody', async () => {
+    const { code, out } = await serving(
+      (_, response) => response.writeHead(200).end(),
+      (origin) => commandLine(['explain', origin]),
+    )
+
+    expect(code).toBe(0)
+    expect(out).toContain('\n  not-refused, certain\n')
+  })
+
+  it('names in the curl the variable that the token came from', async () => {
+    const { out } = await serving(
+      (_, response) => response.writeHead(401).end(),
+      (origin) => commandLine(['explain', origin, '--token-env', 'ORDERS_TOKEN'], { env: { ORDERS_TOKEN: 'hunter2' } }),
+    )
+
+    expect(out).toContain('-H "Authorization: Bearer $ORDERS_TOKEN"')
+  })
+
+  it('names in the curl a variable that every shell knows where no shell knows the one that the token came from', async () => {
+    const { out } = await serving(
+      (_, response) => response.writeHead(401).end(),
+      (origin) => commandLine(['explain', origin, '--token-env', 'api.token'], { env: { 'api.token': 'hunter2' } }),
+    )
+
+    expect(out).toContain('-H "Authorization: Bearer $TOKEN"')
+  })
+
+  it('tells in JSON how far the clocks are apart, with the unit in the name', async () => {
+    const { out } = await serving(
+      (_, response) => {
+        response.setHeader('date', new Date(Date.now() + 10 * minute).toUTCString())
+        response.writeHead(401).end()
+      },
+      (origin) => commandLine(['explain', origin, '--json']),
+    )
+
+    expect(JSON.parse(out).skewInMilliseconds).toBeLessThan(-9 * minute)
+  })
+
+  it('tells a token in quotes, or behind its scheme, that an app would send as it is', async () => {
+    const { out } = await serving(
+      (_, response) => response.writeHead(401).end(),
+      (origin) => commandLine(['explain', origin, '--token-env', 'TOKEN'], { env: { TOKEN: '"opaque-token-1"' } }),
+    )
+
+    expect(out).toContain('The token is in quotes.')
   })
 
   it('takes the line end that a file put into the environment for none of the token', async () => {
@@ -165,7 +216,7 @@ describe('explain <url>', () => {
     expect(code).toBe(3)
     expect(out).toContain('network-failure, certain')
     expect(out).toContain('The request failed: ECONNREFUSED.')
-    expect(out).not.toContain('preflight')
+    expect(out).not.toMatch(/preflight|browser/)
   })
 
   it('waits no longer than it is told', async () => {
@@ -357,8 +408,53 @@ describe('explain --from', () => {
     const { code, out } = await commandLine(['explain', '--from', path, '--json'])
 
     expect(code).toBe(1)
-    expect(JSON.parse(out).diagnosis.cause).toBe('csrf')
+    expect(JSON.parse(out)).toMatchObject({ diagnosis: { cause: 'csrf' }, taken: 'entry 1 of 2, the last refusal' })
     expect(out).not.toContain('hunter2')
+  })
+
+  it.each([
+    [[200, 401, 200], 'entry 2 of 3, the last refusal', 1],
+    [[401, 401], 'entry 2 of 2, the last refusal', 1],
+    [[200, 204], 'entry 2 of 2, the last: none was refused', 0],
+  ])('says which entry of a HAR it takes, of %j', async (statuses, said, exitCode) => {
+    const entries = statuses.map((status) => ({ request: { url: 'https://api.example/', headers: [] }, response: { status, headers: [] } }))
+
+    const { code, out } = await commandLine(['explain', '--from', '-'], { input: JSON.stringify({ log: { entries } }) })
+
+    expect(code).toBe(exitCode)
+    expect(out).toContain(`GET https://api.example/\n  ${said}\n`)
+  })
+
+  const answer = ['HTTP/1.1 401 Unauthorized', 'www-authenticate: Bearer error="invalid_token"', 'set-cookie: sid=hunter2', '']
+  const reason = '{"message":"The audience is wrong"}'
+  it.each([
+    ['curl -i', [...answer, reason]],
+    ['curl -iL, a redirect before it', ['HTTP/2 302', 'location: /orders', '', ...answer, reason]],
+    ['curl -i, a prompt before it', ['$ curl -i https://api.example/orders', ...answer, reason]],
+  ])('reads a response alone, as people paste it: %s', async (_, lines) => {
+    for (const end of ['\n', '\r\n']) {
+      const { code, out } = await commandLine(['explain', '--from', '-'], { input: lines.join(end) })
+
+      expect(code).toBe(1)
+      expect(out).toMatch(/^A response\n {2}401\n/)
+      expect(out).toContain('wrong-audience, likely')
+      expect(out).toContain('The request is not shown')
+      expect(out).not.toMatch(/hunter2|credentials-missing|curl/)
+    }
+  })
+
+  it('reads the fields of a response alone', async () => {
+    const { out } = await commandLine(['explain', '--from', '-', '--json'], { input: answer.slice(0, 2).join('\n') })
+
+    expect(JSON.parse(out)).toMatchObject({ response: { status: 401 }, diagnosis: { cause: 'token-expired', confidence: 'possible' } })
+  })
+
+  it('reads a captured `curl -i … > file 2>&1`, its progress before it', async () => {
+    const path = fileURLToPath(new URL('transcripts/curl-i.txt', import.meta.url))
+
+    const { out } = await commandLine(['explain', '--from', path])
+
+    expect(out).toContain('The server says: “The token expired · jwt expired”')
   })
 
   it.each([
@@ -409,6 +505,12 @@ describe('explain --from', () => {
     expect((await commandLine(['explain', '--from', '-'], { input })).code).toBe(2)
   })
 
+  it('says how to record what it can read', async () => {
+    const { complaints } = await commandLine(['explain', '--from', '-'], { input: 'www-authenticate: Bearer' })
+
+    expect(complaints).toContain('Record one: `curl -sv URL > file 2>&1`.')
+  })
+
   it('refuses a file that is not there', async () => {
     expect((await commandLine(['explain', '--from', join(folder, 'none')])).code).toBe(2)
   })
@@ -425,6 +527,16 @@ describe('decode', () => {
     expect(out).toContain('aud: https://api.example')
     expect(out).not.toContain(input.split('.')[2])
   })
+
+  it.each(['Bearer %', 'Authorization: Bearer %', 'authorization: DPoP  %', '"%"', "'Bearer %'", 'Bearer "%"', '“%”'])(
+    'reads a token as it is pasted: %s',
+    async (pasted) => {
+      const { code, out } = await commandLine(['decode'], { input: `${pasted.replace('%', token({ sub: 'ada' }))}\n` })
+
+      expect(code).toBe(0)
+      expect(out).toContain('sub: ada')
+    },
+  )
 
   it('prints no control character of a token, as JSON neither', async () => {
     const input = jwt({ sub: 'a\u009b2J\u202e' })
@@ -457,7 +569,9 @@ describe('decode', () => {
 it.each([
   [['explain', '--token=hunter2', 'https://api.example'], "unknown option '--token'"],
   [['explain', '-thunter2', 'https://api.example'], 'unknown option'],
-  [['hunter2'], 'unknown command'],
+  [['hunter2'], 'unknown command: there are `explain` and `decode`'],
+  [['explain', '--from', 'hunter2'], 'What --from names cannot be read'],
+  [['explain', 'https://api.example', '-X', 'hunter2 '], 'the method that -X names'],
   [['explain', 'https://api.example', '--token-env', 'hunter2'], 'It takes the name, not the token'],
 ])('repeats no secret that stands where it should not: %j', async (args, said) => {
   const { code, out, complaints } = await commandLine(args)
@@ -479,4 +593,6 @@ it('teaches its exit codes with --help', async () => {
   expect(code).toBe(0)
   expect(out).toContain('Exit codes:')
   expect(out).toContain('Examples:')
+  // What a project's own dependency brings is not on the PATH.
+  expect(out.split('\n').filter((line) => /authenticated-client/.test(line) && !/npx authenticated-client/.test(line))).toEqual([])
 })
