@@ -6,8 +6,8 @@ interface Description {
   readonly text: string
 }
 
-/** A client's event in a reader's words. One that has no words here is told by its own name and plain values. */
-export function describeEvent(event: ClientEvent): Description {
+/** A client's event in a reader's words. One that has no words here is told by its own name and plain values; one that says nothing, not. */
+export function describeEvent(event: ClientEvent): Description | undefined {
   switch (event.type) {
     case 'request': {
       const credentials = event.scheme ? `with token ${event.generation}` : 'without credentials'
@@ -19,6 +19,7 @@ export function describeEvent(event: ClientEvent): Description {
       return { tone: event.status < 400 ? 'accepted' : 'refused', text: [event.status, ...challenges].join(' · ') }
     }
     case 'decision':
+      if (event.reason === 'not about credentials') return undefined // Which the answer before it says.
       return { tone: 'decision', text: `${event.action}, by row ${event.row}: ${event.reason}` }
     case 'refresh-started':
       return { tone: 'refresh', text: `refresh: ${event.generation === 0 ? 'there is no token yet' : causes[event.because]}` }

@@ -16,7 +16,8 @@ export class Narrator {
 
   hear(note: Note): void {
     if (note.type === 'client-event') {
-      this.#fold({ ...describeEvent(note.event), type: 'line', at: note.at, who: note.client, times: 1 })
+      const described = describeEvent(note.event)
+      if (described) this.#fold({ ...described, type: 'line', at: note.at, who: note.client, times: 1 })
     } else {
       this.#flush()
       this.#tell(note.type === 'said' ? { type: 'line', at: note.at, who: '', tone: 'story', text: note.text, times: 1 } : note)
