@@ -5,35 +5,44 @@ import { type Run, runOf, runsOf } from './run'
 import { openTabs } from './tabs'
 
 const player = new Player()
-const servers = await levers.premises()
-const tabs = await openTabs((heard) => player.hear(heard))
-// On a phone the picture must not be far below the buttons.
-const isWide = matchMedia('(min-width: 60rem)').matches
-for (const tab of tabs) tab.whenPressed(() => player.play(runOf(tab)))
-const groups = runsOf(servers, tabs)
+await open().catch((error: unknown) => {
+  const why = error instanceof Error ? error.message : String(error)
+  find('#groups').replaceChildren(element('p', { class: 'broken', role: 'alert' }, `The tabs could not sign in: ${why}`))
+})
 
-find('#groups').replaceChildren(
-  ...groups.map(({ title, runs }, index) =>
-    element(
-      'details',
-      { class: 'group', open: index === 0 || isWide },
-      element('summary', {}, element('h3', {}, title)),
-      element('div', { class: 'buttons' }, ...runs.map(buttonOf)),
+async function open(): Promise<void> {
+  const servers = await levers.premises()
+  const tabs = await openTabs((heard) => player.hear(heard))
+  for (const tab of tabs) tab.whenPressed(() => press(runOf(tab)))
+  const groups = runsOf(servers, tabs)
+  // On a phone the picture must not be far below the buttons.
+  const isWide = matchMedia('(min-width: 60rem)').matches
+
+  find('#groups').replaceChildren(
+    ...groups.map(({ title, runs }, index) =>
+      element(
+        'details',
+        { class: 'group', open: index === 0 || isWide },
+        element('summary', {}, element('h3', {}, title)),
+        element('div', { class: 'buttons' }, ...runs.map(buttonOf)),
+      ),
     ),
-  ),
-)
+  )
 
-// So that there is something to see.
-const [shared] = groups
-if (shared?.runs[0]) void player.play(shared.runs[0])
+  // So that there is something to see.
+  const [shared] = groups
+  if (shared?.runs[0]) void player.play(shared.runs[0])
+}
 
 function buttonOf(run: Run): HTMLElement {
-  const button = element('button', { type: 'button', 'data-play': run.id, 'aria-pressed': false, title: run.how }, run.title)
-  button.addEventListener('click', async () => {
-    await player.play(run)
-    bringIntoView(find('#result'))
-  })
+  const button = element('button', { type: 'button', 'data-play': run.id, title: run.how }, run.title)
+  button.addEventListener('click', () => void press(run))
   return button
+}
+
+async function press(run: Run): Promise<void> {
+  await player.play(run)
+  bringIntoView(find('#result'))
 }
 
 /** On a phone the result is below the buttons. */

@@ -5,13 +5,15 @@ import type { Run } from './run'
 import { decisionsOf } from './timeline/decisions'
 import { drawTimeline } from './timeline/draw-timeline'
 
-/** Plays one run at a time, and shows it while it happens. */
+/** Plays one run at a time, and shows it while it happens. Of those that are asked for meanwhile, the last comes next. */
 export class Player {
   readonly #result = find('#result')
   readonly #chart = find('#chart')
   readonly #cards = new DiagnosisCards(find('#diagnoses'))
   #run: Heard[] = []
   #isPlaying = false
+  #next: Run | undefined
+  #playing: Promise<void> | undefined
 
   hear(heard: Heard): void {
     if (!this.#isPlaying) return
@@ -19,8 +21,25 @@ export class Player {
     if (heard.what.type === 'diagnosed') this.#cards.add(heard.what)
   }
 
-  async play({ id, title, how, play }: Run): Promise<void> {
-    if (this.#isPlaying) return
+  play(run: Run): Promise<void> {
+    this.#next = run
+    mark('data-next', this.#playing && run.id)
+    if (this.#playing) find('#announced').textContent = `${run.title}: comes next.`
+    this.#playing ??= this.#playAll().finally(() => {
+      this.#playing = undefined
+    })
+    return this.#playing
+  }
+
+  async #playAll(): Promise<void> {
+    for (let run = this.#next; run; run = this.#next) {
+      this.#next = undefined
+      mark('data-next', undefined)
+      await this.#playOne(run)
+    }
+  }
+
+  async #playOne({ id, title, how, play }: Run): Promise<void> {
     this.#begin(id, title, how)
     await play((heard) => this.hear(heard)).catch((error: unknown) => this.#fail(error))
     await new Promise((resolve) => setTimeout(resolve)) // Events are told a moment after what they tell of.
@@ -44,9 +63,7 @@ export class Player {
     find('#run-how').textContent = how
     find('#nothing').hidden = true
     find('#decided').hidden = true
-    for (const button of document.querySelectorAll<HTMLElement>('[data-play]')) {
-      button.setAttribute('aria-pressed', String(button.dataset.play === id))
-    }
+    mark('aria-current', id)
     // Often enough to watch, and not so often that drawing takes the time that is drawn.
     const redraw = (): void => {
       if (!this.#isPlaying) return
@@ -64,5 +81,13 @@ export class Player {
     find('#diagnoses').append(
       element('li', { class: 'broken' }, `The experiment broke: ${error instanceof Error ? error.message : String(error)}`),
     )
+  }
+}
+
+/** Marks the button of one run, and of no other. */
+function mark(attribute: string, id: string | undefined): void {
+  for (const button of document.querySelectorAll<HTMLElement>('[data-play]')) {
+    if (button.dataset.play === id) button.setAttribute(attribute, 'true')
+    else button.removeAttribute(attribute)
   }
 }

@@ -23,10 +23,14 @@ for (const act of (await (await fetch('acts')).json()) as readonly Announced[]) 
 }
 
 const events = new EventSource('events')
-events.addEventListener('open', () => log.replaceChildren()) // Everything told so far comes again.
+events.addEventListener('open', () => {
+  find('#gone').hidden = true
+  log.replaceChildren() // Everything told so far comes again.
+})
 events.addEventListener('message', ({ data }) => show(JSON.parse(data) as Told))
 events.addEventListener('error', () => {
-  waiting.textContent = 'The playground has gone. Start it again and reload.'
+  find('#gone').hidden = false
+  waiting.textContent = ''
 })
 
 function show(told: Told): void {
@@ -44,6 +48,7 @@ function show(told: Told): void {
     const verdict = result.held ? 'held' : 'broken'
     setState(result.id, verdict)
     append(element('div', { class: `result ${verdict}` }, result.held ? '✓ held' : `✗ ${result.failure ?? 'broken'}`))
+    find('#verdict').textContent = `${result.title}: ${result.failure ?? verdict}` // And not each line of the log.
     showFigures(result)
   }
 }

@@ -76,6 +76,12 @@ describe('the timeline', () => {
     expect(await page.locator('.row.tokens .track > *').allTextContents()).toEqual(['no. 1 · replaced', 'no. 2 · lives 60 s'])
   })
 
+  it('shows how long a token lives by the clock of a device that is slow', async () => {
+    await play(page, 'clock-skew')
+
+    expect(await page.locator('.row.tokens .track > *').allTextContents()).toEqual(['no. 1 · replaced', 'no. 2 · lives 60 s'])
+  })
+
   it('shows the call that a tab’s own button makes', async () => {
     await page.frameLocator('#tab-b').locator('button').dispatchEvent('click')
     await settled(page, 'Tab B')
@@ -93,7 +99,118 @@ describe('the timeline', () => {
   })
 })
 
+describe('a press', () => {
+  it('during a run is kept, and played when it is over', async () => {
+    const kept = await page.evaluate(() => {
+      for (const id of ['fifty-refused', 'graphql', 'revoked']) document.querySelector<HTMLElement>(`[data-play="${id}"]`)?.click()
+      const next = [...document.querySelectorAll<HTMLElement>('[data-next]')].map((button) => button.dataset.play)
+      return [next, document.querySelector('#announced')?.textContent]
+    })
+
+    expect(kept).toEqual([['revoked'], 'Revoked: comes next.'])
+    await settled(page, 'revoked')
+    expect(await page.locator('[data-next]').count()).toBe(0)
+    expect(await page.locator('[data-play][aria-current]').evaluateAll((all) => all.map((one) => one.textContent))).toEqual(['Revoked'])
+  })
+
+  it('in a tab brings the result into view as any other does', async () => {
+    await page.setViewportSize({ width: 390, height: 300 })
+    await page.evaluate(() => scrollTo(0, 0))
+
+    await page.frameLocator('#tab-a').locator('button').dispatchEvent('click')
+    await settled(page, 'Tab A')
+
+    await page.waitForFunction(() => {
+      const { top } = (document.querySelector('#result') as Element).getBoundingClientRect()
+      return scrollY > 0 && top >= -1 && top < innerHeight / 2
+    })
+    await page.setViewportSize({ width: 1280, height: 860 })
+  })
+})
+
 describe('the page', () => {
+  it('says at its top that the playground has gone', async () => {
+    const other = await playground.view()
+    expect(await other.locator('#gone').getAttribute('hidden')).toBe('')
+
+    await other.route('**/events', (route) => route.abort())
+    await other.reload()
+
+    await other.waitForSelector('#gone:not([hidden])', { state: 'attached' })
+    expect(await other.locator('details #gone').count()).toBe(0)
+    await other.close()
+  })
+
+  it('says that the tabs could not sign in', async () => {
+    const other = await playground.view()
+
+    await other.route('**/workshop/sign-in', (route) => route.fulfill({ status: 503 }))
+    await other.reload()
+
+    await other.waitForSelector('#groups .broken', { state: 'attached' })
+    expect(await other.locator('#groups').textContent()).toBe('The tabs could not sign in: The playground answered 503 to sign-in')
+    await other.close()
+  })
+
+  it('announces of a scene of the terminal what came of it, and not each line', async () => {
+    await page.locator('#story').evaluate((story) => story.setAttribute('open', ''))
+
+    await page.getByRole('button', { name: 'Play: A call' }).dispatchEvent('click')
+    await page.waitForSelector('.act[data-state="held"]', { state: 'attached' })
+
+    expect(await page.locator('#log').getAttribute('aria-live')).toBe('off')
+    expect(await page.locator('#verdict').textContent()).toBe('A call: held')
+    expect(await page.locator('#log').textContent()).not.toContain('not about credentials')
+    expect(
+      await page
+        .locator('#log .line')
+        .first()
+        .evaluate((line) => {
+          const [who, text] = ['.who', '.text'].map((part) => getComputedStyle(line.querySelector(part) as Element))
+          return [who?.fontSize === text?.fontSize, who?.lineHeight === text?.lineHeight, who?.paddingRight]
+        }),
+    ).toEqual([true, true, '0px'])
+  })
+
+  it('keeps the colours that say what is what, where the reader has chosen the others', async () => {
+    const other = await playground.view({ forcedColors: 'active' })
+
+    const colours = await other.locator('.key, #chart .sent, #chart .replayed').evaluateAll((all) =>
+      all.map((one) => {
+        const { backgroundColor, backgroundImage } = getComputedStyle(one)
+        return backgroundImage === 'none' ? backgroundColor : backgroundImage
+      }),
+    )
+
+    expect(new Set(colours).size).toBeGreaterThanOrEqual(6)
+    await other.close()
+  })
+
+  it('has its tabs below each other where two have no room', async () => {
+    const columns = async (width: number) => {
+      await page.setViewportSize({ width, height: 860 })
+      return page.locator('#tabs').evaluate((tabs) => getComputedStyle(tabs).gridTemplateColumns.split(' ').length)
+    }
+
+    expect([await columns(320), await columns(390)]).toEqual([1, 2])
+    await page.setViewportSize({ width: 1280, height: 860 })
+  })
+
+  it('leaves out on a phone what has no room there', async () => {
+    await play(page, 'fifty-refused')
+    const shown = async (width: number) => {
+      await page.setViewportSize({ width, height: 860 })
+      return page.locator('#chart').evaluate((chart) => {
+        const display = (part: string) => [...chart.querySelectorAll(part)].map((one) => getComputedStyle(one).display)
+        return { forCalls: display('.login small')[0] !== 'none', late: display('.axis .late').some((one) => one !== 'none') }
+      })
+    }
+
+    expect(await shown(390)).toEqual({ forCalls: false, late: false })
+    expect(await shown(1280)).toMatchObject({ forCalls: true })
+    expect(await page.locator('.login .track > *').textContent()).toMatch(/^1 refresh · \S+ m?s · for 50 calls$/)
+  })
+
   it('is played by keyboard alone', async () => {
     await page.reload()
     await settled(page, 'two-tabs')
@@ -122,7 +239,7 @@ describe('the page', () => {
     expect(logged.join()).not.toMatch(/eyJ/)
   })
 
-  const widths = [1280, 390]
+  const widths = [1280, 390, 320]
   const schemes = ['light', 'dark'] as const
   const views = widths.flatMap((width) => schemes.map((colorScheme) => ({ width, colorScheme })))
 

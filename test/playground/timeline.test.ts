@@ -3,6 +3,7 @@ import type { Heard } from '../../playground/page/heard'
 import { decisionsOf } from '../../playground/page/timeline/decisions'
 import { figuresOf } from '../../playground/page/timeline/figures'
 import { lanesOf } from '../../playground/page/timeline/lanes'
+import { placedWithText } from '../../playground/page/timeline/placed'
 import { refreshesOf } from '../../playground/page/timeline/refreshes'
 import { scaleOf } from '../../playground/page/timeline/scale'
 import { tokenBarsOf } from '../../playground/page/timeline/token-bars'
@@ -69,9 +70,18 @@ describe('a run as a picture', () => {
 
   it('has one bar for a token that two tabs hold', () => {
     expect(tokenBarsOf(shared)).toEqual([
-      { number: 1, from: 0, to: 120, ended: 'replaced', expiresAt: 60_000 },
-      { number: 2, from: 120, expiresAt: 70_000 },
+      { number: 1, from: 0, to: 120, ended: 'replaced', expiresAt: 60_000, lives: 60_000 },
+      { number: 2, from: 120, expiresAt: 70_000, lives: 70_000 },
     ])
+  })
+
+  it('counts how long a token lives by the clock that says when it ends', () => {
+    const slow = 1_000_000 - 600_000
+    const state = { status: 'authenticated', generation: 1, expiresAt: slow + 60_000 } as const
+
+    const [bar] = tokenBarsOf([heard(1_000_000, 'This page', { type: 'session-changed', state, at: slow })])
+
+    expect(bar?.lives).toBe(60_000)
   })
 
   it('ends the bar of a token whose session is over', () => {
@@ -80,7 +90,7 @@ describe('a run as a picture', () => {
       heard(9, 'Tab A', { type: 'session-changed', state: { status: 'ended', reason: 'signed_out' }, at: 0 }),
     ]
 
-    expect(tokenBarsOf(run)).toEqual([{ number: 1, from: 0, to: 9, ended: 'session over', expiresAt: 60_000 }])
+    expect(tokenBarsOf(run)).toEqual([{ number: 1, from: 0, to: 9, ended: 'session over', expiresAt: 60_000, lives: 60_000 }])
   })
 
   it('says the same in numbers', () => {
@@ -104,7 +114,31 @@ describe('a run as a picture', () => {
     const lanes = lanesOf(run)
 
     expect(refreshesOf(run, lanes)).toMatchObject([{ from: 22, to: 90, failed: true }])
-    expect(figuresOf(lanes, refreshesOf(run, lanes)).at(-1)).toEqual({ count: 1, of: 'rejected' })
+    const figures = figuresOf(lanes, refreshesOf(run, lanes))
+    expect(figures.at(-1)).toEqual({ count: 1, of: 'rejected' })
+    expect(figures).toContainEqual({ count: 1, of: 'refresh, failed' })
+  })
+
+  it('says of several refreshes how many failed', () => {
+    const failed = (from: number) => [
+      heard(from, 'Tab A', { type: 'refresh-started', because: 'asked', generation: 1, at: 0 }),
+      heard(from + 50, 'Tab A', { type: 'refresh-ended', outcome: from > 1_000 ? 'refreshed' : 'unavailable', generation: 1, at: 0 }),
+    ]
+    const run = [...failed(500), ...failed(2_000)]
+
+    expect(figuresOf([], refreshesOf(run, []))).toContainEqual({ count: 2, of: 'refreshes, 1 failed' })
+  })
+
+  it('says of a refusal that the app got that it was handed back', () => {
+    const run = [
+      heard(1, 'Tab A', { type: 'called', call: 0, method: 'GET', path: '/me' }),
+      heard(20, 'Tab A', { type: 'response', call: 0, attempt: 0, status: 403, challenges: [], at: 0 }),
+      heard(21, 'Tab A', { type: 'decision', call: 0, attempt: 0, action: 'return', row: 11, reason: '403', cause: 'credentials', at: 0 }),
+      heard(22, 'Tab A', { type: 'settled', call: 0, outcome: 403 }),
+    ]
+
+    expect(figuresOf(lanesOf(run), []).at(-1)).toEqual({ count: 1, of: 'handed back' })
+    expect(decisionsOf(run)).toEqual([{ times: 1, text: 'hand the answer back: 403 (row 11 of the table)' }])
   })
 })
 
@@ -117,6 +151,20 @@ describe('the scale', () => {
       expect(ticks[0]).toBe(0)
       expect(at(1_000 + end)).toBeLessThanOrEqual(100)
     }
+  })
+})
+
+describe('a mark with text', () => {
+  it.each([
+    [10, 20, { left: '10%', right: '' }],
+    [60, 30, { left: 'auto', right: '10%' }],
+    [91, undefined, { left: 'auto', right: '9%' }],
+  ])('grows to where there is room, from %i%%', (left, width, expected) => {
+    const mark = { style: { left: '', right: '', width: '' } }
+
+    placedWithText(mark as unknown as HTMLElement, left, width)
+
+    expect(mark.style).toMatchObject(expected)
   })
 })
 

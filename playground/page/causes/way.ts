@@ -23,7 +23,7 @@ export const way: readonly Cause[] = [
   },
   {
     id: 'proxy-sign-in',
-    title: '407 mistaken for 401',
+    title: 'A proxy says 401',
     how: 'The office proxy wants its own credentials, and says 401.',
     expects: 'proxy-authentication',
     run: async (bench) => bench.holder(await levers.mint()).call(bench.proxied('wants-credentials', '/me')),

@@ -14,7 +14,7 @@ export function decisionsOf(run: readonly Heard[]): readonly { readonly times: n
 const deeds = {
   refresh: 'refresh, then send again',
   replay: 'send again at once',
-  return: 'give the answer back',
+  return: 'hand the answer back',
   reject: 'reject the call',
   end: 'end the session',
   'step-up': 'ask the app for more',

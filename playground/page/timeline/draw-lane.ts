@@ -1,5 +1,6 @@
 import { element } from '../element'
 import type { Lane } from './lanes'
+import { placed, placedWithText } from './placed'
 import type { Refresh } from './refreshes'
 import type { Scale } from './scale'
 
@@ -16,14 +17,13 @@ export function drawLane(lane: Lane, refreshes: readonly Refresh[], scale: Scale
     const { at, outcome } = lane.end
     const isGood = typeof outcome === 'number' && outcome < 300
     drawn.dataset.outcome = String(outcome)
-    drawn.append(placed(element('span', { class: isGood ? 'end good' : 'end bad' }, String(outcome)), scale.at(at)))
+    const isNamed = typeof outcome === 'string'
+    const end = element(
+      'span',
+      { class: isGood ? 'end good' : isNamed ? 'end bad named' : 'end bad', title: String(outcome) },
+      String(outcome),
+    )
+    drawn.append(isNamed ? placedWithText(end, scale.at(at)) : placed(end, scale.at(at)))
   }
   return drawn
-}
-
-/** Through the style object: the page's policy allows no style attributes. */
-export function placed<Placed extends HTMLElement>(mark: Placed, left: number, width?: number): Placed {
-  mark.style.left = `${left}%`
-  if (width !== undefined) mark.style.width = `${width}%`
-  return mark
 }

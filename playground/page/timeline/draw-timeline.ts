@@ -1,8 +1,9 @@
 import { element } from '../element'
 import { type Heard, timeNow } from '../heard'
-import { drawLane, placed } from './draw-lane'
+import { drawLane } from './draw-lane'
 import { figuresOf } from './figures'
 import { type Lane, lanesOf } from './lanes'
+import { placed, placedWithText } from './placed'
 import { type Refresh, refreshesOf } from './refreshes'
 import { type Scale, scaleOf } from './scale'
 import { type TokenBar, tokenBarsOf } from './token-bars'
@@ -22,12 +23,17 @@ export function drawTimeline(figures: HTMLElement, chart: HTMLElement, run: read
   )
   chart.setAttribute('aria-label', `Timeline: ${counted.map(({ count, of }) => `${count} ${of}`).join(', ')}.`)
   chart.replaceChildren(
-    row('axis', '', ...scale.ticks.map((tick) => placed(element('span', {}, inUnits(tick)), scale.at(start + tick)))),
+    row('axis', '', ...scale.ticks.map((tick) => drawTick(tick, scale.at(start + tick)))),
     row('tokens', 'Access token', ...tokenBarsOf(run).map((bar) => drawBar(bar, scale))),
     row('login', 'Login server', ...refreshes.map((refresh) => drawRefresh(refresh, scale))),
     ...groupsOf(lanes).map(([who, own]) => drawGroup(who, own, refreshes, scale)),
     element('div', { class: 'bands' }, ...refreshes.map((refresh) => drawBand(refresh, scale))),
   )
+}
+
+/** Where there is no room behind its line for what it says, it is left out on a phone. */
+function drawTick(tick: number, at: number): HTMLElement {
+  return placed(element('span', { class: at > 75 ? 'late' : '' }, inUnits(tick)), at)
 }
 
 function row(name: string, label: string, ...marks: readonly HTMLElement[]): HTMLElement {
@@ -42,20 +48,19 @@ function drawGroup(who: string, lanes: readonly Lane[], refreshes: readonly Refr
   return drawn
 }
 
-function drawBar({ number, from, to, ended, expiresAt }: TokenBar, scale: Scale): HTMLElement {
-  const left = expiresAt === undefined ? '' : ` · lives ${inUnits(expiresAt - from, 1_000)}`
+function drawBar({ number, from, to, ended, lives }: TokenBar, scale: Scale): HTMLElement {
+  const left = lives === undefined ? '' : lives > 0 ? ` · lives ${inUnits(lives, 1_000)}` : ' · expired'
   const text = `no. ${number}${ended ? ` · ${ended}` : left}`
-  return placed(
-    element('span', { class: to === undefined ? 'held' : 'replaced', title: text }, text),
-    scale.at(from),
-    scale.width(from, to),
-  )
+  const bar = element('span', { class: to === undefined ? 'held' : 'replaced', title: text }, text)
+  return (to === undefined ? placedWithText : placed)(bar, scale.at(from), scale.width(from, to))
 }
 
 function drawRefresh({ from, to, failed, sharedBy }: Refresh, scale: Scale): HTMLElement {
   const took = to === undefined ? '…' : ` · ${inUnits(to - from, 1)}`
-  const text = `${failed ? 'refresh failed' : '1 refresh'}${took}${sharedBy.length > 1 ? ` · for ${sharedBy.length} calls` : ''}`
-  return placed(element('span', { class: failed ? 'failed' : '', title: text }, text), scale.at(from), scale.width(from, to))
+  const text = `${failed ? 'refresh failed' : '1 refresh'}${took}`
+  const shared = sharedBy.length > 1 ? ` · for ${sharedBy.length} calls` : ''
+  const bar = element('span', { class: failed ? 'failed' : '', title: text + shared }, text, element('small', {}, shared))
+  return placedWithText(bar, scale.at(from), scale.width(from, to))
 }
 
 function drawBand({ from, to, failed, sharedBy }: Refresh, scale: Scale): HTMLElement {

@@ -9,18 +9,23 @@ export function figuresOf(
   const refused = lanes.filter(({ refusals }) => refusals.length > 0)
   const again = lanes.filter(({ stretches }) => stretches.some(({ kind }) => kind === 'replayed'))
   const answered = lanes.filter(({ end }) => typeof end?.outcome === 'number' && end.outcome < 300)
-  const givenBack = lanes.filter(({ end }) => typeof end?.outcome === 'number' && end.outcome >= 300)
+  const handedBack = lanes.filter(({ end }) => typeof end?.outcome === 'number' && end.outcome >= 300)
   const rejected = lanes.filter(({ end }) => typeof end?.outcome === 'string')
   const shared = new Set(refreshes.flatMap(({ sharedBy }) => sharedBy))
   // Refused for a token that was replaced meanwhile: newer credentials are there already.
   const late = refreshes.length ? again.filter((lane) => !shared.has(lane)) : []
+  const failed = refreshes.filter((refresh) => refresh.failed).length
+  const cameOut = failed ? (failed === refreshes.length ? ', failed' : `, ${failed} failed`) : ''
   return [
     { count: lanes.length, of: lanes.length === 1 ? 'call' : 'calls' },
     { count: refused.length, of: `refused (${statuses(refused)})` },
-    { count: refreshes.length, of: refreshes.length === 1 ? `refresh, ${shared.size} waited for it` : 'refreshes' },
+    {
+      count: refreshes.length,
+      of: refreshes.length === 1 ? `refresh${cameOut || `, ${shared.size} waited for it`}` : `refreshes${cameOut}`,
+    },
     { count: again.length, of: late.length ? `sent again, ${late.length} late ones without waiting` : 'sent again' },
     { count: answered.length, of: 'answered' },
-    ...(givenBack.length ? [{ count: givenBack.length, of: 'given back refused' }] : []),
+    ...(handedBack.length ? [{ count: handedBack.length, of: 'handed back' }] : []),
     ...(rejected.length ? [{ count: rejected.length, of: 'rejected' }] : []),
   ]
 }

@@ -9,8 +9,10 @@ export interface TokenBar {
   readonly to?: number | undefined
   /** What ended it: another token, or the end of the session. */
   readonly ended?: 'replaced' | 'session over' | undefined
-  /** Absent where nothing says when it ends. */
+  /** By the client's clock, which need not be the page's. Absent where nothing says when it ends. */
   readonly expiresAt?: number | undefined
+  /** How long it had to live when it came, in milliseconds, by the same clock. */
+  readonly lives?: number | undefined
 }
 
 /** The access tokens of a run; two tabs that hold the same one have one bar. */
@@ -24,7 +26,8 @@ export function tokenBarsOf(run: readonly Heard[]): readonly TokenBar[] {
     if (state.status === 'authenticated') {
       if (open && bars.some((bar) => bar.expiresAt === state.expiresAt)) continue
       if (open) bars[bars.length - 1] = { ...open, to: at, ended: 'replaced' }
-      bars.push({ number: bars.length + 1, from: at, expiresAt: state.expiresAt })
+      const { expiresAt } = state
+      bars.push({ number: bars.length + 1, from: at, expiresAt, lives: expiresAt === undefined ? undefined : expiresAt - what.at })
     } else if (open && (state.status === 'ended' || state.status === 'anonymous')) {
       bars[bars.length - 1] = { ...open, to: at, ended: 'session over' }
     }
