@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { AuthenticatedClient, memoryStore } from 'authenticated-client'
 import { api, authorizationServer, listen, testFetch } from 'authenticated-client/testing'
@@ -20,6 +21,17 @@ const origin = 'https://api.example.com'
 afterEach(() => void vi.unstubAllGlobals())
 
 describe('recipes', () => {
+  it('are run with the same versions of libraries that the package is compared with', () => {
+    const { devDependencies } = json('../peers/package.json')
+    const installed = json('../../playground/recipes/works-with/package-lock.json').packages
+    const shared = Object.keys(devDependencies).filter((name) => installed[`node_modules/${name}`])
+
+    expect(shared).toEqual(expect.arrayContaining(['@supabase/auth-js', 'axios', 'ky', 'ofetch', 'wretch']))
+    expect(shared.map((name) => [name, installed[`node_modules/${name}`].version])).toEqual(
+      shared.map((name) => [name, devDependencies[name]]),
+    )
+  })
+
   it('basic: the password goes along', async () => {
     const seen = network(() => Response.json({}))
 
@@ -169,6 +181,10 @@ describe('recipes', () => {
     await expect(bare).rejects.toMatchObject({ cause: 'Bearer realm="api"' })
   })
 })
+
+function json(path: string) {
+  return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
+}
 
 async function world() {
   const login = authorizationServer()

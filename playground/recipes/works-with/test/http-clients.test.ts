@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { AuthenticatedClient, isAuthError } from 'authenticated-client'
+import { api, authorizationServer, fault, testClock, testFetch } from 'authenticated-client/testing'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createSdk } from '../../sdk-author'
 import { axiosWith } from '../axios'
 import { kyWith } from '../ky'
@@ -45,7 +47,7 @@ const libraries: Record<string, Library> = {
   },
   'TanStack Query'({ client, shop }) {
     const queries = queryClient(client)
-    return { get: (n) => queries.fetchQuery(meQuery(client, `${shop.origin}/me`, n)) as Promise<Echo> }
+    return { get: (n) => queries.fetchQuery({ ...meQuery(client, `${shop.origin}/me`), queryKey: ['me', n] }) as Promise<Echo> }
   },
   'supabase-js'({ client, shop }) {
     const supabase = supabaseWith(client, shop.origin, 'publishable-key')
@@ -83,3 +85,88 @@ describe.each(Object.entries(libraries).filter(([name]) => !/TanStack|SDK/.test(
     expect([setting.login.refreshes, setting.login.reuses]).toEqual([1, 0])
   })
 })
+
+describe('what a failed refresh is to', () => {
+  it('axios: an AxiosError with its code, and the AuthError as its cause', async () => {
+    const { client, login, shop } = await spent()
+    login.always(fault('service-unavailable'))
+
+    const error = await thrownBy(axiosWith(client, shop.origin).get('/me'))
+
+    expect(error).toMatchObject({ isAxiosError: true, code: 'ERR_REFRESH_UNAVAILABLE' })
+    expect([isAuthError(error), isAuthError(error.cause, 'ERR_REFRESH_UNAVAILABLE')]).toEqual([false, true])
+  })
+
+  it.each(['ky', 'TanStack Query'])('%s: an AuthError, which it does not try again', async (name) => {
+    const setting = await spent()
+    const { login, shop } = setting
+    login.always(fault('invalid-client'))
+
+    const error = await thrownBy(libraries[name]?.(setting).get(1))
+
+    expect(isAuthError(error, 'ERR_TOKEN_ENDPOINT')).toBe(true)
+    expect([login.requests.length, shop.requests.length]).toEqual([1, 1])
+  })
+})
+
+it('axios: a body of 2 MiB is sent again, whole', async () => {
+  const { client, shop } = await spent(({ text }) => Response.json({ length: text.length }))
+
+  const { data } = await axiosWith(client, shop.origin).post('/notes', 'x'.repeat(2 * 1024 * 1024))
+
+  expect(data).toEqual({ length: 2 * 1024 * 1024 })
+})
+
+it('ky: waits for a refresh that with the two sends takes longer than its own default', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const login = authorizationServer()
+  const shop = api({ authorizationServer: login })
+  const fetch = testFetch(login, shop)
+  const client = new AuthenticatedClient({
+    tokenEndpoint: login.tokenEndpoint,
+    clientId: 'app',
+    baseUrl: shop.origin,
+    fetch,
+    clock: testClock(),
+  })
+  await client.setTokens(login.signIn({ sub: 'ada' }))
+  login.spoilAccessTokens()
+  login.next((_request, usual) => new Promise((resolve) => setTimeout(() => resolve(usual()), 11_000)))
+
+  const me = kyWith(client, shop.origin).get('me').json()
+  me.catch(() => {})
+  await vi.advanceTimersByTimeAsync(12_000)
+
+  expect(await me).toMatchObject({ sub: 'ada' })
+})
+
+describe('TanStack Query', () => {
+  // A 401 was answered by then: with one refresh and one replay.
+  it.each([
+    [401, 2],
+    [403, 1],
+    [404, 1],
+  ])('does not try again what a %s refused', async (status, sends) => {
+    const { client, shop } = await spent()
+    shop.always(() => new Response(null, { status }))
+    const asked = queryClient(client).fetchQuery(meQuery(client, `${shop.origin}/me`))
+
+    await expect(asked).rejects.toMatchObject({ status })
+
+    expect(shop.requests.length).toBe(sends)
+  })
+
+  it('tries again what an outage refused', async () => {
+    const { client, shop } = await spent()
+    shop.next(fault('bad-gateway'))
+
+    const me = await queryClient(client).fetchQuery({ ...meQuery(client, `${shop.origin}/me`), retryDelay: 0 })
+
+    expect(me).toMatchObject({ sub: 'ada' })
+  })
+})
+
+async function thrownBy(call: Promise<unknown> | undefined): Promise<Error> {
+  return Promise.resolve(call).then(() => new Error('Nothing was thrown'), Object)
+}

@@ -37,7 +37,7 @@ it("Apollo Client does not answer the next user from the first one's cache", asy
 it("TanStack Query does not answer the next user from the first one's cache", async () => {
   const { client, login, shop } = await spent()
   const queries = queryClient(client)
-  const me = () => queries.ensureQueryData(meQuery(client, `${shop.origin}/me`, 1))
+  const me = () => queries.ensureQueryData(meQuery(client, `${shop.origin}/me`))
   await me()
 
   await client.setTokens(login.signIn({ sub: 'bob' }))
