@@ -15,13 +15,7 @@ describe('a migration: twenty calls on a token that is refused make one refresh,
     const kept = login.signIn()
     login.spoilAccessTokens()
 
-    const client = await insteadOfTheInterceptor({
-      baseUrl: shop.origin,
-      tokenEndpoint: login.tokenEndpoint,
-      onLogout: () => {},
-      takeOldTokens: () => kept,
-      store: memoryStore(),
-    })
+    const client = await interceptorless({ login, shop }, kept)
 
     expect(await twenty(client.fetch)).toEqual([200])
     expect(login.refreshes).toBe(1)
@@ -32,14 +26,19 @@ describe('a migration: twenty calls on a token that is refused make one refresh,
   it('from axios-auth-refresh, whose logic becomes a grant', async () => {
     const { login, shop, twenty } = network(async (request, current) => {
       if (new URL(request.url).pathname !== '/refresh') return undefined
-      const { refreshToken } = (await request.json()) as TokenSet
-      return Response.json(await refreshAt(current, refreshToken))
+      const { refresh_token = '' } = (await request.json()) as Record<string, string>
+      return refreshAt(current, refresh_token)
     })
     const client = insteadOfAuthRefresh(shop.origin, `${shop.origin}/refresh`, memoryStore(login.signIn()))
     login.spoilAccessTokens()
+    const before = Date.now()
 
     expect(await twenty(client.fetch)).toEqual([200])
-    expect(login.refreshes).toBe(1)
+    await client.refresh() // With the refresh token that the first refresh gave.
+    expect(login.refreshes).toBe(2)
+    const { expiresAt } = client.state as { expiresAt: number }
+    expect(expiresAt - before).toBeGreaterThanOrEqual(3_600_000)
+    expect(expiresAt - before).toBeLessThan(3_700_000)
   })
 
   it('from @badgateway/oauth2-client, with its stored token', async () => {
@@ -106,6 +105,24 @@ describe('a migration: twenty calls on a token that is refused make one refresh,
   })
 })
 
+it('the interceptor’s header goes to the API alone: with it a token request would need a preflight', async () => {
+  const { login, shop } = network()
+  const client = await interceptorless({ login, shop }, login.signIn())
+
+  await client.refresh()
+
+  expect(login.requests.map(({ headers }) => headers.get('x-request-id'))).toEqual([null])
+})
+
+it('the interceptor’s header does not take the place of those that a Request has', async () => {
+  const { login, shop } = network()
+  const client = await interceptorless({ login, shop }, null)
+
+  await client.fetch(new Request(`${shop.origin}/me`, { headers: { accept: 'text/csv' } }))
+
+  expect(shop.requests[0]?.headers.get('accept')).toBe('text/csv')
+})
+
 it.each([429, 503])('supabase’s answer %s does not sign anybody out', async (status) => {
   const { login, shop } = network()
   const session = { access_token: login.signIn().accessToken }
@@ -164,15 +181,23 @@ function network(special?: (request: Request, login: TestAuthorizationServer) =>
   return { login, shop, twenty }
 }
 
+function interceptorless({ login, shop }: Pick<ReturnType<typeof network>, 'login' | 'shop'>, kept: TokenSet | null) {
+  return insteadOfTheInterceptor({
+    baseUrl: shop.origin,
+    tokenEndpoint: login.tokenEndpoint,
+    onLogout: () => {},
+    takeOldTokens: () => kept,
+    store: memoryStore(),
+  })
+}
+
 function pair(login: TestAuthorizationServer) {
   const { accessToken, refreshToken = '' } = login.signIn()
   return { accessToken, refreshToken }
 }
 
 /** What an app's own refresh route does: it knows the authorization server. */
-async function refreshAt(login: TestAuthorizationServer, refreshToken = ''): Promise<TokenSet> {
+async function refreshAt(login: TestAuthorizationServer, refreshToken: string): Promise<Response> {
   const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken, client_id: 'web' })
-  const answer = await testFetch(login)(login.tokenEndpoint, { method: 'POST', body })
-  const { access_token: accessToken, refresh_token: next } = (await answer.json()) as Record<string, string>
-  return { accessToken: accessToken ?? '', refreshToken: next }
+  return testFetch(login)(login.tokenEndpoint, { method: 'POST', body })
 }

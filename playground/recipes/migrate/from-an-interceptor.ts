@@ -13,6 +13,7 @@ export interface InterceptorOptions {
 }
 
 export async function insteadOfTheInterceptor({ baseUrl, tokenEndpoint, onLogout, takeOldTokens, store }: InterceptorOptions) {
+  const api = new URL(baseUrl).origin
   const client = new AuthenticatedClient({
     baseUrl,
     tokenEndpoint,
@@ -20,7 +21,9 @@ export async function insteadOfTheInterceptor({ baseUrl, tokenEndpoint, onLogout
     store: store ?? webStorageStore('my-app'),
     onLogout,
     fetch: (input, init) => {
-      const headers = new Headers(init?.headers)
+      // Token requests come this way too: a header would make a preflight of each, which most login servers refuse.
+      if (new URL(input instanceof Request ? input.url : input).origin !== api) return fetch(input, init)
+      const headers = new Headers(init?.headers) // Where `input` is a `Request`, the client has put its headers here.
       headers.set('X-Request-Id', crypto.randomUUID()) // A new one for each send, the replay too.
       return fetch(input, { ...init, headers })
     },

@@ -1,20 +1,33 @@
 // From axios-auth-refresh: `createAuthRefreshInterceptor(axios, refreshAuthLogic)` goes, its logic becomes a grant, and axios sends with the
-// client's fetch (works-with/axios.ts: `axios.create({ adapter: 'fetch', env: { fetch: client.fetch } })`). `statusCodes` is
-// `isUnauthorized`, `skipAuthRefresh` a call through the plain `fetch`, and calls that come while a refresh runs wait for it by themselves.
-import { AuthenticatedClient, type Grant, SessionEndedError, type TokenSet, type TokenStore } from 'authenticated-client'
+// client's fetch (works-with/axios.ts). `statusCodes` is `isUnauthorized`, `skipAuthRefresh` a call through the plain `fetch`, and calls
+// that come while a refresh runs wait for it by themselves.
+import { AuthenticatedClient, type Grant, SessionEndedError, type TokenStore } from 'authenticated-client'
+
+/** What your refresh route says: RFC 6749's names here, yours may have others. */
+interface RefreshAnswer {
+  readonly access_token: string
+  readonly refresh_token?: string
+  /** In seconds. */
+  readonly expires_in?: number
+}
 
 export function insteadOfAuthRefresh(baseUrl: string, refreshUrl: string, store: TokenStore): AuthenticatedClient {
-  const refreshAuthLogic: Grant = async (tokens, { fetch, signal }) => {
+  const refreshAuthLogic: Grant = async (tokens, { fetch, signal, clock }) => {
     const response = await fetch(refreshUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ refreshToken: tokens?.refreshToken }),
+      body: JSON.stringify({ refresh_token: tokens?.refreshToken }),
       signal,
     })
     // Only a clear no ends the session; whatever else is thrown counts as an outage, and keeps it.
     if (response.status === 401) throw new SessionEndedError()
     if (!response.ok) throw new Error(`The refresh was answered with ${response.status}`)
-    return (await response.json()) as TokenSet
+    const { access_token, refresh_token, expires_in } = (await response.json()) as RefreshAnswer
+    return {
+      accessToken: access_token,
+      refreshToken: refresh_token,
+      expiresAt: expires_in === undefined ? undefined : clock.now() + expires_in * 1000,
+    }
   }
   return new AuthenticatedClient({
     baseUrl,
