@@ -1,6 +1,6 @@
 // Vue: a shallow ref that follows the session, for as long as the scope lives that asked for it.
 import type { AuthenticatedClient, SessionState } from 'authenticated-client'
-import { onScopeDispose, readonly, type ShallowRef, shallowRef } from 'vue'
+import { onScopeDispose, type ShallowRef, shallowReadonly, shallowRef } from 'vue'
 
 export function useSession(client: AuthenticatedClient): Readonly<ShallowRef<SessionState>> {
   const session = shallowRef(client.state)
@@ -8,5 +8,5 @@ export function useSession(client: AuthenticatedClient): Readonly<ShallowRef<Ses
     session.value = client.state
   })
   onScopeDispose(stop)
-  return readonly(session) as Readonly<ShallowRef<SessionState>>
+  return shallowReadonly(session)
 }

@@ -2,19 +2,41 @@ import { AuthenticatedClient, type TokenSet } from 'authenticated-client'
 import { StrictMode, useEffect } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createApp, defineComponent, h } from 'vue'
-import { Greeting, useSession } from '../react'
+import { Greeting, useFinishSignIn, useSession } from '../react'
 import { useSession as useSessionInVue } from '../vue'
 
 declare global {
   interface Window {
-    signIn(tokens: TokenSet): Promise<void>
+    signIn(tokens: TokenSet): void
+    readonly sessions: Set<string | undefined>
   }
 }
 
 const query = new URLSearchParams(location.search)
 const shop = query.get('shop') ?? ''
-const client = new AuthenticatedClient({ tokenEndpoint: `${query.get('login')}/token`, clientId: 'web', allowedOrigins: [shop] })
-window.signIn = client.setTokens
+const sessions = new Set<string | undefined>()
+const client = new AuthenticatedClient({
+  tokenEndpoint: `${query.get('login')}/token`,
+  clientId: 'web',
+  allowedOrigins: [shop],
+  onEvent(event) {
+    if (event.type === 'session-changed' && event.state.status === 'authenticated') sessions.add(event.state.sessionId)
+  },
+})
+Object.assign(window, { signIn, sessions })
+
+/** The page that the login leads back to. */
+function signIn(tokens: TokenSet): void {
+  const Callback = () => {
+    useFinishSignIn(() => client.setTokens(tokens))
+    return null
+  }
+  createRoot(document.createElement('div')).render(
+    <StrictMode>
+      <Callback />
+    </StrictMode>,
+  )
+}
 
 function App() {
   const { status } = useSession(client)

@@ -4,8 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { api, authorizationServer, listen } from 'authenticated-client/testing'
 import { build } from 'esbuild'
 import { chromium } from 'playwright'
+import { createElement } from 'react'
+import { renderToString } from 'react-dom/server'
 import { expect, it, onTestFinished } from 'vitest'
+import { effectScope } from 'vue'
 import { findChromium } from '../../../../test/browser/chromium'
+import { App } from '../react'
+import { useSession } from '../vue'
+import { spent } from './servers'
 
 it('React (StrictMode) and Vue components follow the session from sign-in to sign-out', async () => {
   const { page, login, shop } = await open()
@@ -20,11 +26,27 @@ it('React (StrictMode) and Vue components follow the session from sign-in to sig
   await react.getByRole('button').waitFor(there)
   await vue.getByText('authenticated').waitFor(there)
   await expect.poll(() => shop.requests.some(({ headers }) => headers.get('authorization') === 'Bearer access-2')).toBe(true)
+  const sessions = await page.evaluate(() => window.sessions.size)
   await react.getByRole('button').click()
 
   await react.getByText('Please sign in').waitFor(there)
   await vue.getByText('ended').waitFor(there)
-  expect([login.refreshes, login.reuses]).toEqual([1, 0])
+  expect([sessions, login.refreshes, login.reuses]).toEqual([1, 1, 0])
+})
+
+it('React renders on a server, where nobody has looked into the store', () => {
+  expect(renderToString(createElement(App))).toBe('<p>One moment …</p>')
+})
+
+it('Vue shows the state itself, which nobody can set', async () => {
+  const { client, login } = await spent()
+  const scope = effectScope()
+  onTestFinished(() => scope.stop())
+
+  const session = scope.run(() => useSession(client))
+  await client.setTokens(login.signIn())
+
+  expect(session?.value).toBe(client.state)
 })
 
 // A machine without fonts shows no text at all.
