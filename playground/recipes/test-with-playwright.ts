@@ -1,7 +1,9 @@
 // Testing your app in a real browser with Playwright: the authorization server and the API listen on loopback ports, your page talks
-// to them across origins, and the test decides what goes wrong. Point your app at the two origins (an environment variable, a query
-// parameter), sign in by handing it tokens, and look at the page as a user would.
+// to them across origins, and the test decides what goes wrong. The test puts the two origins and tokens where your app looks for them
+// before its own script runs, then looks at the page as a user would. Take none of it from the URL: a link could then sign your users in
+// as somebody else, or send their tokens elsewhere.
 import { createServer } from 'node:http'
+import type { TokenSet } from 'authenticated-client'
 import { api, authorizationServer, fault, listen } from 'authenticated-client/testing'
 import type { Page } from 'playwright'
 
@@ -14,10 +16,18 @@ export async function startServers() {
 
 type Servers = Awaited<ReturnType<typeof startServers>>
 
+/** What the page finds as `globalThis.underTest`. */
+export interface UnderTest {
+  readonly login: string
+  readonly shop: string
+  readonly tokens: TokenSet
+}
+
 /** Opens the app signed in: what your login page would have led to. */
 export async function openSignedIn(page: Page, app: string, { login, shop }: Servers): Promise<void> {
-  const tokens = JSON.stringify(login.signIn({ sub: 'ada' }))
-  await page.goto(`${app}?${new URLSearchParams({ login: login.origin, shop: shop.origin, tokens })}`)
+  const underTest: UnderTest = { login: login.origin, shop: shop.origin, tokens: login.signIn({ sub: 'ada' }) }
+  await page.addInitScript((given) => Object.assign(globalThis, { underTest: given }), underTest)
+  await page.goto(app)
 }
 
 /** An outage during a refresh: the page says so, nobody is signed out, and it recovers by itself. */

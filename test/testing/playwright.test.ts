@@ -12,8 +12,10 @@ it('tests an app in a real browser, through an outage', async () => {
   await page.clock.install()
 
   await openSignedIn(page, app, servers)
+  const opened = page.url()
   const said = await survivesAnOutage(page, servers)
 
+  expect(opened).toBe(app) // No tokens in it.
   expect(said).toEqual(['Hello ada', 'Please try again', 'Hello ada'])
   expect([servers.login.refreshes, servers.login.reuses]).toEqual([1, 0])
 })

@@ -14,6 +14,7 @@ export interface OldOptions {
   readonly server: string
   readonly tokenEndpoint: string
   readonly clientId: string
+  /** On a server only: in a page or an app anybody can read it. There, leave `clientAuthentication` out. */
   readonly clientSecret: string
   readonly getStoredToken: () => StoredToken | null
   readonly storeToken: (token: StoredToken & { sessionId?: string | undefined }) => void

@@ -1,10 +1,10 @@
 import { AuthenticatedClient, isAuthError } from 'authenticated-client'
+import type { UnderTest } from '../../../playground/recipes/test-with-playwright'
 
 /** The app of the Playwright recipe's test: one button, one line of text. */
-const query = new URLSearchParams(location.search)
-const shop = query.get('shop') ?? ''
-const client = new AuthenticatedClient({ tokenEndpoint: `${query.get('login')}/token`, clientId: 'web', allowedOrigins: [shop] })
-const ready = client.setTokens(JSON.parse(query.get('tokens') ?? ''))
+const { login, shop, tokens } = (globalThis as unknown as { underTest: UnderTest }).underTest
+const client = new AuthenticatedClient({ tokenEndpoint: `${login}/token`, clientId: 'web', allowedOrigins: [shop] })
+const ready = client.setTokens(tokens)
 
 document.body.innerHTML = '<button>Load</button><output role="status"></output>'
 document.querySelector('button')?.addEventListener('click', async () => {
