@@ -1,6 +1,6 @@
 import { memoryStore, type TokenStore } from 'authenticated-client'
 import { api, authorizationServer, quiet, testFetch } from 'authenticated-client/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { sessionClients } from '../../playground/recipes/many-users'
 
 describe('many-users', () => {
@@ -43,6 +43,23 @@ describe('many-users', () => {
     expect(status).toBe(200)
     expect(clientOf('ada')).not.toBe(second)
     expect((await clientOf('ada').fetch('/me')).status).toBe(401)
+  })
+
+  it('of a session that is idle nothing stays in memory, and its next request goes on from its store', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { clientOf, subscribers } = await manyUsers('ada', 'bob')
+    const ada = clientOf('ada')
+    const bob = clientOf('bob')
+
+    vi.setSystemTime(Date.now() + 10 * 60_000)
+    const busy = clientOf('ada')
+    vi.setSystemTime(Date.now() + 10 * 60_000)
+    const stillBusy = clientOf('ada')
+
+    expect([busy === ada, stillBusy === ada, subscribers()]).toEqual([true, true, 1])
+    expect(clientOf('bob')).not.toBe(bob)
+    expect((await clientOf('bob').fetch('/me')).status).toBe(200)
   })
 
   it('a session that ended lets go of its store', async () => {
