@@ -14,6 +14,7 @@ import { type StoredSession, sameTokens, type TokenSet } from '../tokens/token-s
 import type { ClientEvent } from './events'
 import type { AuthenticatedClientOptions } from './options'
 
+/** Options of `forResource`. */
 export interface ResourceOptions {
   /**
    * Which API the access tokens are for: absolute, without a fragment.
