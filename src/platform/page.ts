@@ -11,6 +11,8 @@ export function pageBase(): string | undefined {
 
 /** Hears what befalls the page or worker, where there is one. Returns how to stop. */
 export function onPage(event: 'online' | 'pagehide', listener: () => void): () => void {
+  // Servers that have such a function, too, would keep each client for ever.
+  if (!pageUrl()) return () => {}
   globalThis.addEventListener?.(event, listener)
   return () => globalThis.removeEventListener?.(event, listener)
 }

@@ -61,6 +61,14 @@ export function createSession(
   let leaving = false
   // Of the session that ended last: the app hears it once the store is cleared, and before the next one is saved.
   let farewell = noop
+  const parting = (reason: LogoutReason, dead: StoredSession, error?: AuthError): (() => void) => {
+    let isTold = false
+    farewell = () => {
+      if (!isTold) onEnd(reason, dead, error)
+      isTold = true
+    }
+    return farewell
+  }
 
   const leave = (found: StoredSession | null): boolean => {
     const isLeft = leaving && found !== null
@@ -73,10 +81,7 @@ export function createSession(
   const foundElsewhere = (found: StoredSession | null): void => {
     if (!leave(found) || !found || memory.phase.held) return
     memory.bury(found)
-    saves
-      .save()
-      .catch(noop)
-      .finally(() => onEnd('signed_out', found, undefined))
+    saves.save().catch(noop).finally(parting('signed_out', found))
   }
 
   const take = (read: StoredSession | null): Phase => {
@@ -109,7 +114,7 @@ export function createSession(
         const refusal = rejecting?.epoch === epoch ? rejecting.error : undefined
         const reason = refusal ? 'refresh_rejected' : 'ended_elsewhere'
         memory.vacate(held, reason)
-        onEnd(reason, held, refusal)
+        parting(reason, held, refusal)()
       }
     }
     // Owed: what we hold, or that the store forgets what we hold no longer.
@@ -130,12 +135,7 @@ export function createSession(
     memory.vacate(held, reason)
     // Only a sign-out may take with it what others have made of the session.
     saves.owed = signsOut ? { force: true, behind } : { behind }
-    farewell = () => {
-      farewell = noop
-      onEnd(reason, held, error)
-    }
-    const mine = farewell
-    await saves.save().finally(() => farewell === mine && mine())
+    await saves.save().finally(parting(reason, held, error))
   }
 
   return {
@@ -173,7 +173,7 @@ export function createSession(
         else memory.become(before, { status: 'anonymous' })
         return found
       })
-      if (left || !memory.phase.held) await saves.save().finally(() => left && onEnd('signed_out', left, undefined))
+      if (left || !memory.phase.held) await saves.save().finally(left ? parting('signed_out', left) : noop)
     },
 
     async signIn(tokens, keepsSession, yields) {

@@ -207,6 +207,7 @@ describe('saveTokens', () => {
 
   it('that failed is tried again when the page goes away (F32)', async () => {
     const page = new EventTarget()
+    vi.stubGlobal('location', { href: 'https://app.example.com/' })
     vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
     vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
     try {

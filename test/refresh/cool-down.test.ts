@@ -73,6 +73,7 @@ describe('the cool-down', () => {
 
   it('is over once the network is back, but for what a server has asked for (F56)', async () => {
     const page = new EventTarget()
+    vi.stubGlobal('location', { href: 'https://app.example.com/' })
     vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
     vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
     try {

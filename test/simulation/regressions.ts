@@ -98,4 +98,11 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
     name: 'a resource revoked the token that it had no use for, and with it the session that it could not tell from another',
   },
   { seed: 1000045778, name: 'a call of a resource that was begun before a sign-out of nobody went out for who signed in next' },
+  { seed: 1000101206, name: 'a flight that got no lock was expected to have looked since another one got it' },
+  { seed: 1000323893, name: 'a cool-down was expected to hold for a session that came back without its name, after a sign-out' },
+  {
+    seed: 1000335394,
+    name: 'a pair that a step-up had given, and that could not be saved, was refused, and with it ended the session that the store showed',
+  },
+  { seed: 1000339145, name: 'a second sign-out before the first was told: the app heard of one alone' },
 ]

@@ -69,7 +69,11 @@ export class SessionChecks {
         // Of what its own sign-in took the place of, it clears what the store still holds.
         tab.replaced.has(old.family) ||
         ledger.loggedOut.has(old.family) ||
-        [...ledger.loggedOut].some((family) => excused('two sign-ins of one user are one', world, family, old.family))
+        [...ledger.loggedOut].some((family) => excused('two sign-ins of one user are one', world, family, old.family)) ||
+        // What was refused is what a person gave for it.
+        [...tab.given].some(
+          (token) => world.ownerOf(token) === old.family && excused('what a person gave is being saved', world, tab, token),
+        )
       const isAlive = server.isLive(old.refreshToken) && !isAsked
       if (isAlive && !excused('it left before it knew of what', world, tab) && !excused('writes are no swaps', world))
         world.violate('I11', `${tab.name} clears ${nameOf(old)}, which is alive`)

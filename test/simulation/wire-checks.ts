@@ -96,8 +96,8 @@ export class WireChecks {
     const clients = 1 + tab.resources.length
     if (count > 2 * clients && plan.listens) world.violate('I2', `${name} is presented ${count} times in one flight`)
     const isCoolingDown = scheduler.now < (this.coolDowns.get(family) ?? 0) && !happened.has('jump')
-    // Who comes back without a name, after another sign-in here, may be anybody.
-    if (isCoolingDown && !(tab.replaced.has(family) && excused('sign-ins look alike', world)))
+    // Who comes back without a name, after another sign-in or a sign-out here, may be anybody.
+    if (isCoolingDown && !((tab.replaced.has(family) || tab.hasLoggedOut) && excused('sign-ins look alike', world)))
       world.violate('I2', `${name} is presented inside the cool-down`)
 
     if (issued.consumedAt !== undefined) {
@@ -181,7 +181,10 @@ export class WireChecks {
 
   /** Whether the store is as it was when this tab began the oldest refresh under way. */
   get hasLookedSince(): boolean {
-    return this.world.cell.since < Math.min(this.flightStep, ...this.grants)
+    const { plan, happened, cell } = this.world
+    // A flight that got no lock runs beside one that has.
+    if (plan.resources && happened.has('lock refused')) return false
+    return cell.since < Math.min(this.flightStep, ...this.grants)
   }
 
   flightStarts(because: string): void {
