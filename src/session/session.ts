@@ -6,6 +6,7 @@ import { type StoredSession, sameTokens, tokenSetOf } from '../tokens/token-set'
 import { assertSignIn } from './assert-sign-in'
 import { createLook } from './look'
 import { createMemory } from './memory'
+import { createPartings, type Ended } from './partings'
 import type { Authenticated, LogoutReason, Phase } from './phase'
 import { reconcile } from './reconcile'
 import { createSaves } from './saves'
@@ -50,25 +51,16 @@ export function createSession(
   clock: Clock,
   sessionless: boolean,
   emit: (event: SessionEvent) => void,
-  onEnd: (reason: LogoutReason, dead: StoredSession, error: AuthError | undefined) => void,
+  onEnd: Ended,
   moved?: () => StoredSession | null | undefined,
 ): Session {
   const superseded = createSuperseded()
   const memory = createMemory(clock, superseded, emit)
+  const partings = createPartings(onEnd)
   let turns = 0
   let rejecting: { readonly epoch: number; readonly error: AuthError } | undefined
   // Signed out before the store had answered: whatever it shows first is what was meant.
   let leaving = false
-  // Of the session that ended last: the app hears it once the store is cleared, and before the next one is saved.
-  let farewell = noop
-  const parting = (reason: LogoutReason, dead: StoredSession, error?: AuthError): (() => void) => {
-    let isTold = false
-    farewell = () => {
-      if (!isTold) onEnd(reason, dead, error)
-      isTold = true
-    }
-    return farewell
-  }
 
   const leave = (found: StoredSession | null): boolean => {
     const isLeft = leaving && found !== null
@@ -81,7 +73,7 @@ export function createSession(
   const foundElsewhere = (found: StoredSession | null): void => {
     if (!leave(found) || !found || memory.phase.held) return
     memory.bury(found)
-    saves.save().catch(noop).finally(parting('signed_out', found))
+    saves.save().catch(noop).finally(partings.of('signed_out', found))
   }
 
   const take = (read: StoredSession | null): Phase => {
@@ -114,7 +106,7 @@ export function createSession(
         const refusal = rejecting?.epoch === epoch ? rejecting.error : undefined
         const reason = refusal ? 'refresh_rejected' : 'ended_elsewhere'
         memory.vacate(held, reason)
-        parting(reason, held, refusal)()
+        onEnd(reason, held, refusal)
       }
     }
     // Owed: what we hold, or that the store forgets what we hold no longer.
@@ -135,7 +127,7 @@ export function createSession(
     memory.vacate(held, reason)
     // Only a sign-out may take with it what others have made of the session.
     saves.owed = signsOut ? { force: true, behind } : { behind }
-    await saves.save().finally(parting(reason, held, error))
+    await saves.save().finally(partings.of(reason, held, error))
   }
 
   return {
@@ -173,12 +165,12 @@ export function createSession(
         else memory.become(before, { status: 'anonymous' })
         return found
       })
-      if (left || !memory.phase.held) await saves.save().finally(left ? parting('signed_out', left) : noop)
+      if (left || !memory.phase.held) await saves.save().finally(left ? partings.of('signed_out', left) : noop)
     },
 
     async signIn(tokens, keepsSession, yields) {
       assertSignIn(tokens)
-      farewell()
+      partings.tell()
       const { held } = memory.phase
       const isSame = held && (tokens.sessionId ? tokens.sessionId === held.sessionId : keepsSession && isSameSignIn(held, tokens) !== false)
       const sessionId =

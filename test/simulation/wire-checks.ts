@@ -182,8 +182,8 @@ export class WireChecks {
   /** Whether the store is as it was when this tab began the oldest refresh under way. */
   get hasLookedSince(): boolean {
     const { plan, happened, cell } = this.world
-    // A flight that got no lock runs beside one that has.
-    if (plan.resources && happened.has('lock refused')) return false
+    // Of several clients only a lock tells which flight this is.
+    if (plan.resources && (plan.lock !== 'shared' || happened.has('lock refused'))) return false
     return cell.since < Math.min(this.flightStep, ...this.grants)
   }
 
