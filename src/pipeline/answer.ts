@@ -22,6 +22,7 @@ const longestField = 64 * 1024
 /** Of what a server says in an event. */
 const longestText = 256
 const mostChallenges = 16
+const patience = 1_000
 
 /** Reads the challenge, decides, and does what it takes to send the request again: at most once for each cause. */
 export function createAnswer(
@@ -132,7 +133,7 @@ export function createAnswer(
     })
 
     // The app hears of it before the call does, as of every other end.
-    if (action === 'end') await wait(session.end(now, 'no_refresh_token').catch(() => {}))
+    if (action === 'end') await wait(boundedIfLong(session.end(now, 'no_refresh_token'), patience, clock, Error).catch(() => {}))
     if (action === 'return' || action === 'end') return response
     if (cause === 'scheme' && sent !== scheme) selector.remember(url, scheme)
     if (!(await wait(template.canReplay(clock)))) {

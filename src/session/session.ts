@@ -1,4 +1,5 @@
 import type { AuthError } from '../errors/auth-error'
+import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import type { MaybePromise } from '../platform/maybe-promise'
 import { isSameSignIn } from '../tokens/session-identity'
@@ -14,6 +15,8 @@ import type { SessionEvent } from './session-event'
 import { sharedId } from './shared-id'
 import type { StoreAccess } from './store-access'
 import { createSuperseded } from './superseded'
+
+const patience = 1_000
 
 /** The one owner of the token set, its generation and its session: in memory, and in the store by compare-and-swap. */
 export interface Session {
@@ -205,7 +208,8 @@ export function createSession(
           if (memory.phase === from && !saves.owed && (await store.write(null, from.held)) === false) await look()
         })
         .catch(noop)
-      await end(from, 'refresh_rejected', error).catch(noop)
+      // Whoever waits for the outcome has it, also where the store hangs.
+      await boundedIfLong(end(from, 'refresh_rejected', error), patience, clock, noop).catch(noop)
       rejecting = undefined
     },
   }

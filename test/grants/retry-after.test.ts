@@ -10,6 +10,7 @@ describe('Retry-After', () => {
     ['1', 1000],
     [new Date(now + minute).toUTCString(), minute],
     ['Saturday, 14-Nov-26 12:01:00 GMT', minute],
+    ['Sat Nov 14 12:01:00 2026', minute], // RFC 9110 §5.6.7: all three forms.
   ])('F6: says when to try again: %s', (field, wait) => {
     expect(retryAfter(field, now)).toBe(now + wait)
   })

@@ -531,3 +531,20 @@ describe('the same request once more', () => {
 function chain(error: unknown): unknown[] {
   return error instanceof Error && error.cause !== undefined ? [error, ...chain(error.cause)] : [error]
 }
+
+it.each([
+  ['the refresh token is rejected', { standing: 'refused' }, 'refresh_rejected'],
+  ['there is nothing to refresh with', { standing: 'refused', stored: { refreshToken: undefined } }, 'no_refresh_token'],
+] as const)('a call has its 401 though the store never takes the end: %s', async (_, setting, reason) => {
+  const { client, login, clock } = await signedIn({ ...setting, clearTokens: () => new Promise(() => {}) })
+  login.revoke('refresh-1')
+  let answer: number | undefined
+  void client.fetch(url).then(({ status }) => {
+    answer = status
+  })
+
+  await clock.advance(12_000)
+
+  expect(answer).toBe(401)
+  expect(client.state).toMatchObject({ status: 'ended', reason })
+})

@@ -124,7 +124,10 @@ export async function succeeds(world: World, tab: Tab, round: string): Promise<v
     const isReplaced = next !== family && /^(SessionChanged|401)/.test(call.outcome)
     if (isReplaced && excused('a sign-in was saved late', world, tab, next)) return
     if (tab.client.state.status === 'ended' && excused('writes are no swaps', world)) return
-    if ([...ledger.loggedOut].some((left) => excused('two sign-ins of one user are one', world, left, family))) return
+    // Its own sign-in may have gone over to another tab's, which was refused.
+    const isOwn = family !== undefined && ledger.signIns.get(family)?.by === tab
+    const others = [...ledger.loggedOut, ...(isOwn ? server.families.filter((other) => other !== family) : [])]
+    if (others.some((other) => excused('two sign-ins of one user are one', world, other, family))) return
     const mayHaveLeft = family && ledger.cleared.has(family) ? world.tabs : [tab]
     if (mayHaveLeft.some((one) => excused('it left before it knew of what', world, one))) return
     if (excused('its own sign-in died unsaved', world, tab)) return

@@ -12,7 +12,7 @@ export interface Limit {
 }
 
 export const limits: readonly Limit[] = [
-  { entry: '.', import: '{ AuthenticatedClient }', gzip: 19.9, brotli: 18.3 },
+  { entry: '.', import: '{ AuthenticatedClient }', gzip: 20, brotli: 18.3 },
   { entry: '.', import: '*', gzip: 23.4, brotli: 21.2 },
   { entry: './api-key', gzip: 1.7, brotli: 1.6 },
   { entry: './basic', gzip: 1, brotli: 0.9 },
