@@ -5,6 +5,7 @@ import { type InspectedExchange, inspector } from './inspect'
 /** An `onEvent` handler whose `decision` events carry a diagnosis. */
 export interface Diagnosed<Event> {
   (event: Event): unknown
+  /** Diagnoses a response that the client shows it; `undefined` where it is no refusal, or no 401 and nothing explains it. */
   readonly inspect: (exchange: InspectedExchange) => Promise<Diagnosis | undefined>
 }
 

@@ -63,15 +63,21 @@ export type DiagnosedCause =
   | 'interaction-required'
   | 'refresh-unavailable'
 
+/** Another cause that what was seen leaves open. */
 export interface Alternative {
+  /** What it would be. */
   readonly cause: DiagnosedCause
+  /** At most `likely`: no two causes are certain. */
   readonly confidence: Confidence
+  /** One sentence, as the diagnosis of this cause would have it. */
   readonly summary: string
 }
 
 /** Why a request was refused. Holds no token, no password, no cookie and no query string. */
 export interface Diagnosis {
+  /** The likeliest; `unknown` where nothing says why, or the status is not about credentials. */
   readonly cause: DiagnosedCause
+  /** How well what was seen supports the cause. */
   readonly confidence: Confidence
   /** One sentence. */
   readonly summary: string
@@ -79,6 +85,7 @@ export interface Diagnosis {
   readonly evidence: readonly string[]
   /** What to do, the first thing first. */
   readonly fixes: readonly string[]
+  /** Who can put it right. */
   readonly party: Party
   /** What else it may be, the likeliest first. */
   readonly alternatives: readonly Alternative[]

@@ -6,6 +6,7 @@ import { harmless, harmlessUrl } from './harmless'
 
 /** Where the blocks go: the `console`, or anything with its `warn`. */
 export interface ExplainConsole {
+  /** Gets one block at a time: several lines, no line break behind the last. */
   warn(text: string): void
 }
 

@@ -6,8 +6,11 @@ import { diagnose } from './diagnose'
 import type { Diagnosis } from './diagnosis'
 import type { DiagnoseInput } from './facts'
 
+/** A response that may be a refusal, with all that belongs to it. */
 export interface InspectedExchange extends Pick<DiagnoseInput, 'request' | 'now'> {
+  /** As it came. Its body stays the caller's: a copy is read. */
   readonly response: Response
+  /** The session's; `null` where it has none. */
   readonly tokens?: TokenSet | null | undefined
 }
 

@@ -13,15 +13,19 @@ export type BurstCause = 'key-rotation' | 'deploy' | 'outage' | DiagnosedCause |
 /** Many responses of one client were refusals, in little time. */
 export interface UnauthorizedBurstEvent {
   readonly type: 'unauthorized-burst'
+  /** When the last of them came, in milliseconds since the epoch. */
   readonly at: number
+  /** What more than half of them have in common. */
   readonly cause: BurstCause
   /** How much of the burst has it: 0 to 1. */
   readonly share: number
   /** Refusals, within the last `interval` milliseconds. */
   readonly count: number
+  /** As in the options, in milliseconds. */
   readonly interval: number
 }
 
+/** When refusals are a crowd, and what they are compared with. */
 export interface BurstOptions {
   /** From how many refusals on it is a burst. @default 20 */
   readonly count?: number | undefined
