@@ -46,7 +46,7 @@ const mostSpans = 10_000
 /**
  * Spans and metrics, as an `onEvent` handler. One CLIENT span for each physical send, by the semantic conventions for HTTP; attributes
  * are few and, but for the URL and a method of your own, from fixed lists; they hold no token, no query string and no text of a server.
- * One handler for one client: the calls of each are numbered from 1.
+ * One handler for one client: the calls of each are numbered from 0.
  *
  * Metrics: `http.client.request.duration` (seconds, for each send); `authenticated_client.unauthorized` (by `reason` and `action`, and by
  * `cause` where the event carries a diagnosis: `diagnosed(openTelemetry())`), `.bursts` (by `cause`: `unauthorizedBursts`), `.replays`, `.stale` (401s that newer credentials answered

@@ -23,7 +23,7 @@ const mostCalls = 1000
 /**
  * An `onEvent` handler for development: one readable block for each 401 that the client gives back, rejects the call for or asks
  * `onStepUp` about, and for each refresh that fails (what waited for it gets no block of its own). Nothing secret is printed. One handler
- * for one client: the calls of each are numbered from 1.
+ * for one client: the calls of each are numbered from 0.
  * @param expected what the API takes, where you know.
  */
 export function explainTo(target: ExplainConsole, expected?: DiagnoseInput['expected']): Diagnosed<DiagnosedEvent> {

@@ -19,6 +19,13 @@ describe('README.md', () => {
     expect(problemsOf(examples())).toEqual([])
   })
 
+  it('links to files and folders that are there', () => {
+    const linked = [...readme().matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, path = '']) => path)
+
+    expect(linked.length).toBeGreaterThan(30)
+    expect(linked.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+
   it('names only npm scripts that exist', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
     const named = [...readme().matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(([, script, short]) => script ?? short ?? '')
