@@ -104,7 +104,7 @@ export const excuses = {
       tabs.some((other) => other !== tab && family !== undefined && other.unsavedSignIns.has(family)),
   },
   'what a person gave is being saved': {
-    invariant: 'I2, I9, I11',
+    invariant: 'I2, I9, I10, I11',
     where: 'the pair that a step-up gave is not saved yet',
     because: 'It is beside what the store shows, neither before it nor after it, and is to be written over that.',
     applies: ({ cell }: World, tab: Tab, refreshToken: string) => tab.given.has(refreshToken) && !cell.held.has(refreshToken),

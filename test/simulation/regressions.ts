@@ -106,4 +106,5 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   },
   { seed: 1000339145, name: 'a second sign-out before the first was told: the app heard of one alone' },
   { seed: 1000450067, name: 'a sign-in that another one of the same user could not be told from was expected to outlive it' },
+  { seed: 460059, name: 'a pair that a step-up had given was consumed while it was being saved' },
 ]

@@ -105,7 +105,9 @@ export class SessionChecks {
       now.serial < old.serial &&
       server.isLive(old.refreshToken) &&
       !server.isLive(now.refreshToken) &&
-      !excused('writes are no swaps', world)
+      !excused('writes are no swaps', world) &&
+      // It was not consumed yet when it was to be saved; what came of it is saved next.
+      !excused('what a person gave is being saved', world, tab, now.refreshToken)
     )
       world.violate('I10', `${tab.name} writes ${nameOf(now)}, which is consumed, over ${nameOf(old)}`)
   }
