@@ -13,7 +13,7 @@ export interface Limit {
 
 export const limits: readonly Limit[] = [
   { entry: '.', import: '{ AuthenticatedClient }', gzip: 20, brotli: 18.3 },
-  { entry: '.', import: '*', gzip: 23.4, brotli: 21.2 },
+  { entry: '.', import: '*', gzip: 23.5, brotli: 21.4 },
   { entry: './api-key', gzip: 1.7, brotli: 1.6 },
   { entry: './basic', gzip: 1, brotli: 0.9 },
   { entry: './diagnose', gzip: 19.8, brotli: 17.8 },
@@ -23,11 +23,11 @@ export const limits: readonly Limit[] = [
   { entry: './graphql', gzip: 0.6, brotli: 0.5 },
   { entry: './indexed-db', gzip: 2.6, brotli: 2.4 },
   { entry: './jose', gzip: 5.4, brotli: 4.9 },
-  { entry: './jwt-bearer', gzip: 2.7, brotli: 2.4 },
+  { entry: './jwt-bearer', gzip: 2.8, brotli: 2.5 },
   { entry: './node', ignore: ['node:*'], gzip: 4.1, brotli: 3.7 },
   { entry: './opentelemetry', ignore: ['@opentelemetry/api'], gzip: 1.8, brotli: 1.6 },
   { entry: './react-native', gzip: 1.2, brotli: 1.1 },
   { entry: './redis', ignore: ['node:*'], gzip: 4, brotli: 3.7 },
   { entry: './testing', gzip: 8.9, brotli: 7.9 },
-  { entry: './token-exchange', gzip: 2.8, brotli: 2.5 },
+  { entry: './token-exchange', gzip: 2.9, brotli: 2.6 },
 ]
