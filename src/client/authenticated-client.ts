@@ -137,8 +137,7 @@ export class AuthenticatedClient {
     const leaving = [
       followStore(store, session, call, () => isDisposed),
       onPage('online', refresher.tryAgain),
-      // What could not be saved has one more chance (F32).
-      onPage('pagehide', () => call(() => session.look())),
+      onPage('pagehide', session.resume), // F32.
     ]
     call(() => session.look())
 

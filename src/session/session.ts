@@ -36,6 +36,8 @@ export interface Session {
   rotate(from: Phase, next: StoredSession): Promise<void>
   /** `next` came too late for the session of `from`: a refresh token that it has consumed is never adopted again; all else may be. */
   supersede(from: Phase, next: StoredSession): void
+  /** Saves once more what could not be saved. */
+  resume(): void
   /** Signs out, also of what is not restored yet. */
   logout(): Promise<void>
   /** Ends it at once and clears the store; then the app hears of it. */
@@ -143,6 +145,7 @@ export function createSession(
     },
     look,
     end,
+    resume: saves.resume,
 
     sharedId: () => sharedId(store, memory),
     supersede(from, next) {
