@@ -31,7 +31,7 @@ export interface Inspected {
   readonly response: Response
   /** What was sent, with its credentials. */
   readonly request: {
-    /** In upper case. */
+    /** As `fetch` sends it: the usual ones in upper case, others as they are written. */
     readonly method: string
     /** Absolute, with its query. */
     readonly url: string

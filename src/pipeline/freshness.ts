@@ -76,7 +76,7 @@ export function createFreshness({ expiryLeeway, refreshAhead }: FreshnessOptions
     fresh(phase, sending, minValidity = 0) {
       if (!phase.held) return refresher.startsFromNothing ? refreshed(phase, sending) : phase
       // What can't be sent twice must not meet a 401: whoever refreshes now may do so because of one.
-      if (sending.isOneShot && refresher.isRefreshing(phase) && refresher.saving !== phase) return refreshed(phase, sending)
+      if (sending.isOneShot && refresher.hasFlight(phase) && refresher.saving !== phase) return refreshed(phase, sending)
       const { expiry } = phase
       if (expiry.expiresAt === undefined) return phase
       const now = clock.now()

@@ -12,7 +12,7 @@ export type RequestEvent =
       readonly call: number
       /** 0 for the first send. */
       readonly attempt: number
-      /** In upper case. */
+      /** As `fetch` sends it: the usual ones in upper case, others as they are written. */
       readonly method: string
       /** Absolute, without query and fragment. */
       readonly url: string

@@ -45,7 +45,7 @@ export function createStepUp(
       const before = session.phase
       // With the new scope alone the app would lose what it has.
       const scope = more && [...new Set(`${tokenSetOf(before.held)?.scope ?? ''} ${more}`.trim().split(/ +/))].join(' ')
-      return flights(JSON.stringify([before.epoch, error, scope, acrValues, maxAge, claims]), async () => {
+      return flights.join(JSON.stringify([before.epoch, error, scope, acrValues, maxAge, claims]), async () => {
         asking++
         tell(error)
         try {

@@ -5,7 +5,7 @@ import type { TokenSet } from '../tokens/token-set'
 
 /** A request about to be sent, as a scheme sees it. */
 export interface OutgoingRequest {
-  /** In upper case. */
+  /** As `fetch` sends it: the usual ones in upper case, others as they are written. */
   readonly method: string
   /** Absolute, as the call spells it. The platform sends it in its normal spelling: sign `new URL(url).href`. */
   readonly url: string
@@ -23,7 +23,7 @@ export interface OutgoingRequest {
 
 /** What was sent and what came back, for a scheme that may have an answer of its own. */
 export interface Exchange {
-  /** In upper case. */
+  /** As `fetch` sends it: the usual ones in upper case, others as they are written. */
   readonly method: string
   /** Absolute, as the call spells it. */
   readonly url: string

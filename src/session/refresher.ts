@@ -19,7 +19,7 @@ export interface Refresher {
   /** Whether there is a grant, and what it starts from. */
   canRefresh(phase: Phase): boolean
   /** Whether the session is being refreshed. */
-  isRefreshing(phase: Phase): boolean
+  hasFlight(phase: Phase): boolean
   /** The failure that calls are answered with while the cool-down runs. */
   failure(phase: Phase): RefreshFailure | undefined
   /** Newer tokens than `from` has, by the flight under way or a new one; at once where they are here already. */
@@ -41,7 +41,6 @@ export interface RefresherOptions extends SpenderOptions {
 export function createRefresher(options: RefresherOptions): Refresher {
   const { session, grant, lock, lockName, clock, limit, emit } = options
   const flights = singleFlight<number, RefreshOutcome>()
-  const flying = new Set<number>()
   const coolDown = createCoolDown<RefreshFailure>(clock)
   const spender = createSpender(options, coolDown)
   const { coolingDown, lookBeyond, spend } = spender
@@ -66,9 +65,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
 
   const fly = async (from: Phase, because: RefreshCause): Promise<RefreshOutcome> => {
     emit({ type: 'refresh-started', because, generation: from.generation })
-    flying.add(from.epoch)
     const outcome = await lockedSpend(from, because)
-    flying.delete(from.epoch)
     emit({ type: 'refresh-ended', outcome: outcome.kind, generation: session.phase.generation, error: outcome.error })
     return outcome
   }
@@ -77,7 +74,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     startsFromNothing: grant?.needs === 'nothing',
     hasGrant: grant !== undefined,
     canRefresh: spender.canRefresh,
-    isRefreshing: ({ epoch }) => flying.has(epoch),
+    hasFlight: ({ epoch }) => flights.has(epoch),
     failure: coolDown.running,
     tryAgain: coolDown.shorten,
     get saving() {
@@ -87,7 +84,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
       const { phase } = session
       if (phase.epoch !== from.epoch) return { kind: 'session-changed' }
       if (isNewer(phase, from)) return { kind: 'adopted' }
-      return coolingDown(phase) ?? flights(from.epoch, () => fly(from, because))
+      return coolingDown(phase) ?? flights.join(from.epoch, () => fly(from, because))
     },
     exchangeFor: async (target, from) => coolingDown(from, target) ?? lockedSpend(from, 'asked', target),
   }

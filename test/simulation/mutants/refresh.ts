@@ -31,7 +31,7 @@ export const refreshMutants: readonly Mutant[] = [
   mutant(
     'makes every refresh a flight of its own',
     refresher,
-    'return coolingDown(phase) ?? flights(from.epoch, () => fly(from, because))',
+    'return coolingDown(phase) ?? flights.join(from.epoch, () => fly(from, because))',
     'return coolingDown(phase) ?? fly(from, because)',
   ),
   {
@@ -39,7 +39,7 @@ export const refreshMutants: readonly Mutant[] = [
     patches: [
       {
         file: refresher,
-        find: 'return coolingDown(phase) ?? flights(from.epoch, () => fly(from, because))',
+        find: 'return coolingDown(phase) ?? flights.join(from.epoch, () => fly(from, because))',
         replace: 'return coolingDown(phase) ?? fly(from, because)',
       },
       {
@@ -118,9 +118,9 @@ export const refreshMutants: readonly Mutant[] = [
       },
       {
         file: refresher,
-        find: 'return coolingDown(phase) ?? flights(from.epoch, () => fly(from, because))',
+        find: 'return coolingDown(phase) ?? flights.join(from.epoch, () => fly(from, because))',
         replace:
-          'const leave = () => spender.stop?.()\n      caller?.addEventListener("abort", leave)\n      return Promise.resolve(coolingDown(phase) ?? flights(from.epoch, () => fly(from, because))).finally(() => caller?.removeEventListener("abort", leave))',
+          'const leave = () => spender.stop?.()\n      caller?.addEventListener("abort", leave)\n      return Promise.resolve(coolingDown(phase) ?? flights.join(from.epoch, () => fly(from, because))).finally(() => caller?.removeEventListener("abort", leave))',
       },
       { file: spender, find: 'let saving: Phase | undefined', replace: 'let saving: Phase | undefined\n  let stop: any' },
       {
