@@ -3,7 +3,6 @@ import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import type { SessionEndedError } from '../errors/session-ended-error'
 import { TokenEndpointError } from '../errors/token-endpoint-error'
 import type { Grant } from '../grants/grant'
-import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import { isSpent } from '../tokens/expiry'
@@ -11,7 +10,9 @@ import { type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-s
 import type { CoolDown } from './cool-down'
 import { startDeadline } from './deadline'
 import { exchange } from './exchange'
+import { isBehind } from './is-behind'
 import { isNewer } from './is-newer'
+import { createKeeper } from './keeper'
 import type { Phase } from './phase'
 import type { RefreshBudget } from './refresh-budget'
 import { type RefreshFailure, type RefreshOutcome, unavailable } from './refresh-outcome'
@@ -62,7 +63,6 @@ export interface SpenderOptions {
   readonly discard: (tokens: TokenSet | null) => void
 }
 
-const patience = 1_000
 const mostRounds = 4
 // Where no lock is shared, a rotation by somebody else may be on its way into the store.
 const looksAgainAfter = [50, 200]
@@ -70,7 +70,7 @@ const looksAgainAfter = [50, 200]
 export function createSpender(options: SpenderOptions, coolDown: CoolDown<RefreshFailure>): Spender {
   const { session, grant, lockIsShared, clock, fetch, refreshTimeout, expiryLeeway, budget, acceptsType, discard } = options
   const startsFromNothing = grant?.needs === 'nothing'
-  let saving: Phase | undefined
+  const keeper = createKeeper(session, clock, discard)
 
   const canRefresh = (phase: Phase): boolean =>
     startsFromNothing || Boolean(grant && phase.held && (grant.needs !== 'refresh-token' || tokenSetOf(phase.held)?.refreshToken))
@@ -95,31 +95,6 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
       if ((await session.look()) !== phase) return true
     }
     return false
-  }
-
-  /** Rule 5: publish, then save, keep. Tokens for a target go to who asked, and the session keeps what rotated. */
-  const keep = async (
-    phase: Phase,
-    got: StoredSession,
-    target: Target | undefined,
-    settle: (outcome: RefreshOutcome) => void,
-  ): Promise<void> => {
-    const own = tokenSetOf(phase.held)
-    const tokens = tokenSetOf(got)
-    const { refreshToken = own?.refreshToken } = tokens ?? {}
-    const isRotated = !target || (own && refreshToken !== own.refreshToken)
-    const saved = isRotated && session.rotate(phase, target && own ? { ...own, refreshToken } : got).catch(() => {})
-    const published = session.phase
-    const tell = (): void => {
-      const isKept = session.phase.epoch === published.epoch
-      if (!isKept) discard(tokens)
-      settle({ kind: isKept ? 'refreshed' : 'session-changed', tokens })
-    }
-    if (!saved) return tell()
-    saving = published
-    boundedIfLong(saved, patience, clock, () => 0).then(tell, tell)
-    await saved
-    if (saving === published) saving = undefined
   }
 
   const drop = (phase: Phase, got: StoredSession): void => {
@@ -161,7 +136,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
           if (session.phase.epoch === from.epoch) {
             if (because === 'unauthorized') budget.count()
             return session.phase === mine || isBehind(session.phase, phase, tokenSetOf(tokens)?.refreshToken)
-              ? await keep(session.phase, tokens, target, settle)
+              ? await keeper.keep(session.phase, tokens, target !== undefined, settle)
               : settle({ kind: 'adopted', tokens: tokenSetOf(tokens) })
           }
           drop(phase, tokens)
@@ -204,18 +179,11 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
 
   return {
     get saving() {
-      return saving
+      return keeper.saving
     },
     canRefresh,
     coolingDown,
     lookBeyond,
     spend,
   }
-}
-
-/** Whether it holds what was presented, beside whatever access token, though that is consumed: a newer refresh token has come for it. */
-function isBehind({ held, epoch }: Phase, presented: Phase, rotated: string | undefined): boolean {
-  const token = tokenSetOf(presented.held)?.refreshToken
-  const isConsumed = token && rotated && rotated !== token
-  return Boolean(isConsumed && epoch === presented.epoch && tokenSetOf(held)?.refreshToken === token)
 }

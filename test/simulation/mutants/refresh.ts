@@ -58,7 +58,7 @@ export const refreshMutants: readonly Mutant[] = [
   },
   mutant('ignores Retry-After', 'session/cool-down.ts', 'Math.max(own, asked)', 'own'),
   mutant('ignores the refresh budget', 'session/refresh-budget.ts', 'return limit && counted.length >= limit.attempts', 'return false'),
-  mutant('lets the lock go before the save', spender, '    await saved\n', ''),
+  mutant('lets the lock go before the save', 'session/keeper.ts', '      await saved\n', ''),
   mutant(
     'presents the token again and again while no answer comes',
     spender,
@@ -122,7 +122,7 @@ export const refreshMutants: readonly Mutant[] = [
         replace:
           'const leave = () => spender.stop?.()\n      caller?.addEventListener("abort", leave)\n      return Promise.resolve(coolingDown(phase) ?? flights.join(from.epoch, () => fly(from, because))).finally(() => caller?.removeEventListener("abort", leave))',
       },
-      { file: spender, find: 'let saving: Phase | undefined', replace: 'let saving: Phase | undefined\n  let stop: any' },
+      { file: spender, find: 'const keeper = ', replace: 'let stop: any\n  const keeper = ' },
       {
         file: spender,
         find: '    canRefresh,\n    coolingDown',
