@@ -5,6 +5,7 @@ import type { MaybePromise } from '../platform/maybe-promise'
 import { isSameSignIn } from '../tokens/session-identity'
 import { type StoredSession, sameTokens, tokenSetOf } from '../tokens/token-set'
 import { assertSignIn } from './assert-sign-in'
+import { createEarlySignOut } from './early-sign-out'
 import { createLook } from './look'
 import { createMemory } from './memory'
 import { createPartings, type Ended } from './partings'
@@ -62,24 +63,9 @@ export function createSession(
   const superseded = createSuperseded()
   const memory = createMemory(clock, superseded, emit)
   const partings = createPartings(onEnd)
+  const earlySignOut = createEarlySignOut(store, memory, superseded, partings, () => saves)
   let turns = 0
   let rejecting: { readonly epoch: number; readonly error: AuthError } | undefined
-  // Signed out before the store had answered: whatever it shows first is what was meant.
-  let leaving = false
-
-  const leave = (found: StoredSession | null): boolean => {
-    const isLeft = leaving && found !== null
-    if (isLeft) superseded.retire(found, true)
-    leaving = false
-    return isLeft
-  }
-
-  // The read that `logout()` began had failed, or is the slower one: the app hears of it once the store is cleared.
-  const foundElsewhere = (found: StoredSession | null): void => {
-    if (!leave(found) || !found || memory.phase.held) return
-    memory.bury(found)
-    saves.save().catch(noop).finally(partings.of('signed_out', found))
-  }
 
   const take = (read: StoredSession | null): Phase => {
     const { held, state, epoch, doubt } = memory.phase
@@ -94,7 +80,7 @@ export function createSession(
       // Who insists, and has not read yet what it insists over, sees it now: once it was tried, whoever signs in from here on counts.
       const insists = owed?.force && saves.isWriting
       // First: what was signed out of stays so, also once a later sign-in is saved over it.
-      if (read || !insists) foundElsewhere(read)
+      if (read || !insists) earlySignOut.found(read)
       if (owed?.force && owed.behind === undefined && (insists || !held)) saves.writeOver(read)
       saves.owed = insists ? { ...owed, ...saves.owed, overlooked: true } : { behind: read }
     } else {
@@ -120,7 +106,7 @@ export function createSession(
   }
 
   const look = createLook(store, memory, take)
-  const saves = createSaves(store, memory, superseded, foundElsewhere, look, take)
+  const saves = createSaves(store, memory, superseded, earlySignOut.found, look, take)
 
   const end = async (from: Phase, reason: LogoutReason, error?: AuthError): Promise<void> => {
     const { held } = from
@@ -158,20 +144,7 @@ export function createSession(
       // A store that was not cleared the last time is tried again.
       if (!memory.phase.held && saves.owed) return saves.save()
       if (memory.phase.state.status !== 'restoring') return end(memory.phase, 'signed_out')
-      memory.become({ ...memory.phase, epoch: memory.phase.epoch + 1 }, { status: 'ended', reason: 'signed_out' })
-      saves.owed = { force: true, behind: undefined }
-      leaving = true
-      const before = memory.phase
-      const left = await saves.inTurn(async () => {
-        const found = await store.read()
-        leave(found)
-        if (memory.phase !== before) return
-        saves.owed = found ? { force: true, behind: found } : undefined
-        if (found) memory.bury(found)
-        else memory.become(before, { status: 'anonymous' })
-        return found
-      })
-      if (left || !memory.phase.held) await saves.save().finally(left ? partings.of('signed_out', left) : noop)
+      await earlySignOut.signOut()
     },
 
     async signIn(tokens, keepsSession, yields) {
