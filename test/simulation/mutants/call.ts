@@ -1,27 +1,28 @@
 import { type Mutant, mutant } from './mutant'
 
 const answer = 'pipeline/answer.ts'
+const judge = 'pipeline/judge.ts'
 const freshness = 'pipeline/freshness.ts'
 
 /** Faults of a call: whose tokens it carries, how often it is sent, and that it ends. */
 export const callMutants: readonly Mutant[] = [
-  mutant('sends again for whoever is signed in', answer, 'if (!isSameSession(next)) return handBack()', ''),
+  mutant('sends again for whoever is signed in', answer, 'if (!isSameSession(next, phase, isSafe)) return handBack()', ''),
   {
     name: 'compares no session when it sends again',
     patches: [
-      { file: answer, find: 'if (!isSameSession(next)) return handBack()', replace: '' },
-      { file: answer, find: 'changed: !isSameSession(now),', replace: 'changed: false,' },
+      { file: answer, find: 'if (!isSameSession(next, phase, isSafe)) return handBack()', replace: '' },
+      { file: judge, find: 'changed: !isSameSession(now, phase, template.isSafe),', replace: 'changed: false,' },
     ],
   },
   mutant(
     'sends unsafe requests again for a session it can not tell',
-    answer,
-    'now.epoch === phase.epoch && (now.doubt === phase.doubt || template.isSafe)',
-    'now.epoch === phase.epoch',
+    'pipeline/same-session.ts',
+    'now.epoch === begun.epoch && (now.doubt === begun.doubt || isSafe)',
+    'now.epoch === begun.epoch',
   ),
   mutant(
     'refreshes for a 401 to an older token',
-    answer,
+    judge,
     'outdated: attached && scheme.usesTokens && isNewer(now, phase)',
     'outdated: false',
   ),

@@ -1,0 +1,138 @@
+import type { Challenge } from '../challenge/challenge'
+import { scanChallenges } from '../challenge/scanner'
+import { abortReason } from '../platform/abortable'
+import { boundedIfLong } from '../platform/bounded'
+import { isPromise } from '../platform/maybe-promise'
+import { originOf } from '../platform/origin'
+import type { AuthScheme } from '../schemes/auth-scheme'
+import { isNewer } from '../session/is-newer'
+import type { Phase } from '../session/phase'
+import type { RefreshFailure } from '../session/refresh-outcome'
+import { isSpent } from '../tokens/expiry'
+import { tokenSetOf } from '../tokens/token-set'
+import type { PipelineOptions, Tell } from './call'
+import { type Cause, type Decision, decide } from './decide'
+import type { Parts } from './parts'
+import type { RequestTemplate } from './request-template'
+import { isSameSession } from './same-session'
+import type { SchemeSelector } from './select-scheme'
+
+/** What is to be done about a response, and what that was decided by. */
+export interface Verdict extends Decision {
+  /** The session, when that was decided. */
+  readonly now: Phase
+  /** Who answers. */
+  readonly scheme: AuthScheme
+  /** Its challenges. */
+  readonly ours: readonly Challenge[]
+  /** What the cool-down is for, while it runs. */
+  readonly failure: RefreshFailure | undefined
+}
+
+/** Reads what came back, gathers the facts, decides, and tells the app. Changes nothing. */
+export type Judge = (response: Response, template: RequestTemplate, phase: Phase) => Promise<Verdict>
+
+const longestField = 64 * 1024
+/** Of what a server says in an event. */
+const longestText = 256
+const mostChallenges = 16
+
+export function createJudge(
+  options: PipelineOptions,
+  { session, refresher, budget, clock, abortable, stepUp }: Parts,
+  selector: SchemeSelector,
+  tell: Tell,
+): Judge {
+  /** Others may have rotated, or signed out, since the call was sent; where the store can't say, what memory holds counts. */
+  const lookAgain = async (signal: AbortSignal | null | undefined): Promise<void> => {
+    try {
+      const looked = session.look()
+      if (isPromise(looked)) await abortable(looked, signal)
+    } catch {
+      if (signal?.aborted) throw abortReason(signal)
+    }
+  }
+
+  return async (response, template, phase) => {
+    // Read late: once the client is disposed of, there are none.
+    const { isUnauthorized, onEvent, limit } = options
+    const { status } = response
+    const { call, url, signal, scheme: sent, tried, withheld, method, mode } = template
+    const { generation } = phase
+    const attempt = template.answered.length
+    const tokens = tokenSetOf(phase.held)
+    // A server may repeat what it was sent (A28).
+    const shown = (text: string): string => (tokens?.accessToken && text.includes(tokens.accessToken) ? '' : text.slice(0, longestText))
+    // Whoever reads the clone of a stream without end is not waited for.
+    const ask = <About>(about: About, listener: (about: About) => unknown): PromiseLike<unknown> =>
+      abortable(
+        boundedIfLong(Promise.resolve(about).then(listener), limit, clock, Error).catch(() => undefined),
+        signal,
+      )
+
+    const challenges = challengesOf(response)
+    tell?.({
+      type: 'response',
+      call,
+      attempt,
+      status,
+      challenges: challenges
+        .slice(0, mostChallenges)
+        .map(({ scheme, params: { error } }) => ({ scheme: shown(scheme), error: error === undefined ? error : shown(error) })),
+    })
+
+    // An empty URL says nothing (a mock, an opaque response).
+    const elsewhere = originOf(response.url || url) !== originOf(url)
+    const isAsked = !withheld && !elsewhere && /^([123]|4(?!07|29))/.test(`${status}`)
+    const claimed = isUnauthorized !== undefined && isAsked && (await ask(response, isUnauthorized)) === true
+    const inspect = claimed || status > 299 ? onEvent?.inspect : undefined
+    // Copies: what is looked at can't be changed.
+    const request = inspect && { method, url, mode, headers: new Headers(template.headers) }
+    const diagnosis = request && (await ask({ response, request, tokens, now: clock.now() }, inspect))
+    if (!withheld && (claimed || status === 401)) await lookAgain(signal)
+
+    const now = session.phase
+    // What came back without our credentials on the way, or from another origin, is nothing to learn from.
+    const { scheme, ours, answer } = selector.select(
+      withheld || elsewhere ? [] : challenges,
+      now,
+      { method, url, response, attempt },
+      sent,
+      tried,
+    )
+    const attached = sent !== undefined && scheme === sent
+    // Each scheme answers for itself.
+    const answered: Cause[] = template.answered.filter((cause) => cause !== 'scheme')
+    if (tried.includes(scheme)) answered.push('scheme')
+    const failure = refresher.failure(now)
+    const decision = decide({
+      withheld,
+      status,
+      claimed,
+      elsewhere,
+      changed: !isSameSession(now, phase, template.isSafe),
+      answered,
+      saving: refresher.saving?.generation === generation,
+      attached,
+      outdated: attached && scheme.usesTokens && isNewer(now, phase),
+      ours,
+      foreign: Boolean(challenges[0] && !ours[0] && scheme.name),
+      answer,
+      canStepUp: Boolean(stepUp),
+      curable: scheme.usesTokens && refresher.hasGrant && (attached || refresher.startsFromNothing),
+      failure,
+      isSpent: budget.isSpent(),
+      canRefresh: refresher.canRefresh(now),
+      expired: now.held !== undefined && isSpent(now.expiry, clock.now(), 0),
+    })
+    const reason = shown(decision.reason)
+    tell?.({ type: 'decision', call, attempt, ...decision, reason, ...(diagnosis !== undefined && { status, diagnosis }) })
+    return { ...decision, reason, now, scheme, ours, failure }
+  }
+}
+
+/** The pipeline reads no more of a field than anybody would send in earnest (A21). */
+function challengesOf({ status, headers }: Response): readonly Challenge[] {
+  const field = (status > 399 && headers.get('www-authenticate')) || ''
+  return field.length > longestField ? [] : scanChallenges(field)
+}
