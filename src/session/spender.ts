@@ -1,7 +1,3 @@
-import { isAuthError } from '../errors/auth-error'
-import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
-import type { SessionEndedError } from '../errors/session-ended-error'
-import { TokenEndpointError } from '../errors/token-endpoint-error'
 import type { Grant } from '../grants/grant'
 import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
@@ -10,6 +6,7 @@ import { type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-s
 import type { CoolDown } from './cool-down'
 import { startDeadline } from './deadline'
 import { exchange } from './exchange'
+import { failureOf } from './failure-of'
 import { isBehind } from './is-behind'
 import { isNewer } from './is-newer'
 import { createKeeper } from './keeper'
@@ -77,9 +74,9 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
 
   const coolingDown: Spender['coolingDown'] = (phase, target) => {
     const error = coolDown.running(phase)
-    if (isAuthError<RefreshUnavailableError>(error, 'ERR_REFRESH_UNAVAILABLE')) return { kind: 'unavailable', error }
+    const failure = error && failureOf(error)
     // What is wrong for the session may be right for a target.
-    return error && !target ? { kind: 'misconfigured', error } : undefined
+    return failure?.kind === 'misconfigured' && target ? undefined : failure
   }
 
   const lookBeyond: Spender['lookBeyond'] = async (from, target) => {
@@ -143,28 +140,25 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
           return settle({ kind: 'session-changed' })
         } catch (thrown) {
           await rotation
+          const failure = failureOf(thrown, startsFromNothing)
           if (session.phase.epoch !== from.epoch) {
-            const { retryAt }: Partial<RefreshUnavailableError> = Object(thrown)
+            const { kind, error } = failure
             // What the server asked for is asked of this session, should it come back.
-            if (retryAt && !coolDown.running(session.phase)) coolDown.start(phase, thrown as RefreshUnavailableError, retryAt)
+            if (kind === 'unavailable' && error.retryAt && !coolDown.running(session.phase)) coolDown.start(phase, error, error.retryAt)
             return settle({ kind: 'session-changed' })
           }
-          const isRejected = isAuthError<SessionEndedError>(thrown, 'ERR_SESSION_ENDED')
-          if (isRejected && !startsFromNothing) {
+          if (failure.kind === 'rejected') {
             if (!phase.held || (await hasMoved(phase))) continue
-            await session.reject(phase, thrown)
+            await session.reject(phase, failure.error)
             if (session.phase.epoch === from.epoch) continue
-            return settle(session.phase.held ? { kind: 'session-changed' } : { kind: 'rejected', error: thrown })
+            return settle(session.phase.held ? { kind: 'session-changed' } : failure)
           }
-          const mistake = isRejected ? new TokenEndpointError('invalid_grant', { cause: thrown }) : thrown
-          if (isAuthError<TokenEndpointError>(mistake, 'ERR_TOKEN_ENDPOINT')) {
+          if (failure.kind === 'misconfigured') {
             // `invalid_target` is the target's own.
-            if (!target) coolDown.start(phase, mistake)
-            return settle({ kind: 'misconfigured', error: mistake })
+            if (!target) coolDown.start(phase, failure.error)
+            return settle(failure)
           }
-          const error = isAuthError<RefreshUnavailableError>(thrown, 'ERR_REFRESH_UNAVAILABLE')
-            ? thrown
-            : new RefreshUnavailableError(undefined, { cause: thrown })
+          const { error } = failure
           // Nobody knows whether the token is consumed: look who rotated it, then present it once more.
           const presented = tokenSetOf(phase.held)?.refreshToken ?? phase
           if (!error.answered && unanswered !== presented && !signal.aborted) unanswered = presented

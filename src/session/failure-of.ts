@@ -1,0 +1,23 @@
+import { isAuthError } from '../errors/auth-error'
+import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
+import type { SessionEndedError } from '../errors/session-ended-error'
+import { TokenEndpointError } from '../errors/token-endpoint-error'
+
+/** The three ways a refresh fails. */
+export type Failure =
+  | { readonly kind: 'rejected'; readonly error: SessionEndedError }
+  | { readonly kind: 'misconfigured'; readonly error: TokenEndpointError }
+  | { readonly kind: 'unavailable'; readonly error: RefreshUnavailableError }
+
+/**
+ * Which of them a grant means by what it throws; all that isn't an error of ours is unavailable.
+ * @param startsFromNothing the grant presents no token of a session that its rejection could end.
+ */
+export function failureOf(thrown: unknown, startsFromNothing = false): Failure {
+  const isRejected = isAuthError<SessionEndedError>(thrown, 'ERR_SESSION_ENDED')
+  if (isRejected && !startsFromNothing) return { kind: 'rejected', error: thrown }
+  const error = isRejected ? new TokenEndpointError('invalid_grant', { cause: thrown }) : thrown
+  if (isAuthError<TokenEndpointError>(error, 'ERR_TOKEN_ENDPOINT')) return { kind: 'misconfigured', error }
+  const isOurs = isAuthError<RefreshUnavailableError>(error, 'ERR_REFRESH_UNAVAILABLE')
+  return { kind: 'unavailable', error: isOurs ? error : new RefreshUnavailableError(undefined, { cause: error }) }
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { LockTimeoutError } from '../../src/errors/lock-timeout-error.ts'
+import { RefreshUnavailableError } from '../../src/errors/refresh-unavailable-error.ts'
+import { SessionEndedError } from '../../src/errors/session-ended-error.ts'
+import { StorageError } from '../../src/errors/storage-error.ts'
+import { TokenEndpointError } from '../../src/errors/token-endpoint-error.ts'
+import { failureOf } from '../../src/session/failure-of.ts'
+
+describe('failureOf', () => {
+  it('says what a grant says by an error of ours', () => {
+    const ended = new SessionEndedError()
+    const refused = new TokenEndpointError('invalid_client')
+    const away = new RefreshUnavailableError('No network')
+
+    expect(failureOf(ended)).toEqual({ kind: 'rejected', error: ended })
+    expect(failureOf(refused)).toEqual({ kind: 'misconfigured', error: refused })
+    expect(failureOf(away)).toEqual({ kind: 'unavailable', error: away })
+    expect(failureOf(away).error).toBe(away)
+  })
+
+  it('takes a rejection for a mistake of the configuration where no session could end by it', () => {
+    const ended = new SessionEndedError()
+
+    const { kind, error } = failureOf(ended, true)
+
+    expect(kind).toBe('misconfigured')
+    expect(error).toMatchObject({ code: 'ERR_TOKEN_ENDPOINT', error: 'invalid_grant', cause: ended })
+  })
+
+  it.each([
+    ['an error of the platform', new TypeError('fetch failed')],
+    ['another error of ours', new LockTimeoutError()],
+    ['the store', new StorageError('The store is full')],
+    ['what is no error at all', 'no'],
+    ['nothing', undefined],
+  ])('takes for unavailable, and keeps as the cause: %s', (_, thrown) => {
+    const { kind, error } = failureOf(thrown)
+
+    expect(kind).toBe('unavailable')
+    expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', cause: thrown })
+  })
+})
