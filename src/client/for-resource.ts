@@ -2,17 +2,15 @@ import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import { SessionEndedError } from '../errors/session-ended-error'
 import type { Grant } from '../grants/grant'
 import type { StepUp } from '../pipeline/step-up'
-import { after } from '../platform/maybe-promise'
 import { originOf } from '../platform/origin'
-import type { Phase } from '../session/phase'
 import type { Refresher } from '../session/refresher'
 import type { Session } from '../session/session'
 import type { Target } from '../session/spender'
-import { localLock } from '../stores/local-lock'
-import type { Coordination, TokenStore } from '../stores/token-store'
-import { type StoredSession, sameTokens, type TokenSet } from '../tokens/token-set'
+import type { Coordination } from '../stores/token-store'
+import type { StoredSession, TokenSet } from '../tokens/token-set'
 import type { ClientEvent } from './events'
 import type { AuthenticatedClientOptions } from './options'
+import { createResourceStore, phaseKey, type ResourceStore } from './resource-store'
 
 /** Options of `forResource`. */
 export interface ResourceOptions {
@@ -71,7 +69,7 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
     if (!/^[a-z][a-z\d+.-]*:[^\s#]+$/i.test(target.resource)) throw new TypeError('resource must be an absolute URI without a fragment')
     if (!grant) throw new TypeError('forResource needs tokenEndpoint or grant')
     const key = JSON.stringify(target)
-    const store = stores.get(key) ?? resourceStore(parent)
+    const store = stores.get(key) ?? createResourceStore(session, parent.subscribe, parent.coordination, options.clock)
     stores.set(key, store)
     let seen: string | undefined
 
@@ -80,7 +78,7 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
       // A token of the session that is here now must not pass for one of the session that was asked for.
       if (!phase.held || (held && held.sessionId !== store.shown(phase)?.sessionId)) throw new SessionEndedError()
       const { tokens, error } = await refresher.exchangeFor(target, phase)
-      if (!tokens) throw failureOf(error)
+      if (!tokens) throw errorOf(error)
       const { accessToken, expiresAt, tokenType, scope } = tokens
       return { accessToken, expiresAt, tokenType, scope }
     }
@@ -126,7 +124,7 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
       root: session,
       moved() {
         const { phase } = session
-        const now = keyOf(phase)
+        const now = phaseKey(phase)
         if (now === seen || phase.state.status === 'restoring') return undefined
         seen = now
         return store.shown(phase)
@@ -136,51 +134,7 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
   }
 }
 
-interface ResourceStore extends TokenStore {
-  /** What it holds for the parent's session, as that is by this phase. */
-  shown(phase: Phase): StoredSession | null
-}
-
-/**
- * The access tokens of one target for the session that the parent has now, and none of the one before. A session without any yet shows
- * one that can't stand in a header: it is never sent, and counts as spent. The session's id is kept as it was first: it may be given one
- * later.
- */
-function resourceStore({ session, subscribe, coordination, options: { clock } }: Parent): ResourceStore {
-  let key: string | undefined
-  let stored: StoredSession | null = null
-  const shown = (phase: Phase): StoredSession | null => {
-    const now = keyOf(phase)
-    if (now !== key) stored = phase.held ? { accessToken: now, sessionId: idOf(phase) } : null
-    key = now
-    return stored
-  }
-  return {
-    shown,
-    lock: localLock(clock ?? undefined),
-    get coordination() {
-      return coordination()
-    },
-    subscribe,
-    read: () => after(session.look(), shown),
-    write(next, expected) {
-      if (!sameTokens(shown(session.phase), expected)) return false
-      stored = next
-      return true
-    },
-  }
-}
-
-function keyOf({ epoch, doubt }: Phase): string {
-  return `(${epoch}.${doubt})`
-}
-
-/** Where nothing tells whether the session is the same, it counts as another one. */
-function idOf(phase: Phase): string {
-  return (!phase.doubt && phase.held?.sessionId) || keyOf(phase)
-}
-
-function failureOf(error: Awaited<ReturnType<Refresher['exchangeFor']>>['error']): Error {
+function errorOf(error: Awaited<ReturnType<Refresher['exchangeFor']>>['error']): Error {
   // Rule 6: what was presented twice already is not presented again.
   if (error?.code === 'ERR_REFRESH_UNAVAILABLE') return new RefreshUnavailableError(error.message, { cause: error, retryAt: error.retryAt })
   return error ?? new SessionEndedError()
