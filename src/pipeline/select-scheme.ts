@@ -1,4 +1,5 @@
 import { type Challenge, isScheme } from '../challenge/challenge'
+import { textOf } from '../grants/text-of'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import { originOf } from '../platform/origin'
 import type { AuthScheme, Exchange } from '../schemes/auth-scheme'
@@ -52,8 +53,10 @@ export function createSchemeSelector(schemes: Schemes, offsetOf: (url: string) =
     if (!scheme.usesTokens) return true
     // A token that can't stand in a header is never sent.
     if (!phase.held || phase.expiry.expiresAt === 0) return false
-    const type = String(tokenSetOf(phase.held)?.tokenType).toLowerCase() // What a store holds may be anything.
-    return bound.includes(type) ? type === scheme.name.toLowerCase() : scheme === strongest
+    const type = textOf(tokenSetOf(phase.held)?.tokenType)?.toLowerCase() // What a store holds may be anything.
+    if (type && bound.includes(type)) return type === scheme.name.toLowerCase()
+    // Who doesn't understand the type may not use the token (RFC 6749 §7.1).
+    return scheme === strongest && (!type || type === 'bearer')
   }
 
   const attachFirst = (

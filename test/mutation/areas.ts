@@ -22,7 +22,7 @@ export const areas: Readonly<Record<string, { readonly mutate: readonly string[]
     tests: ['test/grants/{is-rejected,secrets,token-endpoint-answers,token-refusal,token-response}.test.ts'],
   },
   exchange: {
-    mutate: ['src/session/exchange.ts', 'src/session/single-flight.ts'],
+    mutate: ['src/session/exchange.ts', 'src/session/failure-of.ts', 'src/session/single-flight.ts'],
     tests: [
       'test/refresh/{deadline,grants,single-flight,token-response}.test.ts',
       'test/session/*.test.ts',

@@ -292,6 +292,27 @@ describe('tokens that are bound to a scheme', () => {
     expect(authorizations()).toEqual(['Bearer odd'])
   })
 
+  it.each([
+    ['alone', undefined],
+    ['one of several', [bound(), bearer()]],
+  ])('are not sent where nobody understands their type, the scheme being %s (RFC 6749 §7.1, F17)', async (_, scheme) => {
+    const { client, authorizations } = await anonymous({ scheme })
+    await client.setTokens({ accessToken: 'keyed', tokenType: 'mac' })
+
+    await client.fetch(me)
+
+    expect(authorizations()).toEqual([null])
+  })
+
+  it.each(['Bearer', 'bearer', ''])('are the only scheme’s, whatever that is called, where their type is "%s"', async (tokenType) => {
+    const { client, authorizations } = await anonymous({ scheme: { ...bearer(), name: 'Token' } })
+    await client.setTokens({ accessToken: 'plain', tokenType })
+
+    await client.fetch(me)
+
+    expect(authorizations()).toEqual(['Bearer plain'])
+  })
+
   it('of no type are the strongest scheme’s, and a challenge takes them no lower (A47)', async () => {
     const { client, service, authorizations, rows } = await anonymous({ scheme: [bound(), bearer()] })
     const { tokenType: _, ...untyped } = dpopBound
