@@ -96,18 +96,17 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       return 'replay'
     },
 
-    observe({ headers }) {
+    observe({ headers }, url = '') {
       const field = headers.get('authentication-info')
       if (!field) return
       const { nextnonce, rspauth, cnonce, nc = '', qop } = parseChallenges(`Info ${field}`)[0]?.params ?? {}
-      // Who doesn't say which request it was about has seen but one.
-      const [only] = sent.size === 1 ? sent : []
+      // Who doesn't say which request it was about answers the last one to that URL.
+      const isAbout = ({ space, request }: Sent): boolean =>
+        cnonce === undefined ? space.origin === originOf(url) && request.uri === targetOf(url) : request.cnonce === cnonce
       // A session's requests have one cnonce: its count says which it was, or two of them, under a nonce and the next.
-      const meant = [...sent].filter(
-        ({ challenge, request }) =>
-          request.cnonce === (cnonce ?? only?.request.cnonce) &&
-          (!nc || !isSession(challenge.algorithm) || request.count === Number.parseInt(nc, 16)),
-      )
+      const meant = [...sent]
+        .reverse()
+        .filter((one) => isAbout(one) && (!nc || !isSession(one.challenge.algorithm) || one.request.count === Number.parseInt(nc, 16)))
       // With auth-int it is about the body of the response, which is the caller's to read (§3.5).
       const isProved = ({ user, challenge, request }: Sent): boolean =>
         !rspauth ||

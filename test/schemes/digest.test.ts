@@ -310,6 +310,28 @@ describe('digest', () => {
     expect([field(authorizations()[2], 'nonce'), field(authorizations()[2], 'nc')]).toEqual(['n2', '00000001'])
   })
 
+  it('goes on using next nonces that name no request, also after an answer that had none', async () => {
+    let good = 'n1'
+    let made = 1
+    const next = (): string => {
+      good = `n${++made}`
+      return good
+    }
+    const answer: Answer = ({ headers }) =>
+      field(headers.get('authorization'), 'nonce') === good
+        ? new Response('{}', { headers: { 'authentication-info': `nextnonce="${next()}"` } })
+        : refuse(`Digest realm="r", nonce="${next()}", qop="auth", stale=true`)(new Request(origin))
+    const { client, requests } = clientOf({ scheme: digest(mufasa) }, answer)
+    await client.fetch('/a')
+    next() // Gone, with the server's memory.
+    await client.fetch('/b')
+    const sent = requests.length
+
+    await client.fetch('/c')
+
+    expect(requests.length - sent).toBe(1)
+  })
+
   it.each(['n1', 'n2'])('makes one key for a session, which stays where %s is the next nonce (RFC 7616 §3.4.2)', async (nonce) => {
     const session = 'Digest realm="r", nonce="n1", qop="auth", algorithm=MD5-sess'
     const hash = (text: string): string => createHash('md5').update(text).digest('hex')
