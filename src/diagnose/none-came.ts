@@ -10,8 +10,15 @@ export function saysNotGood({ words }: Facts): boolean {
   return notGood.test(words) && !noneCame.test(words)
 }
 
+/** Whether the server leaves it open whether credentials came, or are not good: where some were sent, they are not. */
+export function saysEither({ words }: Facts): boolean {
+  return either.test(words)
+}
+
 const noneCame =
   /no (authorization|token|credentials)|(authorization|token|header|credentials).{0,20}(missing|required|not (found|provided|present))(?!( required)? (scope|role|claim|permission))|missing[\w ']{0,20}(token|authorization|credentials)|unauthenticated|system:anonymous/
+
+const either = /\b(missing|no) or (an? )?(invalid|expired|malformed)|\b(invalid|expired|malformed)( \w+)? or missing/
 
 const notGood =
   /could not validate credentials|not valid for any token type|(bad|invalid|wrong) ([\w-]+ )?(credentials|token)|(jwt|token) (is |has )?(invalid|not valid|expired)/

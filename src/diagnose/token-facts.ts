@@ -1,10 +1,10 @@
 import type { Facts } from './facts'
-import { saysNotGood } from './none-came'
+import { saysEither, saysNotGood } from './none-came'
 
 /** No challenge says invalid_token, and the words do. */
 export function saysOfToken(facts: Facts): boolean {
   const { token, error, words } = facts
-  const says = saysNotGood(facts) || /unauthenticated/.test(words)
+  const says = saysNotGood(facts) || saysEither(facts) || /unauthenticated/.test(words)
   return token !== undefined && error !== 'invalid_token' && says && !/expired|valid (yet|before)/.test(words)
 }
 

@@ -1,7 +1,7 @@
 import { isScheme } from '../challenge/challenge'
 import { harmless } from './harmless'
 import { inBetween } from './in-between'
-import { saysNoneCame, saysNotGood } from './none-came'
+import { saysEither, saysNoneCame, saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
 
 /** What stands, or fails, between client and server: caches, proxies, browsers, the network. */
@@ -53,7 +53,8 @@ export const wayRules: readonly Rule[] = [
       // Who names an error, or asks again for what was sent, has seen it.
       const seen = challenges.some((challenge) => challenge.params.error || isScheme(challenge, scheme))
       const bare = none && (tokenScheme.test(scheme) || !seen)
-      const asIfNone = error !== 'invalid_token' && ((bare && !saysNotGood(facts)) || (saysNoneCame(facts) && !seen))
+      const open = saysEither(facts)
+      const asIfNone = error !== 'invalid_token' && !open && ((bare && !saysNotGood(facts)) || (saysNoneCame(facts) && !seen))
       const page = html && status === 401 && !seen
       const instead = /missing authentication token/.test(words) ? { fixes: [compareRoute] } : undefined
       if (asIfNone) evidence.push('A token was sent, and the server answers as if none had come.', quote ?? '')

@@ -98,6 +98,22 @@ describe('diagnose', () => {
     expect(causesOf(jwt({ exp: now / 1000 + 600 }))).toContain('token-revoked')
   })
 
+  it.each([
+    'Access token is missing or invalid.',
+    'Missing or invalid authorization header',
+    'Invalid or missing token',
+    'No or expired token',
+  ])('suspects nobody on the way where the server says of a token that was sent “%s”', (message) => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque' } })
+    const response = new Response(null, { status: 401, headers: { via: '1.1 gateway' } })
+
+    const { cause, alternatives } = diagnose({ request, response, body: JSON.stringify({ message }) })
+
+    const causes = [cause, ...alternatives.map((other) => other.cause)]
+    expect(causes).not.toContain('authorization-stripped')
+    expect(causes).toContain('token-expired')
+  })
+
   it('advises to compare path and method where API Gateway misses a token that was sent', () => {
     const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque' } })
     const body = '{"message":"Missing Authentication Token"}'
