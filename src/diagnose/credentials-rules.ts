@@ -71,10 +71,11 @@ export const credentialsRules: readonly Rule[] = [
     summary: 'The credentials are of a scheme that the server does not ask for.',
     fixes: ['Use a scheme that the challenge names.', 'Look whether the request reached the server, and the path, that you meant.'],
     find: (facts) => {
-      const { scheme, challenges, status, words, quote } = facts
+      const { scheme, challenges, status, token, words, quote } = facts
       const sentScheme = looksLikeScheme(scheme) ? scheme : 'what begins with no scheme'
       // Who names an error, or says that they are not good, has read them all the same.
-      const read = challenges.some(({ params }) => params.error) || saysNotGood(facts) || saysKeyRefused(facts)
+      const says = saysNotGood(facts) || saysKeyRefused(facts) || (token !== undefined && /expired|revoked|invalid_session/.test(words))
+      const read = says || challenges.some(({ params }) => params.error)
       const asked = challenges.map((challenge) => challenge.scheme)
       const foreign = scheme && status === 401 && asked.length > 0 && !challenges.some((challenge) => isScheme(challenge, scheme))
       return (

@@ -29,6 +29,16 @@ export const answersInBodies: readonly Fixture[] = [
     input: exchange(401, {}, bearer(secrets[1]), json([{ message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' }])),
   },
   {
+    cause: 'token-expired',
+    of: 'Salesforce, which takes Bearer and names a scheme of its own',
+    input: exchange(
+      401,
+      { 'www-authenticate': 'Token' },
+      bearer(secrets[1]),
+      json([{ message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' }]),
+    ),
+  },
+  {
     cause: 'invalid-signature',
     of: 'S3',
     input: exchange(403, {}, signed, xml('SignatureDoesNotMatch', 'The request signature we calculated does not match.')),
