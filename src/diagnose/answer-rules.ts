@@ -149,13 +149,21 @@ export function speaksOfCredentials({ status = 0, words, error, json }: Facts): 
   const inBand = status >= 200 && status < 300 && json?.ok === false && /(^|_)auth(ed|_|$)|token|scope/.test(error)
   return (
     ![0, 401, 403, 407].includes(status) &&
-    (named || inBand || saysKeyRefused({ status, words }) || ([400, 404, 419, 440, 498, 500].includes(status) && says))
+    (named ||
+      inBand ||
+      saysKeyRefused({ status, words }) ||
+      (status === 422 && ofJwt.test(words)) ||
+      ([400, 404, 419, 440, 498, 500].includes(status) && says))
   )
 }
 
 /** A parser's, a list's, a phone's: none is an access token; nor is what a cloud's library misses on the server one of the request's. */
 const otherTokens =
   /(unexpected|page|paging|pagination|continuation|sync|device|push|registration) ?token|token bucket|default credentials/g
+
+/** What Flask-JWT-Extended answers with 422, where others speak of a form: its own words, and PyJWT’s. */
+const ofJwt =
+  /signature verification failed|not enough segments|(header|payload|crypto) (string|padding)|subject must be|bad authorization header/
 
 /** Google says it with 400. */
 export function saysKeyRefused({ status = 0, words }: Pick<Facts, 'status' | 'words'>): boolean {

@@ -13,6 +13,21 @@ export const answersAboutTokens: readonly Fixture[] = [
   },
   { cause: 'invalid-signature', of: 'Keycloak', input: described('Token verification failed') },
   {
+    cause: 'invalid-signature',
+    of: 'Flask-JWT-Extended, with 422',
+    input: exchange(422, {}, bearer(alive), json({ msg: 'Signature verification failed' })),
+  },
+  {
+    cause: 'invalid-signature',
+    of: 'Flask-JWT-Extended, of a token that is no JWT',
+    input: exchange(422, {}, bearer(opaque), json({ msg: 'Not enough segments' })),
+  },
+  {
+    cause: 'unusual-status',
+    of: 'Flask-JWT-Extended, of a claim',
+    input: exchange(422, {}, bearer(opaque), json({ msg: 'Subject must be a string' })),
+  },
+  {
     cause: 'token-revoked',
     of: 'Keycloak, after a sign-out',
     input: described("User session not found or doesn't have client attached on it"),
