@@ -60,7 +60,7 @@ export const tokenRules: readonly Rule[] = [
       const evidence = typeof kid === 'string' ? [quote ?? '', `Its kid: ${harmlessName(kid)}.`] : [quote ?? '']
       const named = /\bkid\b|jwks?\b|json web key set|(no|any) (matching|applicable) key|unknown key|signing key|key (was )?not found/
       const unread =
-        /(retrieve|fetch|obtain|load) .{0,20}(jwks?|keys|configuration)\b|discovery endpoint|public key callback: (?!.*signing key)/
+        /(retrieve|fetch|obtain|load) .{0,20}(jwks?|keys|configuration)\b|discovery endpoint|jwks remote fetch|public key callback: (?!.*signing key)/
       return when(unread.test(words), 86, quote ?? '', outOfReach) ?? when(named.test(words), 84, evidence)
     },
   },

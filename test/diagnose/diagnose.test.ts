@@ -114,6 +114,14 @@ describe('diagnose', () => {
     expect(causes).toContain('token-expired')
   })
 
+  it('does not say that a changed key is the matter where Envoy cannot get the keys', () => {
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer realm="mesh", error="invalid_token"' } })
+
+    const { cause, summary } = diagnose({ response, body: 'Jwks remote fetch is failed' })
+
+    expect([cause, summary]).toEqual(['unknown-key', 'The API cannot get the keys of the authorization server: it can check no token.'])
+  })
+
   it('advises to compare path and method where API Gateway misses a token that was sent', () => {
     const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque' } })
     const body = '{"message":"Missing Authentication Token"}'
