@@ -105,7 +105,7 @@ export const schemeRules: readonly Rule[] = [
     fixes: ['Send the CSRF token of this session with every request that changes something.', 'Fetch a new one after each sign-in.'],
     find: ({ status, words, quote, event, method, sent, authorization }) => {
       const writes = !/^(GET|HEAD|OPTIONS)$/.test(method)
-      const saysSo = /csrf|xsrf|forgery|anti-?forgery/.test(words)
+      const saysSo = /csrf|xsrf|forgery|authenticity ?token|valid crumb|cookie_invalid_nonce/.test(words) // Rails, Jenkins, WordPress.
       return (
         when(saysSo && (status ?? 400) >= 400, 88, [quote ?? '', ...(writes ? [`The method is ${method}.`] : [])]) ??
         when(

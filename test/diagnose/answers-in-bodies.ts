@@ -117,6 +117,21 @@ export const answersInBodies: readonly Fixture[] = [
     input: exchange(403, {}, { cookie: `sid=${secrets[2]}` }, { method: 'POST', body: '<html><h1>CSRF verification failed</h1></html>' }),
   },
   {
+    cause: 'csrf',
+    of: 'Jenkins, whose name for it is crumb',
+    input: exchange(
+      403,
+      {},
+      { authorization: `Basic ${btoa(`ada:${secrets[4]}`)}` },
+      { method: 'POST', ...json({ message: 'No valid crumb was included in the request' }) },
+    ),
+  },
+  {
+    cause: 'csrf',
+    of: 'WordPress, whose name for it is nonce',
+    input: exchange(403, {}, { 'x-wp-nonce': '0a1b2c3d' }, json({ code: 'rest_cookie_invalid_nonce', message: 'Cookie check failed' })),
+  },
+  {
     cause: 'refresh-token-rejected',
     of: 'Supabase, whose code is none of OAuth’s',
     input: exchange(400, {}, {}, { method: 'POST', ...json({ code: 400, msg: 'Invalid Refresh Token: Already Used' }) }),
