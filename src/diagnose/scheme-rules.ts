@@ -36,12 +36,11 @@ export const schemeRules: readonly Rule[] = [
       'Compare both with what the server knows, spaces at the ends as well.',
       'Some APIs want an app password, or a token in place of the password.',
     ],
-    find: ({ scheme, status, challenges }) =>
-      when(
-        scheme === 'basic' && status === 401 && (!challenges.length || challenges.some((challenge) => isScheme(challenge, 'basic'))),
-        65,
-        'Basic was sent, and Basic is asked for again.',
-      ),
+    find: ({ scheme, status, challenges }) => {
+      const again = challenges.some((challenge) => isScheme(challenge, 'basic'))
+      const asked = again ? 'Basic is asked for again' : 'no other scheme is asked for'
+      return when(scheme === 'basic' && status === 401 && (again || !challenges.length), 65, `Basic was sent, and ${asked}.`)
+    },
   },
   {
     cause: 'digest-stale',

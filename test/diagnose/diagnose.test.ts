@@ -122,6 +122,14 @@ describe('diagnose', () => {
     expect([cause, summary]).toEqual(['unknown-key', 'The API cannot get the keys of the authorization server: it can check no token.'])
   })
 
+  it('says that Basic is asked for again only where it is', () => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: `Basic ${btoa('ada:hunter2')}` } })
+    const evidenceOf = (headers: HeadersInit) => diagnose({ request, response: new Response(null, { status: 401, headers }) }).evidence
+
+    expect(evidenceOf({ 'www-authenticate': 'Basic realm="r"' })).toEqual(['Basic was sent, and Basic is asked for again.'])
+    expect(evidenceOf({})).toEqual(['Basic was sent, and no other scheme is asked for.'])
+  })
+
   it('advises to compare path and method where API Gateway misses a token that was sent', () => {
     const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque' } })
     const body = '{"message":"Missing Authentication Token"}'
