@@ -73,14 +73,14 @@ export const schemeRules: readonly Rule[] = [
       'Compare the first and last four characters with the key as it was issued: it may be truncated, or replaced by a new one.',
     ],
     find: (facts) => {
-      const { sent, url, words, quote, token, scheme } = facts
+      const { sent, url, words, quote, token, scheme, jwt } = facts
       const header = keyFieldOf(facts)
       // Beside an Authorization, a field that is only called like a key may be part of it.
       const isKey = header && (isWellKnown(header) || facts.authorization === undefined)
       const inQuery = /[?&]([\w-]*api[_-]?key|key)=/i.test(url)
       const place = header ? `It was sent in ${header}: ${shortened(sent(header))}.` : `It was sent in the query of ${harmlessUrl(url)}.`
-      const asBearer = scheme === 'bearer' && /^(sk|pk|rk|api|key)[_-]/i.test(token ?? '')
       const saysSo = /(api|subscription)[ _-]?key/.test(words)
+      const asBearer = scheme === 'bearer' && token && !jwt && (saysSo || /^(sk|pk|rk|api|key)[_-]/i.test(token))
       const asScheme = keyScheme.test(scheme) && facts.authorization !== undefined && !isMasked(facts.authorization)
       const refused = isRefused(facts) || saysKeyRefused(facts)
       return (

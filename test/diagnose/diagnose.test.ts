@@ -130,6 +130,15 @@ describe('diagnose', () => {
     expect(evidenceOf({})).toEqual(['Basic was sent, and no other scheme is asked for.'])
   })
 
+  it('sees a key that was sent as Bearer where the server speaks of an API key', () => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer glsa_0123456789abcdefWXYZ' } })
+
+    const { cause, evidence } = diagnose({ request, response: new Response(null, { status: 401 }), body: '{"message":"invalid API key"}' })
+
+    expect(cause).toBe('api-key')
+    expect(evidence).toContain('What was sent as Bearer looks like an API key: glsa…WXYZ.')
+  })
+
   it('advises to compare path and method where API Gateway misses a token that was sent', () => {
     const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque' } })
     const body = '{"message":"Missing Authentication Token"}'
