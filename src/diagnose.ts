@@ -1,7 +1,7 @@
 export { diagnose } from './diagnose/diagnose'
+export type { DiagnosedEvent, DiagnoseInput, HeadersLike } from './diagnose/diagnose-input'
 export { type Diagnosed, diagnosed } from './diagnose/diagnosed'
 export type { Alternative, Confidence, DiagnosedCause, Diagnosis, Party } from './diagnose/diagnosis'
 export { type ExplainConsole, explainTo } from './diagnose/explain-to'
-export type { DiagnosedEvent, DiagnoseInput, HeadersLike } from './diagnose/facts'
 export type { InspectedExchange } from './diagnose/inspect'
 export { type BurstCause, type BurstOptions, type UnauthorizedBurstEvent, unauthorizedBursts } from './diagnose/unauthorized-bursts'

@@ -1,6 +1,6 @@
 import { diagnose } from '../diagnose/diagnose'
+import type { DiagnoseInput } from '../diagnose/diagnose-input'
 import type { Diagnosis } from '../diagnose/diagnosis'
-import type { DiagnoseInput } from '../diagnose/facts'
 import { harmless, harmlessName, harmlessUrl } from '../diagnose/harmless'
 import { inWords } from '../diagnose/in-words'
 import { type JsonObject, jwtParts } from '../diagnose/jwt-parts'

@@ -1,5 +1,5 @@
+import type { DiagnosedEvent, DiagnoseInput } from './diagnose-input'
 import type { Diagnosis } from './diagnosis'
-import type { DiagnosedEvent, DiagnoseInput } from './facts'
 import { type InspectedExchange, inspector } from './inspect'
 
 /** An `onEvent` handler whose `decision` events carry a diagnosis. */

@@ -1,7 +1,7 @@
 import { diagnose } from './diagnose'
+import type { DiagnosedEvent, DiagnoseInput } from './diagnose-input'
 import { type Diagnosed, diagnosed } from './diagnosed'
 import type { Diagnosis } from './diagnosis'
-import type { DiagnosedEvent, DiagnoseInput } from './facts'
 import { harmless, harmlessUrl } from './harmless'
 
 /** Where the blocks go: the `console`, or anything with its `warn`. */

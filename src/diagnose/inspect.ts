@@ -3,8 +3,8 @@ import { systemClock } from '../platform/clock'
 import { readText } from '../platform/read-text'
 import type { TokenSet } from '../tokens/token-set'
 import { diagnose } from './diagnose'
+import type { DiagnoseInput } from './diagnose-input'
 import type { Diagnosis } from './diagnosis'
-import type { DiagnoseInput } from './facts'
 
 /** A response that may be a refusal, with all that belongs to it. */
 export interface InspectedExchange extends Pick<DiagnoseInput, 'request' | 'now'> {

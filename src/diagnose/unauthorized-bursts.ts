@@ -1,7 +1,7 @@
 import { diagnose } from './diagnose'
+import type { DiagnosedEvent, DiagnoseInput } from './diagnose-input'
 import { type Diagnosed, diagnosed } from './diagnosed'
 import type { DiagnosedCause } from './diagnosis'
-import type { DiagnosedEvent, DiagnoseInput } from './facts'
 
 /**
  * What many refusals have in common. `key-rotation`: the API does not know, or no longer takes, the key that tokens are signed with.
