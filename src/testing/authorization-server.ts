@@ -1,9 +1,10 @@
 import { fromBase64 } from '../platform/base64'
 import { type Clock, systemClock } from '../platform/clock'
 import type { TokenSet } from '../tokens/token-set'
+import type { IssuedTokens } from './issued-tokens'
 import { jsonResponse } from './json-response'
 import { type ReceivedRequest, type TestServer, testServer } from './test-server'
-import { type IssuedTokens, type RotationOptions, TokenFamilies } from './token-families'
+import { type RotationOptions, TokenFamilies } from './token-families'
 
 /** Options of `authorizationServer`. */
 export interface AuthorizationServerOptions extends RotationOptions {

@@ -1,44 +1,6 @@
+import type { IssuedAccess, IssuedTokens, TokenFamily } from './issued-tokens'
+import { claimsOf, type TokenClaims } from './token-claims'
 import { unsignedJwt } from './unsigned-jwt'
-
-/** One sign-in at the authorization server, and all tokens that come from it. */
-export interface TokenFamily {
-  /** Counts them, from 0. */
-  readonly id: number
-  /** Whose it is. */
-  readonly sub: string
-  /** Space-separated, as granted; `undefined` where nobody asked for one. */
-  readonly scope: string | undefined
-  /** Why no token of it is good any more. */
-  revoked?: string
-}
-
-/** One pair, and what became of its refresh token. */
-export interface IssuedTokens {
-  /** As it is presented. */
-  readonly refreshToken: string
-  /** As it is sent. */
-  readonly accessToken: string
-  /** The sign-in that it comes from. */
-  readonly family: TokenFamily
-  /** The family's, or the part of it that the refresh asked for. */
-  readonly scope: string | undefined
-  /** Later ones are newer. */
-  readonly serial: number
-  /** When the refresh token was consumed, in milliseconds since the epoch; absent while it is live. */
-  consumedAt?: number
-  /** The pair that took its place. */
-  successor?: IssuedTokens
-}
-
-/** One access token, and how long it is good. */
-export interface IssuedAccess {
-  /** The sign-in that it comes from. */
-  readonly family: TokenFamily
-  /** The pair that it is part of. */
-  readonly issued: IssuedTokens
-  /** In milliseconds since the epoch; moved to the past by `spoilAccessTokens`. */
-  expiresAt: number
-}
 
 /** How refresh tokens rotate, and how long tokens live. */
 export interface RotationOptions {
@@ -79,24 +41,6 @@ export interface RotationOptions {
    */
   readonly accessTokens?: 'opaque' | 'jwt' | ((claims: TokenClaims) => string) | undefined
 }
-
-/** What an access token says of itself. */
-export interface TokenClaims {
-  /** Whose it is. */
-  readonly sub: string
-  /** Which sign-in it comes from. */
-  readonly sid: string
-  /** Another one for each token. */
-  readonly jti: string
-  /** When it was made, in seconds since the epoch. */
-  readonly iat: number
-  /** When it ends, in seconds since the epoch. */
-  readonly exp: number
-  /** Space-separated. */
-  readonly scope?: string | undefined
-}
-
-const year = 31_536_000_000
 
 /** Rotation, reuse detection and overlap windows, without a wire: what an authorization server knows of its refresh tokens. */
 export class TokenFamilies {
@@ -204,9 +148,4 @@ export class TokenFamilies {
 function accessTokenOf(form: NonNullable<RotationOptions['accessTokens']>, claims: TokenClaims): string {
   if (typeof form === 'function') return form(claims)
   return form === 'opaque' ? `access-${claims.jti}` : unsignedJwt({ ...claims })
-}
-
-function claimsOf({ id, sub }: TokenFamily, scope: string | undefined, serial: number, now: number, lifetime: number): TokenClaims {
-  const iat = Math.floor(now / 1000)
-  return { sub, sid: `session-${id}`, jti: String(serial), iat, exp: iat + Math.min(lifetime, year) / 1000, scope }
 }
