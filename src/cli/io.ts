@@ -33,7 +33,7 @@ export function processIo(): Io {
     complain: (text) => void process.stderr.write(`${text}\n`),
     env,
     colour: !!process.stdout.isTTY && !env.NO_COLOR && env.TERM !== 'dumb',
-    read: (path) => (path === '-' ? standardInput() : readFile(path, 'utf8')),
+    read: async (path) => textOf(path === '-' ? await standardInput() : await readFile(path)),
     now: () => systemClock.now(),
     version,
     send,
@@ -46,13 +46,18 @@ function version(): string {
   return version
 }
 
-async function standardInput(): Promise<string> {
+/** Windows likes to begin a file with a byte order mark, and PowerShell's `>` writes UTF-16 behind it. */
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes)
+}
+
+async function standardInput(): Promise<Buffer> {
   const pieces: Buffer[] = []
   await new Promise<void>((resolve, reject) => {
     process.stdin.on('data', (piece: Buffer) => pieces.push(piece))
     process.stdin.on('end', resolve).on('error', reject)
   })
-  return Buffer.concat(pieces).toString('utf8')
+  return Buffer.concat(pieces)
 }
 
 async function send(request: Request, limit: number): Promise<{ response: Response; body: string }> {

@@ -129,8 +129,7 @@ function jsonOf(value: unknown): string {
 }
 
 function recorded(text: string): Exchange {
-  const plain = text.replace(/^\uFEFF/, '') // Windows likes to begin a file with a byte order mark.
-  return readHar(plain) ?? readBareResponse(plain) ?? readCurlTranscript(plain)
+  return readHar(text) ?? readBareResponse(text) ?? readCurlTranscript(text)
 }
 
 async function fileText(path: string, io: Io): Promise<string> {

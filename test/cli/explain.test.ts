@@ -379,6 +379,16 @@ describe('explain --from', () => {
     expect(out).toContain(`curl -i --proxy-header "Proxy-Authorization: Basic $TOKEN" 'https://api.example:443/'`)
   })
 
+  it('reads what PowerShell put into a file, which is UTF-16', async () => {
+    const from = join(folder, 'utf-16.txt')
+    await writeFile(from, '\uFEFFHTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error="insufficient_scope"\r\n\r\n', 'utf16le')
+
+    const { code, out } = await commandLine(['explain', '--from', from])
+
+    expect(code).toBe(1)
+    expect(out).toContain('insufficient-scope, certain')
+  })
+
   it('reads a HAR behind a byte order mark', async () => {
     const entry = { request: { url: 'https://api.example/', headers: [] }, response: { status: 419, headers: [] } }
 
