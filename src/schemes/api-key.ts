@@ -35,16 +35,17 @@ export function apiKey(options: ApiKeyOptions = {}): AuthScheme {
   if (!query && !token.test(places[0] ?? ''))
     throw new TypeError(`apiKey: ${header ? 'header' : 'scheme'} must be a token (RFC 9110 §5.6.2)`)
   if (key !== undefined && key !== null && typeof key !== 'function') checked(key)
+  const usesTokens = !key
 
   return {
     name: scheme ?? '',
     headers: query ? [] : [header?.toLowerCase() ?? 'authorization'],
-    usesTokens: !key,
+    usesTokens,
     redirects: followRedirects,
     attach(request, tokens) {
       const current = typeof key === 'function' ? key() : (key ?? tokens?.accessToken)
       const attached = after(current, (value) => {
-        if (value === undefined) return
+        if (value === undefined && usesTokens) return // Nobody is signed in.
         const good = checked(value)
         if (query) request.setQuery(query, good)
         else if (header) request.setHeader(header.toLowerCase(), good)

@@ -120,6 +120,15 @@ describe('apiKey', () => {
     expect(() => apiKey(options)).toThrow(TypeError)
   })
 
+  it('sends nothing where the function that gives the key gives none', async () => {
+    const unset = { API_KEY: undefined }
+    const { client, requests } = clientOf({ scheme: apiKey({ key: () => unset.API_KEY as never }) }, ok)
+
+    await expect(client.fetch('/me')).rejects.toThrow('apiKey: the key must be a non-empty string')
+
+    expect(requests).toHaveLength(0)
+  })
+
   it('is shown to people by its ends alone, and not at all where it is short', () => {
     expect([maskApiKey(key), maskApiKey('0123456789012345678')]).toEqual(['sk_l…ghij', '…'])
   })
