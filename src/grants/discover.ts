@@ -89,6 +89,8 @@ async function metadataAt(url: string, options: DiscoverOptions): Promise<Record
   const stop = new AbortController()
   const onAbort = (): void => stop.abort()
   signal?.addEventListener('abort', onAbort)
+  // Not every fetch looks at its signal.
+  const stopped = new Promise<never>((_, reject) => stop.signal.addEventListener('abort', reject))
   const ask = async (): Promise<Record<string, unknown> | undefined> => {
     const response = await fetch(url, {
       headers: { accept: 'application/json' },
@@ -103,7 +105,12 @@ async function metadataAt(url: string, options: DiscoverOptions): Promise<Record
     return text === undefined ? undefined : jsonOf(text)
   }
   try {
-    return await bounded(ask(), options.timeout ?? 10_000, clock ?? systemClock, () => new Error('No answer in time'))
+    return await bounded(
+      Promise.race([ask(), stopped]),
+      options.timeout ?? 10_000,
+      clock ?? systemClock,
+      () => new Error('No answer in time'),
+    )
   } finally {
     stop.abort()
     signal?.removeEventListener('abort', onAbort)

@@ -1,5 +1,6 @@
 import { AuthenticatedClient } from 'authenticated-client'
 import { discover } from 'authenticated-client/discover'
+import { quiet, testClock } from 'authenticated-client/testing'
 import { describe, expect, it } from 'vitest'
 import { startProvider } from '../dpop/provider'
 
@@ -133,5 +134,21 @@ describe('discover', () => {
     controller.abort(new Error('enough'))
 
     await expect(discover(issuer, { fetch, signal: controller.signal })).rejects.toThrow('enough')
+  })
+
+  it('gives up as soon as the caller does, also where fetch looks at no signal', async () => {
+    const controller = new AbortController()
+    const clock = testClock()
+    let asked = 0
+    const fetch = () => {
+      asked += 1
+      return new Promise<Response>(() => {})
+    }
+    const discovered = discover(issuer, { fetch, clock, signal: controller.signal }).catch((thrown: unknown) => thrown)
+
+    controller.abort(new Error('enough'))
+
+    expect(await Promise.race([discovered, quiet()])).toMatchObject({ message: 'enough' })
+    expect([asked, clock.sleeping]).toEqual([1, 0])
   })
 })
