@@ -1,5 +1,4 @@
 import type { Facts } from './facts'
-import { harmless } from './harmless'
 import { textAt } from './jwt-parts'
 import { type Rule, when } from './rule'
 import { isOfTokenEndpoint } from './token-endpoint'
@@ -65,7 +64,7 @@ export const answerRules: readonly Rule[] = [
     party: 'client',
     summary: 'GraphQL refuses inside a 200: the HTTP status says nothing.',
     fixes: ['Use `graphqlUnauthenticated` as `isUnauthorized`, so that the client refreshes.'],
-    find: ({ status, json }) => {
+    find: ({ status, json, harmless }) => {
       const errors = Array.isArray(json?.errors) ? (json.errors as unknown[]) : []
       const codes = errors.map((error) =>
         String((Object((Object(error) as { extensions?: unknown }).extensions) as { code?: unknown }).code),
@@ -97,7 +96,7 @@ export const answerRules: readonly Rule[] = [
       const { status, json, challenges, quote } = facts
       const kind = /problem\+json/i.test(facts.answered('content-type')) ? 'a problem document (RFC 9457)' : 'JSON'
       const uri = textAt(json, 'error_uri') ?? textAt(json, 'type')
-      const evidence = [`The body is ${kind}, and no challenge says the same.`, ...(quote ? [quote] : []), ...link(uri)]
+      const evidence = [`The body is ${kind}, and no challenge says the same.`, ...(quote ? [quote] : []), ...link(uri, facts)]
       return when(status === 401 && json && !challenges.some(({ params }) => params.error), 46, evidence)
     },
   },
@@ -179,6 +178,6 @@ function isNoCode(error: string): boolean {
   return /^'|["\\]|[^ -~]/.test(error)
 }
 
-function link(uri: string | undefined): readonly string[] {
+function link(uri: string | undefined, { harmless }: Facts): readonly string[] {
   return uri && /^https:\/\//.test(uri) ? [`It points to ${harmless(uri.replace(/[?#].*$/, ''))}.`] : []
 }

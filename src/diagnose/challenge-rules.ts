@@ -1,5 +1,4 @@
 import { sendsNothing } from './credentials-rules'
-import { harmless } from './harmless'
 import { inBetween } from './in-between'
 import { type Rule, when } from './rule'
 
@@ -11,7 +10,7 @@ export const challengeRules: readonly Rule[] = [
     summary: 'The token is good, and may not do this: its scope is too narrow.',
     fixes: ['Ask for the scope when you sign the user in, or answer with `onStepUp`.', 'A refresh does not help: it gives no more scope.'],
     find: (facts) => {
-      const { error, challenges, jwt, token, status, words, quote } = facts
+      const { error, challenges, jwt, token, status, words, quote, harmless } = facts
       // Kubernetes saw no token; and of what was not sent, nothing is too narrow.
       const anonymous = words.includes('system:anonymous') || (facts.hasRequest && token === undefined && sendsNothing(facts))
       const wanted = challenges.find(({ params }) => params.scope)?.params.scope
@@ -44,7 +43,7 @@ export const challengeRules: readonly Rule[] = [
     party: 'client',
     summary: 'The user has to prove more, or more recently, who they are.',
     fixes: ['Send the user to the authorization server with the `acr_values` and `max_age` of the challenge (RFC 9470), in `onStepUp`.'],
-    find: ({ error, challenges }) => {
+    find: ({ error, challenges, harmless }) => {
       const { acr_values: acr, max_age: age } = challenges.find(({ params }) => params.error)?.params ?? {}
       const evidence = [`The challenge says ${harmless(error)}.`]
       if (acr) evidence.push(`It wants acr_values ${harmless(acr)}.`)
@@ -58,7 +57,7 @@ export const challengeRules: readonly Rule[] = [
     summary: 'A policy refuses: where, on what device, or when this is asked.',
     fixes: ['Ask the administrator which policy applies (conditional access, IP list).', 'A new token does not help.'],
     find: (facts) => {
-      const { error, challenges, words, quote, status, html, answered } = facts
+      const { error, challenges, words, quote, status, html, answered, harmless } = facts
       const way = inBetween(facts)
       const claims = challenges.some(({ params }) => params.claims !== undefined)
       return (

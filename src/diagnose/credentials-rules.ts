@@ -71,7 +71,7 @@ export const credentialsRules: readonly Rule[] = [
     summary: 'The credentials are of a scheme that the server does not ask for.',
     fixes: ['Use a scheme that the challenge names.', 'Look whether the request reached the server, and the path, that you meant.'],
     find: (facts) => {
-      const { scheme, challenges, status, token, words, quote } = facts
+      const { scheme, challenges, status, token, words, quote, harmless } = facts
       const sentScheme = looksLikeScheme(scheme) ? scheme : 'what begins with no scheme'
       // Who names an error, or says that they are not good, has read them all the same.
       const says = saysNotGood(facts) || saysKeyRefused(facts) || (token !== undefined && /expired|revoked|invalid_session/.test(words))
@@ -79,7 +79,7 @@ export const credentialsRules: readonly Rule[] = [
       const asked = challenges.map((challenge) => challenge.scheme)
       const foreign = scheme && status === 401 && asked.length > 0 && !challenges.some((challenge) => isScheme(challenge, scheme))
       return (
-        when(foreign, read ? 48 : 88, `Sent: ${sentScheme}. Asked for: ${[...new Set(asked)].join(', ')}.`) ??
+        when(foreign, read ? 48 : 88, `Sent: ${sentScheme}. Asked for: ${harmless([...new Set(asked)].join(', '))}.`) ??
         // What AWS says of a token where it reads its own signature.
         when(scheme && /not a valid key=value pair|unsupported authorization type/.test(words), 86, [`Sent: ${sentScheme}.`, quote ?? ''])
       )

@@ -16,6 +16,8 @@ export interface Facts {
   readonly words: string
   /** The same as evidence. */
   readonly quote: string | undefined
+  /** Any other text of the server, fit to be shown: what was sent may be repeated there too. */
+  readonly harmless: (text: string) => string
   readonly json: JsonObject | undefined
   readonly html: boolean
   readonly hasResponse: boolean
@@ -70,6 +72,7 @@ export function factsOf(input: DiagnoseInput): Facts {
     error: leading?.params.error ?? textAt(json, 'error') ?? errorReason(event),
     words: said.join(' ').toLowerCase(),
     quote: said.length ? `The server says: “${harmless(said.join(' · '), secrets)}”` : undefined,
+    harmless: (text) => harmless(text, secrets),
     json,
     html,
     hasResponse: !!response,

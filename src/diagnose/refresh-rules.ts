@@ -68,7 +68,7 @@ export const refreshRules: readonly Rule[] = [
 ]
 
 function saysError(facts: Facts, pattern: RegExp, weight: number, instead?: Finding['instead']): Finding | undefined {
-  const { refreshError, error, status = 0, words, quote } = facts
+  const { refreshError, error, status = 0, words, quote, harmless } = facts
   const name = refreshError || (status >= 400 ? error : '')
   const description = descriptionOf(facts)
   const said = description ? `It says: “${harmless(description)}”` : words === name ? undefined : quote

@@ -1,5 +1,4 @@
 import { isScheme } from '../challenge/challenge'
-import { harmless } from './harmless'
 import { inBetween } from './in-between'
 import { saysEither, saysNoneCame, saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
@@ -11,7 +10,7 @@ export const wayRules: readonly Rule[] = [
     party: 'network',
     summary: 'The 401 comes from a cache: the server never saw this request.',
     fixes: ['Let the API send `Cache-Control: no-store` with every 401.', 'Send the request with `cache: "no-store"`, and clear the CDN.'],
-    find: ({ status, answered }) => {
+    find: ({ status, answered, harmless }) => {
       const age = Number(answered('age'))
       const hit = /\bhit\b/i.test(`${answered('x-cache')} ${answered('cf-cache-status')} ${answered('cache-status')}`)
       const evidence = [...(age > 0 ? [`Age: ${age} second${age === 1 ? '' : 's'}.`] : []), ...(hit ? ['The cache reports a hit.'] : [])]
@@ -72,7 +71,7 @@ export const wayRules: readonly Rule[] = [
     party: 'resource server',
     summary: 'The challenge is there, most likely, and CORS hides it from the script.',
     fixes: ['Let the API send `Access-Control-Expose-Headers: WWW-Authenticate` (and `DPoP-Nonce`, `Retry-After`) with every answer.'],
-    find: ({ status, challenges, answered, hasResponse, isCors, sent }) => {
+    find: ({ status, challenges, answered, hasResponse, isCors, sent, harmless }) => {
       const exposed = answered('access-control-expose-headers')
       const crossOrigin = answered('access-control-allow-origin') || exposed || sent('origin')
       // In a browser, what can be read was exposed, and the list of it can't be read.
@@ -113,7 +112,7 @@ export const wayRules: readonly Rule[] = [
     party: 'network',
     summary: 'No answer came.',
     fixes: ['See whether the server can be reached, its name resolves and its certificate holds.'],
-    find: ({ event }) => {
+    find: ({ event, harmless }) => {
       const name = typeof event?.error === 'string' ? event.error : 'an error'
       const failed = event?.type === 'request-failed'
       if (failed && name === 'AbortError') return when(true, 92, 'The request failed: AbortError.', aborted)

@@ -26,6 +26,31 @@ describe('diagnose', () => {
     expect(diagnose(input)).toEqual(diagnose(input))
   })
 
+  it.each<[string, number, Readonly<Record<string, string>>]>([
+    ['a scope', 403, { 'www-authenticate': 'Bearer error="insufficient_scope", scope="letters-alone"' }],
+    ['acr_values', 401, { 'www-authenticate': 'Bearer error="insufficient_user_authentication", acr_values="letters-alone"' }],
+    ['a scheme', 401, { 'www-authenticate': 'letters-alone realm="r"' }],
+    ['a list of exposed fields', 401, { 'access-control-expose-headers': 'letters-alone' }],
+    ['what a cache may do', 401, { 'cache-control': 'public, letters-alone' }],
+    ['the word of a firewall', 403, { 'cf-mitigated': 'letters-alone' }],
+  ])('says nothing secret where a server repeats it as %s', (_, status, headers) => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer letters-alone' } })
+
+    const output = JSON.stringify(diagnose({ request, response: new Response(null, { status, headers }) }))
+
+    expect(output).toContain('[redacted]')
+    expect(output).not.toContain('letters-alone')
+  })
+
+  it('says nothing secret where GraphQL repeats it as a code', () => {
+    const request = new Request('https://api.example/graphql', { headers: { authorization: 'Bearer letters-alone' } })
+    const body = '{"errors":[{"extensions":{"code":"UNAUTHENTICATED letters-alone"}}]}'
+
+    const { evidence } = diagnose({ request, response: new Response(null), body })
+
+    expect(evidence).toEqual(['errors[].extensions.code is UNAUTHENTICATED [redacted].'])
+  })
+
   it('names a second cause never as certain', () => {
     for (const { input } of all) expect(diagnose(input).alternatives.map(({ confidence }) => confidence)).not.toContain('certain')
   })
