@@ -50,8 +50,8 @@ const mostSpans = 10_000
  *
  * Metrics: `http.client.request.duration` (seconds, for each send); `authenticated_client.unauthorized` (by `reason` and `action`, and by
  * `cause` where the event carries a diagnosis: `diagnosed(openTelemetry())`), `.bursts` (by `cause`: `unauthorizedBursts`), `.replays`, `.stale` (401s that newer credentials answered
- * without a refresh), `.refreshes` (by `outcome`), `.refresh.duration` (seconds), `.refresh.waiters` (calls that shared one),
- * `.logouts` (by `reason`).
+ * without a refresh), `.refreshes` (by `outcome`), `.refresh.duration` (seconds), `.refresh.waiters` (refused calls that shared
+ * one: of those that wait before they are sent, no event tells), `.logouts` (by `reason`).
  * @see {@link https://opentelemetry.io/docs/specs/semconv/http/http-spans/ Semantic conventions for HTTP spans}
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): (event: ClientEvent | Burst) => void {
@@ -67,7 +67,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
   const timer = (name: string, description: string) =>
     meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: [...bounds] } })
   const duration = timer('authenticated_client.refresh.duration', 'Time in a refresh')
-  const waiters = meter.createHistogram('authenticated_client.refresh.waiters', { description: 'Calls that shared a refresh' })
+  const waiters = meter.createHistogram('authenticated_client.refresh.waiters', { description: 'Refused calls that shared a refresh' })
 
   const bursts = counter('bursts', 'Crowds of 401s')
   const sent = timer('http.client.request.duration', 'Duration of HTTP client requests.')
