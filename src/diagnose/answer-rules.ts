@@ -54,7 +54,11 @@ export const answerRules: readonly Rule[] = [
       const signIn = pageToSignIn.test(answered('location'))
       return (
         when([302, 303, 307].includes(status) && signIn, 80, `It redirects (${status}) to a sign-in page.`) ??
-        when(status === 200 && html && !/text\/html/i.test(sent('accept')), 50, 'The status is 200 and the body HTML.') ??
+        when(
+          (status === 200 || status === 203) && html && !/text\/html/i.test(sent('accept')),
+          50,
+          `The status is ${status} and the body HTML.`,
+        ) ??
         when(status === 401 && html && !challenges.some(({ params }) => params.error), 44, 'The status is 401 and the body HTML.')
       )
     },

@@ -169,6 +169,11 @@ export const answersInBodies: readonly Fixture[] = [
     input: exchange(401, invalid(), bearer(jwt({ nbf: now, exp: now + 600_000 }))),
   },
   {
+    cause: 'login-page',
+    of: 'Azure DevOps, whose page for whoever is not signed in comes with 203',
+    input: exchange(203, { 'content-type': 'text/html' }, bearer(secrets[1]), { body: '<!DOCTYPE html><title>Sign In</title>' }),
+  },
+  {
     cause: 'not-refused',
     of: 'a page that was asked for',
     input: exchange(200, { 'content-type': 'text/html' }, { accept: 'text/html' }, { body: '<!doctype html>' }),
