@@ -6,6 +6,7 @@ import { keyFieldOf, mayHoldKey } from './key-field'
 import { saysNoneCame, saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
 import { isMasked, looksLikeScheme } from './secrets'
+import { isOfTokenEndpoint } from './token-endpoint'
 
 /** What was sent, or was not. */
 export const credentialsRules: readonly Rule[] = [
@@ -32,7 +33,8 @@ export const credentialsRules: readonly Rule[] = [
       'Follow no redirect to another origin: fetch drops Authorization there.',
     ],
     find: (facts) => {
-      const nothing = facts.hasRequest && sendsNothing(facts) && !mayHaveSent(facts)
+      // Towards a token endpoint they stand in the body (RFC 6749 §2.3.1).
+      const nothing = facts.hasRequest && sendsNothing(facts) && !mayHaveSent(facts) && !isOfTokenEndpoint(facts)
       const bare = facts.challenges.some((challenge) => isScheme(challenge, 'bearer') && !challenge.params.error)
       if (nothing) {
         const evidence = ['No Authorization, Cookie or API key header was sent.', facts.quote ?? '']

@@ -133,6 +133,11 @@ export const answersInBodies: readonly Fixture[] = [
   },
   {
     cause: 'refresh-token-rejected',
+    of: 'Keycloak, which says invalid_grant of a password with 401',
+    input: exchange(401, {}, {}, { method: 'POST', ...json({ error: 'invalid_grant', error_description: 'Invalid user credentials' }) }),
+  },
+  {
+    cause: 'refresh-token-rejected',
     of: 'Supabase, whose code is none of OAuth’s',
     input: exchange(400, {}, {}, { method: 'POST', ...json({ code: 400, msg: 'Invalid Refresh Token: Already Used' }) }),
   },
