@@ -60,7 +60,7 @@ export function factsOf(input: DiagnoseInput): Facts {
   const jwt = jwtParts(token)
   const challenges = response ? parseChallenges(answered('www-authenticate')) : challengesOf(event)
   const json = jsonOf(input.body)
-  const html = /text\/html/i.test(answered('content-type')) || /^\s*<(!doctype|html)/i.test(input.body ?? '')
+  const html = isHtml(answered('content-type'), input.body)
   const leading = challenges.find(({ params }) => params.error)
   const descriptions = challenges.map(({ params }) => params.error_description)
   const said = [...new Set([...descriptions, ...saidBy(json, input.body, html)].filter((text) => text !== undefined))]
@@ -97,6 +97,11 @@ export function factsOf(input: DiagnoseInput): Facts {
     expected,
     refreshError: event?.type === 'refresh-ended' ? refreshErrorOf(event.error) : '',
   }
+}
+
+/** Express and PHP call a few words HTML, too. */
+function isHtml(type: string, body: string | undefined): boolean {
+  return /^\s*<(!doctype|html)/i.test(body ?? '') || (/text\/html/i.test(type) && (body === undefined || /<[a-z!]/i.test(body)))
 }
 
 function challengesOf(event: DiagnosedEvent | undefined): readonly Challenge[] {

@@ -51,6 +51,15 @@ describe('diagnose', () => {
     expect(evidence).toEqual(['errors[].extensions.code is UNAUTHENTICATED [redacted].'])
   })
 
+  it('reads a few words also where they are called HTML, as Express and PHP do', () => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque' } })
+    const response = new Response(null, { status: 401, headers: { 'content-type': 'text/html; charset=utf-8' } })
+
+    const { cause, evidence } = diagnose({ request, response, body: 'jwt expired' })
+
+    expect([cause, evidence]).toEqual(['token-expired', ['The server says: “jwt expired”']])
+  })
+
   it('names a second cause never as certain', () => {
     for (const { input } of all) expect(diagnose(input).alternatives.map(({ confidence }) => confidence)).not.toContain('certain')
   })
