@@ -22,7 +22,7 @@ export const schemeRules: readonly Rule[] = [
       if (pair === undefined) return when(true, 94, 'What stands behind Basic is no Base64.')
       return (
         when(!pair.includes(':'), 94, 'There is no colon between user and password.') ??
-        when(/%[0-9a-f]{2}/i.test(pair), 68, 'User or password is percent-encoded.') ??
+        when(/%[0-9a-f]{2}/i.test(pair), 72, 'User or password is percent-encoded.') ??
         when(/^[^:]*:[\s\S]*[\r\n]$/.test(pair), 90, 'The password ends in a line break: `echo` adds one.') ??
         when(/[\x80-\xff]/.test(pair), 55, 'User or password holds letters beyond ASCII: the server may read another charset.')
       )
@@ -39,7 +39,7 @@ export const schemeRules: readonly Rule[] = [
     find: ({ scheme, status, challenges }) => {
       const again = challenges.some((challenge) => isScheme(challenge, 'basic'))
       const asked = again ? 'Basic is asked for again' : 'no other scheme is asked for'
-      return when(scheme === 'basic' && status === 401 && (again || !challenges.length), 65, `Basic was sent, and ${asked}.`)
+      return when(scheme === 'basic' && status === 401 && (again || !challenges.length), again ? 71 : 65, `Basic was sent, and ${asked}.`)
     },
   },
   {

@@ -22,6 +22,13 @@ export const answersOfProxies: readonly Fixture[] = [
       { body },
     ),
   },
+  {
+    cause: 'basic-credentials',
+    of: 'Mailgun, which says “Forbidden” of a wrong key and asks for Basic again',
+    input: exchange(401, { 'content-type': 'text/html; charset=utf-8', 'www-authenticate': 'Basic realm="MG API"' }, basic, {
+      body: 'Forbidden',
+    }),
+  },
   { cause: 'token-revoked', of: 'a page of nginx’s auth_jwt', input: exchange(401, { ...nginx, ...invalid() }, bearer(alive), { body }) },
   { cause: 'authorization-stripped', of: 'a page of nginx alone', input: exchange(401, nginx, bearer(alive), { body }) },
   { cause: 'policy', of: 'nginx’s deny', input: exchange(403, nginx, bearer(alive), { body }) },
