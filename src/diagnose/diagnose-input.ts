@@ -66,8 +66,6 @@ export interface DiagnoseInput {
         readonly headers: HeadersLike
         /** As of a `Request`: `omit` sends no cookie; with `include` and `same-origin`, one may have gone unseen. */
         readonly credentials?: string | undefined
-        /** As of a `Request`; nothing is concluded from it. */
-        readonly mode?: string | undefined
       }
     | undefined
   /** The text of the response, where the caller has read it. */

@@ -37,8 +37,6 @@ export interface Inspected {
     readonly url: string
     /** As they were sent, the credentials among them. */
     readonly headers: Headers
-    /** The mode that the caller chose, if any. */
-    readonly mode?: RequestMode | undefined
   }
   /** The session's; `null` where it has none. */
   readonly tokens: TokenSet | null

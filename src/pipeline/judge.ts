@@ -57,7 +57,7 @@ export function createJudge(
     // Read late: once the client is disposed of, there are none.
     const { isUnauthorized, onEvent, limit } = options
     const { status } = response
-    const { call, url, signal, scheme: sent, tried, withheld, method, mode } = template
+    const { call, url, signal, scheme: sent, tried, withheld, method } = template
     const { generation } = phase
     const attempt = template.answered.length
     const tokens = tokenSetOf(phase.held)
@@ -87,7 +87,7 @@ export function createJudge(
     const claimed = isUnauthorized !== undefined && isAsked && (await ask(response, isUnauthorized)) === true
     const inspect = claimed || status > 299 ? onEvent?.inspect : undefined
     // Copies: what is looked at can't be changed.
-    const request = inspect && { method, url, mode, headers: new Headers(template.headers) }
+    const request = inspect && { method, url, headers: new Headers(template.headers) }
     const diagnosis = request && (await ask({ response, request, tokens, now: clock.now() }, inspect))
     if (!withheld && (claimed || status === 401)) await lookAgain(signal)
 
