@@ -11,7 +11,7 @@ const mostTime = 1_000
  * @returns what makes a response with the same status, headers, url, type and what was read of the body.
  */
 export async function drainBody(response: Response, clock: Clock): Promise<() => Response> {
-  const { body, url, redirected, type } = response
+  const { body, status, headers, url, redirected, type } = response
   // Without streams of its own the platform has read it all (React Native), or can't stop (node-fetch); a used body is somebody else's.
   const reader = body?.locked ? undefined : body?.getReader?.()
   if (!reader) return () => response
@@ -20,6 +20,8 @@ export async function drainBody(response: Response, clock: Clock): Promise<() =>
   reader.cancel().catch(nothing) // Never awaited: on some platforms it doesn't settle.
   // The constructor can't set these, and a caller may look at them.
   const told = Object.getOwnPropertyDescriptors({ url, redirected, type })
+  // Read as UTF-8 (Node), a reason phrase may hold what the constructor refuses.
+  const statusText = response.statusText.replace(/[^\t -~\x80-\xff]/g, '')
   return () => {
     // Not by a Blob: React Native's can't be made of bytes.
     const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0))
@@ -28,7 +30,7 @@ export async function drainBody(response: Response, clock: Clock): Promise<() =>
       bytes.set(chunk, end)
       end += chunk.length
     }
-    return Object.defineProperties(new Response(bytes, response), told)
+    return Object.defineProperties(new Response(bytes, { status, statusText, headers }), told)
   }
 }
 

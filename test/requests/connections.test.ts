@@ -56,6 +56,20 @@ describe('calls that share few connections with their refresh', () => {
 })
 
 describe('over real connections', () => {
+  it('a 401 comes back also where its reason phrase is none that a Response could be made with (rule 8)', async () => {
+    const phrase = 'HTTP/1.1 401 Non autoris\xe9\r\nWWW-Authenticate: Bearer error="invalid_token"\r\nContent-Length: 7\r\n\r\nrefused'
+    const login = await loopback((_, response) =>
+      response.writeHead(400, { 'Content-Type': 'application/json' }).end('{"error":"invalid_grant"}'),
+    )
+    const { client, api } = await realWorld((_, { socket }) => void socket?.end(phrase, 'latin1'), {
+      tokenEndpoint: `${login.origin}/token`,
+    })
+
+    const response = await client.fetch(api.origin)
+
+    expect([response.status, response.statusText, await response.text()]).toEqual([401, 'Non autoris', 'refused'])
+  })
+
   it('a body that grew during the call arrives as it was, twice (F83)', async () => {
     const { client, api } = await realWorld(refuseFirst())
     const body = new URLSearchParams({ a: '1' })
