@@ -9,8 +9,8 @@ export function allowedTarget(origins: readonly string[], base: () => string | u
     if (begins.test(input)) return input
     const root = base()
     const origin = originOf(root)
-    // The common relative form needs no parser, and what begins with one slash can't leave its origin.
-    const url = origin && /^\/(?![/\\])[^\t\n\r\\]*$/.test(input) ? origin + input : absolute(input, root)
+    // The common relative form needs no parser, and what begins with one slash can't leave its origin; `http://127.1` is not yet one.
+    const url = origin && origins.includes(origin) && /^\/(?![/\\])[^\t\n\r\\]*$/.test(input) ? origin + input : absolute(input, root)
     return origins.includes(originOf(url) ?? '') ? url : undefined
   }
 }

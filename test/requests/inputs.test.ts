@@ -96,6 +96,9 @@ describe('a relative input', () => {
     ['https://bücher.example/v1/', 'me', 'https://xn--bcher-kva.example/v1/me'],
     ['https://api.example.com ', '/me', 'https://api.example.com/me'],
     ['HTTPS://API.example.com', '/me', 'https://api.example.com/me'],
+    ['http://127.1:3000', '/me', 'http://127.0.0.1:3000/me'],
+    ['http://[0:0:0:0:0:0:0:1]:3000/v1/', '/me', 'http://[::1]:3000/me'],
+    ['https://api.example.com:0443/v1/', '/me', 'https://api.example.com/me'],
   ])('resolves against baseUrl %j, whose normal spelling is another: %j is %s', async (baseUrl, input, url) => {
     const sent: unknown[] = []
     const { client } = await signedIn({
