@@ -36,9 +36,9 @@ export async function postForm(
   keepalive = false,
 ): Promise<FormAnswer> {
   const form = new URLSearchParams()
+  const headers = new Headers({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' })
   let sent = ''
   try {
-    const headers = new Headers({ accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' })
     for (const [name, value] of Object.entries(parameters)) if (value) form.append(name, value)
     await (clientAuthentication ?? none)({ url, headers, body: form, clientId, clock })
     sent = String(form) // React Native sends nothing for the object itself.
@@ -66,7 +66,7 @@ export async function postForm(
   } catch (error) {
     const problem = sent ? 'The token endpoint did not answer: network or CORS' : 'The client authentication failed'
     throw new RefreshUnavailableError(signal.aborted ? 'The token endpoint did not answer in time' : problem, {
-      cause: harmlessError(signal.reason ?? error, String(form)),
+      cause: harmlessError(signal.reason ?? error, String(form) + basicSecret(headers)),
       answered: !sent,
     })
   }

@@ -7,11 +7,11 @@ export function harmlessText(value: unknown, sent: string): string {
   return [...sent.matchAll(/(?:token|secret|assertion)=([^&]+)/g)].some(([, secret = '']) => spelled.includes(secret)) ? '' : text
 }
 
-/** The secret in a Basic header, as a form would say it. */
+/** The secret in a Basic header, as a form would say it, and as the header does. */
 export function basicSecret(headers: Headers): string {
   const [, credentials = ''] = /^Basic (.+)/i.exec(headers.get('authorization') ?? '') ?? []
   try {
-    return fromBase64(credentials).replace(/^[^:]*:/, '&client_secret=')
+    return credentials && `${fromBase64(credentials).replace(/^[^:]*:/, '&client_secret=')}&client_secret=${credentials}`
   } catch {
     return ''
   }

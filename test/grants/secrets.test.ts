@@ -64,11 +64,29 @@ describe('secrets', () => {
       () => Object.assign(new Error('Request failed'), { request: { body: refreshToken }, config: { data: secret } }),
     ],
     ['an error that prints a header', () => headerError(`Basic ${secret}\n1`)],
+    ['an error that quotes the form', () => Object.assign(new Error('Request failed'), { body: `refresh_token=${refreshToken}` })],
+    ['an error whose cause quotes it', () => new Error('Request failed', { cause: new Error(`Sent ${refreshToken}`) })],
+    ['an error whose cause is no error', () => new Error('Request failed', { cause: { data: secret } })],
+    [
+      'an error whose cause carries the request',
+      () => new Error('Request failed', { cause: Object.assign(new Error('Bad gateway'), { config: { data: secret } }) }),
+    ],
+    ['several errors, one of which quotes the form', () => new AggregateError([new Error('a'), new Error(refreshToken)], 'All failed')],
+    ['an error that hides the request', () => Object.defineProperty(new Error('Request failed'), 'request', { value: { body: secret } })],
   ])('A36: stay out of the cause where somebody’s fetch throws %s', async (_, made) => {
     const error = await thrown({ fetch: () => Promise.reject(made()) })
 
     expectNoSecrets(error, all)
     expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: false })
+  })
+
+  it('A36: stay out of the cause where the error quotes the Basic header, as it is or as it reads', async () => {
+    const header = Buffer.from(`web:${encodeURIComponent(secret).replaceAll('%20', '+')}`).toString('base64')
+    for (const quote of [`Basic ${header}`, secret]) {
+      const fetch = (): Promise<Response> => Promise.reject(new Error(`Sent ${quote}`))
+
+      expectNoSecrets(await thrown({ fetch, clientAuthentication: clientSecretBasic(secret) }), [header, ...all])
+    }
   })
 
   it('A36: leave the message of such an error, to debug with', async () => {
@@ -77,6 +95,16 @@ describe('secrets', () => {
     const error = (await thrown({ fetch: () => Promise.reject(failure) })) as Error
 
     expect((error.cause as Error).message).toBe('Request failed')
+  })
+
+  it('A36: leave the cause of such an error, where that tells none', async () => {
+    const connection = { remoteAddress: '127.0.0.1', remotePort: 443 }
+    const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET', socket: connection })
+    const failure = new TypeError('fetch failed', { cause })
+
+    const error = (await thrown({ fetch: () => Promise.reject(failure) })) as Error
+
+    expect(error.cause).toBe(failure)
   })
 
   it('A34, A35: stay out of the error of a client authentication that sets an impossible header', async () => {
