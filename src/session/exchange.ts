@@ -40,7 +40,12 @@ export async function exchange(
   if (isB64token(given?.accessToken) && acceptsType(given.tokenType ?? old?.tokenType) && !isDowngrade) {
     // What the result lacks is kept, except when it expires.
     const kept = { ...old, expiresAt: undefined, sessionId: undefined }
-    return Object.assign(kept, withoutGaps(given), { accessToken: given.accessToken, sessionId: (old ?? given).sessionId })
+    // An empty one is none (F19).
+    const refreshToken = given.refreshToken || old?.refreshToken
+    return Object.assign(kept, withoutGaps({ ...given, refreshToken }), {
+      accessToken: given.accessToken,
+      sessionId: (old ?? given).sessionId,
+    })
   }
   rotated(given?.refreshToken ?? '')
   throw new RefreshUnavailableError('The token response has no usable access token')

@@ -49,6 +49,12 @@ describe('an exchange', () => {
     expect(Object.keys(next)).not.toContain('idToken')
   })
 
+  it('keeps the refresh token where the result has an empty one (F19)', async () => {
+    const { start } = run(held, { accessToken: 'access-2', refreshToken: '' })
+
+    expect(await start()).toMatchObject({ accessToken: 'access-2', refreshToken: 'refresh-1' })
+  })
+
   it("takes what the result has, but the session's id stays", async () => {
     const { start } = run(held, { accessToken: 'access-2', refreshToken: 'refresh-2', scope: 'b', expiresAt: 9, sessionId: 'other' })
 
