@@ -59,5 +59,16 @@ export function createOutlet(onEvent: ((event: ClientEvent) => unknown) | undefi
     call(() => onEvent(timed))
   }
 
-  return { emit, call, subscribe: (listener) => subscribe(() => call(listener, 'subscribe')) }
+  return {
+    emit,
+    call,
+    subscribe(listener) {
+      let hasLeft = false
+      const stop = subscribe(() => call(() => hasLeft || listener(), 'subscribe'))
+      return () => {
+        hasLeft = true // Also for what changed before, and is still to be told.
+        stop()
+      }
+    },
+  }
 }

@@ -205,6 +205,21 @@ describe('subscribe', () => {
     expect(heard).toEqual(['other'])
   })
 
+  it('calls nobody who has left since the change', async () => {
+    const { login, inTime, client: newClient } = world()
+    const client = newClient()
+    await quiet()
+    const heard: string[] = []
+    const unsubscribe = client.subscribe(() => heard.push(client.state.status))
+
+    const signingIn = client.setTokens(login.signIn())
+    unsubscribe()
+    await inTime(signingIn)
+    await quiet()
+
+    expect(heard).toEqual([])
+  })
+
   it('lets a listener leave while it is being called', async () => {
     const { login, inTime, client: newClient } = world()
     const client = newClient()
