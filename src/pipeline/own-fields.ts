@@ -1,8 +1,20 @@
-/** What a Request or a class instance has, too; but not what a polluted `Object.prototype` adds (A56). */
+/**
+ * What a Request or a class instance has, too; but not what a polluted `Object.prototype` adds (A56). A getter that throws does so again
+ * for whoever reads the field: some are not for a `fetch` to read (Next.js has such on its Requests).
+ */
 export function ownFields(init: RequestInit | undefined): RequestInit {
   const fields: Record<string, unknown> = Object.create(null)
   for (let from: unknown = init; from && from !== Object.prototype; from = Object.getPrototypeOf(from)) {
-    for (const name of Object.getOwnPropertyNames(from)) fields[name] ??= init?.[name as keyof RequestInit]
+    for (const name of Object.getOwnPropertyNames(from)) {
+      try {
+        fields[name] ??= init?.[name as keyof RequestInit]
+      } catch (error) {
+        const get = (): never => {
+          throw error
+        }
+        Object.defineProperty(fields, name, { get, configurable: true })
+      }
+    }
   }
   return fields
 }

@@ -279,6 +279,25 @@ describe('init', () => {
     await expect(call).rejects.toThrow('mine')
   })
 
+  it('is not judged by getters that no fetch reads, such as those of a NextRequest that say what to use instead', async () => {
+    class NextRequest extends Request {
+      get page(): string {
+        throw new Error('page is removed')
+      }
+    }
+    class NextRequestHint extends NextRequest {
+      override get page(): string {
+        throw new Error('page is for middleware')
+      }
+    }
+    const { client, service } = await refusedOnce()
+
+    const response = await client.fetch(me, new NextRequestHint('https://app.example.com/', { headers: { 'X-Trace': '1' } }))
+
+    expect(response.status).toBe(200)
+    expect(service.requests.map(({ headers }) => headers.get('x-trace'))).toEqual(['1', '1'])
+  })
+
   it('may be null', async () => {
     const { client } = await signedIn()
 
