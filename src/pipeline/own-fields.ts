@@ -18,8 +18,3 @@ export function ownFields(init: RequestInit | undefined): RequestInit {
   }
   return fields
 }
-
-/** A copy that has no prototype either. */
-export function copyOf(fields: RequestInit): RequestInit {
-  return Object.assign(Object.create(null), fields)
-}

@@ -1,5 +1,6 @@
 import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
+import { copyOf } from '../platform/copy-of'
 import type { FetchLike } from '../platform/fetch-like'
 import { methodOf } from '../platform/method-of'
 import { isOneShot as isReadOnce } from '../platform/one-shot'
@@ -8,7 +9,7 @@ import type { AuthScheme, OutgoingRequest } from '../schemes/auth-scheme'
 import { snapshotOf } from './body-snapshot'
 import type { Cause, Withheld } from './decide'
 import { FieldAdder, fieldsOf, type HeaderFields, hasField, withField } from './header-fields'
-import { copyOf, ownFields } from './own-fields'
+import { ownFields } from './own-fields'
 
 const patience = 1_000
 

@@ -1,5 +1,6 @@
 import { abortReason } from '../platform/abortable'
 import { cacheModes } from '../platform/cache-modes'
+import { copyOf } from '../platform/copy-of'
 import type { FetchLike } from '../platform/fetch-like'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import type { AuthScheme } from '../schemes/auth-scheme'
@@ -120,6 +121,9 @@ function wayOf(scheme: AuthScheme, fetch: FetchLike): FetchLike {
   if (headers.every((name) => name === 'authorization')) return fetch
   return (
     scheme.redirects?.(fetch, headers) ??
-    ((input, init) => fetch(input, (init?.redirect ?? Object(input).redirect) === 'manual' ? init : { ...init, redirect: 'error' }))
+    ((input, init) => {
+      const redirect = init?.redirect ?? (typeof input === 'object' && (input as Request).redirect)
+      return fetch(input, redirect === 'manual' ? init : copyOf({ ...init, redirect: 'error' }))
+    })
   )
 }

@@ -1,3 +1,4 @@
+import { copyOf } from '../platform/copy-of'
 import type { FetchLike } from '../platform/fetch-like'
 import { isOneShot } from '../platform/one-shot'
 import { absolute, originOf } from '../platform/origin'
@@ -29,7 +30,7 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
       }
       wholeBody(request?.clone().body ?? null).then(keep, () => {})
     }
-    let response = await fetch(input, { ...init, redirect: 'manual' })
+    let response = await fetch(input, copyOf({ ...init, redirect: 'manual' }))
     for (let hop = 0; response.type === 'opaqueredirect' || /^30[12378]$/.test(String(response.status)); hop++) {
       const { status } = response
       // Its bytes may be raw UTF-8.
@@ -49,7 +50,7 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
         for (const name of ['authorization', 'proxy-authorization', 'cookie', 'host', ...names]) headers.delete(name)
       url = next
       response.body?.cancel().catch(() => {})
-      response = await fetch(url, { ...init, method, headers, signal: signal ?? null, body, redirect: 'manual' })
+      response = await fetch(url, copyOf({ ...init, method, headers, signal: signal ?? null, body, redirect: 'manual' }))
       Object.defineProperty(response, 'redirected', { value: true })
     }
     return response

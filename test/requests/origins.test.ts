@@ -1,4 +1,5 @@
-import { AuthenticatedClient, type FetchLike } from 'authenticated-client'
+import { AuthenticatedClient, bearer, type FetchLike } from 'authenticated-client'
+import { apiKey } from 'authenticated-client/api-key'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { api, authorizationServer, json, network, openServer, unauthorized } from '../support/authorization-server'
 import { quiet, testClock } from '../support/clock'
@@ -416,6 +417,31 @@ describe('a polluted prototype', () => {
       [me, false],
       [me, false],
     ])
+  })
+
+  it.each([
+    ['a scheme that follows redirects by hand', apiKey({ key: 'k'.repeat(20) })],
+    ['a scheme that follows none', { ...bearer(), headers: ['x-proof'] }],
+  ])('neither adds to a call with %s, nor has it follow any (A56)', async (_, scheme) => {
+    const seen: RequestInit[] = []
+    const { client } = await signedIn({
+      scheme,
+      fetch: async (_input, init = {}) => {
+        seen.push({ ...init, method: init.method ?? 'GET' })
+        return new Response()
+      },
+    })
+    const polluted = { method: 'DELETE', redirect: 'manual' }
+    for (const [name, value] of Object.entries(polluted))
+      Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
+
+    try {
+      await client.fetch(me)
+    } finally {
+      for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name)
+    }
+
+    expect(seen).toEqual([expect.objectContaining({ method: 'GET', redirect: scheme.redirects ? 'manual' : 'error' })])
   })
 
   it("does not beat the caller's headers (A56)", async () => {
