@@ -2,7 +2,7 @@ import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import type { Grant, GrantContext } from '../grants/grant'
 import { isB64token } from '../tokens/b64token'
 import { jwtClaims } from '../tokens/jwt'
-import { type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
+import { plain, type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import type { Phase } from './phase'
 
 const bound = /^dpop$/i
@@ -42,7 +42,7 @@ export async function exchange(
     const kept = { ...old, expiresAt: undefined, sessionId: undefined }
     // An empty one is none (F19).
     const refreshToken = given.refreshToken || old?.refreshToken
-    return Object.assign(kept, withoutGaps({ ...given, refreshToken }), {
+    return Object.assign(kept, withoutGaps({ ...plain(given), refreshToken }), {
       accessToken: given.accessToken,
       sessionId: (old ?? given).sessionId,
     })

@@ -3,7 +3,7 @@ import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import type { MaybePromise } from '../platform/maybe-promise'
 import { isSameSignIn } from '../tokens/session-identity'
-import { type StoredSession, sameTokens, tokenSetOf } from '../tokens/token-set'
+import { plain, type StoredSession, sameTokens, tokenSetOf } from '../tokens/token-set'
 import { assertSignIn } from './assert-sign-in'
 import { createEarlySignOut } from './early-sign-out'
 import { createLook } from './look'
@@ -154,7 +154,7 @@ export function createSession(
       const isSame = held && (tokens.sessionId ? tokens.sessionId === held.sessionId : keepsSession && isSameSignIn(held, tokens) !== false)
       const sessionId =
         tokens.sessionId ?? (isSame ? held.sessionId : undefined) ?? [clock.now(), turns, clock.random(), clock.random()].join('-')
-      const next = { ...tokens, sessionId }
+      const next = { ...plain(tokens), sessionId }
       // A pair of ours that never reached the store is nobody else's sign-in when it turns up there.
       if (held && (isSame || saves.owed)) superseded.replace(held, next)
       if (!isSame) {

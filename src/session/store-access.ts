@@ -3,7 +3,7 @@ import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import type { TokenStore } from '../stores/token-store'
-import type { StoredSession } from '../tokens/token-set'
+import { plain, type StoredSession } from '../tokens/token-set'
 import type { SessionEvent } from './session-event'
 
 /** The store, as the session uses it: each answer bounded, each failure a `StorageError` that the app has heard of. */
@@ -60,5 +60,5 @@ export function storeAccess(store: TokenStore, clock: Clock, limit: number, emit
 function checked(stored: StoredSession | null | undefined): StoredSession | null {
   const { accessToken, counter } = Object(stored)
   if (stored && (accessToken ?? counter) === undefined) throw new StorageError('What the store holds is no token set')
-  return stored ?? null
+  return stored ? plain(stored) : null
 }

@@ -1,5 +1,5 @@
 import { after, type MaybePromise } from '../platform/maybe-promise'
-import { type StoredSession, sameTokens, type TokenSet, tokenSetOf } from '../tokens/token-set'
+import { plain, type StoredSession, sameTokens, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import type { TokenStore } from './token-store'
 
 export interface TokenCallbacks {
@@ -31,7 +31,7 @@ export function callbackStore(callbacks: TokenCallbacks): TokenStore {
         if (!sameTokens(before, expected)) return false
         if (!callbacks.saveTokens) {
           kept = next
-          behind = shown && { ...shown }
+          behind = shown && { ...plain(shown) }
         }
         if (!next) return after(callbacks.clearTokens?.(), () => true)
         if (!callbacks.saveTokens) return true

@@ -35,6 +35,15 @@ export function tokenSetOf(stored: StoredSession | null | undefined): TokenSet |
   return stored && 'accessToken' in stored ? stored : null
 }
 
+const known = ['accessToken', 'refreshToken', 'expiresAt', 'tokenType', 'scope', 'idToken', 'sessionId', 'counter']
+
+/** What was stored or is to be, with its known fields as its own: an instance of a class may have them by getters, which no copy has. */
+export function plain(stored: StoredSession): StoredSession {
+  if (Object.getPrototypeOf(stored) === Object.prototype) return stored
+  const fields = known.flatMap((name) => (name in stored ? [[name, stored[name as keyof StoredSession]] as const] : []))
+  return { ...stored, ...Object.fromEntries(fields) }
+}
+
 /** What a refresh uses up; where there is no refresh token, what a sign-in replaces. */
 export function spendable(stored: StoredSession): string {
   return 'accessToken' in stored ? stored.refreshToken || stored.accessToken : JSON.stringify([stored.sessionId, stored.counter])

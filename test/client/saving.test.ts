@@ -431,6 +431,7 @@ describe('getTokens', () => {
     ['a promise', (tokens) => Promise.resolve(tokens)],
     ['a frozen object', (tokens) => Object.freeze({ ...tokens })],
     ['an instance of a class', (tokens) => Object.assign(new (class Tokens {})(), tokens)],
+    ['an object that inherits its tokens', (tokens) => Object.assign(Object.create(tokens), { tenant: 'acme' })],
     ['an object without prototype', (tokens) => Object.assign(Object.create(null) as object, tokens)],
   ])('may give %s (F37)', async (_what, give) => {
     const { restore, app, inTime, client: newClient } = world()

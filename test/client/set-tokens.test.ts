@@ -197,6 +197,28 @@ describe('setTokens', () => {
     expect(held).toEqual(stored)
   })
 
+  it('takes an instance of a class with getters (F37)', async () => {
+    const { login, app, inTime, client: newClient } = world()
+    const client = newClient()
+    const tokens = login.signIn()
+    class Tokens implements TokenSet {
+      readonly tenant = 'acme'
+      get accessToken(): string {
+        return tokens.accessToken
+      }
+      get refreshToken(): string | undefined {
+        return tokens.refreshToken
+      }
+    }
+
+    await inTime(client.setTokens(new Tokens()))
+    const response = await inTime(client.fetch(url))
+
+    const { accessToken, refreshToken } = tokens
+    expect(response.status).toBe(200)
+    expect(app.tokens).toEqual({ accessToken, refreshToken, tenant: 'acme', sessionId: expect.any(String) })
+  })
+
   it('is not affected by what the app later does to its object', async () => {
     const { login, resource, inTime, client: newClient } = world()
     const saved: TokenSet[] = []
