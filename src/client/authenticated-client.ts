@@ -182,7 +182,7 @@ export class AuthenticatedClient {
       delete resolved.isUnauthorized
       delete resolved.onEvent
       resources.dispose()
-      for (const leave of leaving) leave?.()
+      for (const leave of leaving.splice(0)) leave?.()
     }
   }
 

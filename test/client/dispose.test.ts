@@ -196,6 +196,18 @@ describe('dispose', () => {
     expect(Object.isFrozen(client.state)).toBe(true)
   })
 
+  it('stops listening to the store once, however often it is called', async () => {
+    const { client: newClient } = world()
+    let stops = 0
+    const client = newClient({ store: { read: () => null, write: () => true, subscribe: () => () => void stops++ } })
+    await quiet()
+
+    client.dispose()
+    client.dispose()
+
+    expect(stops).toBe(1)
+  })
+
   it('stops listening to the store', async () => {
     const { client: newClient } = world()
     const listeners = new Set<() => void>()
