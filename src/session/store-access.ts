@@ -25,8 +25,10 @@ export function storeAccess(store: TokenStore, clock: Clock, limit: number, emit
 
   const settle = <Answer>(operation: 'read' | 'write', call: () => MaybePromise<Answer>, landed?: () => void): MaybePromise<Answer> => {
     try {
-      const answer = call()
-      if (!isPromise(answer)) return answer
+      const called = call()
+      if (!isPromise(called)) return called
+      // Asked once alone: to some thenables (query builders) each `then` is another query.
+      const answer = Promise.resolve(called)
       const late = (): StorageError => {
         if (landed) answer.then(landed, landed)
         return new StorageError(`The store took too long to ${operation}`)

@@ -1,4 +1,4 @@
-import type { AuthenticatedClient, Lock, TokenSet } from 'authenticated-client'
+import { type AuthenticatedClient, type Lock, sameTokens, type TokenSet } from 'authenticated-client'
 import { describe, expect, it, vi } from 'vitest'
 import { unauthorized } from '../support/authorization-server.ts'
 import { quiet, type TestClock } from '../support/clock.ts'
@@ -598,5 +598,41 @@ describe('getTokens', () => {
       expect(result).toMatchObject({ status: 'rejected', reason: { name: expect.stringMatching(/^(StorageError|TypeError)$/) } })
     }
     expect(shown(resource, url)).toEqual([tokens.accessToken])
+  })
+})
+
+describe('a store of its own', () => {
+  it('is asked once, also where its answer is a query that is run by each `then`', async () => {
+    const { restore, app, inTime, client: newClient } = world()
+    restore('refused')
+    const queries: string[] = []
+    const query = <Result>(name: string, run: () => Result): PromiseLike<Result> => {
+      const start = async (): Promise<Result> => {
+        await quiet()
+        queries.push(name)
+        return run()
+      }
+      // biome-ignore lint/suspicious/noThenProperty: it is what a query builder is.
+      return { then: (done, failed) => start().then(done, failed) }
+    }
+    const client = newClient({
+      getTokens: null,
+      saveTokens: null,
+      clearTokens: null,
+      store: {
+        read: () => app.tokens,
+        write: (next, expected) =>
+          query('write', () => {
+            if (!sameTokens(app.tokens, expected)) return false
+            app.tokens = next as TokenSet
+            return true
+          }),
+      },
+    })
+
+    const response = await inTime(client.fetch(url))
+
+    expect(response.status).toBe(200)
+    expect(queries).toEqual(['write'])
   })
 })
