@@ -99,7 +99,8 @@ export function createRoundTrip(
   }
 
   const receive = (response: Response, template: RequestTemplate, phase: Phase): MaybePromise<Response> => {
-    serverTime.observe(template.url, response)
+    // A crawler's foreign origins are without number, and are never asked for the time.
+    if (template.withheld !== 'origin') serverTime.observe(template.url, response)
     for (const each of observing) each.observe?.(response, template.url)
     const { status } = response
     if (status !== 401 && status !== 403 && !isUnauthorized && !tell) return response

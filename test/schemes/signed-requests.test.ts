@@ -27,6 +27,33 @@ it('is told that time also where another scheme is wrapped around it', async () 
   expect(refused()).toBe(1)
 })
 
+it('is told no time by a call that passed through to another origin', async () => {
+  const offsets: unknown[] = []
+  const scheme: AuthScheme = {
+    name: '',
+    headers: [],
+    usesTokens: false,
+    attach(request, _, { serverTimeOffset }) {
+      offsets.push(serverTimeOffset)
+      request.setQuery('ts', '1')
+    },
+  }
+  const client = new AuthenticatedClient({
+    baseUrl: 'https://api.example.com',
+    scheme,
+    fetch: async () => {
+      const response = new Response('', { headers: { date: 'Thu, 01 Jan 2037 00:00:00 GMT' } })
+      return Object.defineProperty(response, 'url', { value: 'https://api.example.com/' })
+    },
+  })
+
+  await client.fetch('https://elsewhere.example/')
+  await client.fetch('/me')
+  await client.fetch('/me')
+
+  expect(offsets).toEqual([undefined, expect.any(Number)])
+})
+
 it('may add several parameters to the query', async () => {
   const scheme: AuthScheme = {
     name: '',
