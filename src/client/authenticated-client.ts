@@ -71,8 +71,10 @@ export class AuthenticatedClient {
   declare readonly forResource: (options: ResourceOptions) => AuthenticatedClient
   /** Lets go: calls in flight settle, new ones reject with a `TypeError`, no callback is called any more. */
   declare readonly dispose: () => void
-  readonly #state: () => SessionState
-  readonly #coordination: () => Coordination
+  /** What is known of the session: frozen, no secrets, the same object until it changes. */
+  declare readonly state: SessionState
+  /** How far one single flight reaches: who else can't refresh the same session at the same time. */
+  declare readonly coordination: Coordination
 
   /** @throws {TypeError} for each mistake in the options; the message names the option and the fix. */
   constructor(options: AuthenticatedClientOptions) {
@@ -141,10 +143,14 @@ export class AuthenticatedClient {
     ]
     call(() => session.look())
 
-    this.#state = () => session.phase.state
     // Whoever gives another lock than the store's has its reach, as far as that says it.
-    this.#coordination = () =>
+    const coordination = (): Coordination =>
       (ownLock === store.lock ? store : ownLock)?.coordination ?? (!ownLock && hasWebLocks() ? 'browser' : 'client')
+    // Own, and bound as the functions are: a framework may wrap the client in a Proxy (Vue).
+    Object.defineProperties(this, {
+      state: { get: () => session.phase.state, configurable: true },
+      coordination: { get: coordination, configurable: true },
+    })
     this.subscribe = subscribe
 
     // A wrapper around this very client may bring our own request back (F104).
@@ -166,7 +172,7 @@ export class AuthenticatedClient {
       await session.logout()
     }
 
-    const shared = { session, refresher, stepUp, nextCall, subscribe, coordination: this.#coordination }
+    const shared = { session, refresher, stepUp, nextCall, subscribe, coordination }
     const optionsFor = resourceOptions({ options: resolved, grant, ...shared })
     const resources = resourceClients((asked) => {
       const { setTokens, logout, forResource } = this
@@ -184,16 +190,6 @@ export class AuthenticatedClient {
       resources.dispose()
       for (const leave of leaving.splice(0)) leave?.()
     }
-  }
-
-  /** What is known of the session: frozen, no secrets, the same object until it changes. */
-  get state(): SessionState {
-    return this.#state()
-  }
-
-  /** How far one single flight reaches: who else can't refresh the same session at the same time. */
-  get coordination(): Coordination {
-    return this.#coordination()
   }
 }
 

@@ -81,8 +81,8 @@ export function createJudge(
         .map(({ scheme, params: { error } }) => ({ scheme: shown(scheme), error: error === undefined ? error : shown(error) })),
     })
 
-    // An empty URL says nothing (a mock, an opaque response).
-    const elsewhere = originOf(response.url || url) !== originOf(url)
+    // An empty or a relative URL says nothing (a mock, an opaque response).
+    const elsewhere = /^[a-z].*:|^[\\/]{2}/i.test(response.url) && originOf(response.url) !== originOf(url)
     const isAsked = !withheld && !elsewhere && /^([123]|4(?!07|29))/.test(`${status}`)
     const claimed = isUnauthorized !== undefined && isAsked && (await ask(response, isUnauthorized)) === true
     const inspect = claimed || status > 299 ? onEvent?.inspect : undefined

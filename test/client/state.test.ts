@@ -33,6 +33,21 @@ describe('state', () => {
     expect(client.state).toEqual({ status: 'anonymous' })
   })
 
+  it('is seen through a Proxy, too, as every other member (Vue)', async () => {
+    const { restore, client: newClient } = world()
+    restore('fresh')
+    const client = newClient()
+    const wrapped = new Proxy(client, {})
+    await quiet()
+
+    const response = await wrapped.fetch(url)
+
+    expect(response.status).toBe(200)
+    expect(wrapped.state).toBe(client.state)
+    expect(wrapped.state.status).toBe('authenticated')
+    expect(wrapped.coordination).toBe('client')
+  })
+
   it('is the same object until it changes', async () => {
     const { restore, app, inTime, client: newClient } = world()
     restore('fresh')

@@ -167,9 +167,27 @@ describe('row 3', () => {
     expect(await rows()).toEqual([3])
   })
 
-  it('acts on a 401 from another path of the same origin (row 3, F76)', async () => {
+  it.each(['//elsewhere.example.com/me', 'blob:https://api.example.com/1', 'data:,no'])(
+    'does not act on the word of %s (row 3)',
+    async (url) => {
+      const { client, service, login, rows } = await signedIn()
+      service.next(() => unauthorized(refused, { url }))
+
+      const response = await client.fetch(me)
+
+      expect(response.status).toBe(401)
+      expect(login.tokenRequests).toHaveLength(0)
+      expect(await rows()).toEqual([3])
+    },
+  )
+
+  it.each([
+    ['another path of the same origin', `${apiOrigin}/moved/me`],
+    ['a relative path, as some fakes have it,', '/me'],
+    ['nowhere, as a mock', ''],
+  ])('acts on a 401 from %s (row 3, F76)', async (_, url) => {
     const { client, service } = await refusedOnce()
-    service.next(() => unauthorized(refused, { url: `${apiOrigin}/moved/me` }))
+    service.next(() => unauthorized(refused, { url }))
 
     const response = await client.fetch(me)
 

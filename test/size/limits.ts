@@ -12,9 +12,9 @@ export interface Limit {
 }
 
 export const limits: readonly Limit[] = [
-  { entry: '.', import: '{ AuthenticatedClient }', gzip: 20.2, brotli: 18.5 },
-  { entry: '.', import: '*', gzip: 23.7, brotli: 21.5 },
-  { entry: './api-key', gzip: 1.7, brotli: 1.6 },
+  { entry: '.', import: '{ AuthenticatedClient }', gzip: 20.6, brotli: 18.8 },
+  { entry: '.', import: '*', gzip: 24.1, brotli: 21.8 },
+  { entry: './api-key', gzip: 1.8, brotli: 1.6 },
   { entry: './basic', gzip: 1, brotli: 0.9 },
   { entry: './diagnose', gzip: 20, brotli: 18 },
   { entry: './digest', gzip: 8.6, brotli: 7.4 },
@@ -23,11 +23,11 @@ export const limits: readonly Limit[] = [
   { entry: './graphql', gzip: 0.6, brotli: 0.5 },
   { entry: './indexed-db', gzip: 2.6, brotli: 2.4 },
   { entry: './jose', gzip: 5.4, brotli: 4.9 },
-  { entry: './jwt-bearer', gzip: 2.8, brotli: 2.5 },
+  { entry: './jwt-bearer', gzip: 2.9, brotli: 2.6 },
   { entry: './node', ignore: ['node:*'], gzip: 4.1, brotli: 3.7 },
   { entry: './opentelemetry', ignore: ['@opentelemetry/api'], gzip: 1.8, brotli: 1.6 },
   { entry: './react-native', gzip: 1.2, brotli: 1.1 },
   { entry: './redis', ignore: ['node:*'], gzip: 4, brotli: 3.7 },
   { entry: './testing', gzip: 8.9, brotli: 7.9 },
-  { entry: './token-exchange', gzip: 2.9, brotli: 2.6 },
+  { entry: './token-exchange', gzip: 3, brotli: 2.7 },
 ]
