@@ -1,2 +1,3 @@
 export { type ClientSecretJwtOptions, clientSecretJwt, type PrivateKeyJwtOptions, privateKeyJwt } from './grants/jwt-client-authentication'
-export type { SigningKey } from './grants/signed-assertion'
+export type { JsonKey, KnownJsonKey, SigningKey } from './grants/signed-assertion'
+export type { CryptoKeyLike } from './platform/crypto-key'

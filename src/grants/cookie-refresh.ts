@@ -16,7 +16,7 @@ export interface CookieRefreshGrantOptions {
    */
   readonly method?: string | null | undefined
   /** Headers of that request, such as a CSRF token; asked each time. @default none */
-  readonly headers?: (() => MaybePromise<HeadersInit>) | null | undefined
+  readonly headers?: (() => MaybePromise<NonNullable<RequestInit['headers']>>) | null | undefined
   /**
    * Whether an answer means that the session is over. A redirect is an answer, too, and so is what the platform has followed it to.
    * @default its status is 401 or 403, and no redirect led there

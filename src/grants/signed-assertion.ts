@@ -1,9 +1,24 @@
-import { type CryptoKey, type JWK, SignJWT } from 'jose'
+import { type JWK, SignJWT } from 'jose'
 import type { Clock } from '../platform/clock'
+import type { CryptoKeyLike } from '../platform/crypto-key'
 import { randomBytes } from '../platform/random-bytes'
 
+/** A private or symmetric key as JSON. @see {@link https://www.rfc-editor.org/rfc/rfc7517 RFC 7517} */
+export interface JsonKey {
+  /** Which kind of key it is: `EC`, `RSA`, `OKP` or `oct`. */
+  readonly kty: string
+  /** What makes up a key of that kind. */
+  readonly [parameter: string]: unknown
+}
+
+/** The same by a type that names the parameters of all kinds of keys, as the DOM's and jose's do. */
+export interface KnownJsonKey {
+  /** Which kind of key it is. */
+  readonly kty?: string | undefined
+}
+
 /** What signs: a `CryptoKey`, a JWK, or the bytes of a secret. */
-export type SigningKey = CryptoKey | JWK | Uint8Array
+export type SigningKey = CryptoKeyLike | JsonKey | KnownJsonKey | Uint8Array
 
 export interface Assertion {
   readonly key: SigningKey
@@ -27,5 +42,5 @@ export function signedAssertion({ key, algorithm, keyId, issuer, subject, audien
     .setAudience(audience)
     .setIssuedAt(now)
     .setExpirationTime(now + Math.ceil(lifetime / 1000))
-    .sign(key)
+    .sign(key as CryptoKeyLike | JWK | Uint8Array)
 }

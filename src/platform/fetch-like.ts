@@ -1,2 +1,2 @@
-/** `fetch` as everyone agrees on it. */
-export type FetchLike = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
+/** `fetch` as everyone agrees on it; `RequestInfo`, which not all platforms' types name, is a string or a Request. */
+export type FetchLike = (input: string | URL | Request, init?: RequestInit) => Promise<Response>

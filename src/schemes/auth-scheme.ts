@@ -12,11 +12,11 @@ export interface OutgoingRequest {
   /** Made when first looked at; changes are sent. */
   readonly headers: Headers
   /** The snapshot that will be sent; `null` for none, absent for one-shot bodies. */
-  readonly body?: BodyInit | null | undefined
+  readonly body?: RequestInit['body'] | undefined
   /** `headers.set`, without making `headers`: the cheap way when a scheme need not read what the caller set. */
   setHeader(name: string, value: string): void
   /** Sends cookies (`'include'`), unless the caller chose a credentials mode. */
-  setCredentials(mode: RequestCredentials): void
+  setCredentials(mode: NonNullable<RequestInit['credentials']>): void
   /** Adds a parameter to the query that is sent. `url` stays as it is, and so does what events tell. */
   setQuery(name: string, value: string): void
 }

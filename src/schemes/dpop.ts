@@ -1,4 +1,5 @@
 import { calculateThumbprint, generateKeyPair, generateProof } from 'dpop'
+import type { KeyPair } from '../platform/crypto-key'
 import type { MaybePromise } from '../platform/maybe-promise'
 import { methodOf } from '../platform/method-of'
 import { onTheWire, originOf } from '../platform/origin'
@@ -7,9 +8,9 @@ import type { AuthScheme, OutgoingRequest } from './auth-scheme'
 /** Where the key lives. It is kept before the first token is bound to it: a refresh token without its key is worth nothing (RFC 9449 §5). */
 export interface DpopKeyStore {
   /** The key that is kept; `null` or `undefined` for none. */
-  load(): MaybePromise<CryptoKeyPair | null | undefined>
+  load(): MaybePromise<KeyPair | null | undefined>
   /** Where others share the place, it must leave a key alone that is there already: `load` is asked again, and what it gives is used. */
-  save(keys: CryptoKeyPair): unknown
+  save(keys: KeyPair): unknown
 }
 
 /** Options of `dpop`. */
@@ -54,9 +55,9 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
   if (algorithm && !/^(ES256|Ed25519|RS256|PS256)$/.test(algorithm))
     throw new TypeError('dpop: algorithm must be ES256, Ed25519, RS256 or PS256')
   const nonces = new Map<string, string>()
-  let making: Promise<CryptoKeyPair> | undefined
+  let making: Promise<KeyPair> | undefined
 
-  const make = async (): Promise<CryptoKeyPair> => {
+  const make = async (): Promise<KeyPair> => {
     const kept = await keyStore?.load()
     if (kept) return kept
     const type = algorithm ?? 'ES256'
@@ -67,7 +68,7 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     return (await keyStore?.load()) ?? keys // Another tab's, if that was first.
   }
   // One key, however many ask for it at first; what failed is tried again.
-  const current = (): Promise<CryptoKeyPair> => {
+  const current = (): Promise<KeyPair> => {
     making ??= make().catch((error) => {
       making = undefined
       throw error

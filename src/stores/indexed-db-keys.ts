@@ -1,13 +1,14 @@
 import { StorageError } from '../errors/storage-error'
+import type { KeyPair } from '../platform/crypto-key'
 import { settled } from './idb-request'
 import { transact } from './idb-transaction'
 
 /** Keys that can't be exported, kept by the browser itself: no script can read them, also not one that was injected. */
 export interface KeyStore {
   /** The pair that is kept; `undefined` for none. */
-  load(): Promise<CryptoKeyPair | undefined>
+  load(): Promise<KeyPair | undefined>
   /** Keeps the first pair alone: of tabs that save at once, all but one `load` another one's. */
-  save(keys: CryptoKeyPair): Promise<void>
+  save(keys: KeyPair): Promise<void>
 }
 
 const table = 'keys'
@@ -30,7 +31,7 @@ export function indexedDbKeyStore(name: string): KeyStore {
   }
 
   return {
-    load: () => use<CryptoKeyPair | undefined>('readonly', (keys) => settled(keys.get(table))),
+    load: () => use<KeyPair | undefined>('readonly', (keys) => settled(keys.get(table))),
     save: (pair) =>
       use('readwrite', async (keys) => {
         if (!(await settled(keys.get(table)))) await settled(keys.put(pair, table))

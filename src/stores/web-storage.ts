@@ -7,7 +7,14 @@ import { tabHints } from './tab-hints'
 import type { TokenStore } from './token-store'
 
 /** The part of `Storage` that is used; synchronous. */
-export type SyncStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+export interface SyncStorage {
+  /** What was kept under the key; `null` for nothing. */
+  getItem(key: string): string | null
+  /** Keeps it, in place of what was there. */
+  setItem(key: string, value: string): void
+  /** Forgets it. */
+  removeItem(key: string): void
+}
 
 /** Options of `webStorageStore`. */
 export interface WebStorageOptions {

@@ -4,13 +4,19 @@ import {
   type AuthenticatedClientOptions,
   type Challenge,
   type ClientEvent,
+  type FetchLike,
   isAuthError,
+  type OutgoingRequest,
   parseChallenges,
   type SessionState,
   type StoredSession,
+  type SyncStorage,
   type TokenSet,
   type TokenStore,
 } from 'authenticated-client'
+import type { DpopKeyStore, KeyStore } from 'authenticated-client/dpop'
+import type { PrivateKeyJwtOptions } from 'authenticated-client/jose'
+import type { CryptoKey as JoseKey, JWK } from 'jose'
 import { expectTypeOf, it } from 'vitest'
 
 // Checked by `npm run typecheck`; as tests they only say what is meant.
@@ -65,4 +71,18 @@ it('challenges are a list that can be read without a check of each name', () => 
 
 it('options are an object, and nothing else', () => {
   expectTypeOf(AuthenticatedClient).constructorParameters.toEqualTypeOf<[options: AuthenticatedClientOptions]>()
+})
+
+it('a FetchLike is what takes whatever fetch takes', () => {
+  expectTypeOf<FetchLike>().toEqualTypeOf<(input: RequestInfo | URL, init?: RequestInit) => Promise<Response>>()
+})
+
+it('the platform’s own types fit, though no type of ours names them: those of Node do not', () => {
+  type Key = Extract<PrivateKeyJwtOptions['key'], object>
+  expectTypeOf<CryptoKey | JoseKey | JsonWebKey | JWK | { kty: string; d: string }>().toExtend<Key>()
+  expectTypeOf<{ secret: string }>().not.toExtend<Key>()
+  expectTypeOf<Storage>().toExtend<SyncStorage>()
+  expectTypeOf<CryptoKeyPair>().toExtend<Parameters<DpopKeyStore['save']>[0]>()
+  expectTypeOf<KeyStore>().toExtend<DpopKeyStore>()
+  expectTypeOf<OutgoingRequest['body']>().toEqualTypeOf<BodyInit | null | undefined>()
 })

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Installed, installPackage, runtimes } from './installed-package'
+import { type Installed, installPackage, root, runtimes } from './installed-package'
 
 const run = promisify(execFile)
 
@@ -38,6 +38,9 @@ client.state.generation
 new AuthenticatedClient({ baseUrl: '/', retries: 3 })
 `
 
+const entries =
+  'basic digest api-key dpop jose token-exchange jwt-bearer discover graphql indexed-db node redis react-native diagnose opentelemetry testing'
+
 describe('the published types', () => {
   let installed: Installed
   beforeAll(async () => {
@@ -53,6 +56,21 @@ describe('the published types', () => {
       '--noEmit --strict --exactOptionalPropertyTypes --target es2022 --module nodenext --moduleResolution nodenext --lib es2022,dom,dom.iterable'
 
     const { stdout } = await run(process.execPath, [compiler, ...options.split(' '), 'consumer.mts', 'consumer.cts'], {
+      cwd: installed.folder,
+    }).catch((error: { stdout: string }) => error)
+
+    expect(stdout).toBe('')
+  })
+
+  it('of every entry are read where only Node’s are known, none of the DOM, and libraries are checked', async () => {
+    const imports = entries.split(' ').map((entry, index) => `export * as entry${index} from 'authenticated-client/${entry}'\n`)
+    for (const name of ['@types/node', 'undici-types'])
+      await cp(join(root, 'node_modules', name), join(installed.folder, 'node_modules', name), { recursive: true })
+    await writeFile(join(installed.folder, 'service.mts'), `export * from 'authenticated-client'\n${imports.join('')}`)
+    const compiler = join(runtimes, 'typescript-5.9/bin/tsc')
+    const options = '--noEmit --strict --skipLibCheck false --target es2022 --module nodenext --lib es2022 --types node'
+
+    const { stdout } = await run(process.execPath, [compiler, ...options.split(' '), 'service.mts'], {
       cwd: installed.folder,
     }).catch((error: { stdout: string }) => error)
 
