@@ -97,7 +97,11 @@ export function createSchemeSelector(schemes: Schemes, offsetOf: (url: string) =
         if (answer !== 'return') return selection
         refused ??= selection
       }
-      return refused ?? { scheme: sent ?? first, ours: [], answer: undefined }
+      if (refused) return refused
+      // What the origin asks for elsewhere was refused without a word: what would have gone first is what is left.
+      const stronger = challenges[0] || !sent ? [] : schemes.slice(0, schemes.indexOf(sent))
+      const own = stronger.find((scheme) => scheme.usesTokens && canPresent(scheme, phase))
+      return { scheme: own ?? sent ?? first, ours: [], answer: own && 'replay' }
     },
     remember(url, scheme) {
       if (schemes[1]) asked.set(originOf(url), scheme)

@@ -244,6 +244,35 @@ describe('a challenge', () => {
     expect(server.requests[0]?.headers.get('authorization')).toBe('Key mine')
   })
 
+  it('that is missing where what the origin asks for elsewhere was refused lets the tokens go, once (rows 8, 17)', async () => {
+    const { client, service, login, authorizations, rows } = await signedIn({ scheme: [bearer(), challenged('Digest')] })
+    const isReport = ({ url }: { readonly url: string }): boolean => url.endsWith('/report')
+    const isDigest = ({ headers }: { readonly headers: Headers }): boolean => headers.get('authorization') === 'Digest mine'
+    service.always((request) => {
+      if (isReport(request)) return isDigest(request) ? json(200, {}) : unauthorized('Digest')
+      return isDigest(request) ? json(401, {}) : undefined
+    })
+    await client.fetch(`${apiOrigin}/report`)
+    login.spoilAccessTokens()
+
+    const first = await client.fetch(me)
+    const second = await client.fetch(me)
+
+    expect([first.status, second.status]).toEqual([200, 200])
+    expect(authorizations().slice(2)).toEqual(['Digest mine', 'Bearer access-1', 'Bearer access-2', 'Bearer access-2'])
+    expect((await rows()).slice(0, 3)).toEqual([8, 8, 17])
+  })
+
+  it('that is missing takes nobody to a weaker scheme', async () => {
+    const { client, service, authorizations } = await signedIn({ scheme: [preemptive('Key'), bearer()] })
+    service.always(() => json(401, {}))
+
+    const response = await client.fetch(me)
+
+    expect(response.status).toBe(401)
+    expect(authorizations()).toEqual(['Key mine'])
+  })
+
   it('is remembered where the body could not be sent again: the next call works (rule 9)', async () => {
     const { client, service, authorizations } = await signedIn({ scheme: [preemptive('Key'), challenged('Basic')] })
     service.always(asks({ Basic: 200, '': 'Basic' }))
