@@ -48,8 +48,8 @@ export interface SpenderOptions {
   /** Whether everyone who can write the store holds the same lock while refreshing. */
   readonly lockIsShared: () => boolean
   readonly clock: Clock
-  /** The way to the token endpoint, past every credential of ours. */
-  readonly fetch: FetchLike
+  /** The way to the token endpoint, past every credential of ours. `before`: once a proof is made, right before the request goes out. */
+  readonly fetch: (input: RequestInfo | URL, init?: RequestInit, before?: () => void) => Promise<Response>
   /** For a whole exchange, in milliseconds; `false`: the grant waits for a person. */
   readonly refreshTimeout: number | false
   readonly expiryLeeway: number
@@ -126,8 +126,17 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
           rotation = session.rotate(session.phase, { ...old, ...session.phase.held, refreshToken }).catch(() => {})
           mine = session.phase
         }
+        let isHeldBack = false
+        // While a proof was made, or a nonce asked for (RFC 9449 §8), who signed in or out, or rotated, may have been heard of.
+        const before = (): void => {
+          const token = tokenSetOf(phase.held)?.refreshToken
+          if (session.phase.epoch === from.epoch && tokenSetOf(session.phase.held)?.refreshToken === token && !lost.aborted) return
+          isHeldBack = true
+          throw new Error('The session has moved on')
+        }
+        const send: FetchLike = (input, init) => fetch(input, init, before)
         try {
-          const tokens = await exchange(grant, phase, { ...target, fetch, signal, clock, rotated }, acceptsType)
+          const tokens = await exchange(grant, phase, { ...target, fetch: send, signal, clock, rotated }, acceptsType)
           coolDown.stop(phase)
           // A logout or a sign-in during the refresh wins; so does a pair that somebody else has saved.
           if (session.phase.epoch === from.epoch) {
@@ -147,6 +156,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
             if (kind === 'unavailable' && error.retryAt && !coolDown.running(session.phase)) coolDown.start(phase, error, error.retryAt)
             return settle({ kind: 'session-changed' })
           }
+          if (isHeldBack) continue
           if (failure.kind === 'rejected') {
             if (!phase.held || (await hasMoved(phase))) continue
             await session.reject(phase, failure.error)

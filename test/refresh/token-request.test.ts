@@ -2,16 +2,19 @@ import type { ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import {
   AuthenticatedClient,
+  bearer,
   type ClientAuthentication,
   clientSecretBasic,
   clientSecretPost,
   type FetchLike,
   none,
+  SessionEndedError,
   type TokenSet,
 } from 'authenticated-client'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { api, authorizationServer, network, unauthorized } from '../support/authorization-server.ts'
-import { testClock } from '../support/clock.ts'
+import { quiet, testClock } from '../support/clock.ts'
+import { deferred } from '../support/deferred.ts'
 import { loopback, type Received } from '../support/loopback.ts'
 import { calls, inTime, rejection, shown, signedIn, tokenEndpoint, url } from './signed-in.ts'
 
@@ -67,6 +70,35 @@ describe('the token request', () => {
     expect(response.status).toBe(401)
     expect(login.tokenRequests).toHaveLength(1)
     expect(login.tokenRequests[0]?.headers.has('authorization')).toBe(false)
+  })
+
+  it('does not go out when its session was signed out of while the proof was made (RFC 9449 §5)', async () => {
+    const proof = deferred()
+    const { client, login, inTime } = await signedIn({ scheme: { ...bearer(), tokenRequest: () => proof.promise } })
+    const refreshed = rejection(client.refresh())
+    await quiet()
+
+    await client.logout()
+    proof.resolve()
+
+    expect(await inTime(refreshed)).toBeInstanceOf(SessionEndedError)
+    expect(login.tokenRequests).toHaveLength(0)
+  })
+
+  it('does not go out with what others have rotated while the proof was made: their tokens are taken (rule 4)', async () => {
+    const proof = deferred()
+    const sessionId = 'one'
+    const { client, login, app, first, inTime } = await signedIn({ sessionId, scheme: { ...bearer(), tokenRequest: () => proof.promise } })
+    const refreshed = client.refresh()
+    await quiet()
+    app.tokens = { ...first, accessToken: 'access-of-others', refreshToken: 'refresh-of-others' }
+    await client.getAccessToken()
+
+    proof.resolve()
+    await inTime(refreshed)
+
+    expect(login.tokenRequests).toHaveLength(0)
+    expect(await client.getAccessToken()).toBe('access-of-others')
   })
 })
 
