@@ -56,7 +56,7 @@ export function answerOfApi(world: World, { tab, call, accessToken, url }: Sent,
     case '403-expired':
       return reply(403, undefined, { headers: { 'x-expired': '1' } })
   }
-  if (fault === '401-nonce' && plan.scheme === 'nonce') {
+  if (fault === '401-nonce' && plan.scheme === 'nonce' && !plan.schemes) {
     mayAnswer('scheme')
     return {
       ...reply(401, 'Bearer error="use_nonce"'),

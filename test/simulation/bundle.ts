@@ -44,6 +44,7 @@ export async function bundle(name: string, patches: readonly Patch[] = []): Prom
     format: 'esm',
     target: 'node20',
     tsconfig: join(root, 'tsconfig.json'),
+    alias: { dpop: join(here, 'proofs.ts') },
     plugins: [plant],
     logLevel: 'silent',
   })

@@ -3,6 +3,7 @@ import { isAuthError } from 'authenticated-client'
 import type { TokenFamily } from 'authenticated-client/testing'
 import { hasToken } from './authorization-server'
 import { excused } from './excuses'
+import { lostKey } from './key-store'
 import type { Sent } from './network'
 import type { Tab } from './tab'
 import type { World } from './world'
@@ -17,6 +18,12 @@ export class Call {
   reason: unknown
   /** What else than credentials its answers may ask for: one more send each. */
   readonly causes = new Set<string>()
+  /** Where it is for. */
+  origin = ''
+  /** Whose session it first went out for. */
+  private spokeFor: { readonly family: TokenFamily | undefined } | undefined
+  /** Its answer came from another origin than it was sent to: what that asks for is not for us to give. */
+  private isLedAway = false
   /** Its caller aborts. */
   leave: () => void = () => {}
 
@@ -33,14 +40,18 @@ export class Call {
     world.tell(tab.name, `begins ${name} (${this.beganAs})`)
   }
 
-  sent({ accessToken }: Sent): void {
+  sent({ accessToken, scheme }: Sent): void {
     const { world, tab, name } = this
     const family = world.ownerOf(accessToken)
     if (accessToken && !family) world.violate('I6', `${name} carries an unknown token`)
     if (this.outcome) world.violate('I4', `${name} is sent after it has settled`)
-    if (this.sends.length === 0) this.beginsWith(family)
-    else if (this.sends[0] !== family && !this.mayBeAnother(family))
-      world.violate('I6', `${name} went out for ${labelOf(this.sends[0])}, then for ${labelOf(family)}`)
+    if (this.isLedAway) world.violate('I7', `${name} is sent again though its answer came from elsewhere`)
+    // Whoever shows a password or a key of its own speaks for no session.
+    const isOwn = scheme !== undefined && !accessToken
+    if (!isOwn && this.spokeFor === undefined) this.beginsWith(family)
+    else if (!isOwn && this.spokeFor?.family !== family && !this.mayBeAnother(family))
+      world.violate('I6', `${name} went out for ${labelOf(this.spokeFor?.family)}, then for ${labelOf(family)}`)
+    if (!isOwn) this.spokeFor ??= { family }
     if (family && world.plan.stepUp !== 'no hook' && this.causes.size) world.count('window: sent after another answer')
     // Another refresh token in the store begins a session anew (rule 15), also where somebody without a lock brings it back.
     const isBroughtBack = (): boolean => tab.hasLeftUnseen && (excused('it was brought back', world, family) || isSavedAgain())
@@ -58,12 +69,18 @@ export class Call {
     if (tab.isDisposed) world.violate('I12', `${name} is sent after dispose()`)
   }
 
+  /** @param from whose answer it is. */
+  answered(url: string, from: string): void {
+    this.isLedAway ||= new URL(url).origin !== new URL(from).origin
+  }
+
   private mayBeAnother(family: TokenFamily | undefined): boolean {
-    const { world, tab, isSafe, sends } = this
+    const { world, tab, isSafe, spokeFor } = this
     // A person was asked for more, and gave it for the session that the store showed by then.
     const isGiven = family !== undefined && [...tab.given].some((token) => world.ownerOf(token) === family)
     return (
-      ((isSafe || isGiven) && excused('sign-ins look alike', world)) || excused('two sign-ins of one user are one', world, sends[0], family)
+      ((isSafe || isGiven) && excused('sign-ins look alike', world)) ||
+      excused('two sign-ins of one user are one', world, spokeFor?.family, family)
     )
   }
 
@@ -98,7 +115,8 @@ export class Call {
   fails(error: unknown): void {
     const { world, tab, name } = this
     this.settles(`${(error as Error)?.name}: ${(error as Error)?.message}`)
-    const isTheirs = isAuthError(error) || (error instanceof TypeError && error.message === 'fetch failed') || error === this.reason
+    const isNetwork = error instanceof TypeError && error.message === 'fetch failed'
+    const isTheirs = isAuthError(error) || isNetwork || error === this.reason || (error as Error)?.message === lostKey
     if (isAuthError(error, 'ERR_REFRESH_UNAVAILABLE') && isUndisturbed(world))
       world.violate('I11', `${name} is told that no refresh can be had, though nothing has failed`)
     const { families } = world.server
@@ -119,7 +137,7 @@ export class Call {
 
 /** What others do, leaving above all, is no reason for a refresh to fail. */
 function isUndisturbed({ plan, happened }: World): boolean {
-  const disturbances = ['token endpoint', 'lock', 'read', 'write', 'foreign', 'freeze', 'kill', 'jump']
+  const disturbances = ['token endpoint', 'key', 'lock', 'read', 'write', 'foreign', 'freeze', 'kill', 'jump']
   const isPunctual = !plan.ghosts && plan.refreshTimeout === undefined
   return isPunctual && /^(shared|lease|process|none)$/.test(plan.lock) && !disturbances.some((event) => happened.has(event))
 }

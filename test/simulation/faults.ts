@@ -46,6 +46,13 @@ export const apiFaults = [
 ] as const
 export type ApiFault = (typeof apiFaults)[number]
 
+/** The same where schemes beside Bearer are at work. */
+export const schemedTokenFaults = [...tokenFaults, 'redirect-followed', 'redirect-hidden', 'nonce'] as const
+export type SchemedTokenFault = (typeof schemedTokenFaults)[number]
+
+export const schemedApiFaults = [...apiFaults, '401-nonce', '401-proof'] as const
+export type SchemedApiFault = (typeof schemedApiFaults)[number]
+
 export const readFaults = ['throw', 'hang', 'lag'] as const
 export type ReadFault = (typeof readFaults)[number]
 

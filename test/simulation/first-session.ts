@@ -1,4 +1,5 @@
 import type { StoredSession } from 'authenticated-client'
+import { typeOf } from './schemes'
 import { wallClockStart } from './wall-clock'
 import type { World } from './world'
 
@@ -17,6 +18,7 @@ export function firstSession(world: World): StoredSession | null {
   return {
     accessToken,
     refreshToken,
+    ...typeOf(plan),
     ...(sessionId ? { sessionId } : {}),
     ...(knowsExpiry ? { expiresAt: access.expiresAt } : {}),
   }

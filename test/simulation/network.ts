@@ -1,6 +1,10 @@
 import { answerOfApi } from './api'
-import { apiFaults, type TokenFault, tokenFaults } from './faults'
+import { carriedOn, credentialsIn } from './credentials'
+import { type ApiFault, apiFaults, schemedApiFaults, schemedTokenFaults, type TokenFault, tokenFaults } from './faults'
+import type { Proof } from './proofs'
 import type { Pending } from './scheduler'
+import { answerOfSchemedApi } from './schemed-api'
+import { answerOfSchemedTokenEndpoint } from './schemed-token-endpoint'
 import type { Tab } from './tab'
 import { answerOfTokenEndpoint, type Reply } from './token-endpoint'
 import { wireResponse } from './wire-response'
@@ -9,6 +13,8 @@ import type { World } from './world'
 export const apiOrigin = 'https://api.example.com'
 /** APIs that take access tokens for them alone (RFC 8707). */
 export const resourceOrigins = ['https://photos.example.com', 'https://mail.example.com'] as const
+/** Where an API keeps what it may redirect to; allowed where there are other schemes than Bearer. */
+export const filesOrigin = 'https://files.example.com'
 export const foreignOrigin = 'https://elsewhere.example.net'
 export const tokenUrl = 'https://login.example.com/token'
 export const revocationUrl = 'https://login.example.com/revoke'
@@ -17,7 +23,15 @@ export interface Sent {
   readonly tab: Tab
   readonly url: string
   readonly call: number | undefined
+  readonly method: string
+  /** The auth-scheme, in lower case. */
+  readonly scheme: string | undefined
   readonly accessToken: string | undefined
+  /** What follows the auth-scheme. */
+  readonly text: string
+  readonly proof: Proof | undefined
+  /** It follows a redirect: of the same origin, or to another one. */
+  readonly hop: 'here' | 'elsewhere' | undefined
   readonly form: URLSearchParams | undefined
 }
 
@@ -29,23 +43,28 @@ export function createNetwork(world: World, tab: Tab) {
 
   return (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
     if (tab.isDead) return new Promise(() => {})
+    // A platform sends nothing for a signal that has aborted: a proof may have been made too late.
+    if (plan.schemes && init?.signal?.aborted) return Promise.reject(init.signal.reason)
     const headers = new Headers(init?.headers)
     const call = headers.get('x-call')
     const sent: Sent = {
       tab,
       url: String(input),
       call: call === null ? undefined : Number(call),
-      accessToken: headers.get('authorization')?.slice(7),
+      method: init?.method ?? 'GET',
+      ...credentialsIn(headers),
+      hop: call === null ? undefined : hopOf(tab, Number(call), String(input)),
       form: typeof init?.body === 'string' && !call ? new URLSearchParams(init.body) : undefined,
     }
     const toTokens = sent.url === tokenUrl
+    const isManual = init?.redirect === 'manual'
     const signal = init?.signal
     const presented = sent.form?.get('refresh_token') ?? undefined
     const what = toTokens
       ? `refresh with ${world.nameOf(presented)}`
       : sent.form
         ? 'revocation'
-        : `call ${call} as ${world.nameOf(sent.accessToken)}`
+        : `call ${call} as ${plan.schemes && !sent.accessToken ? sent.scheme : world.nameOf(sent.accessToken)}`
     tab.wire.sends(sent)
     world.tell(tab.name, `sends ${what}`)
     if (toTokens) tab.stage = 'sent'
@@ -54,8 +73,12 @@ export function createNetwork(world: World, tab: Tab) {
     return new Promise<Response>((resolve, reject) => {
       const isOut = plan.outage && scheduler.now >= plan.outage.from && scheduler.now < plan.outage.until
       const fault = toTokens
-        ? world.fault('token endpoint', isOut ? 0.9 : plan.networkFaults, isOut ? unreachable : tokenFaults)
-        : world.fault('api', plan.networkFaults, apiFaults)
+        ? world.fault(
+            'token endpoint',
+            isOut ? 0.9 : plan.networkFaults,
+            isOut ? unreachable : plan.schemes ? schemedTokenFaults : tokenFaults,
+          )
+        : world.fault('api', plan.networkFaults, plan.schemes ? schemedApiFaults : apiFaults)
       let leg: Pending | undefined
       let isOver = false
       const settle = (how: string, act: () => void): void => {
@@ -76,7 +99,9 @@ export function createNetwork(world: World, tab: Tab) {
       const reply = (answer: Reply): void => {
         const slow = fault === 'slow' ? 500 + random.below(14_000) : 0
         const back = world.latency() + slow
-        if (fault === 'error-after') leg = scheduler.after(back, tab, fail)
+        const { location } = answer.headers
+        if (location && !toTokens && !isManual) follow(location, answer.status, back)
+        else if (fault === 'error-after') leg = scheduler.after(back, tab, fail)
         else if (fault === 'hang-after') hang()
         else
           leg = scheduler.after(
@@ -85,12 +110,45 @@ export function createNetwork(world: World, tab: Tab) {
             () =>
               settle(`gets ${answer.status} (${answer.what}) for`, () => {
                 const body = bodyOf(answer.text, () => tab.wire.received(sent, answer))
-                resolve(wireResponse({ ...answer, url: answer.from ?? sent.url, body }, signal))
+                const url = answer.from ?? sent.url
+                const isHidden = answer.isOpaque || (location && !toTokens && plan.schemes?.hidesTargets)
+                if (call !== null) tab.calls[Number(call)]?.answered(sent.url, url)
+                resolve(
+                  isHidden
+                    ? wireResponse({ status: 0, headers: {}, url, body, isOpaque: true }, signal)
+                    : wireResponse({ ...answer, url, body, redirected: url !== sent.url }, signal),
+                )
                 if (answer.issued) tab.stage = 'answered'
                 if (toTokens) tab.wire.hears(sent, answer)
               }),
             kind,
           )
+      }
+      /** What the platform does of itself, unless it is told to let be. */
+      const follow = (location: string, status: number, back: number): void => {
+        const isResent = status > 303
+        if (init?.redirect === 'error' || (isResent && init?.body && typeof init.body !== 'string')) {
+          leg = scheduler.after(back, tab, fail)
+          return
+        }
+        const carried = carriedOn(headers, sent.url, location)
+        const isHere = new URL(location).origin === new URL(sent.url).origin
+        const next: Sent = {
+          ...sent,
+          ...credentialsIn(carried),
+          url: location,
+          hop: isHere ? 'here' : 'elsewhere',
+          method: isResent ? sent.method : 'GET',
+        }
+        leg = scheduler.after(back, undefined, () => {
+          leg = undefined
+          if (isOver) return
+          tab.wire.carries(next)
+          const answer = answerOfSchemedApi(world, next, undefined)
+          world.tell('server', `${answer.what} <- ${what}, at ${location}`)
+          tab.wire.answered(next, answer)
+          reply({ ...answer, from: location })
+        })
       }
       const bodyOf = (text: string, whole: () => void) => {
         const drips = fault === 'drip'
@@ -113,11 +171,12 @@ export function createNetwork(world: World, tab: Tab) {
         leg = undefined
         // It reaches the server though nobody waits for it any more.
         if (isOver && toTokens) world.count('fault ghost')
+        const { schemes } = plan
         const answer = toTokens
-          ? answerOfTokenEndpoint(world, sent, fault as Parameters<typeof answerOfTokenEndpoint>[2])
+          ? (schemes ? answerOfSchemedTokenEndpoint : answerOfTokenEndpoint)(world, sent, fault as TokenFault)
           : sent.form
             ? revoked(world, sent)
-            : answerOfApi(world, sent, fault as Parameters<typeof answerOfApi>[2])
+            : (schemes ? answerOfSchemedApi : answerOfApi)(world, sent, fault as ApiFault)
         if (toTokens && answer.issued && presented && !world.rotatedBy.has(presented)) world.rotatedBy.set(presented, tab)
         if (toTokens && answer.issued && tab.stage === 'sent') tab.stage = 'rotated'
         world.tell('server', `${answer.what} <- ${what}`)
@@ -133,6 +192,13 @@ export function createNetwork(world: World, tab: Tab) {
       else scheduler.after(there, undefined, serve, kind)
     })
   }
+}
+
+/** A scheme that follows redirects itself asks for where they lead. */
+function hopOf(tab: Tab, call: number, url: string): Sent['hop'] {
+  const { origin, pathname } = new URL(url)
+  if (pathname !== '/moved') return undefined
+  return origin === tab.calls[call]?.origin ? 'here' : 'elsewhere'
 }
 
 function revoked(world: World, { form }: Sent): Reply {

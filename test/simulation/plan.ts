@@ -1,10 +1,14 @@
 import { type Random, seeded } from './random'
+import { schemePlan } from './scheme-plan'
 
 /** What a world is made of, by its seed alone. */
 export type Plan = ReturnType<typeof planOf>
 
 /** From this seed on a world's tabs call APIs with tokens of their own, too (`forResource`); below it the worlds stay what they are. */
 export const firstWithResources = 1_000_000_000
+
+/** From this seed on its clients have other schemes than Bearer, or several, and its servers lead elsewhere. */
+export const firstWithSchemes = 2_000_000_000
 
 /** After this many virtual milliseconds nothing fails any more. */
 export const faultsEnd = 30_000
@@ -91,9 +95,12 @@ export function planOf(seed: number) {
   // Windows that chance alone visits too seldom; drawn apart, so that the other worlds stay what they are.
   const rare = seed % 8 === 0 ? rareAmbushes(seeded(-seed)) : []
   const refusesLong = seed % 64 === 4
+  // Drawn apart for the same reason.
+  const schemes = seed >= firstWithSchemes ? schemePlan(seeded(~seed)) : undefined
   const plan = {
     random,
-    resources: seed >= firstWithResources,
+    resources: schemes ? schemes.resources : seed >= firstWithResources,
+    schemes,
     tabs,
     calls: stubborn ? 20 + below(21) : 5 + below(chance(0.3) ? 36 : 14),
     lock,

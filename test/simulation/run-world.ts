@@ -2,7 +2,7 @@ import { excused } from './excuses'
 import { foreignWriterRefreshes } from './foreign-writer'
 import { type Act, faultsEnd } from './plan'
 import type { Pending } from './scheduler'
-import { type Process, Tab } from './tab'
+import { type Process, reports, Tab } from './tab'
 import { World } from './world'
 
 const calmAfter = 60_000
@@ -54,6 +54,7 @@ async function comesToRest(world: World): Promise<void> {
     }
     await scheduler.runUntil(scheduler.now + 5_000)
   }
+  for (const tab of world.tabs) if (!tab.isDead) await servesRobots(world, tab)
   const timers = await idleTimers(world)
   if (timers && world.plan.lock !== 'never') world.violate('I12', `${timers} timers run on for nothing`)
   await rest(world)
@@ -114,9 +115,12 @@ export async function succeeds(world: World, tab: Tab, round: string): Promise<v
     world.count('calm: the session was over')
     // Another tab's refresh in the background may race with this one's where nothing keeps them apart.
     const other = world.tabs.find((other) => other !== tab && !other.isDead)
-    const hasRaced = (): boolean => Boolean(other && !server.isLive(stored) && excused('tabs are not apart', world, tab, other))
-    // For a client of a resource whoever can't be told apart is somebody else.
-    const isRefused = (!call.isSafe || world.plan.resources) && call.outcome.startsWith('SessionChanged')
+    const hasRaced = (): boolean =>
+      Boolean(other && !server.isLive(stored)) &&
+      (excused('tabs are not apart', world, tab, other!) || excused('tabs know it by another name', world))
+    // For a client of a resource whoever can't be told apart is somebody else. What went out with a password is told by its own 401.
+    const isTold = call.outcome.startsWith('SessionChanged') || (world.plan.schemes !== undefined && call.outcome === '401')
+    const isRefused = (!call.isSafe || world.plan.resources) && isTold
     if (isOver || hasRaced() || (isRefused && excused('sign-ins look alike', world))) return
     if (excused('the lock is never granted', world) || excused('reads lag behind', world)) return
     const next = world.ownerOf(cell.refreshToken)
@@ -150,6 +154,20 @@ export async function succeeds(world: World, tab: Tab, round: string): Promise<v
     }
     world.violate('I8', `${call.name} of ${tab.name} was sent for somebody else`)
   }
+}
+
+/** I8 of schemes that use no tokens: where they are asked for, a call is served, whatever became of the session. */
+async function servesRobots(world: World, tab: Tab): Promise<void> {
+  const { names = [] } = world.plan.schemes ?? {}
+  if (!names.includes('basic') && !names.includes('digest')) return
+  const outcomes: (string | undefined)[] = []
+  // The session may change under the first one: then that has its own 401 (row 4).
+  while (outcomes.length < 2 && outcomes.at(-1) !== '200') {
+    const call = tab.fetch(undefined, reports)
+    await world.scheduler.runUntil(world.scheduler.now + 60_000, () => call.outcome !== undefined)
+    outcomes.push(call.outcome)
+  }
+  if (outcomes.every((outcome) => outcome?.startsWith('4'))) world.violate('I8', `${tab.name} is served no reports: ${outcomes}`)
 }
 
 /** Everything that happens from outside, at times that chance sets. */

@@ -15,9 +15,10 @@ import type { TokenFamily } from 'authenticated-client/testing'
 import { hasToken } from './authorization-server'
 import { Call } from './call'
 import { brokenLock } from './locks'
-import { apiOrigin, createNetwork, foreignOrigin, resourceOrigins, revocationUrl, tokenUrl } from './network'
+import { apiOrigin, createNetwork, filesOrigin, foreignOrigin, resourceOrigins, revocationUrl, tokenUrl } from './network'
 import type { Stage } from './plan'
 import type { Owner } from './scheduler'
+import { schemesOf, typeOf } from './schemes'
 import { SessionChecks, type SignIn } from './session-checks'
 import { storeOptions } from './stores'
 import { wallClockStart } from './wall-clock'
@@ -29,6 +30,9 @@ export interface Process {
   readonly tabs: Tab[]
   lock?: Lock
 }
+
+/** Where robots are served, by name and password. */
+export const reports = '/reports/all'
 
 /** One tab, or one of the clients of a process: a client of its own, and the app around it. */
 export class Tab implements Owner {
@@ -79,13 +83,13 @@ export class Tab implements Owner {
       tokenEndpoint: tokenUrl,
       clientId: 'simulation',
       ...(plan.revocationEndpoint ? { revocationEndpoint: revocationUrl } : {}),
-      allowedOrigins: [apiOrigin],
+      allowedOrigins: plan.schemes ? [apiOrigin, filesOrigin] : [apiOrigin],
       ...(plan.expiryLeeway === undefined ? {} : { expiryLeeway: plan.expiryLeeway }),
       refreshAhead: plan.refreshAhead,
       ...(plan.refreshTimeout === undefined ? {} : { refreshTimeout: plan.refreshTimeout }),
       fetch: createNetwork(world, this),
       clock,
-      ...(plan.scheme === 'nonce' ? { scheme: nonceScheme() } : {}),
+      ...(plan.schemes ? { scheme: schemesOf(world, this) } : plan.scheme === 'nonce' ? { scheme: nonceScheme() } : {}),
       ...(plan.stepUp === 'no hook' ? {} : { onStepUp: () => this.stepsUp() }),
       ...(plan.claims ? { isUnauthorized: (response: Response) => response.headers.has('x-expired') } : {}),
       onLogout: (event) => this.loggedOut(event),
@@ -115,7 +119,7 @@ export class Tab implements Owner {
     if (stage !== 'idle') this.world.reaches(this, stage)
   }
 
-  fetch(abortAfter?: number): Call {
+  fetch(abortAfter?: number, asked?: string): Call {
     const { world, calls } = this
     const { random, plan, scheduler } = world
     const isForeign = !world.isCalm && random.chance(0.04)
@@ -127,8 +131,10 @@ export class Tab implements Owner {
     const init: RequestInit = { method: isSafe ? 'GET' : 'POST', headers: { 'x-call': String(calls.length) }, signal: own.signal }
     if (isOneShot) init.body = { async *[Symbol.asyncIterator]() {} } as unknown as ReadableStream
     calls.push(call)
-    const [origin, client] = this.anyClient()
-    client.fetch(`${isForeign ? foreignOrigin : origin}/things`, init).then(
+    const [home, client] = this.anyClient()
+    const [origin, path] = isForeign ? [foreignOrigin, '/things'] : this.anyPlace(home, init)
+    call.origin = origin
+    client.fetch(origin + (asked ?? path), init).then(
       (response) => call.settles(String(response.status)),
       (error) => call.fails(error),
     )
@@ -144,6 +150,16 @@ export class Tab implements Owner {
       }
     if (abortAfter !== undefined) scheduler.after(abortAfter, this, () => call.leave())
     return call
+  }
+
+  /** Where a call goes; in the calm always to where its session is what counts. */
+  private anyPlace(home: string, init: RequestInit): readonly [origin: string, path: string] {
+    const { plan, random, isCalm } = this.world
+    const { names } = plan.schemes ?? {}
+    if (!names || isCalm) return [home, '/things']
+    if (random.chance(0.05)) init.redirect = random.pick(['manual', 'error'] as const)
+    const asksRobots = names.includes('basic') || names.includes('digest')
+    return [home === apiOrigin && random.chance(0.15) ? filesOrigin : home, asksRobots && random.chance(0.35) ? reports : '/things']
   }
 
   /** `getAccessToken()` or `refresh()`. */
@@ -197,7 +213,7 @@ export class Tab implements Owner {
     }
     const expiresAt = plan.tellsLifetime && random.chance(0.8) ? this.now() + plan.lifetime : undefined
     this.client
-      .setTokens({ accessToken, refreshToken, ...(sessionId ? { sessionId } : {}), ...(expiresAt ? { expiresAt } : {}) })
+      .setTokens({ accessToken, refreshToken, ...typeOf(plan), ...(sessionId ? { sessionId } : {}), ...(expiresAt ? { expiresAt } : {}) })
       .finally(settled)
       .then(
         () => call.settles('signed in'),
@@ -331,7 +347,7 @@ export class Tab implements Owner {
     if (plan.stepUp === 'nothing' || !family || family.revoked || isOver) return null
     const { accessToken, refreshToken } = server.again(family)
     this.given.add(refreshToken)
-    const tokens = { accessToken, refreshToken, ...(plan.tellsLifetime ? { expiresAt: this.now() + plan.lifetime } : {}) }
+    const tokens = { accessToken, refreshToken, ...typeOf(plan), ...(plan.tellsLifetime ? { expiresAt: this.now() + plan.lifetime } : {}) }
     if (plan.stepUp === 'returns') return tokens
     // What an app sets goes over whatever the store holds: as late as this, not as its first sign-in.
     const { begun = 0, by = this } = world.ledger.signIns.get(family) ?? {}

@@ -2,6 +2,7 @@ import type { IssuedTokens } from 'authenticated-client/testing'
 import { nameOf } from './authorization-server'
 import type { TokenFault } from './faults'
 import { apiOrigin, type Sent } from './network'
+import { isBound, typeOf } from './schemes'
 import type { World } from './world'
 
 export interface Reply {
@@ -12,6 +13,10 @@ export interface Reply {
   readonly what: string
   /** Where it came from, if not from where it was asked. */
   readonly from?: string
+  /** Where it leads is hidden. */
+  readonly isOpaque?: boolean
+  /** Says nothing of the tokens: asks for a nonce, another proof, or another scheme. */
+  readonly asksOnly?: boolean
   /** The rotation in it, readable or not. */
   readonly issued?: IssuedTokens
   /** Nothing in it can be read as a refresh token. */
@@ -46,9 +51,13 @@ export function answerOfTokenEndpoint(world: World, { form }: Sent, fault: Token
   world.admit(issued.accessToken, form?.get('resource') ?? apiOrigin)
   if (fault === '503-after') return { status: 503, headers: {}, text: '', what: `503, though ${name} was made`, issued, isUnreadable: true }
   const { accessToken, refreshToken } = issued
+  // What should be bound and is not can't be used either (RFC 9449 §5). Where Bearer is a scheme of the client's, too, a session whose
+  // type a store has dropped may go on as what the server says.
+  const mayGoOn = plan.schemes?.names.includes('bearer') && plan.foreign === 'keeps its own fields'
+  const isUnbound = fault === 'unusable' && isBound(plan) && !mayGoOn && random.chance(0.5)
   const fields = {
-    access_token: fault === 'unusable' ? 'canary not a token' : accessToken,
-    token_type: random.chance(0.8) ? 'Bearer' : undefined,
+    access_token: fault === 'unusable' && !isUnbound ? 'canary not a token' : accessToken,
+    token_type: isUnbound ? 'Bearer' : random.chance(0.8) ? (typeOf(plan).tokenType ?? 'Bearer') : undefined,
     expires_in: plan.tellsLifetime ? plan.lifetime / 1000 : undefined,
     refresh_token: plan.rotates ? refreshToken : undefined,
     padding: fault === 'oversized' ? 'x'.repeat(70_000) : undefined,

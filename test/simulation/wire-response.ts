@@ -13,13 +13,20 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly url: string
+  /** It came through a redirect. */
+  readonly redirected?: boolean | undefined
+  /** A redirect that was not followed, as a browser shows it. */
+  readonly isOpaque?: boolean | undefined
   readonly body: Body
 }
 
 const encoder = new TextEncoder()
 
 /** Looks like a `Response` as far as the client looks, and keeps every `read()` in the scheduler's hands. */
-export function wireResponse({ status, headers, url, body }: Answer, signal: AbortSignal | null | undefined): Response {
+export function wireResponse(
+  { status, headers, url, body, redirected = false, isOpaque = false }: Answer,
+  signal: AbortSignal | null | undefined,
+): Response {
   let fields: Headers | undefined
   let isLocked = false
   let isCancelled = false
@@ -61,8 +68,8 @@ export function wireResponse({ status, headers, url, body }: Answer, signal: Abo
     statusText: '',
     ok: status >= 200 && status < 300,
     url,
-    type: 'basic',
-    redirected: false,
+    type: isOpaque ? 'opaqueredirect' : 'basic',
+    redirected,
     bodyUsed: false,
     get headers() {
       fields ??= new Headers(headers)

@@ -1,9 +1,11 @@
 import type { TokenFamilies, TokenFamily } from 'authenticated-client/testing'
 import { authorizationServer, nameOf } from './authorization-server'
 import { Cell } from './cell'
+import { DigestDoor } from './digest-check'
 import { firstSession } from './first-session'
 import { SharedLock } from './locks'
-import { apiOrigin } from './network'
+import { apiOrigin, filesOrigin, tokenUrl } from './network'
+import { Nonces } from './nonces'
 import { type Act, faultsEnd, type Plan, planOf, type Stage } from './plan'
 import type { Random } from './random'
 import { Scheduler } from './scheduler'
@@ -27,6 +29,10 @@ export class World {
   readonly server: TokenFamilies
   readonly ledger = new Ledger()
   readonly lock: SharedLock
+  /** Where credentials of Digest are asked for. */
+  readonly door: DigestDoor
+  /** The name of the key that all tabs keep (RFC 9449). */
+  key: string | undefined
   readonly cell: Cell
   readonly tabs: Tab[] = []
   readonly violations: Violation[] = []
@@ -39,6 +45,7 @@ export class World {
   readonly families = new Map<string, TokenFamily>()
   /** Who was the first to present a refresh token. */
   readonly rotatedBy = new Map<string, Tab>()
+  private readonly nonces = new Map<string, Nonces>()
   /** How far the wall clock was moved. */
   wallShift = 0
   /** When the last cool-down ends, in virtual time. */
@@ -59,6 +66,8 @@ export class World {
     this.story = story
     this.server = authorizationServer(this.plan, () => this.scheduler.now)
     this.lock = new SharedLock(this)
+    this.door = new DigestDoor(this.plan.schemes?.nonces ?? 60_000, () => this.scheduler.now)
+    if (this.plan.startsSignedIn) this.key = 'the first key'
     this.cell = new Cell(this, firstSession(this))
   }
 
@@ -110,7 +119,17 @@ export class World {
 
   /** Whether an access token is for the API of this origin. */
   isFor(accessToken: string, origin: string): boolean {
-    return (this.audiences.get(accessToken) ?? sessionAudience).has(origin)
+    const audience = this.audiences.get(accessToken) ?? sessionAudience
+    // Files are of the same API, at another place.
+    return audience.has(this.plan.schemes && origin === filesOrigin ? apiOrigin : origin)
+  }
+
+  /** The nonces that the server of that origin gives out for proofs. */
+  noncesOf(origin: string): Nonces {
+    const { nonces, tokenNonces } = this.plan.schemes ?? {}
+    const known = this.nonces.get(origin) ?? new Nonces(this, origin, origin === new URL(tokenUrl).origin ? tokenNonces : nonces)
+    this.nonces.set(origin, known)
+    return known
   }
 
   ownerOf(token: string | undefined): TokenFamily | undefined {

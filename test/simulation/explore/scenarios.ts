@@ -15,6 +15,7 @@ export interface Scenario {
 /** Both tabs hold the same token, which the API accepts no more. */
 export const smallPlan: Omit<Plan, 'random'> = {
   resources: false,
+  schemes: undefined,
   tabs: 2,
   calls: 2,
   lock: 'shared',
