@@ -19,7 +19,7 @@ export async function searchMutants({ most, workers, only }: Search): Promise<bo
   let survivors = 0
   for (const mutant of hunted) {
     const began = performance.now()
-    const kill = await hunt(mutant, 1, most, workers)
+    const kill = await hunt(mutant, mutant.first ?? 1, most, workers)
     if (kill) kills.set(mutant.name, kill)
     else {
       kills.delete(mutant.name)
@@ -43,7 +43,9 @@ export async function replayMutants(workers: number): Promise<boolean> {
   for (const mutant of mutants) {
     const known = kills.get(mutant.name)
     const kill = known && (await hunt(mutant, known.seed, 1, 1))
-    const other = kill ? undefined : await hunt(mutant, 1, Math.max(2_000, 4 * (known?.seed ?? 0)), workers)
+    const { first = 1 } = mutant
+    const most = Math.max(2_000, 4 * (known ? known.seed - first : 0))
+    const other = kill ? undefined : await hunt(mutant, first, most, workers)
     if (other) {
       moved++
       console.log(`seed ${known?.seed} no longer kills the client that ${mutant.name}, seed ${other.seed} does (${other.invariant})`)

@@ -5,6 +5,8 @@ export interface Mutant {
   /** Reads after "a client that". */
   readonly name: string
   readonly patches: readonly Patch[]
+  /** Where its hunt begins, if it can't be found in the first worlds. */
+  readonly first?: number
 }
 
 /** The usual mutant: one change in one file. */

@@ -1,0 +1,81 @@
+import { firstWithSchemes } from '../plan'
+import type { Mutant } from './mutant'
+
+const answer = 'pipeline/answer.ts'
+const select = 'pipeline/select-scheme.ts'
+const roundTrip = 'pipeline/round-trip.ts'
+const dpop = 'schemes/dpop.ts'
+
+/** Faults of schemes and redirects: what goes where, how it is proved, and what is answered. */
+export const schemeMutants: readonly Mutant[] = [
+  {
+    name: 'answers for a scheme as often as it is asked',
+    first: firstWithSchemes,
+    patches: [
+      { file: answer, find: "if (tried.includes(scheme)) answered.push('scheme')", replace: '' },
+      { file: dpop, find: "return answered || !response.headers.get('dpop-nonce') ? 'return' : 'replay'", replace: "return 'replay'" },
+      { file: dpop, find: "return answered ? 'return' : 'replay'", replace: "return 'replay'" },
+    ],
+  },
+  mutant('takes no notice of nonces', dpop, 'if (!origin || !nonce ||', 'if (origin || !origin || !nonce ||'),
+  mutant('shows the nonce of one server to another', dpop, 'const origin = originOf(url)', "const origin = originOf(url) && ''"),
+  mutant('takes a key of its own though another tab has kept one', dpop, '(await keyStore?.load()) ?? keys', 'keys'),
+  mutant('proves without the token that goes along', dpop, 'await prove(request, tokens.accessToken)', 'await prove(request)'),
+  mutant(
+    'asks the token endpoint no second time with the nonce that was missing',
+    'grants/token-endpoint.ts',
+    "if (Object(answer.body).error === 'use_dpop_nonce') answer = await post()",
+    '',
+  ),
+  mutant(
+    'presents what others have rotated while it made a proof',
+    'session/spender.ts',
+    '{ ...target, fetch: send, signal',
+    '{ ...target, fetch, signal',
+  ),
+  mutant(
+    'sends a bound token as Bearer where that is asked for',
+    select,
+    'return bound.includes(type) ? type === scheme.name.toLowerCase() : scheme === strongest',
+    'return Boolean(type)',
+  ),
+  {
+    name: 'goes on with a token that should be bound and is not',
+    first: firstWithSchemes,
+    patches: [
+      { file: select, find: "return names.includes(type) || (type === 'bearer'", replace: "return Boolean(type) || (type === 'bearer'" },
+      { file: 'session/exchange.ts', find: '&& !isDowngrade', replace: '&& isDowngrade !== undefined' },
+    ],
+  },
+  mutant(
+    'answers what a redirect has led to',
+    answer,
+    'const elsewhere = originOf(response.url || url) !== originOf(url)',
+    'const elsewhere = false',
+  ),
+  mutant('lets a proof follow a redirect', roundTrip, "{ ...init, redirect: 'error' }", '{ ...init }'),
+  mutant(
+    'takes a key along to another origin',
+    'schemes/follow-redirects.ts',
+    'if (originOf(next) !== originOf(url))',
+    'if (!originOf(next))',
+  ),
+  mutant(
+    'takes the answer of whoever a token request was led to',
+    'grants/redirect-target.ts',
+    'const isFollowed = url && bare(url) !== bare(asked)',
+    'const isFollowed = false as boolean && url',
+  ),
+  mutant(
+    'sends what was signed for a session that is over',
+    roundTrip,
+    'if (scheme?.usesTokens && session.phase.epoch !== phase.epoch)',
+    'if (scheme?.usesTokens && session.phase.epoch < 0)',
+  ),
+  mutant('insists on what an origin asked for elsewhere', select, "answer: own && 'replay'", 'answer: undefined'),
+  mutant('says a count of Digest twice', 'schemes/digest.ts', 'const count = ++space.count', 'const count = space.count || ++space.count'),
+]
+
+function mutant(name: string, file: string, find: string, replace: string): Mutant {
+  return { name, first: firstWithSchemes, patches: [{ file, find, replace }] }
+}
