@@ -107,4 +107,24 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 1000339145, name: 'a second sign-out before the first was told: the app heard of one alone' },
   { seed: 1000450067, name: 'a sign-in that another one of the same user could not be told from was expected to outlive it' },
   { seed: 460059, name: 'a pair that a step-up had given was consumed while it was being saved' },
+  // From here on with other schemes and redirects.
+  {
+    seed: 2000000011,
+    name: 'what an origin had asked for elsewhere was refused without a challenge, and so was every later call, though the session was alive',
+  },
+  {
+    seed: 2000000034,
+    name: 'a refresh token was presented though a newer one had been heard of while its proof was made',
+  },
+  { seed: 2000025359, name: 'the same, where the server had asked for a nonce' },
+  { seed: 2000027175, name: 'as seed 2000000034' },
+  {
+    seed: 2000018980,
+    name: 'two tabs that knew a session by two names refreshed it at once, and a call that two schemes were asked for met its end',
+  },
+  { seed: 2000031787, name: 'a token request whose proof was made after the deadline was said to be sent' },
+  {
+    seed: 2000008933,
+    name: 'an unsafe call that had gone out with a password was expected to go on for a session that nothing told apart',
+  },
 ]
