@@ -127,4 +127,5 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
     seed: 2000008933,
     name: 'an unsafe call that had gone out with a password was expected to go on for a session that nothing told apart',
   },
+  { seed: 2000039192, name: 'a call that had its 401 back while its tokens were being saved was expected to succeed at once' },
 ]
