@@ -1,4 +1,6 @@
+import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import { abortReason } from '../platform/abortable'
+import { boundedIfLong } from '../platform/bounded'
 import { cacheModes } from '../platform/cache-modes'
 import { copyOf } from '../platform/copy-of'
 import type { FetchLike } from '../platform/fetch-like'
@@ -26,7 +28,7 @@ export function createRoundTrip(
   tell: Tell,
   nextCall: () => number,
 ): (input: RequestInfo | URL, init?: RequestInit) => Promise<Response> {
-  const { origins, hasOwnOrigins, base, endpoints, schemes, isUnauthorized } = options
+  const { origins, hasOwnOrigins, base, endpoints, schemes, isUnauthorized, limit } = options
   const { session, clock, abortable } = parts
   const { current, fresh } = freshness
   const serverTime = createServerTime(schemes, clock)
@@ -78,7 +80,7 @@ export function createRoundTrip(
   const attach = (template: RequestTemplate, phase: Phase): MaybePromise<Response> => {
     const attached = selector.attach(template, phase)
     return isPromise(attached)
-      ? abortable(attached, template.signal).then((scheme) => send(template, phase, scheme))
+      ? abortable(boundedIfLong(attached, limit, clock, late), template.signal).then((scheme) => send(template, phase, scheme))
       : send(template, phase, attached)
   }
 
@@ -114,6 +116,11 @@ export function createRoundTrip(
       return Promise.reject(error)
     }
   }
+}
+
+/** A key store may hang, as a browser's database does at times. */
+function late(): RefreshUnavailableError {
+  return new RefreshUnavailableError('The scheme did not have its credentials in time')
 }
 
 // No platform drops a header other than Authorization on the way to another origin.

@@ -3,7 +3,7 @@ import type { AuthScheme } from '../schemes/auth-scheme'
 import { RequestTemplate } from './request-template'
 
 /** A `fetch` for token requests. `before` is called once a proof is made, right before the request goes out: what it throws keeps it here. */
-export type TokenFetch = (input: RequestInfo | URL, init?: RequestInit, before?: () => void) => Promise<Response>
+export type TokenFetch = (input: string | URL | Request, init?: RequestInit, before?: () => void) => Promise<Response>
 
 /** A grant's way to the network: no credentials of the session, but what a scheme adds to token requests (RFC 9449 §5). */
 export function tokenFetch(fetch: FetchLike, schemes: readonly AuthScheme[]): TokenFetch {

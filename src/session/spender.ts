@@ -49,7 +49,7 @@ export interface SpenderOptions {
   readonly lockIsShared: () => boolean
   readonly clock: Clock
   /** The way to the token endpoint, past every credential of ours. `before`: once a proof is made, right before the request goes out. */
-  readonly fetch: (input: RequestInfo | URL, init?: RequestInit, before?: () => void) => Promise<Response>
+  readonly fetch: (input: string | URL | Request, init?: RequestInit, before?: () => void) => Promise<Response>
   /** For a whole exchange, in milliseconds; `false`: the grant waits for a person. */
   readonly refreshTimeout: number | false
   readonly expiryLeeway: number

@@ -89,6 +89,22 @@ describe('before any challenge', () => {
     expect(authorizations()).toEqual(['Bearer access-1'])
   })
 
+  it('one that never answers is waited for as long as any other part, and nothing is sent', async () => {
+    const hanging: AuthScheme = { ...bearer(), attach: () => new Promise<void>(() => {}) }
+    const { client, clock, service } = await signedIn({ scheme: hanging, refreshTimeout: 5_000 })
+    const failures: unknown[] = []
+    client.fetch(me).catch((error: unknown) => failures.push(error))
+
+    await clock.advance(4_999)
+    const early = [...failures]
+    await clock.advance(1)
+
+    expect(early).toEqual([])
+    expect(failures).toMatchObject([{ code: 'ERR_REFRESH_UNAVAILABLE', message: 'The scheme did not have its credentials in time' }])
+    expect(service.requests).toEqual([])
+    expect(client.state.status).toBe('authenticated')
+  })
+
   it.each(['authorization', 'x-key'])("a %s of the caller is the caller's, whichever scheme would set it (row 1, A57)", async (name) => {
     const key: AuthScheme = { ...preemptive('Key'), headers: ['x-key'], attach: (request) => request.setHeader('x-key', 'mine') }
     const { client, service, rows } = await signedIn({ scheme: [bearer(), key] })

@@ -1,7 +1,7 @@
 import { firstWithSchemes } from '../plan'
 import type { Mutant } from './mutant'
 
-const answer = 'pipeline/answer.ts'
+const judge = 'pipeline/judge.ts'
 const select = 'pipeline/select-scheme.ts'
 const roundTrip = 'pipeline/round-trip.ts'
 const dpop = 'schemes/dpop.ts'
@@ -12,7 +12,7 @@ export const schemeMutants: readonly Mutant[] = [
     name: 'answers for a scheme as often as it is asked',
     first: firstWithSchemes,
     patches: [
-      { file: answer, find: "if (tried.includes(scheme)) answered.push('scheme')", replace: '' },
+      { file: judge, find: "if (tried.includes(scheme)) answered.push('scheme')", replace: '' },
       { file: dpop, find: "return answered || !response.headers.get('dpop-nonce') ? 'return' : 'replay'", replace: "return 'replay'" },
       { file: dpop, find: "return answered ? 'return' : 'replay'", replace: "return 'replay'" },
     ],
@@ -36,8 +36,8 @@ export const schemeMutants: readonly Mutant[] = [
   mutant(
     'sends a bound token as Bearer where that is asked for',
     select,
-    'return bound.includes(type) ? type === scheme.name.toLowerCase() : scheme === strongest',
-    'return Boolean(type)',
+    'if (type && bound.includes(type)) return type === scheme.name.toLowerCase()',
+    'if (type) return true',
   ),
   {
     name: 'goes on with a token that should be bound and is not',
@@ -49,9 +49,9 @@ export const schemeMutants: readonly Mutant[] = [
   },
   mutant(
     'answers what a redirect has led to',
-    answer,
-    'const elsewhere = originOf(response.url || url) !== originOf(url)',
-    'const elsewhere = false',
+    judge,
+    'const elsewhere = /^[a-z].*:|^[\\\\/]{2}/i.test(response.url) &&',
+    'const elsewhere = response.url === undefined &&',
   ),
   mutant('lets a proof follow a redirect', roundTrip, "{ ...init, redirect: 'error' }", '{ ...init }'),
   mutant(
