@@ -4,10 +4,11 @@ import { createCoolDown } from './cool-down'
 import { holdLock } from './hold-lock'
 import { isNewer } from './is-newer'
 import type { Phase } from './phase'
+import type { Target } from './presentation'
 import { type RefreshFailure, type RefreshOutcome, unavailable } from './refresh-outcome'
 import type { RefreshCause, SessionEvent } from './session-event'
 import { singleFlight } from './single-flight'
-import { createSpender, type SpenderOptions, type Target } from './spender'
+import { createSpender, type SpenderOptions } from './spender'
 
 /** Shares one refresh among all who need it; the refresh belongs to the client and goes on when its callers leave. */
 export interface Refresher {

@@ -1,26 +1,17 @@
 import type { Grant } from '../grants/grant'
-import type { Clock } from '../platform/clock'
-import type { FetchLike } from '../platform/fetch-like'
 import { isSpent } from '../tokens/expiry'
-import { type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
+import { tokenSetOf } from '../tokens/token-set'
 import type { CoolDown } from './cool-down'
 import { startDeadline } from './deadline'
-import { exchange } from './exchange'
 import { failureOf } from './failure-of'
 import { isBehind } from './is-behind'
 import { isNewer } from './is-newer'
 import { createKeeper } from './keeper'
 import type { Phase } from './phase'
+import { type PresentationOptions, present, type Target } from './presentation'
 import type { RefreshBudget } from './refresh-budget'
 import { type RefreshFailure, type RefreshOutcome, unavailable } from './refresh-outcome'
-import type { Session } from './session'
 import type { RefreshCause } from './session-event'
-
-/** What an access token is for, where it is not for all that the session's own is (RFC 8707). */
-export interface Target {
-  readonly resource: string
-  readonly scope?: string | undefined
-}
 
 /** What is done under the lock: the one place that presents a refresh token. */
 export interface Spender {
@@ -42,22 +33,14 @@ export interface Spender {
   ): Promise<void>
 }
 
-export interface SpenderOptions {
-  readonly session: Session
+export interface SpenderOptions extends PresentationOptions {
   readonly grant: Grant | undefined
   /** Whether everyone who can write the store holds the same lock while refreshing. */
   readonly lockIsShared: () => boolean
-  readonly clock: Clock
-  /** The way to the token endpoint, past every credential of ours. `before`: once a proof is made, right before the request goes out. */
-  readonly fetch: (input: string | URL | Request, init?: RequestInit, before?: () => void) => Promise<Response>
   /** For a whole exchange, in milliseconds; `false`: the grant waits for a person. */
   readonly refreshTimeout: number | false
   readonly expiryLeeway: number
   readonly budget: RefreshBudget
-  /** Whether a token of this type can be attached (RFC 6749 §7.1). */
-  readonly acceptsType: (tokenType: string | undefined) => boolean
-  /** For tokens that nobody will use: revoked where that is possible. */
-  readonly discard: (tokens: TokenSet | null) => void
 }
 
 const mostRounds = 4
@@ -65,7 +48,7 @@ const mostRounds = 4
 const looksAgainAfter = [50, 200]
 
 export function createSpender(options: SpenderOptions, coolDown: CoolDown<RefreshFailure>): Spender {
-  const { session, grant, lockIsShared, clock, fetch, refreshTimeout, expiryLeeway, budget, acceptsType, discard } = options
+  const { session, grant, lockIsShared, clock, refreshTimeout, expiryLeeway, budget, discard } = options
   const startsFromNothing = grant?.needs === 'nothing'
   const keeper = createKeeper(session, clock, discard)
 
@@ -94,14 +77,8 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
     return false
   }
 
-  const drop = (phase: Phase, got: StoredSession): void => {
-    session.supersede(phase, got)
-    discard(tokenSetOf(got))
-  }
-
   const spend: Spender['spend'] = async (from, because, target, lost, settle) => {
     let deadline: ReturnType<typeof startDeadline> | undefined
-    let rotation: Promise<void> | undefined
     let unanswered: Phase | string | undefined
     try {
       for (let round = 0; round < mostRounds; round++) {
@@ -116,39 +93,21 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
         if (!grant || !canRefresh(phase) || lost.aborted) break
         deadline ??= startDeadline(refreshTimeout, clock)
         const { signal } = deadline
-        let mine = phase
-        const rotated = (refreshToken: string): void => {
-          const old = tokenSetOf(phase.held)
-          if (!old || !refreshToken || refreshToken === old.refreshToken) return
-          if (session.phase.epoch !== from.epoch) drop(phase, { ...old, refreshToken })
-          if (!isBehind(session.phase, phase, refreshToken)) return
-          // Rule 5: received is received, whatever the rest of the answer is worth.
-          rotation = session.rotate(session.phase, { ...old, ...session.phase.held, refreshToken }).catch(() => {})
-          mine = session.phase
-        }
-        let isHeldBack = false
-        // While a proof was made, or a nonce asked for (RFC 9449 §8), who signed in or out, or rotated, may have been heard of.
-        const before = (): void => {
-          const token = tokenSetOf(phase.held)?.refreshToken
-          if (session.phase.epoch === from.epoch && tokenSetOf(session.phase.held)?.refreshToken === token && !lost.aborted) return
-          isHeldBack = true
-          throw new Error('The session has moved on')
-        }
-        const send: FetchLike = (input, init) => fetch(input, init, before)
+        const presentation = present(phase, grant, target, lost, options)
         try {
-          const tokens = await exchange(grant, phase, { ...target, fetch: send, signal, clock, rotated }, acceptsType)
+          const tokens = await presentation.run(signal)
           coolDown.stop(phase)
           // A logout or a sign-in during the refresh wins; so does a pair that somebody else has saved.
           if (session.phase.epoch === from.epoch) {
             if (because === 'unauthorized') budget.count()
-            return session.phase === mine || isBehind(session.phase, phase, tokenSetOf(tokens)?.refreshToken)
+            return session.phase === presentation.mine || isBehind(session.phase, phase, tokenSetOf(tokens)?.refreshToken)
               ? await keeper.keep(session.phase, tokens, target !== undefined, settle)
               : settle({ kind: 'adopted', tokens: tokenSetOf(tokens) })
           }
-          drop(phase, tokens)
+          presentation.drop(tokens)
           return settle({ kind: 'session-changed' })
         } catch (thrown) {
-          await rotation
+          await presentation.rotation
           const failure = failureOf(thrown, startsFromNothing)
           if (session.phase.epoch !== from.epoch) {
             const { kind, error } = failure
@@ -156,7 +115,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
             if (kind === 'unavailable' && error.retryAt && !coolDown.running(session.phase)) coolDown.start(phase, error, error.retryAt)
             return settle({ kind: 'session-changed' })
           }
-          if (isHeldBack) continue
+          if (presentation.isHeldBack) continue
           if (failure.kind === 'rejected') {
             if (!phase.held || (await hasMoved(phase))) continue
             await session.reject(phase, failure.error)

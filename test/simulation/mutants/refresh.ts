@@ -24,10 +24,10 @@ export const refreshMutants: readonly Mutant[] = [
     name: 'saves after a logout',
     patches: [
       { file: spender, find: 'if (session.phase.epoch === from.epoch) {', replace: 'if (true) {' },
-      { file: spender, find: 'return session.phase === mine', replace: 'return true' },
+      { file: spender, find: 'return session.phase === presentation.mine', replace: 'return true' },
     ],
   },
-  mutant('keeps its own pair though another was saved meanwhile', spender, 'return session.phase === mine', 'return true'),
+  mutant('keeps its own pair though another was saved meanwhile', spender, 'return session.phase === presentation.mine', 'return true'),
   mutant(
     'makes every refresh a flight of its own',
     refresher,
@@ -66,7 +66,12 @@ export const refreshMutants: readonly Mutant[] = [
     'if (!error.answered) unanswered = presented',
   ),
   mutant('takes any failure for no answer', spender, 'if (!error.answered && unanswered !== presented', 'if (unanswered !== presented'),
-  mutant('forgets a rotation that came without a usable access token', spender, 'if (!old || !refreshToken ||', 'if (true ||'),
+  mutant(
+    'forgets a rotation that came without a usable access token',
+    'session/presentation.ts',
+    'if (!old || !refreshToken ||',
+    'if (true ||',
+  ),
   {
     name: 'ends the session though another tab has rotated',
     patches: [

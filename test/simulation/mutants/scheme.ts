@@ -29,7 +29,7 @@ export const schemeMutants: readonly Mutant[] = [
   ),
   mutant(
     'presents what others have rotated while it made a proof',
-    'session/spender.ts',
+    'session/presentation.ts',
     '{ ...target, fetch: send, signal',
     '{ ...target, fetch, signal',
   ),
