@@ -14,7 +14,7 @@ export const areas: Readonly<Record<string, { readonly mutate: readonly string[]
       'test/chaos/origins-by-model.test.ts',
       'test/pipeline/allowed-origins.test.ts',
       'test/platform/*.test.ts',
-      'test/requests/origins.test.ts',
+      'test/requests/{inputs,origins}.test.ts',
     ],
   },
   classifier: {
