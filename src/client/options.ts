@@ -81,8 +81,8 @@ export interface AuthenticatedClientOptions {
    */
   readonly refreshAhead?: number | false | null | undefined
   /**
-   * How long a whole refresh may take, body included, in milliseconds; also bounds each answer of the store. `false` for a
-   * grant that waits for a person: the grant is unbounded then, all else keeps the default.
+   * How long a whole refresh may take, body included, in milliseconds; also bounds each answer of the store, and of a scheme.
+   * `false` for a grant that waits for a person: the grant is unbounded then, all else keeps the default.
    * @default 10_000
    */
   readonly refreshTimeout?: number | false | null | undefined

@@ -82,7 +82,7 @@ export function createJudge(
     })
 
     // An empty or a relative URL says nothing (a mock, an opaque response).
-    const elsewhere = /^[a-z].*:|^[\\/]{2}/i.test(response.url) && originOf(response.url) !== originOf(url)
+    const elsewhere = /^([a-z][a-z\d+.-]*:|[\\/]{2})/i.test(response.url) && originOf(response.url) !== originOf(url)
     const isAsked = !withheld && !elsewhere && /^([123]|4(?!07|29))/.test(`${status}`)
     const claimed = isUnauthorized !== undefined && isAsked && (await ask(response, isUnauthorized)) === true
     const inspect = claimed || status > 299 ? onEvent?.inspect : undefined

@@ -1,9 +1,9 @@
 import type { Challenge } from '../challenge/challenge'
 import type { MaybePromise } from '../platform/maybe-promise'
-import type { Phase } from '../session/phase'
 import type { Session } from '../session/session'
 import { singleFlight } from '../session/single-flight'
 import { type TokenSet, tokenSetOf } from '../tokens/token-set'
+import { isSameSession } from './same-session'
 
 /** What a resource or the authorization server asks for that no refresh can give. */
 export interface StepUpEvent {
@@ -52,17 +52,12 @@ export function createStepUp(
           // What is set while the answer is being saved is no answer any more.
           const tokens = await (async () => hook({ error, challenge, scope, acrValues, maxAge, claims }))().finally(() => asking--)
           // An answer for a session that is over must not bring it back.
-          if (tokens && isSame(session.phase, before)) await session.signIn(tokens, true, true)
+          if (tokens && isSameSession(session.phase, before, false)) await session.signIn(tokens, true, true)
         } catch (thrown) {
           failed(thrown)
         }
-        return isSame(session.phase, before) && session.phase.generation > before.generation
+        return isSameSession(session.phase, before, false) && session.phase.generation > before.generation
       })
     },
   }
-}
-
-// Neither another session, nor one that can't be told from another.
-function isSame(now: Phase, before: Phase): boolean {
-  return now.epoch === before.epoch && now.doubt === before.doubt
 }

@@ -184,6 +184,7 @@ describe('row 3', () => {
   it.each([
     ['another path of the same origin', `${apiOrigin}/moved/me`],
     ['a relative path, as some fakes have it,', '/me'],
+    ['a relative one with a colon in its query', 'me?at=10:30'],
     ['nowhere, as a mock', ''],
   ])('acts on a 401 from %s (row 3, F76)', async (_, url) => {
     const { client, service } = await refusedOnce()

@@ -50,8 +50,8 @@ export const schemeMutants: readonly Mutant[] = [
   mutant(
     'answers what a redirect has led to',
     judge,
-    'const elsewhere = /^[a-z].*:|^[\\\\/]{2}/i.test(response.url) &&',
-    'const elsewhere = response.url === undefined &&',
+    '.test(response.url) && originOf(response.url) !== originOf(url)',
+    '.test(response.url) && response.url === undefined',
   ),
   mutant('lets a proof follow a redirect', roundTrip, "{ ...init, redirect: 'error' }", '{ ...init }'),
   mutant(
