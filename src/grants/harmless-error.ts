@@ -5,9 +5,13 @@ import { harmlessText } from './harmless-text'
  * on an error, or on what caused it; Node prints an invalid header's value.
  */
 export function harmlessError(error: unknown, sent: string): unknown {
-  const message = harmlessText(Object(error).message, sent)
-  if (!message || /header value/i.test(message)) return undefined
-  return isHarmless(error, sent) ? error : new Error(message)
+  try {
+    const message = harmlessText(Object(error).message, sent)
+    if (!message || /header value/i.test(message)) return undefined
+    return isHarmless(error, sent) ? error : new Error(message)
+  } catch {
+    return undefined // A getter that throws may quote what it was made with.
+  }
 }
 
 const mostCauses = 5

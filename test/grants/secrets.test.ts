@@ -72,6 +72,8 @@ describe('secrets', () => {
       () => new Error('Request failed', { cause: Object.assign(new Error('Bad gateway'), { config: { data: secret } }) }),
     ],
     ['several errors, one of which quotes the form', () => new AggregateError([new Error('a'), new Error(refreshToken)], 'All failed')],
+    ['an error that can not be looked at', () => Object.defineProperty(new Error('Request failed'), 'request', { get: quote })],
+    ['an error whose message can not be read', () => Object.defineProperty(new Error(), 'message', { get: quote })],
     ['an error that hides the request', () => Object.defineProperty(new Error('Request failed'), 'request', { value: { body: secret } })],
   ])('A36: stay out of the cause where somebody’s fetch throws %s', async (_, made) => {
     const error = await thrown({ fetch: () => Promise.reject(made()) })
@@ -149,4 +151,8 @@ function headerError(value: string): unknown {
   } catch (error) {
     return error
   }
+}
+
+function quote(): never {
+  throw new Error(`Sent ${refreshToken}`)
 }
