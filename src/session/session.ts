@@ -65,9 +65,11 @@ export function createSession(
   const partings = createPartings(onEnd)
   const earlySignOut = createEarlySignOut(store, memory, superseded, partings, () => saves)
   let turns = 0
+  let shown: StoredSession | null = null
   let rejecting: { readonly epoch: number; readonly error: AuthError } | undefined
 
   const take = (read: StoredSession | null): Phase => {
+    shown = read
     const { held, state, epoch, doubt } = memory.phase
     const { owed } = saves
     if (held && !owed && sameTokens(read, held)) return memory.phase
@@ -133,7 +135,7 @@ export function createSession(
     end,
     resume: saves.resume,
 
-    sharedId: () => sharedId(store, memory),
+    sharedId: () => sharedId(look, memory, () => shown),
     supersede(from, next) {
       const { refreshToken } = tokenSetOf(from.held) ?? {}
       if (refreshToken && refreshToken !== tokenSetOf(next)?.refreshToken) superseded.retire({ accessToken: '', refreshToken })

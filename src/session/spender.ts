@@ -43,8 +43,8 @@ export interface SpenderOptions extends PresentationOptions {
   readonly budget: RefreshBudget
 }
 
-const mostRounds = 4
-// Where no lock is shared, a rotation by somebody else may be on its way into the store.
+// Where no lock is shared, somebody else may have been quicker each time, and the rotation on its way into the store.
+const mostRounds = 8
 const looksAgainAfter = [50, 200]
 
 export function createSpender(options: SpenderOptions, coolDown: CoolDown<RefreshFailure>): Spender {

@@ -43,17 +43,22 @@ export const excuses = {
     applies: ({ happened }: World) => ['write', 'read', 'kill', 'freeze'].some((event) => happened.has(event)),
   },
   'writes are no swaps': {
-    invariant: 'I5, I10, I11; I8 of a tab that has heard the end, or that saves only with the call what its own late write had taken away',
+    invariant:
+      'I5, I10, I11; I8 of a tab that has heard the end, or that saves only with the call what its own late write had taken away, or whose session a save has replaced during the call',
     where: 'callbacks or a storage that answer later, or whose answer lags behind; or a foreign writer',
     because: 'Between the look and the save anything may happen, and nothing can tell (rule 3).',
     applies: writesAreNoSwaps,
   },
   'the store went back': {
     invariant: 'I2, I9',
-    where: 'an older pair was written over a newer one of the same session, or another session over it, in a world without swaps',
+    where:
+      'an older pair was written over a newer one of the same session, or another session over it, or the same pair once more where it had been cleared, in a world without swaps',
     because: 'Who meets it first can not know which of two pairs is the older.',
-    applies: (world: World, family: TokenFamily | undefined) =>
-      writesAreNoSwaps(world) && (world.cell.hasGoneBack || (family !== undefined && world.ledger.replaced.has(family))),
+    applies: (world: World, family: TokenFamily | undefined) => {
+      const { cell, ledger } = world
+      const wasAway = family !== undefined && (ledger.replaced.has(family) || ledger.savedAgain.has(family))
+      return writesAreNoSwaps(world) && (cell.hasGoneBack || wasAway)
+    },
   },
   'reads lag behind': {
     invariant: 'I2, I8, I9',

@@ -34,7 +34,9 @@ export function foreignWriterRefreshes(world: World): void {
       const expiresAt = server.accessTokens.get(accessToken)?.expiresAt
       const next: StoredSession = plan.foreign === 'keeps all fields' ? { ...before, expiresAt, ...pair } : pair
       world.count('fault foreign writer writes')
-      if (world.ownerOf(cell.refreshToken) !== issued.family) ledger.broughtBack.add(issued.family)
+      const family = world.ownerOf(cell.refreshToken)
+      if (family !== issued.family) ledger.broughtBack.add(issued.family)
+      if (family && family !== issued.family) ledger.replaced.add(family)
       tell(`stored: ${nameOf(issued)} over ${world.nameOf(cell.refreshToken)}`)
       cell.put(next)
     })

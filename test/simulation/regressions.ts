@@ -106,6 +106,12 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   },
   { seed: 1000339145, name: 'a second sign-out before the first was told: the app heard of one alone' },
   { seed: 1000450067, name: 'a sign-in that another one of the same user could not be told from was expected to outlive it' },
+  {
+    seed: 1000762241,
+    name: 'a sign-in that was saved again where it had been cleared was presented though another tab had refreshed it',
+  },
+  { seed: 1000794648, name: 'a foreign writer had written a session over, and who met it again was expected to know of its rotation' },
+  { seed: 1000999604, name: 'seven tabs without a lock were each quicker than one of them, four times' },
   { seed: 460059, name: 'a pair that a step-up had given was consumed while it was being saved' },
   // From here on with other schemes and redirects.
   {
@@ -128,4 +134,14 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
     name: 'an unsafe call that had gone out with a password was expected to go on for a session that nothing told apart',
   },
   { seed: 2000039192, name: 'a call that had its 401 back while its tokens were being saved was expected to succeed at once' },
+  {
+    seed: 2000223808,
+    name: 'a rotation that was seen where the lock was looked up was not heard of by the refresh under way',
+  },
+  { seed: 2000201334, name: 'what a step-up had set was said to be saved, though its save had failed' },
+  { seed: 2000291888, name: 'who had signed out while restoring was served by an API key, and was said to be somebody else' },
+  { seed: 2000301252, name: 'a refresh was counted when it had ended, not when it was received' },
+  { seed: 2000317090, name: 'of two reads at once the older one ended a session that had just been saved' },
+  { seed: 2000300409, name: 'a save that is no swap replaced the session of a call that had gone out with a password' },
+  { seed: 2000383375, name: 'a read that was asked for before a sign-in was said to have shown the store to it' },
 ]

@@ -111,7 +111,8 @@ export async function succeeds(world: World, tab: Tab, round: string): Promise<v
   const call = tab.fetch()
   await scheduler.runUntil(scheduler.now + 60_000, () => call.outcome !== undefined)
   if (!call.outcome) return world.violate('I4', `${call.name} of ${tab.name} does not settle, though nothing fails any more`)
-  if (call.outcome !== '200') {
+  // Where nobody is signed in, a robot may be served.
+  if (call.outcome !== '200' || !call.sends.at(-1)) {
     world.count('calm: the session was over')
     // Another tab's refresh in the background may race with this one's where nothing keeps them apart.
     const other = world.tabs.find((other) => other !== tab && !other.isDead)
@@ -127,7 +128,7 @@ export async function succeeds(world: World, tab: Tab, round: string): Promise<v
     // Told so, or handed its own 401.
     const isReplaced = next !== family && /^(SessionChanged|401)/.test(call.outcome)
     if (isReplaced && excused('a sign-in was saved late', world, tab, next)) return
-    if (tab.client.state.status === 'ended' && excused('writes are no swaps', world)) return
+    if ((tab.client.state.status === 'ended' || isReplaced) && excused('writes are no swaps', world)) return
     // Its own sign-in may have gone over to another tab's, which was refused.
     const isOwn = family !== undefined && ledger.signIns.get(family)?.by === tab
     const others = [...ledger.loggedOut, ...(isOwn ? server.families.filter((other) => other !== family) : [])]

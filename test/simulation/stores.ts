@@ -26,8 +26,8 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
   // What a tab shows of the cell while its own state lags behind.
   let shown = cell.value
 
-  const saw = (value: Stored): Stored => {
-    tab.wire.saw(value)
+  const saw = (value: Stored, isPast = false): Stored => {
+    tab.wire.saw(value, isPast)
     if (tab.stage === 'locked') tab.stage = 're-read'
     if (tab.stage === 'checking') tab.stage = 'checked'
     return value && { ...value }
@@ -58,11 +58,12 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
       const early = random.chance(0.5) ? { value: cell.value } : undefined
       const lag = fault === 'lag' ? 500 + random.below(12_000) : 0
       const asked = scheduler.now
+      const { turns } = tab
       scheduler.after(world.latency() + lag, tab, () => {
         const { value } = early ?? cell
         world.tell(tab.name, `reads ${world.nameOf(refreshTokenOf(value))}`)
         // What comes past the client's own limit is no longer waited for.
-        resolve(scheduler.now - asked < (plan.refreshTimeout ?? 10_000) ? saw(value) : value)
+        resolve(scheduler.now - asked < (plan.refreshTimeout ?? 10_000) ? saw(value, tab.turns !== turns) : value)
       })
     })
   }

@@ -353,9 +353,15 @@ export class Tab implements Owner {
     const { begun = 0, by = this } = world.ledger.signIns.get(family) ?? {}
     const signIn: SignIn = { tab: this, by, begun, whileRestoring: false }
     world.ledger.signIns.set(family, signIn)
-    await client.setTokens(tokens).finally(() => {
-      signIn.settled = scheduler.step
-    })
+    await client
+      .setTokens(tokens)
+      .catch((error: unknown) => {
+        this.unsavedSignIns.add(family)
+        throw error
+      })
+      .finally(() => {
+        signIn.settled = scheduler.step
+      })
     return null
   }
 

@@ -41,7 +41,9 @@ export class WireChecks {
   /** When it got the locks that it holds: a flight of one session may have begun before another one's. */
   private readonly grants = new Set<number>()
   private because = ''
+  /** When it received what a 401 was the cause of. */
   private readonly refreshes: number[] = []
+  private receivedAt = 0
 
   constructor(
     private readonly world: World,
@@ -174,12 +176,13 @@ export class WireChecks {
     }
     if (!issued || isUnreadable) return
     this.tab.stage = 'received'
+    this.receivedAt = this.world.scheduler.now
     if (issued.refreshToken !== token) this.learn(issued.refreshToken)
   }
 
-  /** What the store showed this tab. */
-  saw(value: StoredSession | null): void {
-    this.hasSeenStore = true
+  /** What the store showed this tab. @param isPast whether somebody has signed in or out here since it was asked: the client asks again. */
+  saw(value: StoredSession | null, isPast = false): void {
+    this.hasSeenStore ||= !isPast
     const token = refreshTokenOf(value)
     if (token) this.learn(token)
   }
@@ -212,7 +215,7 @@ export class WireChecks {
     const { now } = world.scheduler
     // Of several clients each has a budget, and nobody can say whose flight this was.
     if (outcome !== 'refreshed' || this.because !== 'unauthorized' || world.happened.has('jump') || world.plan.resources) return
-    refreshes.push(now)
+    refreshes.push(this.receivedAt)
     const recent = refreshes.filter((at) => at > now - budget.interval).length
     if (recent === budget.attempts) world.count('window: the refresh budget is spent')
     if (recent > budget.attempts) world.violate('I7', `${this.tab.name} refreshes ${recent} times in ${budget.interval} ms`)
