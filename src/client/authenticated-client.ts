@@ -6,6 +6,7 @@ import { tokenFetch } from '../pipeline/token-fetch'
 import { createAbortable } from '../platform/abortable'
 import { onPage } from '../platform/page'
 import { platformFetch } from '../platform/platform-fetch'
+import { observer } from '../schemes/observer'
 import { followStore } from '../session/follow-store'
 import type { SessionState } from '../session/phase'
 import { createBudget } from '../session/refresh-budget'
@@ -15,7 +16,7 @@ import { storeAccess } from '../session/store-access'
 import { hasWebLocks, nearestLock } from '../stores/nearest-lock'
 import type { Coordination } from '../stores/token-store'
 import { type StoredSession, tokenSetOf } from '../tokens/token-set'
-import { createOutlet } from './events'
+import { type CallbackErrorEvent, createOutlet } from './events'
 import { type ResourceOptions, resourceOptions } from './for-resource'
 import type { AuthenticatedClientOptions } from './options'
 import { resolveOptions } from './resolve-options'
@@ -82,8 +83,11 @@ export class AuthenticatedClient {
     const { store, clock, limit, grant, schemes, clientId, onLogout, onStepUp, onEvent } = resolved
     const platform = platformFetch()
     const fetch = resolved.fetch ?? platform.fetch
-    const tokenRequest = tokenFetch(fetch, schemes)
     const { emit, call, subscribe } = createOutlet(onEvent, clock, () => isDisposed)
+    const failed = (callback: CallbackErrorEvent['callback']) => (error: unknown) => emit({ type: 'callback-error', callback, error })
+    const schemeFailed = failed('scheme')
+    const observe = observer(schemes, schemeFailed)
+    const tokenRequest = tokenFetch(fetch, schemes, observe)
     const ownLock = resolved.lock ?? store.lock
     const budget = createBudget(resolved.refreshBudget, clock)
     let isDisposed = false
@@ -123,13 +127,23 @@ export class AuthenticatedClient {
         (event) => (isDisposed ? null : onStepUp(event)),
         session,
         (error) => emit({ type: 'step-up', error }),
-        (error) => emit({ type: 'callback-error', callback: 'onStepUp', error }),
+        failed('onStepUp'),
       )
     const assertLive = (): void => {
       if (isDisposed) throw new TypeError('This client is disposed')
     }
     const tell = onEvent && emit
-    const parts = { session, root: resolved.root ?? session, refresher, budget, clock, abortable: createAbortable(), stepUp }
+    const parts = {
+      session,
+      root: resolved.root ?? session,
+      refresher,
+      budget,
+      clock,
+      abortable: createAbortable(),
+      stepUp,
+      observe,
+      schemeFailed,
+    }
     const freshness = createFreshness(resolved, parts)
     const numbered = (): number => {
       assertLive()
@@ -153,10 +167,10 @@ export class AuthenticatedClient {
     })
     this.subscribe = subscribe
 
+    // Called on nothing: a browser's wants no other `this` than its own.
+    const { first, leadsBack } = platform
     // A wrapper around this very client may bring our own request back (F104).
-    this.fetch = resolved.fetch
-      ? roundTrip
-      : (input, init) => (platform.leadsBack(init) ? platform.first(input, init) : roundTrip(input, init))
+    this.fetch = resolved.fetch ? roundTrip : (input, init) => (leadsBack(init) ? first(input, init) : roundTrip(input, init))
 
     const { getAccessToken, refresh } = createTokenAccess(parts, freshness, assertLive)
     this.getAccessToken = getAccessToken

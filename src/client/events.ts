@@ -22,8 +22,8 @@ export interface LogoutEvent {
 /** Something that the app gave threw, at once or later; the client goes on. */
 export interface CallbackErrorEvent {
   readonly type: 'callback-error'
-  /** Which of them; `subscribe` for a listener. */
-  readonly callback: 'onLogout' | 'onStepUp' | 'subscribe'
+  /** Which of them; `subscribe` for a listener, `scheme` for what looks at responses and challenges. */
+  readonly callback: 'onLogout' | 'onStepUp' | 'subscribe' | 'scheme'
   /** What it threw, untouched. */
   readonly error: unknown
 }

@@ -27,7 +27,7 @@ export function resolveOptions(options: SharedOptions) {
     'give getTokens and saveTokens, or a store',
   )
 
-  const originsIn = (option: keyof Given, values?: string | URL | readonly (string | URL)[]): readonly string[] =>
+  const originsIn = (option: keyof Given | 'this page', values?: string | URL | readonly (string | URL)[]): readonly string[] =>
     [values || []].flat().map((value) => {
       const url = absolute(String(value))
       const origin = originOf(url)
@@ -37,7 +37,8 @@ export function resolveOptions(options: SharedOptions) {
       return origin
     })
   const hasOwnOrigins = Boolean(baseUrl || allowedOrigins)
-  const origins = [...originsIn('baseUrl', hasOwnOrigins ? baseUrl : pageUrl()), ...originsIn('allowedOrigins', allowedOrigins)]
+  const page = hasOwnOrigins ? [] : originsIn('this page', pageUrl())
+  const origins = [...page, ...originsIn('baseUrl', baseUrl), ...originsIn('allowedOrigins', allowedOrigins)]
   const issuers = originsIn('tokenEndpoint', grant?.tokenEndpoint)
   originsIn('revocationEndpoint', revocationEndpoint)
   if (!hasOwnOrigins) origins.push(...issuers)
@@ -102,6 +103,10 @@ const parts: { readonly [Name in keyof Required<SharedOptions>]: readonly string
 function givenIn(options: SharedOptions): Given {
   const polluted: SharedOptions = Object.prototype // What that has, nobody gave (A56).
   const given: Record<string, unknown> = {}
+  for (const name of Object.keys(options)) {
+    const meant = Object.keys(parts).find((known) => known.toLowerCase() === name.toLowerCase())
+    must(!meant || name === meant, `${name} is no option: ${meant} is`)
+  }
   for (const name of Object.keys(parts) as (keyof SharedOptions)[]) {
     const value = options[name] === polluted[name] ? undefined : options[name]
     const isMethod = isPresent(name, value) && /^(is|on)|Tokens$/.test(name) // Not `fetch`: a browser's wants no other `this`.
@@ -115,7 +120,8 @@ function givenIn(options: SharedOptions): Given {
 function isPresent(name: keyof SharedOptions, value: unknown): boolean {
   if (value === null || value === undefined) return false
   must(typeof value === 'function' || !/^(grant|fetch|is|on|clientA)|Tokens$/.test(name), `${name} must be a function`)
-  must(value === false || (typeof value === 'number' && value >= 0) || !/^(expiry|refresh[AT])/.test(name), `${name} must be milliseconds`)
+  const isOff = value === false && name !== 'expiryLeeway'
+  must(isOff || (typeof value === 'number' && value >= 0) || !/^(expiry|refresh[AT])/.test(name), `${name} must be milliseconds`)
   must(value || !/Endpoint$/.test(name), `${name} must be a URL`)
   must(value !== 0 || name !== 'refreshTimeout', `${name} must be milliseconds or false`)
   const { attempts, interval } = Object(value)

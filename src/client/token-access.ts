@@ -32,7 +32,8 @@ export function createTokenAccess(
       const before = await signedIn(signal)
       const phase = await freshness.fresh(before, { signal, isSafe: true }, minValidity)
       const tokens = tokenSetOf(phase.held)
-      if (!phase.held || !tokens || phase.expiry.expiresAt === 0) throw new SessionEndedError()
+      if (!phase.held) throw new SessionEndedError()
+      if (!tokens || phase.expiry.isUnsendable) throw new RefreshUnavailableError('The session has no access token that can be sent')
       if (phase === before && isSpent(phase.expiry, clock.now(), 0) && budget.isSpent()) throw new RefreshExcessiveError()
       return tokens.accessToken
     },

@@ -16,6 +16,7 @@ import type { Parts } from './parts'
 import type { RequestTemplate } from './request-template'
 import { isSameSession } from './same-session'
 import type { SchemeSelector } from './select-scheme'
+import { repeatsSecret } from './sent-secrets'
 
 /** What is to be done about a response, and what that was decided by. */
 export interface Verdict extends Decision {
@@ -62,7 +63,7 @@ export function createJudge(
     const attempt = template.answered.length
     const tokens = tokenSetOf(phase.held)
     // A server may repeat what it was sent (A28).
-    const shown = (text: string): string => (tokens?.accessToken && text.includes(tokens.accessToken) ? '' : text.slice(0, longestText))
+    const shown = (text: string): string => (repeatsSecret(text, template) ? '' : text.slice(0, longestText))
     // Whoever reads the clone of a stream without end is not waited for.
     const ask = <About>(about: About, listener: (about: About) => unknown): PromiseLike<unknown> =>
       abortable(

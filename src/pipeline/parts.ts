@@ -1,5 +1,6 @@
 import type { Abortable } from '../platform/abortable'
 import type { Clock } from '../platform/clock'
+import type { Observe } from '../schemes/observer'
 import type { RefreshBudget } from '../session/refresh-budget'
 import type { Refresher } from '../session/refresher'
 import type { Session } from '../session/session'
@@ -15,4 +16,7 @@ export interface Parts {
   readonly clock: Clock
   readonly abortable: Abortable
   readonly stepUp: StepUp | undefined
+  readonly observe: Observe
+  /** Tells the app that a scheme threw. */
+  readonly schemeFailed: (error: unknown) => void
 }

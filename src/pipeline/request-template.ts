@@ -29,6 +29,8 @@ export class RequestTemplate implements OutgoingRequest {
   scheme: AuthScheme | undefined = undefined
   /** What the call is answered with if it can't be sent again after all. */
   handBack: (() => Response) | undefined = undefined
+  /** What the schemes have added to the query. */
+  query: string | undefined = undefined
   /** Which schemes have answered in this call, or were given up for another. */
   tried: readonly AuthScheme[] = []
   // Not `#private`: in V8 those take longer to make, and one of these is made for every call.
@@ -38,7 +40,6 @@ export class RequestTemplate implements OutgoingRequest {
   // Own fields, or a polluted `Object.prototype` would have a say (A56).
   private copy: Promise<Blob | undefined> | undefined = undefined
   private credentials: RequestCredentials | undefined = undefined
-  private query: string | undefined = undefined
   private isSet = false
 
   /** @param call counts the calls of a client. */

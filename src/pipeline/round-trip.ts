@@ -29,16 +29,15 @@ export function createRoundTrip(
   nextCall: () => number,
 ): (input: RequestInfo | URL, init?: RequestInit) => Promise<Response> {
   const { origins, hasOwnOrigins, base, endpoints, schemes, isUnauthorized, limit } = options
-  const { session, clock, abortable } = parts
+  const { session, clock, abortable, observe, schemeFailed } = parts
   const { current, fresh } = freshness
   const serverTime = createServerTime(schemes, clock)
-  const selector = createSchemeSelector(schemes, serverTime.offsetOf)
+  const selector = createSchemeSelector(schemes, serverTime.offsetOf, schemeFailed)
   const answer = createAnswer(options, parts, freshness, selector, tell)
   const target = allowedTarget(origins, base)
   const isEndpoint = endpointTest(endpoints)
   const names = schemes.flatMap(({ headers }) => headers)
   const ways = new Map(schemes.map((scheme) => [scheme, wayOf(scheme, fetch)]))
-  const observing = schemes.filter(({ observe }) => observe)
   const hasCacheModes = cacheModes()
   const adder = new FieldAdder()
 
@@ -101,9 +100,11 @@ export function createRoundTrip(
   }
 
   const receive = (response: Response, template: RequestTemplate, phase: Phase): MaybePromise<Response> => {
-    // A crawler's foreign origins are without number, and are never asked for the time.
-    if (template.withheld !== 'origin') serverTime.observe(template.url, response)
-    for (const each of observing) each.observe?.(response, template.url)
+    // A crawler's foreign origins are without number, and nothing is sent there that was learnt from them.
+    if (template.withheld !== 'origin') {
+      serverTime.observe(template.url, response)
+      observe(response, template.url)
+    }
     const { status } = response
     if (status !== 401 && status !== 403 && !isUnauthorized && !tell) return response
     return answer(response, template, phase).then((next) => ('status' in next ? next : attach(template, next)))

@@ -40,8 +40,15 @@ export function canAttach(schemes: Schemes, tokenType: string | undefined): bool
   return names.includes(type) || (type === 'bearer' && !names.includes('dpop'))
 }
 
-/** @param offsetOf how far the clock of that URL's server is ahead of ours, where that is known. */
-export function createSchemeSelector(schemes: Schemes, offsetOf: (url: string) => number | undefined): SchemeSelector {
+/**
+ * @param offsetOf how far the clock of that URL's server is ahead of ours, where that is known.
+ * @param failed hears what a scheme throws about a challenge: then it has no answer to it (rule 7).
+ */
+export function createSchemeSelector(
+  schemes: Schemes,
+  offsetOf: (url: string) => number | undefined,
+  failed: (error: unknown) => void,
+): SchemeSelector {
   const [first] = schemes
   const strongest = schemes.find(({ usesTokens }) => usesTokens)
   // Tokens of these types are bound to their scheme, whether it is one of ours or not (A47).
@@ -52,7 +59,7 @@ export function createSchemeSelector(schemes: Schemes, offsetOf: (url: string) =
   const canPresent = (scheme: AuthScheme, phase: Phase): boolean => {
     if (!scheme.usesTokens) return true
     // A token that can't stand in a header is never sent.
-    if (!phase.held || phase.expiry.expiresAt === 0) return false
+    if (!phase.held || phase.expiry.isUnsendable) return false
     const type = textOf(tokenSetOf(phase.held)?.tokenType)?.toLowerCase() // What a store holds may be anything.
     if (type && bound.includes(type)) return type === scheme.name.toLowerCase()
     // Who doesn't understand the type may not use the token (RFC 6749 §7.1).
@@ -87,9 +94,14 @@ export function createSchemeSelector(schemes: Schemes, offsetOf: (url: string) =
       for (const scheme of schemes) {
         const ours = challenges.filter((challenge) => isScheme(challenge, scheme.name))
         if (!ours[0] || (scheme !== sent && scheme.usesTokens && phase.held && !canPresent(scheme, phase))) continue
-        const answers = ours.map((challenge) =>
-          scheme.answer?.(challenge, { ...exchange, answered: tried.includes(scheme), attached: scheme === sent }),
-        )
+        const answers = ours.map((challenge) => {
+          try {
+            return scheme.answer?.(challenge, { ...exchange, answered: tried.includes(scheme), attached: scheme === sent })
+          } catch (error) {
+            failed(error)
+            return 'return'
+          }
+        })
         const own = (['replay', 'refresh', 'return'] as const).find((answer) => answers.includes(answer))
         // Where another one's credentials were refused, to present these is the answer.
         const answer = own !== 'return' && sent && sent !== scheme && canPresent(scheme, phase) ? 'replay' : own

@@ -1,4 +1,5 @@
 import type { Challenge } from '../challenge/challenge'
+import { isAuthError } from '../errors/auth-error'
 import type { MaybePromise } from '../platform/maybe-promise'
 import type { Session } from '../session/session'
 import { singleFlight } from '../session/single-flight'
@@ -54,7 +55,8 @@ export function createStepUp(
           // An answer for a session that is over must not bring it back.
           if (tokens && isSameSession(session.phase, before, false)) await session.signIn(tokens, true, true)
         } catch (thrown) {
-          failed(thrown)
+          // Of a store that failed the app has heard.
+          if (!isAuthError(thrown, 'ERR_STORAGE')) failed(thrown)
         }
         return isSameSession(session.phase, before, false) && session.phase.generation > before.generation
       })

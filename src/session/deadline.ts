@@ -11,8 +11,12 @@ export function startDeadline(ms: number | false, clock: Clock): { readonly sign
     await clock.sleep(wait, timer.signal)
     // After a frozen tab, a stopped process or a sleep the answer may be here already, unread.
     if (clock.now() > due + grace) await clock.sleep(grace, timer.signal)
-    controller.abort(Object.assign(new Error('The token endpoint did not answer in time'), { name: 'TimeoutError' }))
   }
-  if (ms) run(ms).catch(() => {})
+  // A clock that breaks makes no exchange endless.
+  const end = (): void => {
+    if (!timer.signal.aborted)
+      controller.abort(Object.assign(new Error('The token endpoint did not answer in time'), { name: 'TimeoutError' }))
+  }
+  if (ms) run(ms).then(end, end)
   return { signal: controller.signal, clear: () => timer.abort(0) }
 }

@@ -4,9 +4,11 @@ import type { TokenSet } from './token-set'
 
 /** What is known of an access token's time, in milliseconds. */
 export interface Expiry {
-  /** Absent where unknown; 0 for a token that can't stand in a header: it counts as past its expiry, and is never sent. */
+  /** Absent where unknown. */
   readonly expiresAt?: number | undefined
   readonly lifetime?: number | undefined
+  /** It can't stand in a header: it counts as past its expiry, and is never sent. */
+  readonly isUnsendable?: true
 }
 
 /**
@@ -20,11 +22,12 @@ export type Origin = 'received' | 'seen' | 'restored'
  * look spent (F47); only a set that was found without `expiresAt` takes a JWT's `exp` at its word, as a hint.
  */
 export function expiryOf(tokens: TokenSet, origin: Origin, now: number): Expiry {
-  if (!isB64token(tokens.accessToken)) return { expiresAt: 0 }
+  if (!isB64token(tokens.accessToken)) return { expiresAt: 0, isUnsendable: true }
   const { exp = NaN, iat = NaN } = jwtClaims(tokens.accessToken)
   const claimed = (exp - iat) * 1000
   const lifetime = claimed > 0 ? claimed : NaN
-  const expiresAt = Number(tokens.expiresAt) || (origin === 'received' ? now + lifetime : exp * 1000) || undefined
+  const isLongOver = tokens.expiresAt === 0 // Said, and not absent.
+  const expiresAt = isLongOver ? 0 : Number(tokens.expiresAt) || (origin === 'received' ? now + lifetime : exp * 1000) || undefined
   // Of a restored opaque token nobody knows how long it lived: the whole leeway counts.
   return { expiresAt, lifetime: lifetime || (expiresAt && origin !== 'restored' ? Math.max(0, expiresAt - now) : undefined) }
 }

@@ -2,8 +2,8 @@ import { jwtClaims } from './jwt'
 import { type StoredSession, spendable, type TokenSet } from './token-set'
 
 /**
- * Whether two stored sessions belong to one sign-in. Ids are compared from the same source only: `sessionId`, else a JWT's
- * `sid`, else its `sub`. `undefined`: there is nothing to compare.
+ * Whether two stored sessions belong to one sign-in. Ids are compared from the same source only: `sessionId`, else the
+ * `sid` of the ID token or of the access token, else their `sub`. `undefined`: there is nothing to compare.
  */
 export function isSameSignIn(a: StoredSession, b: StoredSession): boolean | undefined {
   if (spendable(a) === spendable(b)) return true
@@ -18,6 +18,6 @@ export function comparableId(stored: StoredSession): string {
 
 function idsOf(stored: StoredSession): readonly (string | undefined)[] {
   const { sessionId, idToken, accessToken }: Partial<TokenSet> = stored
-  const { sid, sub } = { ...jwtClaims(idToken), ...jwtClaims(accessToken) }
-  return [sessionId, sid, sub]
+  const [id, access] = [jwtClaims(idToken), jwtClaims(accessToken)]
+  return [sessionId, id.sid, access.sid, id.sub, access.sub]
 }

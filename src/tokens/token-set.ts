@@ -32,7 +32,12 @@ export type StoredSession = TokenSet | SessionMarker
 
 /** The token set, where what is stored is one rather than a cookie session's marker. */
 export function tokenSetOf(stored: StoredSession | null | undefined): TokenSet | null {
-  return stored && 'accessToken' in stored ? stored : null
+  return stored && isTokenSet(stored) ? stored : null
+}
+
+// `null` is absent: a table may have columns for both.
+function isTokenSet(stored: StoredSession): stored is TokenSet {
+  return ((stored as Partial<TokenSet>).accessToken ?? null) !== null
 }
 
 const known = ['accessToken', 'refreshToken', 'expiresAt', 'tokenType', 'scope', 'idToken', 'sessionId', 'counter']
@@ -46,7 +51,7 @@ export function plain(stored: StoredSession): StoredSession {
 
 /** What a refresh uses up; where there is no refresh token, what a sign-in replaces. */
 export function spendable(stored: StoredSession): string {
-  return 'accessToken' in stored ? stored.refreshToken || stored.accessToken : JSON.stringify([stored.sessionId, stored.counter])
+  return isTokenSet(stored) ? stored.refreshToken || stored.accessToken : JSON.stringify([stored.sessionId, stored.counter])
 }
 
 /**

@@ -99,6 +99,18 @@ describe("the browser's own fetch", () => {
     expect((await given(`${anotherWorld}/me`)).status).toBe(200)
   })
 
+  it('may be replaced by the client: it is not called by itself, nor on anything else (F104)', async () => {
+    const world = newWorld()
+    const before = window.fetch
+    window.fetch = signedIn(world).fetch
+
+    try {
+      expect((await window.fetch(`${world}/me`)).status).toBe(200)
+    } finally {
+      window.fetch = before
+    }
+  })
+
   it('is looked up at each call, so that a later wrapper counts (F105)', async () => {
     const world = newWorld()
     const client = signedIn(world)

@@ -35,6 +35,12 @@ describe('the constructor refuses', () => {
     ['store with saveTokens', { ...wire, saveTokens: () => {}, store: memoryStore() }, [/\bstore\b/]],
     ['store with clearTokens', { ...wire, clearTokens: () => {}, store: memoryStore() }, [/\bstore\b/]],
     ['tokenEndpoint without clientId', { tokenEndpoint }, [/\bclientId\b/]],
+    [
+      'an option that is spelt like another',
+      { ...wire, tokenEndPoint: tokenEndpoint } as AuthenticatedClientOptions,
+      [/\btokenEndPoint\b/, /\btokenEndpoint\b/],
+    ],
+    ['expiryLeeway: false', { ...wire, expiryLeeway: false as unknown as number }, [/\bexpiryLeeway must be milliseconds\b/]],
     ['tokenEndpoint with an empty clientId', { tokenEndpoint, clientId: '' }, [/\bclientId\b/]],
     [
       'clientAuthentication beside a grant that would not use it',

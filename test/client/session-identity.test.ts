@@ -39,6 +39,11 @@ describe('tokens changed by others belong to the same session', () => {
     ['where the sessionId is the same', opaque('1', { sessionId: 's' }), opaque('2', { sessionId: 's' })],
     ['where the sid is the same', signed('1', { sid: 's' }), signed('2', { sid: 's' })],
     ['where the sub is the same', signed('1', { sub: 'u' }), signed('2', { sub: 'u' })],
+    [
+      'where the sub of the ID token is the same, though that of the access token is another',
+      opaque('1', { idToken: jwt({ sub: 'u' }) }),
+      signed('2', { sub: 'pairwise' }, { idToken: jwt({ sub: 'u' }) }),
+    ],
     ['where one source is the same though only one has another', signed('1', { sub: 'u' }, { sessionId: 's' }), signed('2', { sub: 'u' })],
   ])('%s: the call goes once more, whatever its method (rule 2, row 7, F43)', async (_what, before, after) => {
     for (const method of ['GET', 'POST']) {

@@ -6,6 +6,15 @@ const hours = 3_600_000
 const years = 365 * 24 * hours
 
 describe('a lifetime', () => {
+  it('is over where the app says so by 0: that is no absent expiry', async () => {
+    const { client, login, resource, inTime } = await signedIn({ stored: { expiresAt: 0 } })
+
+    await inTime(client.fetch(url))
+
+    expect(login.tokenRequests).toHaveLength(1)
+    expect(shown(resource)).toEqual(['access-2'])
+  })
+
   it('is measured from receipt by expires_in, whatever the JWT and the Date say (rule 12, F28)', async () => {
     const { client, clock, login, inTime } = await signedIn()
     const accessToken = jwt({ iat: 1, exp: 2 })

@@ -23,6 +23,14 @@ describe('the deadline of the whole exchange', () => {
     expect(call).toMatchObject({ state: 'rejected', reason: { code: 'ERR_REFRESH_UNAVAILABLE' } })
   })
 
+  it('is now where the clock breaks: no exchange is endless', async () => {
+    const broken = { ...testClock(), sleep: () => Promise.reject(new Error('no timers here')) }
+    const { client, login } = await signedIn({ standing: 'expired', clock: broken })
+    login.always(silence)
+
+    expect(await rejection(client.fetch(url))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+  })
+
   it('is refreshTimeout (F1)', async () => {
     const { client, login, clock } = await signedIn({ standing: 'expired', refreshTimeout: 2000 })
     login.always(silence)

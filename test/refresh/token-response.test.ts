@@ -234,6 +234,15 @@ describe('a stored access token that no header can carry', () => {
       expect(resource.requests).toHaveLength(0)
     })
   }
+
+  it('is no token to ask for; the session is there all the same', async () => {
+    const { client } = await signedIn({ stored: { accessToken: 'a b', refreshToken: undefined } })
+
+    expect(await rejection(client.getAccessToken())).toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      message: expect.stringContaining('no access token'),
+    })
+  })
 })
 
 /** The authorization server rotates and answers, and the answer arrives with some fields replaced until the test says otherwise. */

@@ -231,7 +231,12 @@ it('does not call itself when it was installed as globalThis.fetch (F104)', asyn
   const { login, service, clock } = await signedIn()
 
   try {
-    globalThis.fetch = network(login, service)
+    const send = network(login, service)
+    // As a browser's: it wants no other `this` than its own.
+    globalThis.fetch = function (this: unknown, ...args) {
+      if (this !== undefined && this !== globalThis) throw new TypeError('Illegal invocation')
+      return send(...args)
+    }
     const client = new AuthenticatedClient({ tokenEndpoint: login.tokenEndpoint, clientId: 'web', allowedOrigins: [apiOrigin], clock })
     await client.setTokens(login.signIn())
     globalThis.fetch = client.fetch

@@ -250,6 +250,26 @@ describe('what onStepUp answers', () => {
     )
   })
 
+  it('is not told as a callback that failed where the store did: a storage-error event has told of that', async () => {
+    const store = memoryStore()
+    let isBroken = false
+    const write: typeof store.write = (...args) => {
+      if (isBroken) throw new Error('disk full')
+      return store.write(...args)
+    }
+    const { client, service, events } = await signedIn({
+      ...{ store: { ...store, write }, getTokens: undefined, saveTokens: undefined, clearTokens: undefined },
+      onStepUp: () => {
+        isBroken = true
+        return steppedUp
+      },
+    })
+    service.always(asksForMore(insufficientScope))
+
+    expect((await client.fetch(me)).status).toBe(200)
+    expect((await events()).map(({ type }) => type).filter((type) => /error/.test(type))).toEqual(['storage-error'])
+  })
+
   it('ends it when the same challenge comes again (row 5)', async () => {
     let asked = 0
     const { client, service, rows } = await signedIn({

@@ -78,6 +78,21 @@ describe('cookieSession', () => {
     expect([(await late).status, renewals, store.read()]).toEqual([200, 1, { sessionId: 'mine', counter: 1 }])
   })
 
+  it('is one where the tokens that a store has columns for are null', async () => {
+    const row = { sessionId: 'mine', counter: 0, accessToken: null, refreshToken: null }
+    const { client, requests } = clientOf({ scheme: cookieSession(), store: memoryStore(row as never) })
+
+    await client.fetch('/me')
+
+    expect(requests[0]?.credentials).toBe('include')
+  })
+
+  it('has no access token to ask for, though somebody is signed in', async () => {
+    const { client } = clientOf({ scheme: cookieSession(), store: signedIn() })
+
+    expect(await rejection(client.getAccessToken())).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+  })
+
   it('signs in with a marker, and out', async () => {
     const { client } = clientOf({ scheme: cookieSession() })
     await client.setTokens({ sessionId: 'mine', counter: 0 })

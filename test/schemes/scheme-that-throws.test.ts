@@ -1,0 +1,95 @@
+import { type AuthScheme, bearer } from 'authenticated-client'
+import { apiKey } from 'authenticated-client/api-key'
+import { basic } from 'authenticated-client/basic'
+import { api, authorizationServer, testFetch } from 'authenticated-client/testing'
+import { describe, expect, it } from 'vitest'
+import { expectQuietProcess } from '../support/quiet-process'
+import { clientOf, ok, origin, refuse } from './client'
+
+expectQuietProcess()
+
+const mine = new Error('a mistake in a scheme')
+const tells = { type: 'callback-error', callback: 'scheme', error: mine }
+
+const ways: readonly (readonly [string, NonNullable<AuthScheme['observe']>])[] = [
+  [
+    'throws',
+    () => {
+      throw mine
+    },
+  ],
+  ['rejects', (() => Promise.reject(mine)) as unknown as NonNullable<AuthScheme['observe']>],
+]
+
+describe.each(ways)('a scheme whose observe %s (rule 7)', (_how, observe) => {
+  it('costs no call its response, and a callback-error event tells', async () => {
+    const { client, events } = clientOf({ scheme: { ...bearer(), observe } }, ok)
+
+    expect((await client.fetch('/me')).status).toBe(200)
+    expect(await events()).toContainEqual(expect.objectContaining(tells))
+  })
+
+  it('costs no session its rotation: the refresh token is presented once', async () => {
+    const login = authorizationServer({ reuse: 'revoke', overlap: 0 })
+    const shop = api({ authorizationServer: login })
+    const { client } = clientOf({
+      ...{ tokenEndpoint: login.tokenEndpoint, clientId: 'web', baseUrl: shop.origin, fetch: testFetch(login, shop) },
+      scheme: { ...bearer(), observe },
+    })
+    await client.setTokens(login.signIn())
+    login.spoilAccessTokens()
+
+    expect((await client.fetch('/me')).status).toBe(200)
+    expect([login.tokenRequests.length, login.reuses]).toEqual([1, 0])
+  })
+})
+
+it('a scheme whose answer throws has none: the call gets its 401, and a callback-error event tells (rule 7)', async () => {
+  const answer = () => {
+    throw mine
+  }
+  const { client, events } = clientOf({ scheme: { ...bearer(), answer } }, refuse('Bearer'))
+
+  expect((await client.fetch('/me')).status).toBe(401)
+  expect(await events()).toContainEqual(expect.objectContaining(tells))
+})
+
+it('a scheme sees no response of an origin that gets no credentials: a crawler would push out what it has learnt elsewhere', async () => {
+  const seen: (string | undefined)[] = []
+  const scheme = { ...bearer(), observe: (_response: Response, url?: string) => void seen.push(url) }
+  const { client } = clientOf({ scheme }, ok)
+
+  await client.fetch('https://elsewhere.example.net/page')
+  await client.fetch('/me')
+
+  expect(seen).toEqual([`${origin}/me`])
+})
+
+describe('a server that repeats the credentials in its challenge (A28)', () => {
+  const secret = "sk'live'secret"
+  it.each<[string, AuthScheme]>([
+    ['of a key in a header', apiKey({ key: secret })],
+    ['of a key behind a scheme', apiKey({ key: secret, scheme: 'ApiKey' })],
+    ['of a key in the query', apiKey({ key: secret, query: 'key' })],
+    ['of a password', basic({ username: 'ada', password: secret })],
+  ])('tells no event %s', async (_what, scheme) => {
+    const challenge = `Bearer error="no such key: ${secret}", ${secret} error="${encodeURIComponent(secret)}"`
+    const { client, events } = clientOf({ scheme: [scheme, bearer()] }, refuse(challenge))
+
+    await client.fetch('/me')
+
+    const told = await events()
+    expect(told.filter(({ type }) => type === 'response')).toHaveLength(1)
+    expect(JSON.stringify(told)).not.toContain(secret)
+  })
+
+  it('tells what repeats nothing', async () => {
+    const { client, events } = clientOf({ scheme: basic({ username: 'ada', password: secret }) }, refuse('Basic error="wrong password"'))
+
+    await client.fetch('/me')
+
+    expect(await events()).toContainEqual(
+      expect.objectContaining({ type: 'response', challenges: [{ scheme: 'Basic', error: 'wrong password' }] }),
+    )
+  })
+})
