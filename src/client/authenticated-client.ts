@@ -1,27 +1,14 @@
-import { createFreshness } from '../pipeline/freshness'
 import { createRoundTrip } from '../pipeline/round-trip'
-import { canAttach } from '../pipeline/select-scheme'
-import { createStepUp } from '../pipeline/step-up'
-import { tokenFetch } from '../pipeline/token-fetch'
-import { createAbortable } from '../platform/abortable'
 import { onPage } from '../platform/page'
-import { platformFetch } from '../platform/platform-fetch'
-import { observer } from '../schemes/observer'
 import { followStore } from '../session/follow-store'
 import type { SessionState } from '../session/phase'
-import { createBudget } from '../session/refresh-budget'
-import { createRefresher } from '../session/refresher'
-import { createSession } from '../session/session'
-import { storeAccess } from '../session/store-access'
-import { hasWebLocks, nearestLock } from '../stores/nearest-lock'
 import type { Coordination } from '../stores/token-store'
-import { type StoredSession, tokenSetOf } from '../tokens/token-set'
-import { type CallbackErrorEvent, createOutlet } from './events'
+import type { StoredSession } from '../tokens/token-set'
+import { assemble } from './assemble'
 import { type ResourceOptions, resourceOptions } from './for-resource'
 import type { AuthenticatedClientOptions } from './options'
 import { resolveOptions } from './resolve-options'
 import { resourceClients } from './resource-clients'
-import { createRevoker } from './revoker'
 import { createTokenAccess } from './token-access'
 
 /** A `fetch` that keeps a session signed in. Every function of it is bound: hand them around as you like. */
@@ -80,86 +67,27 @@ export class AuthenticatedClient {
   /** @throws {TypeError} for each mistake in the options; the message names the option and the fix. */
   constructor(options: AuthenticatedClientOptions) {
     const resolved = resolveOptions(options)
-    const { store, clock, limit, grant, schemes, clientId, onLogout, onStepUp, onEvent } = resolved
-    const platform = platformFetch()
-    const fetch = resolved.fetch ?? platform.fetch
-    const { emit, call, subscribe } = createOutlet(onEvent, clock, () => isDisposed)
-    const failed = (callback: CallbackErrorEvent['callback']) => (error: unknown) => emit({ type: 'callback-error', callback, error })
-    const schemeFailed = failed('scheme')
-    const observe = observer(schemes, schemeFailed)
-    const tokenRequest = tokenFetch(fetch, schemes, observe)
-    const ownLock = resolved.lock ?? store.lock
-    const budget = createBudget(resolved.refreshBudget, clock)
     let isDisposed = false
     let calls = 0
-    const { nextCall = () => calls++ } = resolved
-
-    const revoke = createRevoker(resolved, tokenRequest, emit)
-    const session = createSession(
-      storeAccess(store, clock, limit, emit),
-      clock,
-      grant?.needs === 'nothing',
-      emit,
-      (reason, dead, error) => {
-        const { sessionId } = dead
-        emit({ type: 'logout', reason, sessionId })
-        if (onLogout) call(() => onLogout({ reason, sessionId, error }), 'onLogout')
-        if (reason === 'signed_out') void revoke(tokenSetOf(dead))
-      },
-      resolved.moved,
-    )
-    const refresher = createRefresher({
-      ...resolved,
-      session,
-      budget,
-      emit,
-      fetch: tokenRequest,
-      lock: ownLock ?? nearestLock(clock),
-      lockName: (id) => `authenticated-client:${JSON.stringify([grant?.tokenEndpoint ?? store.name ?? '', clientId, id])}`,
-      // A place with a name is found by others too, and they don't share a lock that ends at this process.
-      lockIsShared: () => Boolean(resolved.lock) || (store.lock ? !store.name || store.coordination !== 'client' : hasWebLocks()),
-      acceptsType: (type) => canAttach(schemes, type),
-      discard: revoke,
-    })
-    const stepUp =
-      onStepUp &&
-      createStepUp(
-        (event) => (isDisposed ? null : onStepUp(event)),
-        session,
-        (error) => emit({ type: 'step-up', error }),
-        failed('onStepUp'),
-      )
+    const { grant, onEvent, nextCall = () => calls++ } = resolved
+    const { parts, freshness, fetch, platform, outlet, coordination } = assemble(resolved, () => isDisposed)
+    const { session, refresher, stepUp } = parts
+    const { emit, call, subscribe } = outlet
     const assertLive = (): void => {
       if (isDisposed) throw new TypeError('This client is disposed')
     }
-    const tell = onEvent && emit
-    const parts = {
-      session,
-      root: resolved.root ?? session,
-      refresher,
-      budget,
-      clock,
-      abortable: createAbortable(),
-      stepUp,
-      observe,
-      schemeFailed,
-    }
-    const freshness = createFreshness(resolved, parts)
     const numbered = (): number => {
       assertLive()
       return nextCall()
     }
-    const roundTrip = createRoundTrip(resolved, fetch, parts, freshness, tell, numbered)
+    const roundTrip = createRoundTrip(resolved, fetch, parts, freshness, onEvent && emit, numbered)
     const leaving = [
-      followStore(store, session, call, () => isDisposed),
+      followStore(resolved.store, session, call, () => isDisposed),
       onPage('online', refresher.tryAgain),
       onPage('pagehide', session.resume), // F32.
     ]
     call(() => session.look())
 
-    // Whoever gives another lock than the store's has its reach, as far as that says it.
-    const coordination = (): Coordination =>
-      (ownLock === store.lock ? store : ownLock)?.coordination ?? (!ownLock && hasWebLocks() ? 'browser' : 'client')
     // Own, and bound as the functions are: a framework may wrap the client in a Proxy (Vue).
     Object.defineProperties(this, {
       state: { get: () => session.phase.state, configurable: true },

@@ -37,7 +37,7 @@ export interface SharedOptions extends AuthenticatedClientOptions {
   readonly nextCall?: (() => number) | undefined
   /** Where the user signs in and out. */
   readonly root?: Session | undefined
-  /** What the session became, each time it did: of whoever signs in or out with the client that this one was made by, nothing is awaited. */
+  /** What the parent's session has become since this was asked last, `undefined` for nothing else: a sign-out there counts here at once. */
   readonly moved?: (() => StoredSession | null | undefined) | undefined
   /** How long all but the grant may take where `refreshTimeout` is `false`, in milliseconds. */
   readonly longestWait?: number | undefined

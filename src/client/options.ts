@@ -34,7 +34,10 @@ export interface AuthenticatedClientOptions {
   /** Another way to get tokens, such as `clientCredentialsGrant(…)`, in place of `tokenEndpoint`. */
   readonly grant?: Grant | null | undefined
 
-  /** The tokens, or `null` where nobody is signed in. Read before every send; a synchronous answer costs no await. */
+  /**
+   * The tokens, or `null` where nobody is signed in. Read before every send; a synchronous answer costs no await.
+   * It must not call the client: that would wait for itself, until `refreshTimeout`.
+   */
   readonly getTokens?: (() => MaybePromise<TokenSet | null | undefined>) | null | undefined
   /** Saves `next`, once per rotation, sign-in and step-up; never `null`. `false`, or a promise of it: the store has moved on. */
   readonly saveTokens?: ((next: TokenSet, previous: TokenSet | null) => unknown) | null | undefined
@@ -76,13 +79,15 @@ export interface AuthenticatedClientOptions {
    */
   readonly expiryLeeway?: number | null | undefined
   /**
-   * From how long before expiry a passing call starts a refresh in the background, in milliseconds. No timers.
+   * From how long before expiry a passing call starts a refresh in the background, in milliseconds; at most half the token's lifetime.
+   * No timers.
    * @default false
    */
   readonly refreshAhead?: number | false | null | undefined
   /**
-   * How long a whole refresh may take, body included, in milliseconds; also bounds each answer of the store, and of a scheme.
-   * `false` for a grant that waits for a person: the grant is unbounded then, all else keeps the default.
+   * How long a whole refresh may take, body included, in milliseconds; also bounds each answer of the store, of a scheme, of
+   * `isUnauthorized` and of `inspect`, and a revocation. `false` for a grant that waits for a person: the grant is unbounded then, all
+   * else keeps the default.
    * @default 10_000
    */
   readonly refreshTimeout?: number | false | null | undefined

@@ -10,6 +10,9 @@ import type { SharedOptions } from './for-resource'
 
 type Given = { readonly [Name in keyof SharedOptions]: NonNullable<SharedOptions[Name]> | undefined }
 
+/** The options, as every part of a client reads them. */
+export type ResolvedOptions = ReturnType<typeof resolveOptions>
+
 /** The options with every default filled in. @throws {TypeError} for each mistake: the message names the option and the fix. */
 export function resolveOptions(options: SharedOptions) {
   const given = givenIn(Object(options))

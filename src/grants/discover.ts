@@ -6,7 +6,7 @@ import type { FetchLike } from '../platform/fetch-like'
 import { absolute, isSafe, originOf } from '../platform/origin'
 import { platformFetch } from '../platform/platform-fetch'
 import { readText } from '../platform/read-text'
-import { textOf } from './text-of'
+import { textOf } from '../platform/text-of'
 
 /** Options of `discover`. */
 export interface DiscoverOptions {

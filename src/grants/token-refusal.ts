@@ -2,9 +2,9 @@ import type { AuthError } from '../errors/auth-error'
 import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import { SessionEndedError } from '../errors/session-ended-error'
 import { TokenEndpointError } from '../errors/token-endpoint-error'
+import { textOf } from '../platform/text-of'
 import type { FormAnswer } from './form-post'
 import { harmlessText } from './harmless-text'
-import { textOf } from './text-of'
 
 /**
  * Says whether an answer means, in a server's own words, that the refresh token is no longer good. Only `true` counts; throwing

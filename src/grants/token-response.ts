@@ -1,6 +1,6 @@
+import { textOf } from '../platform/text-of'
 import { isB64token } from '../tokens/b64token'
 import type { TokenSet } from '../tokens/token-set'
-import { textOf } from './text-of'
 
 /** A token set as far as a token response holds one; without `accessToken` it is unusable. */
 export interface TokenResponse extends Omit<TokenSet, 'accessToken'> {

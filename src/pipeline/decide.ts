@@ -35,7 +35,7 @@ export interface Facts {
   readonly curable: boolean
   /** The failure that the cool-down is for, while it runs. */
   readonly failure: unknown
-  /** The refresh budget is. */
+  /** As many refreshes as 401s may cause have been. */
   readonly isSpent: boolean
   /** The grant has what it needs. */
   readonly canRefresh: boolean

@@ -75,7 +75,7 @@ export function createFreshness({ expiryLeeway, refreshAhead }: FreshnessOptions
     },
     fresh(phase, sending, minValidity = 0) {
       if (!phase.held) return refresher.startsFromNothing ? refreshed(phase, sending) : phase
-      // What can't be sent twice must not meet a 401: whoever refreshes now may do so because of one.
+      // What can't be sent twice must not meet a 401, and the refresh under way may be there because of one: wait for it.
       if (sending.isOneShot && refresher.hasFlight(phase) && refresher.saving !== phase) return refreshed(phase, sending)
       const { expiry } = phase
       if (expiry.expiresAt === undefined) return phase

@@ -174,7 +174,7 @@ export class RequestTemplate implements OutgoingRequest {
     // Beside any init, and ours is one, the platform forgets these of a Request (A37).
     fields.referrerPolicy ??= given.referrerPolicy
     fields.referrer ??= given.referrer
-    // Whose body was sent already takes the new one first.
+    // A Request whose body is used can't be copied to another URL: it is given the new body first.
     const request = isElsewhere ? new Request(url, given.bodyUsed ? new Request(given, fields) : given) : given
     // An empty one is the caller's, too, and goes out in place of the Request's.
     if (fields.body == null) {

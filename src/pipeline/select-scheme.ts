@@ -1,7 +1,7 @@
 import { type Challenge, isScheme } from '../challenge/challenge'
-import { textOf } from '../grants/text-of'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import { originOf } from '../platform/origin'
+import { textOf } from '../platform/text-of'
 import type { AuthScheme, Exchange } from '../schemes/auth-scheme'
 import type { Phase } from '../session/phase'
 import { tokenSetOf } from '../tokens/token-set'

@@ -18,8 +18,7 @@ export function createServerTime(schemes: readonly AuthScheme[], clock: Clock): 
     observe(url, response) {
       if (!isAsked) return
       const date = Date.parse(response.headers.get('date') ?? '')
-      // A whole second, cut off: on average half of one has passed since.
-      // Whoever a redirect led to has a clock of its own.
+      // `Date` is cut off to a whole second: half of one has passed since, on average. Whoever a redirect led to has a clock of its own.
       if (date) offsets.set(originOf(response.url || url), date + 500 - clock.now())
     },
   }

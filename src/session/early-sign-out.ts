@@ -7,7 +7,7 @@ import type { Superseded } from './superseded'
 
 /** Signing out before the store has answered: whatever it shows first is what was meant. */
 export interface EarlySignOut {
-  /** Hears what a read shows. Where the sign-out's own read had failed, or is the slower one, the app hears once the store is cleared. */
+  /** Hears every read. Where the sign-out's own has failed, or is the slower one, the store is cleared now, and then the app hears. */
   found(read: StoredSession | null): void
   /** Ends what nobody has seen yet, and clears the store. */
   signOut(): Promise<void>

@@ -1,7 +1,7 @@
 import { tokenSetOf } from '../tokens/token-set'
 import type { Phase } from './phase'
 
-/** Whether it holds what was presented, beside whatever access token, though that is consumed: a newer refresh token has come for it. */
+/** Whether the session still holds the refresh token of `presented`, perhaps beside another access token, though it was consumed for `rotated`. */
 export function isBehind({ held, epoch }: Phase, presented: Phase, rotated: string | undefined): boolean {
   const token = tokenSetOf(presented.held)?.refreshToken
   const isConsumed = token && rotated && rotated !== token

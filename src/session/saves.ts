@@ -43,7 +43,7 @@ export function createSaves(
   take: (read: StoredSession | null) => Phase,
 ): Saves {
   let writing = 0
-  // What was written last, and how often: who takes ours for the older one does the same, and hears of it each time.
+  // Which phase was written last, and how often: two clients that each take the other's pair for the older one would write for ever.
   let written: { readonly phase: Phase; readonly times: number } | undefined
   const takeTurn = inTurn()
 
@@ -51,7 +51,7 @@ export function createSaves(
 
   const swap = (expected: StoredSession | null): MaybePromise<boolean> => {
     const { held } = memory.phase
-    // What lands after its time may lie on top of what came later, or have cleared it: there it is ours to write over.
+    // A write that was given up may land all the same, over something newer: then what we hold has to be written once more.
     const landed = (): void => {
       saves.owed ??= { behind: held ?? null }
       lookAgain()

@@ -79,7 +79,7 @@ export function createSession(
       if (state.status === 'restoring') memory.become(memory.phase, { status: 'anonymous' })
       saves.owed = owed && read && !held ? { behind: read } : undefined
     } else if (verdict === 'stale') {
-      // Who insists, and has not read yet what it insists over, sees it now: once it was tried, whoever signs in from here on counts.
+      // A forced write that has not read the store yet sees here what it is over; once it was tried, another sign-in counts again.
       const insists = owed?.force && saves.isWriting
       // First: what was signed out of stays so, also once a later sign-in is saved over it.
       if (read || !insists) earlySignOut.found(read)

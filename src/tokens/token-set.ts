@@ -42,7 +42,7 @@ function isTokenSet(stored: StoredSession): stored is TokenSet {
 
 const known = ['accessToken', 'refreshToken', 'expiresAt', 'tokenType', 'scope', 'idToken', 'sessionId', 'counter']
 
-/** What was stored or is to be, with its known fields as its own: an instance of a class may have them by getters, which no copy has. */
+/** A copy with the known fields as its own: an instance of a class may have them as getters of its prototype, which a spread loses. */
 export function plain(stored: StoredSession): StoredSession {
   if (Object.getPrototypeOf(stored) === Object.prototype) return stored
   const fields = known.flatMap((name) => (name in stored ? [[name, stored[name as keyof StoredSession]] as const] : []))

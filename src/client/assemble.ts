@@ -1,0 +1,92 @@
+import { createFreshness, type Freshness } from '../pipeline/freshness'
+import type { Parts } from '../pipeline/parts'
+import { canAttach } from '../pipeline/select-scheme'
+import { createStepUp } from '../pipeline/step-up'
+import { tokenFetch } from '../pipeline/token-fetch'
+import { createAbortable } from '../platform/abortable'
+import type { FetchLike } from '../platform/fetch-like'
+import { platformFetch } from '../platform/platform-fetch'
+import { observer } from '../schemes/observer'
+import { createBudget } from '../session/refresh-budget'
+import { createRefresher } from '../session/refresher'
+import { createSession } from '../session/session'
+import { storeAccess } from '../session/store-access'
+import { hasWebLocks, nearestLock } from '../stores/nearest-lock'
+import type { Coordination } from '../stores/token-store'
+import { tokenSetOf } from '../tokens/token-set'
+import { type CallbackErrorEvent, createOutlet, type Outlet } from './events'
+import type { ResolvedOptions } from './resolve-options'
+import { createRevoker } from './revoker'
+
+/** What a client is made of. */
+export interface Assembly {
+  readonly parts: Parts
+  readonly freshness: Freshness
+  readonly outlet: Outlet
+  /** What requests go out with. */
+  readonly fetch: FetchLike
+  readonly platform: ReturnType<typeof platformFetch>
+  /** How far one single flight reaches. */
+  readonly coordination: () => Coordination
+}
+
+/** Puts the parts together: who tells whom, and what each one may do. */
+export function assemble(options: ResolvedOptions, isDisposed: () => boolean): Assembly {
+  const { store, clock, limit, grant, schemes, clientId, onLogout, onStepUp, onEvent } = options
+  const platform = platformFetch()
+  const fetch = options.fetch ?? platform.fetch
+  const outlet = createOutlet(onEvent, clock, isDisposed)
+  const { emit, call } = outlet
+  const failed = (callback: CallbackErrorEvent['callback']) => (error: unknown) => emit({ type: 'callback-error', callback, error })
+  const schemeFailed = failed('scheme')
+  const observe = observer(schemes, schemeFailed)
+  const tokenRequest = tokenFetch(fetch, schemes, observe)
+  const ownLock = options.lock ?? store.lock
+  const budget = createBudget(options.refreshBudget, clock)
+  const revoke = createRevoker(options, tokenRequest, emit)
+  const session = createSession(
+    storeAccess(store, clock, limit, emit),
+    clock,
+    grant?.needs === 'nothing',
+    emit,
+    (reason, dead, error) => {
+      const { sessionId } = dead
+      emit({ type: 'logout', reason, sessionId })
+      if (onLogout) call(() => onLogout({ reason, sessionId, error }), 'onLogout')
+      if (reason === 'signed_out') void revoke(tokenSetOf(dead))
+    },
+    options.moved,
+  )
+  const refresher = createRefresher({
+    ...options,
+    session,
+    budget,
+    emit,
+    fetch: tokenRequest,
+    lock: ownLock ?? nearestLock(clock),
+    lockName: (id) => `authenticated-client:${JSON.stringify([grant?.tokenEndpoint ?? store.name ?? '', clientId, id])}`,
+    // A store with a name may be opened by other processes, too, and they don't share a lock that ends at this one.
+    lockIsShared: () => Boolean(options.lock) || (store.lock ? !store.name || store.coordination !== 'client' : hasWebLocks()),
+    acceptsType: (type) => canAttach(schemes, type),
+    discard: revoke,
+  })
+  const stepUp =
+    onStepUp &&
+    createStepUp(
+      (event) => (isDisposed() ? null : onStepUp(event)),
+      session,
+      (error) => emit({ type: 'step-up', error }),
+      failed('onStepUp'),
+    )
+  const abortable = createAbortable()
+  const parts = { session, root: options.root ?? session, refresher, budget, clock, abortable, stepUp, observe, schemeFailed }
+  return {
+    parts,
+    freshness: createFreshness(options, parts),
+    outlet,
+    fetch,
+    platform,
+    // Whoever gives another lock than the store's has its reach, as far as that says it.
+    coordination: () => (ownLock === store.lock ? store : ownLock)?.coordination ?? (!ownLock && hasWebLocks() ? 'browser' : 'client'),
+  }
+}
