@@ -34,6 +34,8 @@ type UntimedEvent = SessionEvent | RequestEvent | CallbackErrorEvent
 export type ClientEvent = (SessionEvent | RequestEvent | CallbackErrorEvent) & {
   /** When, in milliseconds since the epoch. */
   readonly at: number
+  /** Of a client that `forResource` gave: which API it is for. */
+  readonly resource?: string | undefined
 }
 
 /** Tells the app: after our state has settled, in order, and so that nothing it throws comes back (rule 7). */

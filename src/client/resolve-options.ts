@@ -112,7 +112,7 @@ function givenIn(options: SharedOptions): Given {
   }
   for (const name of Object.keys(parts) as (keyof SharedOptions)[]) {
     const value = options[name] === polluted[name] ? undefined : options[name]
-    const isMethod = isPresent(name, value) && /^(is|on)|Tokens$/.test(name) // Not `fetch`: a browser's wants no other `this`.
+    const isMethod = isGiven(name, value) && /^(is|on)|Tokens$/.test(name) // Not `fetch`: a browser's wants no other `this`.
     const method = value as NonNullable<SharedOptions['onEvent']>
     given[name] = isMethod ? Object.assign(method.bind(options), { inspect: method.inspect }) : (value ?? undefined)
   }
@@ -120,7 +120,7 @@ function givenIn(options: SharedOptions): Given {
 }
 
 /** Whether an option counts. `null` is absent, and so is `undefined`. */
-function isPresent(name: keyof SharedOptions, value: unknown): boolean {
+function isGiven(name: keyof SharedOptions, value: unknown): boolean {
   if (value === null || value === undefined) return false
   must(typeof value === 'function' || !/^(grant|fetch|is|on|clientA)|Tokens$/.test(name), `${name} must be a function`)
   const isOff = value === false && name !== 'expiryLeeway'

@@ -34,14 +34,14 @@ export function createTokenAccess(
       const tokens = tokenSetOf(phase.held)
       if (!phase.held) throw new SessionEndedError()
       if (!tokens || phase.expiry.isUnsendable) throw new RefreshUnavailableError('The session has no access token that can be sent')
-      if (phase === before && isSpent(phase.expiry, clock.now(), 0) && budget.isSpent()) throw new RefreshExcessiveError()
+      if (phase === before && isSpent(phase.expiry, clock.now(), 0) && budget.isExhausted()) throw new RefreshExcessiveError()
       return tokens.accessToken
     },
 
     async refresh({ signal } = {}) {
       const phase = await signedIn(signal)
       if (!refresher.canRefresh(phase)) throw new RefreshUnavailableError('No grant, or no refresh token')
-      if (budget.isSpent()) throw new RefreshExcessiveError()
+      if (budget.isExhausted()) throw new RefreshExcessiveError()
       const { kind, error } = await abortable(refresher.refresh(phase, 'asked'), signal)
       if (error) throw error
       if (kind === 'session-changed') throw sessionOver(session.phase)

@@ -30,7 +30,7 @@ export function createAnswer(
     const { url, signal, scheme: sent, tried, isSafe } = template
     const wait = <Value>(work: PromiseLike<Value>): PromiseLike<Value> => abortable(work, signal)
     const isStillOurs = (): boolean => isSameSession(session.phase, phase, isSafe)
-    const { action, row, cause, reason, now, scheme, ours, failure } = await judge(response, template, phase)
+    const { action, cause, reason, now, scheme, ours, failure } = await judge(response, template, phase)
 
     // The app hears of it before the call does, as of every other end.
     if (action === 'end') await wait(boundedIfLong(session.end(now, 'no_refresh_token'), patience, clock, Error).catch(() => {}))
@@ -51,7 +51,7 @@ export function createAnswer(
       if (error && kind !== 'rejected' && isStillOurs()) await askPerson(error, signal)
     } else if (action === 'step-up') {
       if (!stepUp || !(await wait(stepUp.ask(reason, leading(ours))))) return handBack()
-    } else if (row === 7 && isStillOurs()) {
+    } else if (action === 'replay' && cause === 'credentials' && isStillOurs()) {
       try {
         await fresh(session.phase, template)
       } catch (error) {

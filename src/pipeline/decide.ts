@@ -36,7 +36,7 @@ export interface Facts {
   /** The failure that the cool-down is for, while it runs. */
   readonly failure: unknown
   /** As many refreshes as 401s may cause have been. */
-  readonly isSpent: boolean
+  readonly exhausted: boolean
   /** The grant has what it needs. */
   readonly canRefresh: boolean
   /** The access token is past its expiry. */
@@ -88,7 +88,7 @@ export function decide(facts: Facts): Decision {
     /* 12 */ [facts.foreign && !claimed, 'foreign scheme'],
     /* 13 */ [!facts.curable, 'nothing to refresh'],
     /* 14 */ [facts.failure, 'cooling down', 'reject'],
-    /* 15 */ [facts.isSpent, 'budget spent'],
+    /* 15 */ [facts.exhausted, 'budget spent'],
     /* 16 */ [!facts.canRefresh, 'no refresh token', error === 'invalid_token' || facts.expired ? 'end' : 'return'],
     /* 17 */ [true, error || 'unauthorized', 'refresh'],
   ]

@@ -83,7 +83,7 @@ export function createFreshness({ expiryLeeway, refreshAhead }: FreshnessOptions
       // And it goes out with a token that will last.
       const spent = isSpent(expiry, now, sending.isOneShot ? 2 * expiryLeeway : expiryLeeway) || expiry.expiresAt < now + minValidity
       const isDue = spent || isSpent(expiry, now, Number(refreshAhead))
-      if (!isDue || !refresher.canRefresh(phase) || refresher.saving === phase || budget.isSpent()) return phase
+      if (!isDue || !refresher.canRefresh(phase) || refresher.saving === phase || budget.isExhausted()) return phase
       if (spent) return refreshed(phase, sending)
       void refresher.refresh(phase, 'ahead')
       return phase

@@ -19,7 +19,7 @@ import type { SchemeSelector } from './select-scheme'
 import { repeatsSecret } from './sent-secrets'
 
 /** What is to be done about a response, and what that was decided by. */
-export interface Verdict extends Decision {
+export interface Judgement extends Decision {
   /** The session, when that was decided. */
   readonly now: Phase
   /** Who answers. */
@@ -31,7 +31,7 @@ export interface Verdict extends Decision {
 }
 
 /** Reads what came back, gathers the facts, decides, and tells the app. Changes nothing. */
-export type Judge = (response: Response, template: RequestTemplate, phase: Phase) => Promise<Verdict>
+export type Judge = (response: Response, template: RequestTemplate, phase: Phase) => Promise<Judgement>
 
 const longestField = 64 * 1024
 /** Of what a server says in an event. */
@@ -122,7 +122,7 @@ export function createJudge(
       canStepUp: Boolean(stepUp),
       curable: scheme.usesTokens && refresher.hasGrant && (attached || refresher.startsFromNothing),
       failure,
-      isSpent: budget.isSpent(),
+      exhausted: budget.isExhausted(),
       canRefresh: refresher.canRefresh(now),
       expired: now.held !== undefined && isSpent(now.expiry, clock.now(), 0),
     })

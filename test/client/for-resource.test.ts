@@ -505,6 +505,18 @@ it.each([
   expect(world.login.tokenRequests.at(-1)?.headers.get('authorization')).toBe(`Basic ${btoa('web:s3cret')}`)
 })
 
+it('says in each event which API it is about; what the session tells is about none', async () => {
+  const world = await withResources()
+  await world.client.forResource({ resource: files }).fetch(`${files}/a`)
+  await world.client.fetch(me)
+
+  const told = await world.events()
+  const resources = (about: string): unknown[] => [...new Set(told.flatMap((event) => (event.type === about ? [event.resource] : [])))]
+  expect(resources('refresh-started')).toEqual([files])
+  expect(resources('request')).toEqual([files, undefined])
+  expect(resources('session-changed')).toEqual([undefined])
+})
+
 it('numbers its calls apart from those of the session and of other resources, for who hears the events of all', async () => {
   const world = await withResources()
   const clients = [world.client, world.client.forResource({ resource: files }), world.client.forResource({ resource: mail })]
