@@ -1,5 +1,5 @@
 import { memoryStore, type TokenStore } from 'authenticated-client'
-import { storeConformance } from 'authenticated-client/testing'
+import { type StoreConformanceOptions, storeConformance } from 'authenticated-client/testing'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { macrotask } from '../../src/platform/macrotask'
 
@@ -25,6 +25,22 @@ it.each([
   const errors = (await outcomes).flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []))
   expect(errors).toEqual(Array(failures).fill(expect.stringContaining('was not hinted')))
 })
+
+it('fails, rather than ask for ever, where no write ever takes', async () => {
+  const failures = await failuresOf(() => ({ ...memoryStore(), write: () => false }))
+
+  expect(failures).toContain('loses no update of ten writers that each swap until true')
+})
+
+/** The titles of the tests that such a store fails. */
+async function failuresOf(create: () => TokenStore, more: Partial<StoreConformanceOptions> = {}): Promise<readonly string[]> {
+  const tests = new Map<string, () => Promise<void>>()
+  storeConformance({ create, it: (title, test) => void tests.set(title, test), expect, ...more })
+  const outcomes = Promise.allSettled([...tests.values()].map((test) => test()))
+  await vi.advanceTimersByTimeAsync(60_000)
+  const titles = [...tests.keys()]
+  return (await outcomes).flatMap(({ status }, n) => (status === 'rejected' ? (titles[n] ?? []) : []))
+}
 
 /** Others are promised to see its writes, which take a while. */
 function onDisk(): TokenStore {
