@@ -1,4 +1,4 @@
-import { memoryStore, type TokenStore } from 'authenticated-client'
+import { memoryStore, type TokenSet, type TokenStore } from 'authenticated-client'
 import { type StoreConformanceOptions, storeConformance } from 'authenticated-client/testing'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { macrotask } from '../../src/platform/macrotask'
@@ -30,6 +30,25 @@ it('fails, rather than ask for ever, where no write ever takes', async () => {
   const failures = await failuresOf(() => ({ ...memoryStore(), write: () => false }))
 
   expect(failures).toContain('loses no update of ten writers that each swap until true')
+})
+
+it('fails a store that compares the refresh token alone', async () => {
+  const failures = await failuresOf(
+    () => {
+      let held: TokenSet | null = null
+      return {
+        read: () => held,
+        write(next, expected) {
+          const isExpected = !held === !expected && held?.refreshToken === (expected as TokenSet | null)?.refreshToken
+          if (isExpected) held = next as TokenSet | null
+          return isExpected
+        },
+      }
+    },
+    { lacks: ['markers'] },
+  )
+
+  expect(failures).toEqual(['writes nothing where it holds something else than expected (F38, F39, F40)'])
 })
 
 /** The titles of the tests that such a store fails. */
