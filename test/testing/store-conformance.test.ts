@@ -51,6 +51,21 @@ it('fails a store that compares the refresh token alone', async () => {
   expect(failures).toEqual(['writes nothing where it holds something else than expected (F38, F39, F40)'])
 })
 
+it('fails a store that forgets the session id, also one that keeps no unknown fields', async () => {
+  const failures = await failuresOf(
+    () => {
+      const store = memoryStore()
+      return {
+        ...store,
+        write: (next, expected) => store.write(next && ({ ...next, sessionId: undefined } as unknown as TokenSet), expected),
+      }
+    },
+    { lacks: ['markers', 'fields'] },
+  )
+
+  expect(failures).toEqual(['keeps every field of a token set'])
+})
+
 /** The titles of the tests that such a store fails. */
 async function failuresOf(create: () => TokenStore, more: Partial<StoreConformanceOptions> = {}): Promise<readonly string[]> {
   const tests = new Map<string, () => Promise<void>>()
