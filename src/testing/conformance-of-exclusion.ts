@@ -16,6 +16,75 @@ export const exclusion: readonly StoreTest[] = [
     },
   },
   {
+    title: 'has a lock that runs a task once, tells it that the lock is not lost, and gives its result',
+    async run({ store, expect }) {
+      const { lock } = store
+      const told: unknown[] = []
+
+      const result = await lock?.hold(
+        'refresh',
+        async (lost) => {
+          told.push(lost?.aborted)
+          return 'result'
+        },
+        { waitTimeout },
+      )
+
+      expect(told).toEqual(lock ? [false] : [])
+      expect(result).toBe(lock && 'result')
+    },
+  },
+  {
+    title: 'has a lock that is free again after a task that fails, and passes on what that threw',
+    async run({ store, expect }) {
+      const { lock } = store
+      const failure = { code: 'the token endpoint is away' }
+
+      const failed = lock?.hold('refresh', () => Promise.reject(failure), { waitTimeout })
+      const thrown = await errorOf(Promise.resolve(failed))
+
+      expect(thrown).toBe(lock && failure)
+      // Less than a test runner waits for the test.
+      expect(await lock?.hold('refresh', async () => 'next', { waitTimeout: 3_000 })).toBe(lock && 'next')
+    },
+  },
+  {
+    title: 'has a lock that keeps one name from another, so that sessions never wait for each other (F42)',
+    async run({ store, expect }) {
+      const { lock } = store
+
+      const inner = (): unknown => lock?.hold('other', async () => 'passed', { waitTimeout: 3_000 })
+
+      expect(await lock?.hold('refresh', async () => inner(), { waitTimeout })).toBe(lock && 'passed')
+    },
+  },
+  {
+    title: 'gives the wait for a lock up when it is told to, with the reason given, and runs nothing then',
+    async run({ store, expect }) {
+      const { lock } = store
+      const caller = new AbortController()
+      const reason = { code: 'the caller left' }
+      let ran = false
+      const leave = async (): Promise<unknown> => {
+        const waiting = lock?.hold(
+          'refresh',
+          async () => {
+            ran = true
+          },
+          { signal: caller.signal, waitTimeout: 3_000 },
+        )
+        caller.abort(reason)
+        return errorOf(Promise.resolve(waiting))
+      }
+
+      const thrown = await lock?.hold('refresh', leave, { waitTimeout })
+
+      expect(thrown).toBe(lock && reason)
+      await lock?.hold('refresh', async () => {}, { waitTimeout })
+      expect(ran).toBe(false)
+    },
+  },
+  {
     title: 'has a lock that reaches the second store, where its reach is more than this client (F57)',
     needs: 'reopen',
     async run({ store, expect, options }) {

@@ -1,4 +1,4 @@
-import { memoryStore, type TokenSet, type TokenStore } from 'authenticated-client'
+import { type Lock, localLock, memoryStore, type TokenSet, type TokenStore } from 'authenticated-client'
 import { type StoreConformanceOptions, storeConformance } from 'authenticated-client/testing'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { macrotask } from '../../src/platform/macrotask'
@@ -64,6 +64,44 @@ it('fails a store that forgets the session id, also one that keeps no unknown fi
   )
 
   expect(failures).toEqual(['keeps every field of a token set'])
+})
+
+it.each<readonly [what: string, hold: (hold: Lock['hold']) => Lock['hold'], title: RegExp]>([
+  ['runs a task twice', (hold) => (name, task, how) => hold(name, (lost) => task(lost).then(() => task(lost)), how), /runs a task once/],
+  ['tells a task nothing', (hold) => (name, task, how) => hold(name, () => task(undefined as never), how), /tells it that the lock/],
+  [
+    'is lost at once',
+    (hold) => (name, task, how) => hold(name, () => task(AbortSignal.abort()), how),
+    /tells it that the lock is not lost/,
+  ],
+  [
+    'is kept by a task that fails',
+    (hold) => (name, task, how) =>
+      new Promise((resolve, reject) => {
+        const keep = (error: unknown): Promise<never> => {
+          reject(error)
+          return new Promise(() => {})
+        }
+        hold(name, (lost) => task(lost).then(resolve, keep), how).catch(reject)
+      }),
+    /free again after a task that fails/,
+  ],
+  ['keeps what a task threw', (hold) => (name, task, how) => hold(name, (lost) => task(lost).catch(() => null as never), how), /passes on/],
+  ['has one name', (hold) => (_name, task, how) => hold('any', task, how), /keeps one name from another/],
+  [
+    'hears no signal',
+    (hold) =>
+      (name, task, { waitTimeout }) =>
+        hold(name, task, { waitTimeout }),
+    /gives the wait for a lock up/,
+  ],
+])('fails a store whose lock %s', async (_what, hold, title) => {
+  const failures = await failuresOf(() => {
+    const lock = localLock()
+    return { ...memoryStore(), lock: { hold: hold(lock.hold) } }
+  })
+
+  expect(failures).toContainEqual(expect.stringMatching(title))
 })
 
 /** The titles of the tests that such a store fails. */
