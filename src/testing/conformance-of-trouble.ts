@@ -20,7 +20,7 @@ export const trouble: readonly StoreTest[] = [
         ]) {
           const error = await errorOf((async () => attempt())())
           expect(error === undefined ? `answered over ${text}` : 'rejected').toBe('rejected')
-          expect(`${error?.message} ${JSON.stringify(error)} ${JSON.stringify(error?.cause ?? '')}`.includes('canary')).toBe(false)
+          expect(wordsOf(error).includes('canary')).toBe(false)
         }
       }
     },
@@ -69,3 +69,11 @@ export const trouble: readonly StoreTest[] = [
     },
   },
 ]
+
+/** All that a log could show of it. The message of an engine's own SyntaxError, as a cause, quotes what can't be parsed. */
+function wordsOf(error: unknown, depth = 0): string {
+  if (typeof error !== 'object' || error === null || depth > 5) return String(error)
+  return Reflect.ownKeys(error)
+    .map((key) => wordsOf(Object(error)[key], depth + 1))
+    .join(' ')
+}

@@ -104,6 +104,27 @@ it.each<readonly [what: string, hold: (hold: Lock['hold']) => Lock['hold'], titl
   expect(failures).toContainEqual(expect.stringMatching(title))
 })
 
+it('fails a store whose error says in its cause what a corrupt record holds', async () => {
+  const texts = new Map<TokenStore, string>()
+  const create = (): TokenStore => {
+    const store = memoryStore()
+    const check = (): void => {
+      const text = texts.get(corruptible)
+      if (text === undefined) return
+      throw new Error('The record is corrupt', { cause: new SyntaxError(`Unexpected token in "${text}"`) })
+    }
+    const corruptible: TokenStore = {
+      read: () => check() ?? store.read(),
+      write: (next, expected) => check() ?? store.write(next, expected),
+    }
+    return corruptible
+  }
+
+  const failures = await failuresOf(create, { spoil: (store, text) => void texts.set(store, text) })
+
+  expect(failures).toEqual([expect.stringMatching(/quotes nothing/)])
+})
+
 /** The titles of the tests that such a store fails. */
 async function failuresOf(create: () => TokenStore, more: Partial<StoreConformanceOptions> = {}): Promise<readonly string[]> {
   const tests = new Map<string, () => Promise<void>>()
