@@ -141,9 +141,9 @@ function credentialsOf(authorization: string, form: URLSearchParams): readonly [
   const [, basic] = /^Basic ([\w+/]+=*)$/i.exec(authorization) ?? []
   if (!basic) return [form.get('client_id') ?? '', form.get('client_secret') ?? '']
   try {
-    const [id = '', secret = ''] = fromBase64(basic)
-      .split(':')
-      .map((part) => decodeURIComponent(part.replace(/\+/g, ' ')))
+    // The first colon is the one between them (RFC 7617 §2).
+    const [, ...parts] = /^([^:]*):?(.*)$/s.exec(fromBase64(basic)) ?? []
+    const [id = '', secret = ''] = parts.map((part) => decodeURIComponent(part.replace(/\+/g, ' ')))
     return [id, secret]
   } catch {
     return ['', '']

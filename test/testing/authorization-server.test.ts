@@ -140,6 +140,14 @@ describe('the test authorization server', () => {
     ])
   })
 
+  it('takes no secret that only begins with the right one and a colon (RFC 7617 §2)', async () => {
+    const { post } = start({ clients: { orders: 'x' } })
+
+    const { status } = await post({ grant_type: 'client_credentials' }, { authorization: `Basic ${btoa('orders:x:and more')}` })
+
+    expect(status).toBe(401)
+  })
+
   it('names a service by the id in its Basic credentials, and takes malformed ones for nobody', async () => {
     const { login, post } = start({ clients: { orders: 'x' } })
     const grant = { grant_type: 'client_credentials' }
