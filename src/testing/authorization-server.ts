@@ -86,7 +86,9 @@ export function authorizationServer(options: AuthorizationServerOptions = {}): T
     if (clients && !(Object.hasOwn(clients, id) && clients[id] === secret)) {
       return jsonResponse(401, { error: 'invalid_client' }, { 'www-authenticate': 'Basic realm="token endpoint"' })
     }
+    if (!isForm(headers, form)) return jsonResponse(400, { error: 'invalid_request' })
     if (url === revocationEndpoint) {
+      if (!field('token')) return jsonResponse(400, { error: 'invalid_request' })
       revoked.push(field('token'))
       tokens.revoke(field('token'))
       return new Response(null)
@@ -101,6 +103,8 @@ export function authorizationServer(options: AuthorizationServerOptions = {}): T
         const issued = tokens.refresh(refreshToken, scope)
         return issued ? answerOf(issued, options.rotates ?? true) : jsonResponse(400, { error: 'invalid_grant' })
       }
+      case '':
+        return jsonResponse(400, { error: 'invalid_request' })
       default:
         return jsonResponse(400, { error: 'unsupported_grant_type' })
     }
@@ -129,6 +133,12 @@ export function authorizationServer(options: AuthorizationServerOptions = {}): T
       return server.requests.filter(({ url }) => url === tokenEndpoint)
     },
   }
+}
+
+/** Whether it says that it is a form, and has no parameter twice but those that RFC 8693 and RFC 8707 let repeat (RFC 6749 §3.2). */
+function isForm(headers: Headers, form: URLSearchParams): boolean {
+  const names = [...form.keys()].filter((name) => !/^(audience|resource)$/.test(name))
+  return /^application\/x-www-form-urlencoded *(;|$)/i.test(headers.get('content-type') ?? '') && new Set(names).size === names.length
 }
 
 /** Whether a refresh may ask for it: where it is known what was granted, for part of that (RFC 6749 §6). */

@@ -183,6 +183,36 @@ describe('the test authorization server', () => {
     expect(await post({ grant_type: 'refresh_token' })).toEqual({ status: 400, error: 'invalid_request' })
   })
 
+  it.each([
+    ['that says no grant', 'client_id=web'],
+    ['with a parameter twice', 'grant_type=client_credentials&client_id=web&client_id=app'],
+    ['that says it is text', 'grant_type=client_credentials', 'text/plain'],
+    ['that says nothing of what it is', 'grant_type=client_credentials', ''],
+  ])('refuses a token request %s as invalid (RFC 6749 §3.2, §5.2)', async (_what, body, type = 'application/x-www-form-urlencoded') => {
+    const { login, fetch } = start()
+
+    const response = await fetch(login.tokenEndpoint, { method: 'POST', headers: { 'content-type': type }, body })
+
+    expect([response.status, await response.json()]).toEqual([400, { error: 'invalid_request' }])
+  })
+
+  it('lets audience and resource repeat (RFC 8693 §2.1, RFC 8707 §2)', async () => {
+    const { login, fetch } = start()
+    const body = 'grant_type=client_credentials&resource=https://a.example&resource=https://b.example&audience=a&audience=b'
+
+    const response = await fetch(login.tokenEndpoint, { method: 'POST', body: new URLSearchParams(body) })
+
+    expect(response.status).toBe(200)
+  })
+
+  it('wants a token for a revocation (RFC 7009 §2.1)', async () => {
+    const { login, fetch } = start()
+
+    const response = await fetch(login.revocationEndpoint, { method: 'POST', body: new URLSearchParams({ token: '' }) })
+
+    expect([response.status, login.revoked]).toEqual([400, []])
+  })
+
   it('forgets a session at its revocation endpoint (RFC 7009)', async () => {
     const { login, refresh, fetch } = start()
     const { refreshToken = '' } = login.signIn()
