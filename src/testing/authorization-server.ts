@@ -69,13 +69,17 @@ export function authorizationServer(options: AuthorizationServerOptions = {}): T
   const revocationEndpoint = `${origin}/revoke`
 
   const answerOf = ({ accessToken, refreshToken, scope }: IssuedTokens, withRefreshToken: boolean): Response =>
-    jsonResponse(200, {
-      access_token: accessToken,
-      token_type: 'Bearer',
-      expires_in: tellsLifetime ? lifetime / 1000 : undefined,
-      refresh_token: withRefreshToken ? refreshToken : undefined,
-      scope,
-    })
+    jsonResponse(
+      200,
+      {
+        access_token: accessToken,
+        token_type: 'Bearer',
+        expires_in: tellsLifetime ? lifetime / 1000 : undefined,
+        refresh_token: withRefreshToken ? refreshToken : undefined,
+        scope,
+      },
+      { 'cache-control': 'no-store' },
+    )
 
   const server = testServer(origin, (request) => {
     const { url, method, headers } = request

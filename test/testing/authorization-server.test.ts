@@ -183,6 +183,14 @@ describe('the test authorization server', () => {
     expect(await post({ grant_type: 'refresh_token' })).toEqual({ status: 400, error: 'invalid_request' })
   })
 
+  it('lets nobody keep a token response (RFC 6749 §5.1)', async () => {
+    const { login, fetch } = start()
+
+    const response = await fetch(login.tokenEndpoint, { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials' }) })
+
+    expect(response.headers.get('cache-control')).toBe('no-store')
+  })
+
   it.each([
     ['that says no grant', 'client_id=web'],
     ['with a parameter twice', 'grant_type=client_credentials&client_id=web&client_id=app'],
