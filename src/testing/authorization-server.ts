@@ -68,13 +68,19 @@ export function authorizationServer(options: AuthorizationServerOptions = {}): T
   const tokenEndpoint = `${origin}/token`
   const revocationEndpoint = `${origin}/revoke`
 
+  // In an overlap window the same pair is given again: part of its time is over.
+  const lifetimeOf = (accessToken: string): number => {
+    const left = Number(tokens.accessTokens.get(accessToken)?.expiresAt) - clock.now()
+    return Number.isFinite(left) ? Math.max(left, 0) : lifetime
+  }
+
   const answerOf = ({ accessToken, refreshToken, scope }: IssuedTokens, withRefreshToken: boolean): Response =>
     jsonResponse(
       200,
       {
         access_token: accessToken,
         token_type: 'Bearer',
-        expires_in: tellsLifetime ? lifetime / 1000 : undefined,
+        expires_in: tellsLifetime ? lifetimeOf(accessToken) / 1000 : undefined,
         refresh_token: withRefreshToken ? refreshToken : undefined,
         scope,
       },

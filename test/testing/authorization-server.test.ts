@@ -59,6 +59,19 @@ describe('the test authorization server', () => {
     expect(outside.status).toBe(400)
   })
 
+  it('says of a pair that it gives again how much of its lifetime is left', async () => {
+    const { login, refresh, clock } = start({ overlap: 30_000, lifetime: 60_000 })
+    const { refreshToken } = login.signIn()
+    await refresh(refreshToken)
+    clock.jump(20_000)
+
+    const again = await refresh(refreshToken)
+    login.spoilAccessTokens()
+    const spoilt = await refresh(refreshToken)
+
+    expect([again.expires_in, spoilt.expires_in]).toEqual([40, 60])
+  })
+
   it('keeps the refresh token, and does not say it again, where nothing rotates', async () => {
     const { login, refresh } = start({ rotates: false })
     const { refreshToken } = login.signIn()
