@@ -2,6 +2,7 @@ import type { MaybePromise } from '../platform/maybe-promise'
 import type { TestAuthorizationServer } from './authorization-server'
 import { jsonResponse } from './json-response'
 import { anonymousRefusal, loginPage, type RefusalName, refusal } from './refusal'
+import { serverOrigin } from './server-origin'
 import { type ReceivedRequest, type TestServer, testServer } from './test-server'
 
 /** Options of `api`. */
@@ -45,7 +46,7 @@ export interface TestApi extends TestServer {
  */
 export function api(options: ApiOptions): TestApi {
   const { authorizationServer, scopeOf, serve = echo } = options
-  const { origin } = new URL(options.origin ?? 'https://api.example.com')
+  const origin = serverOrigin(options.origin ?? 'https://api.example.com')
   const state = { refusal: checked(options.refusal ?? 'invalid-token'), refusals: 0 }
 
   const server = testServer(origin, async (request) => {

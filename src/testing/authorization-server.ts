@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../platform/clock'
 import type { TokenSet } from '../tokens/token-set'
 import type { IssuedTokens } from './issued-tokens'
 import { jsonResponse } from './json-response'
+import { serverOrigin } from './server-origin'
 import { type ReceivedRequest, type TestServer, testServer } from './test-server'
 import { type RotationOptions, TokenFamilies } from './token-families'
 
@@ -61,7 +62,7 @@ export interface TestAuthorizationServer extends TestServer {
  */
 export function authorizationServer(options: AuthorizationServerOptions = {}): TestAuthorizationServer {
   const { clock = systemClock, lifetime = 3_600_000, clients } = options
-  const { origin } = new URL(options.origin ?? 'https://login.example.com')
+  const origin = serverOrigin(options.origin ?? 'https://login.example.com')
   const tellsLifetime = (options.tellsLifetime ?? true) && Number.isFinite(lifetime)
   const tokens = new TokenFamilies(options, () => clock.now())
   const revoked: string[] = []

@@ -121,6 +121,13 @@ describe('the test authorization server', () => {
     expect(api({ authorizationServer: login, origin: 'https://shop.example.com/' }).origin).toBe('https://shop.example.com')
   })
 
+  it.each(['localhost:3000', 'login', 'file:///tmp', '//login.example.com'])('is nowhere at %s: a TypeError names the option', (origin) => {
+    const { login } = start()
+
+    for (const make of [() => authorizationServer({ origin }), () => api({ authorizationServer: login, origin })])
+      expect(make).toThrow(new TypeError('origin must be an absolute http or https URL, such as http://localhost:3000'))
+  })
+
   it('issues tokens that look like JWTs where that is asked', async () => {
     const { login, clock } = start({ accessTokens: 'jwt' })
 
