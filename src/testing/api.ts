@@ -20,7 +20,7 @@ export interface ApiOptions {
    */
   readonly refusal?: RefusalName | undefined
   /**
-   * The scope that a request needs; one whose token lacks it gets a 403 `insufficient_scope` (RFC 6750 §3.1).
+   * The scope that a request needs, space-separated; one whose token lacks part of it gets a 403 `insufficient_scope` (RFC 6750 §3.1).
    * @default none
    */
   readonly scopeOf?: ((request: ReceivedRequest) => string | undefined) | undefined
@@ -61,7 +61,7 @@ export function api(options: ApiOptions): TestApi {
     }
     const { scope = '' } = access.issued
     const needed = scopeOf?.(request)
-    if (needed !== undefined && !scope.split(' ').includes(needed)) {
+    if (needed && !needed.split(' ').every((part) => scope.split(' ').includes(part))) {
       const challenge = `Bearer realm="api", error="insufficient_scope", scope="${needed}"`
       return jsonResponse(403, { error: 'insufficient_scope' }, { 'www-authenticate': challenge })
     }

@@ -74,6 +74,21 @@ describe('the test API', () => {
     expect(write.headers.get('www-authenticate')).toBe('Bearer realm="api", error="insufficient_scope", scope="write"')
   })
 
+  it.each([
+    ['read write', 200],
+    ['write read', 200],
+    ['read admin', 403],
+    ['', 200],
+  ])('takes a token for "read write more" where "%s" is needed: %i', async (needed, status) => {
+    const login = authorizationServer()
+    const shop = api({ authorizationServer: login, scopeOf: () => needed })
+    const { accessToken } = login.signIn({ scope: 'read write more' })
+
+    const response = await testFetch(shop)(`${shop.origin}/me`, { headers: { authorization: `Bearer ${accessToken}` } })
+
+    expect(response.status).toBe(status)
+  })
+
   it('refuses a name that none of them has, at once', () => {
     const name = 'no-heder' as RefusalName
     const login = authorizationServer()
