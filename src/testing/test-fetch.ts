@@ -42,7 +42,7 @@ function received(response: Response, url: string, redirected: boolean): Respons
   }
   // Configurable: a server may answer with what another `testFetch` gave it.
   return Object.defineProperties(response, {
-    url: { value: url, configurable: true },
+    url: { value: url.replace(/#.*/s, ''), configurable: true }, // Fetch: "URL serializer with exclude fragment".
     redirected: { value: redirected, configurable: true },
   })
 }

@@ -44,7 +44,8 @@ export function testServer(origin: string, usual: (request: ReceivedRequest) => 
       standing = answer
     },
     async answer(request) {
-      const { method, url, headers } = request
+      const { method, headers } = request
+      const url = request.url.replace(/#.*/s, '') // A fragment is never sent (RFC 9110 §7.1).
       const received = { method, url, headers: new Headers(headers), text: await request.text() }
       requests.push(received)
       let acted: Promise<Response> | undefined

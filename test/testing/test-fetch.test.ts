@@ -19,6 +19,14 @@ describe('testFetch', () => {
     expect((await fetch(`${shop.origin}/me?x=1`)).url).toBe(`${shop.origin}/me?x=1`)
   })
 
+  it('sends no fragment, and names none', async () => {
+    const { fetch, shop } = start()
+
+    const response = await fetch(`${shop.origin}/me?x=1#part`)
+
+    expect([response.url, shop.requests[0]?.url]).toEqual([`${shop.origin}/me?x=1`, `${shop.origin}/me?x=1`])
+  })
+
   it('ends the wait when the signal aborts, with its own reason', async () => {
     const { fetch, shop } = start()
     const controller = new AbortController()
