@@ -35,16 +35,21 @@ export function testFetch(...servers: readonly TestServer[]): FetchLike {
 }
 
 function received(response: Response, url: string, redirected: boolean): Response {
-  const { headers } = response
-  const exposed = headers.get('access-control-expose-headers')?.toLowerCase()
-  if (exposed !== undefined && exposed !== '*') {
-    for (const name of [...headers.keys()]) if (!safelisted.test(name) && !exposed.split(/[\s,]+/).includes(name)) headers.delete(name)
-  }
   // Configurable: a server may answer with what another `testFetch` gave it.
-  return Object.defineProperties(response, {
+  return Object.defineProperties(exposed(response), {
     url: { value: url.replace(/#.*/s, ''), configurable: true }, // Fetch: "URL serializer with exclude fragment".
     redirected: { value: redirected, configurable: true },
   })
+}
+
+/** With the headers that a page may read; on a copy, since those of what a real `fetch` gave can't be changed. */
+function exposed(response: Response): Response {
+  const headers = new Headers(response.headers)
+  const names = headers.get('access-control-expose-headers')?.toLowerCase()
+  if (names === undefined || names === '*') return response
+  for (const name of [...headers.keys()]) if (!safelisted.test(name) && !names.split(/[\s,]+/).includes(name)) headers.delete(name)
+  const { body, status, statusText } = response
+  return new Response(body, { status, statusText, headers })
 }
 
 // Fetch, "request-body-header name".

@@ -1,5 +1,7 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { type Answer, api, authorizationServer, testFetch } from 'authenticated-client/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
 const to =
   (location: string, status = 302): Answer =>
@@ -81,6 +83,23 @@ describe('testFetch', () => {
     const response = await testFetch(gateway)(`${gateway.origin}/me`)
 
     expect([response.status, response.url]).toEqual([401, `${gateway.origin}/me`])
+  })
+
+  it('hands on what a real fetch gave, and hides of it what is not exposed', async () => {
+    const { fetch, shop } = start()
+    const real = createServer((_request, response) => {
+      response
+        .writeHead(401, { 'access-control-expose-headers': 'retry-after', 'www-authenticate': 'Bearer', 'retry-after': '2' })
+        .end('no')
+    })
+    await new Promise<void>((resolve) => real.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void real.close())
+    shop.next(() => globalThis.fetch(`http://127.0.0.1:${(real.address() as AddressInfo).port}`))
+
+    const response = await fetch(`${shop.origin}/me`)
+
+    expect([response.status, response.url, await response.text()]).toEqual([401, `${shop.origin}/me`, 'no'])
+    expect([response.headers.get('retry-after'), response.headers.get('www-authenticate')]).toEqual(['2', null])
   })
 
   it('leaves redirects alone where it is told to, or fails', async () => {
