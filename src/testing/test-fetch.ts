@@ -22,6 +22,7 @@ export function testFetch(...servers: readonly TestServer[]): FetchLike {
       if (!server) throw new TypeError('fetch failed', { cause: new Error(`No test server is at ${new URL(url).origin}`) })
       const body = request.clone()
       const response = await abortable(server.answer(request), signal)
+      if (response.type === 'error') throw new TypeError('fetch failed')
       const location = /^30[12378]$/.test(String(response.status)) ? response.headers.get('location') : null
       if (location === null || redirect === 'manual') return received(response, url, hop > 0)
       if (redirect === 'error' || hop === mostHops) throw new TypeError('fetch failed', { cause: new Error('unexpected redirect') })

@@ -15,6 +15,13 @@ describe('testFetch', () => {
     await expect(fetch('https://elsewhere.example.com/')).rejects.toThrow(new TypeError('fetch failed'))
   })
 
+  it('is a network error where a server answers with one, as msw has it', async () => {
+    const { fetch, shop } = start()
+    shop.next(() => Response.error())
+
+    await expect(fetch(`${shop.origin}/me`)).rejects.toThrow(new TypeError('fetch failed'))
+  })
+
   it('gives responses their URL', async () => {
     const { fetch, shop } = start()
 
