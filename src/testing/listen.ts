@@ -66,15 +66,19 @@ export async function listen<Server extends TestServer>(
     // What the server throws is a connection that breaks.
     reply(server, incoming, outgoing).catch(() => outgoing.destroy())
   })
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      http.close(() => resolve())
+      http.closeAllConnections()
+    })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-  server = build(`http://127.0.0.1:${Object(http.address()).port}`)
-  return Object.assign(server, {
-    close: () =>
-      new Promise<void>((resolve) => {
-        http.close(() => resolve())
-        http.closeAllConnections()
-      }),
-  })
+  try {
+    server = build(`http://127.0.0.1:${Object(http.address()).port}`)
+  } catch (error) {
+    await close() // Open, it would keep the process alive.
+    throw error
+  }
+  return Object.assign(server, { close })
 }
 
 async function reply(server: TestServer | undefined, incoming: Incoming, outgoing: Outgoing): Promise<void> {

@@ -59,6 +59,18 @@ describe('listen', () => {
     expect(response.headers.get('vary')).toBe('origin, accept')
   })
 
+  it('leaves no port open where the server could not be made', async () => {
+    let where = ''
+    const build = (origin: string) => {
+      where = origin
+      return api({ origin, authorizationServer: authorizationServer(), refusal: 'no-such' as RefusalName })
+    }
+
+    await expect(listen(createServer, build)).rejects.toThrow(/no-such/)
+
+    await expect(fetch(where)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
+  })
+
   it('is gone once it is closed, open connections too', async () => {
     const { shop } = await start()
     shop.next(fault('hang'))
