@@ -45,7 +45,7 @@ export interface TestApi extends TestServer {
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
  */
 export function api(options: ApiOptions): TestApi {
-  const { authorizationServer, scopeOf, serve = echo } = options
+  const { authorizationServer, scopeOf } = options
   const origin = serverOrigin(options.origin ?? 'https://api.example.com')
   const state = { refusal: checked(options.refusal ?? 'invalid-token'), refusals: 0 }
 
@@ -65,7 +65,7 @@ export function api(options: ApiOptions): TestApi {
       const challenge = `Bearer realm="api", error="insufficient_scope", scope="${needed}"`
       return jsonResponse(403, { error: 'insufficient_scope' }, { 'www-authenticate': challenge })
     }
-    return serve(request, { sub: access.family.sub })
+    return (options.serve ?? echo)(request, { sub: access.family.sub })
   })
 
   return {

@@ -61,7 +61,9 @@ export interface TestAuthorizationServer extends TestServer {
  * @throws {TypeError} for an origin that is none.
  */
 export function authorizationServer(options: AuthorizationServerOptions = {}): TestAuthorizationServer {
-  const { clock = systemClock, lifetime = 3_600_000, clients } = options
+  const { clients } = options
+  const clock = options.clock ?? systemClock
+  const lifetime = options.lifetime ?? 3_600_000
   const origin = serverOrigin(options.origin ?? 'https://login.example.com')
   const tellsLifetime = (options.tellsLifetime ?? true) && Number.isFinite(lifetime)
   const tokens = new TokenFamilies(options, () => clock.now())

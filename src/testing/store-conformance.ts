@@ -12,7 +12,8 @@ import type { Ability, StoreConformanceOptions, Way } from './store-test'
  * describe('rowStore', () => storeConformance({ create: () => rowStore(freshTable()), it, expect }))
  */
 export function storeConformance(options: StoreConformanceOptions): void {
-  const { it, expect, lacks = [] } = options
+  const { it, expect } = options
+  const lacks = options.lacks ?? []
   for (const test of storeTests) {
     const isMeant =
       !test.needs ||

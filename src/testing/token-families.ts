@@ -115,14 +115,14 @@ export class TokenFamilies {
 
   #successorOf(presented: IssuedTokens, scope: string | undefined): IssuedTokens | undefined {
     const { family, consumedAt, successor } = presented
-    const { overlap = 0, overlapGives = 'the same pair', reuse = 'revoke', rotates = true } = this.#options
+    const { overlap, overlapGives, reuse, rotates } = this.#options
     if (consumedAt !== undefined) {
-      if (this.#now() - consumedAt < overlap) return overlapGives === 'the same pair' ? successor : this.#issue(family, scope)
+      if (this.#now() - consumedAt < (overlap ?? 0)) return overlapGives === 'a new pair' ? this.#issue(family, scope) : successor
       this.reuses++
-      if (reuse === 'revoke') family.revoked = `reuse of refresh token ${presented.serial}`
+      if (reuse !== 'refuse') family.revoked = `reuse of refresh token ${presented.serial}`
       return undefined
     }
-    if (!rotates) return this.#issue(family, scope, presented)
+    if (!(rotates ?? true)) return this.#issue(family, scope, presented)
     presented.consumedAt = this.#now()
     presented.successor = this.#issue(family, scope)
     return presented.successor
@@ -131,10 +131,10 @@ export class TokenFamilies {
   #issue(family: TokenFamily, scope = family.scope, keeps?: IssuedTokens): IssuedTokens {
     const serial = ++this.#serial
     const now = this.#now()
-    const { accessTokens = 'opaque', lifetime = 3_600_000 } = this.#options
+    const lifetime = this.#options.lifetime ?? 3_600_000
     const issued: IssuedTokens = {
       refreshToken: keeps?.refreshToken ?? `refresh-${serial}`,
-      accessToken: accessTokenOf(accessTokens, claimsOf(family, scope, serial, now, lifetime)),
+      accessToken: accessTokenOf(this.#options.accessTokens ?? 'opaque', claimsOf(family, scope, serial, now, lifetime)),
       family,
       scope,
       serial,

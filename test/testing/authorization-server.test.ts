@@ -1,4 +1,11 @@
-import { type AuthorizationServerOptions, api, authorizationServer, testClock, testFetch } from 'authenticated-client/testing'
+import {
+  type ApiOptions,
+  type AuthorizationServerOptions,
+  api,
+  authorizationServer,
+  testClock,
+  testFetch,
+} from 'authenticated-client/testing'
 import { describe, expect, it } from 'vitest'
 
 describe('the test authorization server', () => {
@@ -70,6 +77,37 @@ describe('the test authorization server', () => {
     const spoilt = await refresh(refreshToken)
 
     expect([again.expires_in, spoilt.expires_in]).toEqual([40, 60])
+  })
+
+  it('takes null for absent, option by option', async () => {
+    const options: Record<keyof AuthorizationServerOptions, null> = {
+      origin: null,
+      clock: null,
+      tellsLifetime: null,
+      clients: null,
+      rotates: null,
+      reuse: null,
+      overlap: null,
+      overlapGives: null,
+      lifetime: null,
+      revokesAccess: null,
+      accessTokens: null,
+    }
+    const login = authorizationServer(options as object)
+    const apiOptions = { authorizationServer: login, origin: null, refusal: null, scopeOf: null, serve: null }
+    const shop = api(apiOptions as object as ApiOptions)
+    const { accessToken, refreshToken = '' } = login.signIn()
+    const refresh = async (): Promise<unknown> => {
+      const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken })
+      return (await testFetch(login)(login.tokenEndpoint, { method: 'POST', body })).json()
+    }
+
+    const response = await testFetch(shop)(shop.origin, { headers: { authorization: `Bearer ${accessToken}` } })
+
+    expect([response.status, accessToken]).toEqual([200, 'access-1'])
+    expect(await refresh()).toMatchObject({ refresh_token: 'refresh-2', expires_in: 3600 })
+    expect(await refresh()).toEqual({ error: 'invalid_grant' })
+    expect(login.tokens.accepts(accessToken)).toBeUndefined()
   })
 
   it('keeps the refresh token, and does not say it again, where nothing rotates', async () => {
