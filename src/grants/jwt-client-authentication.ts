@@ -42,12 +42,14 @@ const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /**
  * `private_key_jwt`: the client proves that it holds a private key, with a new assertion for every attempt.
- * @throws {TypeError} without a key, and for a lifetime that is none.
+ * @throws {TypeError} without a key or with what is none, such as a PEM, and for a lifetime that is none.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2}
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthentication {
   const { key, algorithm, keyId } = options
-  if (!key) throw new TypeError('privateKeyJwt needs key: a CryptoKey, a JWK, or a function that returns one')
+  // A PEM is the common mistake.
+  if (!key || !/^(object|function)$/.test(typeof key))
+    throw new TypeError('privateKeyJwt needs key: a CryptoKey, a JWK, or a function that returns one')
   const current = typeof key === 'function' ? key : () => key
   return authentication(current, algorithm ?? 'ES256', keyId ?? undefined, options)
 }

@@ -33,8 +33,8 @@ describe('private_key_jwt', () => {
     expect(claims[0]?.jti).not.toBe(claims[1]?.jti)
   })
 
-  it('needs a key', () => {
-    expect(() => privateKeyJwt({} as never)).toThrow(/needs key/)
+  it.each([undefined, '', '-----BEGIN PRIVATE KEY-----', 42, true])('needs a key, and %j is none', (key) => {
+    expect(() => privateKeyJwt({ key: key as never })).toThrow(/^privateKeyJwt needs key: a CryptoKey, a JWK, or a function/)
   })
 })
 
