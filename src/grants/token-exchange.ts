@@ -42,12 +42,14 @@ const accessToken = 'urn:ietf:params:oauth:token-type:access_token'
 /**
  * Exchanges a token for one that another service takes. Starts from nothing of its own: a new token is had by exchanging again, and no
  * session ends over it.
- * @throws {TypeError} without a subject token, and as `refreshTokenGrant` does.
+ * @throws {TypeError} without a subject token, with an empty actor token, and as `refreshTokenGrant` does.
  * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2.1 RFC 8693 §2.1}
  */
 export function tokenExchangeGrant(options: TokenExchangeGrantOptions): Grant {
   const { subjectToken, actorToken, subjectTokenType, actorTokenType, audience, requestedTokenType } = options
   if (!subjectToken) throw new TypeError('tokenExchangeGrant needs subjectToken: a token, or a function that returns one')
+  // An empty one is a mistake, not the absence of an actor.
+  if (actorToken === '') throw new TypeError('tokenExchangeGrant: actorToken must be a token, or a function that returns one')
   return tokenEndpointGrant(options, 'nothing', async () => {
     const actor = actorToken
       ? { actor_token: await currentOf('actorToken', actorToken), actor_token_type: actorTokenType ?? accessToken }

@@ -60,6 +60,10 @@ describe('tokenExchangeGrant (RFC 8693)', () => {
     expect(forms).toEqual([])
   })
 
+  it('takes no empty actor token for none, at once', () => {
+    expect(() => tokenExchangeGrant({ ...at, subjectToken: 't', actorToken: '' })).toThrow(/actorToken must be a token/)
+  })
+
   it('needs a subject token', () => {
     expect(() => tokenExchangeGrant({ ...at, subjectToken: '' })).toThrow(/needs subjectToken/)
   })
