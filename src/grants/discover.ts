@@ -50,7 +50,7 @@ const longest = 262_144
 /**
  * Asks an issuer for its metadata: OpenID Connect Discovery first, then RFC 8414. The issuer must name itself exactly as it was asked for
  * (mix-up, tenant swap), every endpoint must be https (or on this machine), no redirect is followed, and at most 256 KiB are read.
- * @throws {TypeError} for an issuer that can't be one, and for metadata that must not be used.
+ * @throws {TypeError} for an issuer that can't be one, a timeout that is none, and for metadata that must not be used.
  * @throws {RefreshUnavailableError} where neither place answers.
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3.3 RFC 8414 §3.3}
  */
@@ -61,7 +61,8 @@ export async function discover(issuer: string | URL, options: DiscoverOptions = 
   const origin = originOf(name)
   if (!origin || !isSafe(origin) || /[?#\s]/.test(name))
     throw new TypeError('issuer must be https, without query or fragment (RFC 8414 §2)')
-  const { signal } = options
+  const { signal, timeout } = options
+  if (timeout != null && !(typeof timeout === 'number' && timeout > 0)) throw new TypeError('timeout must be milliseconds')
   const path = name.slice(/^https?:\/\/[^/]*/i.exec(name)?.[0].length).replace(/\/$/, '')
   const places = [`${name.replace(/\/$/, '')}/.well-known/openid-configuration`, `${origin}/.well-known/oauth-authorization-server${path}`]
   let problem: unknown

@@ -121,6 +121,12 @@ describe('discover', () => {
     expect(error).toMatchObject({ cause: { message: 'The answer is no JSON' } })
   })
 
+  it.each([0, -1, Number.NaN, '10s'])('refuses %j as a timeout, where the server would seem to be away', async (timeout) => {
+    const found = discover(issuer, { fetch: async () => Response.json(good), timeout: timeout as number })
+
+    await expect(found).rejects.toThrow(new TypeError('timeout must be milliseconds'))
+  })
+
   it.each(['http://login.example.com', 'https://user@login.example.com', 'https://login.example.com?x', 'login.example.com', ''])(
     'refuses %j as an issuer',
     async (wrong) => {
