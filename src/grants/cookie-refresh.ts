@@ -27,12 +27,13 @@ export interface CookieRefreshGrantOptions {
 /**
  * Renews a cookie session by asking its server. 2xx: renewed. What `isRejected` says ends the session; everything else is an outage,
  * and keeps it.
- * @throws {TypeError} for a URL that is none.
+ * @throws {TypeError} for a URL that is none, and for `headers` that are no function.
  */
 export function cookieRefreshGrant(options: CookieRefreshGrantOptions): Grant {
   const url = String(options.url)
   const { method, headers, isRejected } = options
   if (!/^https?:\/\/[^\s#@\\]+$/i.test(url)) throw new TypeError('cookieRefreshGrant needs url: absolute, without user name or fragment')
+  if (headers && typeof headers !== 'function') throw new TypeError('cookieRefreshGrant: headers must be a function that returns them')
   const grant: Grant = async (_, { fetch, signal, clock }) => {
     const fields = headersOf((await headers?.()) ?? {})
     const init = {

@@ -13,6 +13,10 @@ function renew(fetch: FetchLike, options: Partial<CookieRefreshGrantOptions> = {
   return cookieRefreshGrant({ url, ...options })(null, grantContext({ fetch }))
 }
 
+it('refuses headers that are no function, at once: they are asked for each time', () => {
+  expect(() => cookieRefreshGrant({ url, headers: { 'x-csrf': '1' } as never })).toThrow(/headers must be a function/)
+})
+
 describe('a redirect of what renews the session', () => {
   it.each([200, 401])('is no renewal and no refusal where the platform follows it, as React Native does: %i', async (status) => {
     const login = await loopback((_, response) => response.writeHead(status).end('<html>'))
