@@ -1,6 +1,6 @@
 import { AuthenticatedClient, memoryStore } from 'authenticated-client'
 import { api, authorizationServer, testClock, testFetch } from 'authenticated-client/testing'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 
 it('gives two users who sign in at the same moment sessions of their own: none is answered as the other', async () => {
   const clock = testClock()
@@ -19,6 +19,20 @@ it('gives two users who sign in at the same moment sessions of their own: none i
 
   expect(response.status).toBe(401)
   expect(shop.requests).toHaveLength(1)
+})
+
+it('moves time where there is no MessageChannel, as under Jest with jsdom', async () => {
+  const clock = testClock()
+  let isOver = false
+  const sleep = clock.sleep(10).then(() => clock.sleep(10))
+  sleep.then(() => {
+    isOver = true
+  })
+  vi.stubGlobal('MessageChannel', undefined)
+
+  await clock.advance(20).finally(() => vi.unstubAllGlobals())
+
+  expect(isOver).toBe(true)
 })
 
 it('gives the same numbers in every run, until a test says what chance gives', () => {
