@@ -125,6 +125,13 @@ it('fails a store whose error says in its cause what a corrupt record holds', as
   expect(failures).toEqual([expect.stringMatching(/quotes nothing/)])
 })
 
+it('fails a store whose lock is never granted, in each test that takes it, and hangs in none', async () => {
+  const failures = await failuresOf(() => ({ ...memoryStore(), lock: { hold: () => Promise.reject(new Error('not now')) } }))
+
+  expect(failures).toContain('never waits with a write for whoever holds the lock')
+  expect(failures).toContainEqual(expect.stringMatching(/no longer wait than `waitTimeout`/))
+})
+
 /** The titles of the tests that such a store fails. */
 async function failuresOf(create: () => TokenStore, more: Partial<StoreConformanceOptions> = {}): Promise<readonly string[]> {
   const tests = new Map<string, () => Promise<void>>()
