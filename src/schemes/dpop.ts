@@ -55,20 +55,25 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
   if (algorithm && !/^(ES256|Ed25519|RS256|PS256)$/.test(algorithm))
     throw new TypeError('dpop: algorithm must be ES256, Ed25519, RS256 or PS256')
   const nonces = new Map<string, string>()
+  let known: KeyPair | undefined
   let making: Promise<KeyPair> | undefined
 
   const make = async (): Promise<KeyPair> => {
-    const kept = await keyStore?.load()
-    if (kept) return kept
     const type = algorithm ?? 'ES256'
     const keys = await generateKeyPair(type).catch((cause) => {
       throw new TypeError(`dpop: there is no crypto.subtle here (React Native, a page without https), or it knows no ${type}`, { cause })
     })
     await keyStore?.save(keys)
-    return (await keyStore?.load()) ?? keys // Another tab's, if that was first.
+    known = (await keyStore?.load()) ?? keys // Another tab's, if that was first.
+    return known
   }
-  // One key, however many ask for it at first; what failed is tried again.
-  const current = (): Promise<KeyPair> => {
+  // One key, however many ask for it at first; what failed is tried again. A browser's database hangs at times: who comes later asks anew.
+  const current = async (): Promise<KeyPair> => {
+    const kept = known ?? (await keyStore?.load())
+    if (kept) {
+      known = kept
+      return kept
+    }
     making ??= make().catch((error) => {
       making = undefined
       throw error

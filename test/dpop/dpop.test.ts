@@ -171,6 +171,20 @@ describe('dpop', () => {
     await expect(scheme.thumbprint()).resolves.toMatch(/^[\w-]{43}$/)
   })
 
+  it('asks a key store anew that did not answer the call before', async () => {
+    const load = vi
+      .fn()
+      .mockReturnValueOnce(new Promise(() => {}))
+      .mockReturnValue(null)
+    const scheme = dpop({ keyStore: { load, save: () => {} } })
+    scheme.thumbprint()
+
+    const thumbprint = await scheme.thumbprint()
+
+    load.mockRejectedValue(new Error('is away'))
+    expect(await scheme.thumbprint()).toBe(thumbprint)
+  })
+
   it('proves a method of its own spelling as it is sent (§4.2)', async () => {
     const { client, requests } = clientOf({ scheme: dpop(), store: bound() }, ok)
 
