@@ -99,7 +99,8 @@ export function authorizationServer(options: AuthorizationServerOptions = {}): T
     if (clients && !(Object.hasOwn(clients, id) && clients[id] === secret)) {
       return jsonResponse(401, { error: 'invalid_client' }, { 'www-authenticate': 'Basic realm="token endpoint"' })
     }
-    if (!isForm(headers, form)) return jsonResponse(400, { error: 'invalid_request' })
+    const provesTwice = headers.has('authorization') && form.has('client_secret') // RFC 6749 §2.3.
+    if (provesTwice || !isForm(headers, form)) return jsonResponse(400, { error: 'invalid_request' })
     if (url === revocationEndpoint) {
       if (!field('token')) return jsonResponse(400, { error: 'invalid_request' })
       revoked.push(field('token'))

@@ -262,6 +262,14 @@ describe('the test authorization server', () => {
     expect([response.status, await response.json()]).toEqual([400, { error: 'invalid_request' }])
   })
 
+  it('lets no client prove itself in two ways at once (RFC 6749 §2.3)', async () => {
+    const { post } = start({ clients: { orders: 'x' } })
+
+    const answer = await post({ grant_type: 'client_credentials', client_secret: 'x' }, { authorization: `Basic ${btoa('orders:x')}` })
+
+    expect(answer).toEqual({ status: 400, error: 'invalid_request' })
+  })
+
   it('lets audience and resource repeat (RFC 8693 §2.1, RFC 8707 §2)', async () => {
     const { login, fetch } = start()
     const body = 'grant_type=client_credentials&resource=https://a.example&resource=https://b.example&audience=a&audience=b'
