@@ -28,6 +28,6 @@ export const limits: readonly Limit[] = [
   { entry: './opentelemetry', ignore: ['@opentelemetry/api'], gzip: 1.8, brotli: 1.6 },
   { entry: './react-native', gzip: 1.2, brotli: 1.1 },
   { entry: './redis', ignore: ['node:*'], gzip: 4, brotli: 3.7 },
-  { entry: './testing', gzip: 8.9, brotli: 7.9 },
+  { entry: './testing', gzip: 9.8, brotli: 8.8 },
   { entry: './token-exchange', gzip: 3, brotli: 2.7 },
 ]
