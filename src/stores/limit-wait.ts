@@ -22,5 +22,6 @@ export function limitWait({ signal, waitTimeout }: HoldOptions, clock: Clock, gi
   const onTimeout = (): void => end(new LockTimeoutError())
   clock.sleep(waitTimeout, limit.signal).then(onTimeout, onTimeout) // A clock that breaks must not make a wait endless.
   signal?.addEventListener('abort', onAbort)
+  if (signal?.aborted) onAbort() // Between another lock's grant and this wait.
   return stop
 }

@@ -3,6 +3,7 @@ import { systemClock } from '../../src/platform/clock'
 import type { RedisConnection } from '../../src/stores/redis-client'
 import { redisLock } from '../../src/stores/redis-lock'
 import { quiet, type TestClock, testClock } from '../support/clock'
+import { deferred } from './deferred'
 
 const lease = 600
 const patient = { waitTimeout: 60_000 }
@@ -98,6 +99,26 @@ it('gives back what Redis gave by an answer that was lost', async () => {
 
   await expect(Promise.race([held, quiet()])).resolves.toBe('at once')
 })
+
+it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
+  'lets a caller go who leaves %s turns after those before it here, while others hold it',
+  async (turns) => {
+    const [caller, first] = [new AbortController(), deferred()]
+    const grants = [1]
+    const redis: RedisConnection = { run: async (script) => (script.includes("'NX'") ? (grants.shift() ?? 0) : 1), listen: () => () => {} }
+    const lock = redisLock(redis, '', lease, testClock())
+    const before = lock.hold('refresh', () => first.promise, patient)
+    const waiter = lock.hold('refresh', async () => 'held', { ...patient, signal: caller.signal }).catch((reason) => reason)
+    await quiet()
+
+    first.resolve()
+    await before
+    for (let turn = 0; turn < turns; turn++) await undefined
+    caller.abort('the caller left')
+
+    await expect(Promise.race([waiter, quiet()])).resolves.toBe('the caller left')
+  },
+)
 
 /** What Redis does for the lock: at once, though its answers to some may be under way for long. */
 function oneKey(clock: TestClock) {
