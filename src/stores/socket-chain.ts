@@ -16,10 +16,17 @@ import type { Clock } from '../platform/clock'
  *
  * Each socket has a name of its own. Who finds, once he is in, the very sockets above him that he saw dead before, and then his own
  * where he put it, has no living one above him, and nobody comes below him while he lives.
+ *
+ * A crash loop would make a chain too long for any path. One that is `longest` takes nobody in, and so stays as it is seen dead, but
+ * for him who takes it away: one at a time, by a lock of the same kind.
  */
 export async function takeBySocket(place: string, clock: Clock, signal: AbortSignal): Promise<() => Promise<void>> {
   for (;;) {
     const { above, end } = await endOfChain(place, clock, signal)
+    if (above.length === longest) {
+      await takeAway(place, clock, signal)
+      continue
+    }
     const claim = await makeClaim(dirname(place))
     try {
       await moveIn(claim, above, end)
@@ -39,7 +46,7 @@ async function endOfChain(place: string, clock: Clock, signal: AbortSignal): Pro
   let end = place
   for (;;) {
     if (signal.aborted) throw abortReason(signal)
-    const socket = await socketIn(end)
+    const socket = above.length < longest && (await socketIn(end))
     if (!socket) return { above, end }
     const holder = await visit(socket, signal)
     if (holder === 'dead') {
@@ -51,6 +58,20 @@ async function endOfChain(place: string, clock: Clock, signal: AbortSignal): Pro
       above.length = 0
       end = place
     }
+  }
+}
+
+/** Takes away a chain of the dead alone, unless somebody else just did. */
+async function takeAway(place: string, clock: Clock, signal: AbortSignal): Promise<void> {
+  const leave = await takeBySocket(`${place}-long`, clock, signal)
+  try {
+    const { above } = await endOfChain(place, clock, signal)
+    if (above.length < longest) return
+    const aside = join(dirname(place), `${asidePrefix}${newId()}`)
+    await rename(place, aside)
+    await rm(aside, { recursive: true, force: true }).catch(() => {})
+  } finally {
+    await leave()
   }
 }
 
@@ -77,7 +98,7 @@ interface Claim {
 }
 
 async function makeClaim(folder: string): Promise<Claim> {
-  const id = randomBytes(9).toString('base64url')
+  const id = newId()
   const aside = join(folder, `${asidePrefix}${id}`)
   const name = `${socketPrefix}${id}`
   await mkdir(aside, { recursive: true, mode: 0o700 })
@@ -180,6 +201,10 @@ async function shortPath(socket: string): Promise<{ readonly path: string; close
   return { path: `/proc/self/fd/${folder.fd}/${basename(socket)}`, close: () => folder.close() }
 }
 
+function newId(): string {
+  return randomBytes(9).toString('base64url')
+}
+
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? ''
 }
@@ -188,3 +213,4 @@ const asidePrefix = 'aside-'
 const socketPrefix = 's-'
 const below = 'n'
 const mostBytes = 100
+const longest = 32
