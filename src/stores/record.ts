@@ -1,5 +1,5 @@
 import { StorageError } from '../errors/storage-error'
-import type { StoredSession } from '../tokens/token-set'
+import { plain, type StoredSession } from '../tokens/token-set'
 
 /** The key of a session in a storage. Its characters are those that every storage takes (expo-secure-store has the fewest). */
 export function recordKey(name: string): string {
@@ -14,7 +14,8 @@ export function encodeRecord(session: StoredSession): string {
   if (!isStoredSession(session)) {
     throw new TypeError('A session to store needs a string `accessToken`, or `sessionId` and `counter`, and no known field of another type')
   }
-  return JSON.stringify({ version, session })
+  // A set that hides itself from logs by `toJSON` would be hidden from the next read.
+  return JSON.stringify({ version, session: { ...plain(session), toJSON: undefined } })
 }
 
 /**

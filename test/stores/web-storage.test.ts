@@ -54,6 +54,18 @@ it('keeps apps of different names apart', () => {
   expect(webStorageStore('one').name).toBe('one')
 })
 
+it.each([
+  ['hides its tokens from JSON', { ...pair(1), toJSON: () => '[hidden]' }],
+  ['has them by getters', Object.create({ accessToken: pair(1).accessToken, refreshToken: pair(1).refreshToken })],
+])('keeps all of a session that %s', (_, session) => {
+  const store = webStorageStore('my-app')
+
+  expect(store.write(session, null)).toBe(true)
+
+  expect(store.read()).toMatchObject(pair(1))
+  expect(store.write(pair(2), pair(1))).toBe(true)
+})
+
 describe('where the storage is', () => {
   it('is asked when it is used, so that a server may build the module', () => {
     vi.stubGlobal('localStorage', undefined)
