@@ -53,5 +53,5 @@ function isStoredSession(value: unknown): value is StoredSession {
     const field = fields[name] ?? undefined // JSON turns NaN into null: absent.
     return field === undefined || typeof field === type
   })
-  return typed && (typeof fields.accessToken === 'string' || (typeof fields.sessionId === 'string' && typeof fields.counter === 'number'))
+  return typed && (typeof fields.accessToken === 'string' || (typeof fields.sessionId === 'string' && Number.isFinite(fields.counter)))
 }

@@ -150,8 +150,10 @@ describe('what went wrong', () => {
     expect(listener).not.toHaveBeenCalled()
   })
 
-  it('is a TypeError where a grant made what no later read would take: nothing is written', () => {
-    const broken = { ...pair(2), refreshToken: 5 as unknown as string }
+  it.each([
+    { ...pair(2), refreshToken: 5 as unknown as string },
+    { sessionId: 's', counter: Number.NaN },
+  ])('is a TypeError where a grant made what no later read would take: nothing is written (%j)', (broken) => {
     const store = webStorageStore('my-app')
     store.write(pair(1), null)
 
