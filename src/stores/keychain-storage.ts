@@ -37,12 +37,7 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
   /** What may have been removed for a password that was then refused: nobody has signed out. */
   const kept = new Map<string, string | null>()
 
-  const read = async (service: string): Promise<string | null> => {
-    const found = await keychain.getGenericPassword({ ...options, service })
-    if (!found) return kept.get(service) ?? null
-    kept.delete(service)
-    return found.password
-  }
+  const find = async (service: string) => keychain.getGenericPassword({ ...options, service })
 
   /** Who reads after it, however it ended, shares no read that began before. */
   const change = async (service: string, text: string | null, action: () => Promise<unknown>): Promise<void> => {
@@ -63,9 +58,12 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
     getItem(service) {
       const shared = reading.get(service)
       if (shared) return shared
-      const asked: Promise<string | null> = read(service)
-        .then((text) => {
-          if (reading.get(service) === asked) known.set(service, text)
+      const asked: Promise<string | null> = find(service)
+        .then((found) => {
+          const text = found ? found.password : (kept.get(service) ?? null)
+          if (reading.get(service) !== asked) return text // A write came between: it knows better.
+          known.set(service, text)
+          if (found) kept.delete(service)
           return text
         })
         .finally(() => {

@@ -88,6 +88,28 @@ describe('a keychain that removes a password before it refuses the next, as iOS 
     expect(await store.read()).toEqual(pair(1))
   })
 
+  it('still holds it where a read from before the refusal is answered after it', async () => {
+    let found: false | { password: string } = { password: 'old' }
+    let answers = Promise.resolve()
+    const mayAnswer = deferred()
+    const storage = keychainStorage({
+      ...keychainDouble(),
+      getGenericPassword: () => ((seen) => answers.then(() => seen))(found),
+      async setGenericPassword() {
+        found = false
+        throw new Error('User interaction is not allowed.')
+      },
+    })
+    await storage.getItem('k')
+    answers = mayAnswer.promise
+
+    const before = storage.getItem('k')
+    await rejection(storage.setItem('k', 'new'))
+    mayAnswer.resolve()
+
+    expect([await before, await storage.getItem('k')]).toEqual(['old', 'old'])
+  })
+
   it('takes what somebody else removes later for a sign-out', async () => {
     const { store, keychain } = await refusedWrite()
     await store.write(pair(2), pair(1))
