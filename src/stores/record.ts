@@ -15,7 +15,8 @@ export function encodeRecord(session: StoredSession): string {
     throw new TypeError('A session to store needs a string `accessToken`, or `sessionId` and `counter`, and no known field of another type')
   }
   // A set that hides itself from logs by `toJSON` would be hidden from the next read.
-  return JSON.stringify({ version, session: { ...plain(session), toJSON: undefined } })
+  const fields = Object.entries({ ...plain(session), toJSON: undefined }).filter(([, value]) => fitsJson(value))
+  return JSON.stringify({ version, session: Object.fromEntries(fields) })
 }
 
 /**
@@ -43,6 +44,15 @@ const known = {
   scope: 'string',
   idToken: 'string',
   sessionId: 'string',
+}
+
+function fitsJson(value: unknown): boolean {
+  try {
+    JSON.stringify(value)
+    return true
+  } catch {
+    return false // A bigint, or what contains itself.
+  }
 }
 
 // A41: whatever else runs on the origin may have written it.

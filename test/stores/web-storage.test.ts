@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { StorageError } from '../../src/errors/storage-error'
 import { type WebStorageOptions, webStorageStore } from '../../src/stores/web-storage'
+import type { TokenSet } from '../../src/tokens/token-set'
 import { pair } from './conformance'
 import { corruptRecords } from './corrupt-records'
 import { type StorageDouble, storageDouble } from './storage-doubles'
@@ -169,6 +170,16 @@ describe('what went wrong', () => {
     expect(store.write(odd, null)).toBe(true)
 
     expect(store.read()).toEqual(odd)
+  })
+
+  it('is not an unknown field that JSON can’t hold: it is dropped', () => {
+    const store = webStorageStore('my-app')
+    const circle: { itself?: unknown } = {}
+    circle.itself = circle
+
+    expect(store.write({ ...pair(1), big: 1n, circle } as TokenSet, null)).toBe(true)
+
+    expect(store.read()).toEqual(pair(1))
   })
 
   it('is not a field that is null, or a number that JSON has no word for: those are absent', () => {
