@@ -5,23 +5,23 @@ type Subscribe = (listener: () => void) => () => void
  * subscribe twice; each subscription is stopped by its own function.
  */
 export function hints(): readonly [subscribe: Subscribe, hint: () => void] {
-  const subscriptions = new Set<() => void>()
+  const subscriptions = new Set<() => unknown>()
   return [
     (listener) => {
-      const call = (): void => listener()
+      const call = (): unknown => listener()
       subscriptions.add(call)
       return () => void subscriptions.delete(call)
     },
     () => {
       // A copy, so that subscribing in a listener ends; and asked again, so that a stopped one is not called.
-      for (const call of [...subscriptions]) if (subscriptions.has(call)) callQuietly(call)
+      for (const call of [...subscriptions]) if (subscriptions.has(call)) void callQuietly(call)
     },
   ]
 }
 
-/** What was written is written: a listener that throws can't undo it, and a store has nobody to tell. */
-export function callQuietly(listener: () => void): void {
+/** What was written is written: a listener that throws, at once or later, can't undo it, and a store has nobody to tell. */
+export async function callQuietly(listener: () => unknown): Promise<void> {
   try {
-    listener()
+    await listener()
   } catch {}
 }

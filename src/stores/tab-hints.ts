@@ -64,7 +64,7 @@ export function tabHints(key: string): TabHints {
     tell() {
       hint()
       const speaker = channel ?? openChannel(key)
-      callQuietly(() => speaker?.postMessage(null)) // Closed by somebody else: the storage event tells the other tabs.
+      void callQuietly(() => speaker?.postMessage(null)) // Closed by somebody else: the storage event tells the other tabs.
       if (speaker !== channel) speaker?.close() // What was posted is delivered all the same.
     },
   }

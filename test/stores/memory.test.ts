@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest'
 import { memoryStore } from '../../src/stores/memory'
+import { expectQuietProcess } from '../support/quiet-process'
 import { pair } from './conformance'
+
+expectQuietProcess()
 
 it('answers a read synchronously, with the very object', () => {
   const initial = Object.freeze(pair(1))
@@ -23,4 +26,16 @@ it('shares nothing with another store: one per session on a server (A40)', () =>
   expect(other.read()).toBeNull()
   expect(other.lock).not.toBe(one.lock)
   expect(one.coordination).toBe('client')
+})
+
+it('is changed, and the process goes on, whatever a listener throws, at once or later', () => {
+  const store = memoryStore(pair(1))
+  store.subscribe?.(() => {
+    throw new Error('at once')
+  })
+  store.subscribe?.(async () => {
+    throw new Error('later')
+  })
+
+  expect(store.write(pair(2), pair(1))).toBe(true)
 })
