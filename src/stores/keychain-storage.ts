@@ -34,20 +34,23 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
 
   /** What each service held when we last knew. */
   const known = new Map<string, string | null>()
-  /** What may have been removed for a password that was then refused: nobody has signed out. */
+  /** What may have been removed for a password that is not there yet, or was refused: nobody has signed out. */
   const kept = new Map<string, string | null>()
+
+  const lastOf = (service: string): string | null => kept.get(service) ?? known.get(service) ?? null
 
   const find = async (service: string) => keychain.getGenericPassword({ ...options, service })
 
   /** Who reads after it, however it ended, shares no read that began before. */
   const change = async (service: string, text: string | null, action: () => Promise<unknown>): Promise<void> => {
-    const before = kept.get(service) ?? known.get(service) ?? null
+    const before = lastOf(service)
+    if (text !== null) kept.set(service, before)
     try {
       if (!(await action())) throw new Error(`The keychain did not ${text === null ? 'remove' : 'take'} it`)
       known.set(service, text)
       kept.delete(service)
     } catch (error) {
-      if (text !== null) kept.set(service, before)
+      if (text !== null) kept.set(service, before) // Again: a read may have found it before it was removed.
       throw error
     } finally {
       reading.delete(service)
@@ -60,8 +63,9 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
       if (shared) return shared
       const asked: Promise<string | null> = find(service)
         .then((found) => {
+          const isLate = reading.get(service) !== asked
+          if (isLate) return found ? found.password : lastOf(service) // A write came between: it knows better what is there.
           const text = found ? found.password : (kept.get(service) ?? null)
-          if (reading.get(service) !== asked) return text // A write came between: it knows better.
           known.set(service, text)
           if (found) kept.delete(service)
           return text

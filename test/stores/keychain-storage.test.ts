@@ -110,6 +110,54 @@ describe('a keychain that removes a password before it refuses the next, as iOS 
     expect([await before, await storage.getItem('k')]).toEqual(['old', 'old'])
   })
 
+  it('still holds it while the next is under way', async () => {
+    const [keychain, mayTake] = [keychainDouble(), deferred()]
+    const storage = keychainStorage({
+      ...keychain,
+      async setGenericPassword(...given) {
+        await keychain.resetGenericPassword(given[2])
+        await mayTake.promise
+        return keychain.setGenericPassword(...given)
+      },
+    })
+    keychain.content.set('k', 'old')
+    await storage.getItem('k')
+
+    const writing = storage.setItem('k', 'new')
+    await quiet()
+    const meanwhile = await storage.getItem('k')
+    mayTake.resolve()
+    await writing
+
+    expect([meanwhile, await storage.getItem('k')]).toEqual(['old', 'new'])
+  })
+
+  it('holds the next for a read that found nothing before it was there', async () => {
+    let found: false | { password: string } = { password: 'old' }
+    let answers = Promise.resolve()
+    const [mayAnswer, mayTake] = [deferred(), deferred()]
+    const storage = keychainStorage({
+      ...keychainDouble(),
+      getGenericPassword: () => ((seen) => answers.then(() => seen))(found),
+      async setGenericPassword(_, password) {
+        found = false
+        await mayTake.promise
+        found = { password }
+        return {}
+      },
+    })
+    await storage.getItem('k')
+    answers = mayAnswer.promise
+
+    const writing = storage.setItem('k', 'new')
+    const meanwhile = storage.getItem('k')
+    mayTake.resolve()
+    await writing
+    mayAnswer.resolve()
+
+    expect(await meanwhile).toBe('new')
+  })
+
   it('takes what somebody else removes later for a sign-out', async () => {
     const { store, keychain } = await refusedWrite()
     await store.write(pair(2), pair(1))
