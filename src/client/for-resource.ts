@@ -117,7 +117,8 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
       // The session is the parent's, and so is what it tells.
       onEvent: Object.assign(
         // What it returns is handed on: a promise that rejects is the client's to catch.
-        (event: ClientEvent) => /^(session|logout|storage|step-up)/.test(event.type) || options.onEvent?.({ ...event, resource: target.resource }),
+        (event: ClientEvent) =>
+          /^(session|logout|storage|step-up)/.test(event.type) || options.onEvent?.({ ...event, resource: target.resource }),
         { inspect: options.onEvent?.inspect },
       ),
       nextCall: parent.nextCall,

@@ -63,8 +63,8 @@ export function sameTokens(a: StoredSession | null | undefined, b: StoredSession
   const one: Partial<TokenSet> = a
   const two: Partial<TokenSet> = b
   return (
-    one.accessToken === two.accessToken &&
+    (one.accessToken ?? '') === (two.accessToken ?? '') &&
     (one.refreshToken ?? '') === (two.refreshToken ?? '') &&
-    (one.accessToken !== undefined || spendable(a) === spendable(b))
+    (isTokenSet(a) || spendable(a) === spendable(b))
   )
 }

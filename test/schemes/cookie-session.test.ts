@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
-import { AuthenticatedClient, cookieRefreshGrant, cookieSession, memoryStore } from 'authenticated-client'
+import { AuthenticatedClient, cookieRefreshGrant, cookieSession, memoryStore, type StoredSession, sameTokens } from 'authenticated-client'
 import { testClock } from 'authenticated-client/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { rejection } from '../grants/grant-context'
@@ -79,12 +79,13 @@ describe('cookieSession', () => {
   })
 
   it('is one where the tokens that a store has columns for are null', async () => {
-    const row = { sessionId: 'mine', counter: 0, accessToken: null, refreshToken: null }
-    const { client, requests } = clientOf({ scheme: cookieSession(), store: memoryStore(row as never) })
+    const row = (counter: number) => ({ sessionId: 'mine', counter, accessToken: null, refreshToken: null }) as unknown as StoredSession
+    const { client, requests } = clientOf({ scheme: cookieSession(), store: memoryStore(row(0)) })
 
     await client.fetch('/me')
 
     expect(requests[0]?.credentials).toBe('include')
+    expect([sameTokens(row(0), row(1)), sameTokens(row(0), { sessionId: 'mine', counter: 0 })]).toEqual([false, true])
   })
 
   it('has no access token to ask for, though somebody is signed in', async () => {
