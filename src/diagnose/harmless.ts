@@ -5,15 +5,18 @@
 export function harmless(text: string, secrets: readonly string[] = []): string {
   const known = secrets.filter((secret) => secret.length > 3)
   const hidden = known.reduce((rest, secret) => rest.split(secret).join('[redacted]'), text)
+  // Each takes a whole word, which is judged afterwards: a text may be one long word, and a search must not begin anew at each letter.
   const harmlessText = hidden
-    .replace(/[\w-]+\.[\w-]+\.[\w-]*/g, (match) => (match.startsWith('eyJ') ? '[redacted]' : match))
+    .replace(/eyJ[\w.-]*/g, (match) => (match.split('.').length > 2 ? '[redacted]' : match))
     .replace(/\b(bearer|dpop|basic|token|key)([ =:]+)(?=[\w.~+/-]*\d)[\w.~+/-]{8,}=*/gi, '$1$2[redacted]')
-    .replace(longAndMixed, (match) => (match.replace(uuid, '').search(longAndMixed) < 0 ? match : '[redacted]'))
+    .replace(/[\w~+/-]{24,}=*/g, (match) => (isLikeKey(match) ? '[redacted]' : match))
   return inOneLine(harmlessText)
 }
 
-const longAndMixed = /(?=[\w~+/-]*\d)(?=[\w~+/-]*[a-z])[\w~+/-]{24,}=*/gi
-const uuid = /\b[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\b/gi
+function isLikeKey(word: string): boolean {
+  const rest = word.replace(/\b[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\b/gi, '')
+  return rest.length > 23 && /\d/.test(rest) && /[a-z]/i.test(rest)
+}
 
 function inOneLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
@@ -31,11 +34,9 @@ export function harmlessName(value: unknown): string {
 export function harmlessUrl(url: string): string {
   const [, origin = '', path = ''] =
     /^(\w+:\/\/[^/]*)?([\s\S]*)$/.exec(url.replace(/[?#][\s\S]*$/, '').replace(/[\p{Cc}\p{Cf}]+/gu, '')) ?? []
-  const segments = path.split('/').map((segment) => (keyLike.test(segment.replace(uuid, '')) ? '[redacted]' : segment))
+  const segments = path.split('/').map((segment) => (isLikeKey(segment) ? '[redacted]' : segment))
   return origin.replace(/\/\/.*@/, '//') + segments.join('/')
 }
-
-const keyLike = /^(?=.*\d)(?=.*[a-z]).{24,}$/i
 
 /** The first and last four characters of what is long enough to keep the rest to itself. */
 export function shortened(secret: string): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseChallenges } from '../../src/challenge/parse-challenges'
+import { growth } from '../support/growth'
 
 const KIB = 1024
 
@@ -41,39 +42,9 @@ describe('parseChallenges', () => {
     const small = String(shapes[name]?.(64 * KIB))
     const large = String(shapes[name]?.(256 * KIB))
 
-    expect(growth(small, large)).toBeLessThanOrEqual(6)
+    expect(growth(parseChallenges, small, large, 6)).toBeLessThanOrEqual(6)
   })
 })
-
-/**
- * How much longer the large one takes, by the best of five and more samples: whatever else the machine does only adds to a sample.
- * Samples of both take about the same time, so that a busy machine adds to both alike.
- */
-function growth(small: string, large: string): number {
-  const times = timesFor(large, 2)
-  let bestOfSmall = Number.POSITIVE_INFINITY
-  let bestOfLarge = Number.POSITIVE_INFINITY
-  const patience = performance.now() + 5_000
-  for (let round = 0; round < 5 || (bestOfLarge / bestOfSmall > 6 && performance.now() < patience); round++) {
-    bestOfSmall = Math.min(bestOfSmall, sample(small, times * 4) / 4)
-    bestOfLarge = Math.min(bestOfLarge, sample(large, times))
-  }
-  return bestOfLarge / bestOfSmall
-}
-
-function timesFor(text: string, milliseconds: number): number {
-  let times = 1
-  while (sample(text, times) < milliseconds) times *= 2
-  return times
-}
-
-/** Milliseconds of processor time, which doesn't pass while other processes run. */
-function sample(text: string, times: number): number {
-  const start = process.cpuUsage()
-  for (let left = times; left > 0; left--) parseChallenges(text)
-  const { user, system } = process.cpuUsage(start)
-  return (user + system) / 1000
-}
 
 function numbered(count: number, write: (number: number) => string): string {
   return Array.from({ length: Math.floor(count) }, (_, number) => write(number)).join(', ')

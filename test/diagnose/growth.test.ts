@@ -1,0 +1,54 @@
+import { type DiagnoseInput, diagnose } from 'authenticated-client/diagnose'
+import { describe, expect, it } from 'vitest'
+import { harmless, harmlessUrl } from '../../src/diagnose/harmless'
+import { growth } from '../support/growth'
+
+const KIB = 1024
+
+/** Eight times the text takes eight times as long, or a little more; what is quadratic takes 64 times as long. */
+const most = 24
+
+type Shapes = Readonly<Record<string, (length: number) => string>>
+
+const repeated =
+  (piece: string, end = '') =>
+  (length: number): string =>
+    piece.repeat(length / piece.length) + end
+
+/** Long runs of what a secret may begin with, or go on with, and never is one. */
+const texts: Shapes = {
+  letters: repeated('a'),
+  digits: repeated('1'),
+  'letters and digits that are one word': repeated('a1'),
+  'words that are a little short': repeated('abcdefgh12345678901234 '),
+  'hyphens that end in a full stop': repeated('-', '.-.'),
+  'beginnings of a JWT': repeated('eyJ'),
+  'beginnings of a JWT, with full stops': repeated('eyJ.'),
+  'JWTs without an end': repeated('eyJa.b '),
+  schemes: repeated('bearer token key=', ' '),
+  'blanks behind a scheme': (length) => `key${' '.repeat(length)}@`,
+  'parts of a UUID': repeated('0123abcd-'),
+  UUIDs: repeated('0123abcd-0123-0123-0123-0123456789ab'),
+  'slashes and question marks': repeated('//?'),
+  'control characters': repeated('\u0007a'),
+}
+
+describe('what a server says', () => {
+  it.each(Object.keys(texts))('is made harmless in time in proportion to its length: %s', (name) => {
+    expect(growthOf((text) => harmless(text), texts[name])).toBeLessThanOrEqual(most)
+    expect(growthOf(harmlessUrl, texts[name])).toBeLessThanOrEqual(most)
+  })
+
+  it.each(Object.keys(texts))('is diagnosed in time in proportion to its length: %s', (name) => {
+    expect(growthOf((message) => diagnose(refusedWith({ message })), texts[name])).toBeLessThanOrEqual(most)
+  })
+})
+
+function growthOf(run: (text: string) => unknown, shape: Shapes[string] = repeated('a'), length = 2 * KIB): number {
+  return growth(run, shape(length), shape(8 * length), most)
+}
+
+function refusedWith(body: Readonly<Record<string, string>>): DiagnoseInput {
+  const headers = new Headers({ 'content-type': 'application/json' })
+  return { response: { status: 401, headers }, body: JSON.stringify(body) }
+}
