@@ -20,7 +20,7 @@ export function readCurlTranscript(text: string): Exchange {
     body: answer
       .filter((line) => !/^([*<>]( |$)|[{}] \[\d+ bytes)/.test(line) && !fieldLines.has(line))
       .join('\n')
-      .replace(/\* Connection #\d+ to host .* left intact\s*$/, '')
+      .replace(/\* Connection #\d+ to host \S* left intact\s*$/, '')
       .trim(),
     failed: statusAt < 0 ? lastSaid(lines) : undefined,
   }
@@ -45,11 +45,11 @@ function unsent(lines: readonly string[]): Exchange {
 
 /** A name, then perhaps its address in brackets, which the port stands in or behind. */
 const meantFor =
-  /^\* +(?:Could not resolve host:|Failed to connect to|Trying|(?:Connected|Established connection) to) +\[?([\w.-]+?)\]?(?:(?::| port )(\d+).*| \([^ )]*\)? port (\d+).*)?$/
+  /^\* +(?:Could not resolve host:|Failed to connect to|Trying|(?:Connected|Established connection) to) +\[?([\w.-]+?)\]?(?:(?::| port )(\d+).*| \([^ )]*\)? port (\d+).*)?$/s
 const throughTls = /^\* .*\b(SSL connection|TLSv1)/
 
 function lastSaid(lines: readonly string[]): string {
-  const said = lines.flatMap((line) => /^(?:\*|curl: \(\d+\)) +(?!Closing|shutting|Connection #)(.+)$/i.exec(line)?.[1] ?? [])
+  const said = lines.flatMap((line) => /^(?:\*|curl: \(\d+\)) +(?!Closing|shutting|Connection #)(.+)$/is.exec(line)?.[1] ?? [])
   return said.at(-1) ?? 'nothing came back'
 }
 

@@ -183,5 +183,5 @@ function isNoCode(error: string): boolean {
 }
 
 function link(uri: string | undefined, { harmless }: Facts): readonly string[] {
-  return uri && /^https:\/\//.test(uri) ? [`It points to ${harmless(uri.replace(/[?#].*$/, ''))}.`] : []
+  return uri && /^https:\/\//.test(uri) ? [`It points to ${harmless(uri.replace(/[?#][\s\S]*/, ''))}.`] : []
 }

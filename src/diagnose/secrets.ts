@@ -51,7 +51,7 @@ export function ownFields(headers: Fields | undefined): readonly (readonly [name
 
 /** Whether what was sent is no longer there: who shares a transcript takes it out. */
 export function isMasked(authorization = ''): boolean {
-  return /^\S+\s+(\S*\*{3,}\S*|x{4,}|•{3,}|\.{3}|\S*…\S*|[[<({]?(redacted|hidden|masked|removed|filtered)[\w-]*[\]>)}]?)\s*$/i.test(
+  return /^\S+\s+((?=\S*(\*{3}|…))\S+|x{4,}|•{3,}|\.{3}|[[<({]?(redacted|hidden|masked|removed|filtered)[\w-]*[\]>)}]?)\s*$/i.test(
     authorization,
   )
 }

@@ -1,5 +1,6 @@
 import { type DiagnoseInput, diagnose } from 'authenticated-client/diagnose'
 import { describe, expect, it } from 'vitest'
+import { readCurlTranscript } from '../../src/cli/curl-transcript'
 import { harmless, harmlessUrl } from '../../src/diagnose/harmless'
 import { growth } from '../support/growth'
 
@@ -42,6 +43,37 @@ describe('what a server says', () => {
   it.each(Object.keys(texts))('is diagnosed in time in proportion to its length: %s', (name) => {
     expect(growthOf((message) => diagnose(refusedWith({ message })), texts[name])).toBeLessThanOrEqual(most)
   })
+
+  const fields: Readonly<Record<string, readonly [string, Shapes[string]]>> = {
+    'a link with many queries': ['error_uri', (length) => `https://api.example/${'?'.repeat(length)}\n`],
+    'algorithms that nobody forbids': ['message', repeated('algm', '\n')],
+  }
+  it.each(Object.keys(fields))('is searched for a cause in time in proportion to its length: %s', (name) => {
+    const [field = '', shape] = fields[name] ?? []
+
+    expect(growthOf((text) => diagnose(refusedWith({ [field]: text })), shape)).toBeLessThanOrEqual(most)
+  })
+})
+
+it('looks for a mask in credentials in time in proportion to their length', () => {
+  const headers = (authorization: string) => new Headers({ authorization })
+  const run = (text: string) =>
+    diagnose({ ...refusedWith({}), request: { url: 'https://api.example/', headers: headers(`Bearer ${text} .`) } })
+
+  expect(growthOf(run, repeated('*'), KIB / 4)).toBeLessThanOrEqual(most)
+})
+
+const transcripts: Shapes = {
+  'ends of a connection in a body': repeated('* Connection #0 to host ', 'C'),
+  'digits of a port': (length) => `* Trying a:${'0'.repeat(length)}\u2028`,
+  'blanks behind an asterisk': (length) => `* ${' '.repeat(length)}\u2028`,
+}
+it.each(Object.keys(transcripts))('reads a transcript in time in proportion to its length: %s', (name) => {
+  const around = (text: string) => readCurlTranscript(`* Trying a:80\n> GET / HTTP/1.1\n< HTTP/1.1 401\n< \n ${text}`)
+  const alone = (text: string) => readCurlTranscript(`${text}\n* Trying a:80`)
+
+  expect(growthOf(around, transcripts[name])).toBeLessThanOrEqual(most)
+  expect(growthOf(alone, transcripts[name])).toBeLessThanOrEqual(most)
 })
 
 function growthOf(run: (text: string) => unknown, shape: Shapes[string] = repeated('a'), length = 2 * KIB): number {
