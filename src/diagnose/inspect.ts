@@ -1,6 +1,4 @@
-import { bounded } from '../platform/bounded'
-import { systemClock } from '../platform/clock'
-import { readText } from '../platform/read-text'
+import { readCopy } from '../platform/read-copy'
 import type { TokenSet } from '../tokens/token-set'
 import { diagnose } from './diagnose'
 import type { DiagnoseInput } from './diagnose-input'
@@ -23,9 +21,7 @@ export function inspector(expected: DiagnoseInput['expected']): (exchange: Inspe
   return async ({ response, request, tokens, now }) => {
     const readable = !response.bodyUsed && !response.body?.locked // Of a body that somebody is reading there is no copy.
     const isText = /json|html|text|xml/i.test(response.headers.get('content-type') ?? '') && readable
-    const body = isText
-      ? await bounded(readText(response.clone(), mostRead), patience, systemClock, () => 0).catch(() => undefined)
-      : undefined
+    const body = isText ? await readCopy(response, mostRead, patience) : undefined
     const diagnosis = diagnose({ response, request, tokens: tokens ?? undefined, now, body, expected })
     // A 401 that nothing explains is still a refusal, and what it says is told.
     return diagnosis.cause === 'not-refused' || (diagnosis.cause === 'unknown' && response.status !== 401) ? undefined : diagnosis

@@ -3,13 +3,15 @@ import { readBody } from './read-body'
 /**
  * A body as UTF-8 text, or `undefined` where it is longer than `limit` bytes: counted as it arrives and cut off there, so that
  * a compressed bomb costs one chunk. Where the platform has no streams the body is already here, and only judged.
+ * @param signal cancels what is still to come.
  */
-export async function readText(response: Response, limit: number): Promise<string | undefined> {
+export async function readText(response: Response, limit: number, signal?: AbortSignal): Promise<string | undefined> {
   const reader = response.body?.getReader?.()
   if (!reader) {
     const text = await response.text()
     return text.length > limit ? undefined : text
   }
+  signal?.addEventListener('abort', () => reader.cancel().catch(() => {}))
   const chunks: Uint8Array<ArrayBuffer>[] = []
   if (!(await readBody(reader, limit, chunks))) return undefined
   // Not by a Blob: React Native's can neither be made of bytes nor read.

@@ -1,18 +1,20 @@
-import { readText } from '../platform/read-text'
+import { readCopy } from '../platform/read-copy'
 
 const longest = 262_144
+/** In milliseconds: as long as a client waits for the answer, unless told otherwise. It can't tell that it waits no more. */
+const patience = 10_000
 
 /**
  * For `isUnauthorized`: whether a GraphQL response says, in a 2xx or 400, that nobody is signed in and that there is nothing to show for
  * it: `data` is absent or null, and an error has the code `UNAUTHENTICATED`. A mutation of several fields can say so after the first was
  * done, where another may not be null (GraphQL §6.4.4): send those one by one. The list that answers a batch says nothing. Reads at most
- * 256 KiB of a copy; the response stays unread.
+ * 256 KiB of a copy, for ten seconds at most; the response stays unread.
  * @see {@link https://graphql.github.io/graphql-over-http/draft/ GraphQL over HTTP}
  */
 export async function graphqlUnauthenticated(response: Response): Promise<boolean> {
   const { status, headers } = response
   if (!/^(2|400)/.test(String(status)) || !/json/i.test(headers.get('content-type') ?? '')) return false
-  const text = await readText(response.clone(), longest)
+  const text = await readCopy(response, longest, patience)
   if (!text?.includes('UNAUTHENTICATED')) return false
   const { data, errors } = Object(JSON.parse(text))
   return (

@@ -1,7 +1,7 @@
 import { AuthenticatedClient, type ClientEvent, type TokenSet } from 'authenticated-client'
 import { type Diagnosis, diagnose, diagnosed } from 'authenticated-client/diagnose'
 import { api, authorizationServer, quiet, refusal, testFetch } from 'authenticated-client/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { fixtures, jwt, now, secrets } from './fixtures'
 
 describe('the event alone', () => {
@@ -49,6 +49,18 @@ describe('diagnosed', () => {
 
     expect(response.status).toBe(401)
     expect(heard).toHaveLength(1)
+  })
+
+  it('holds on to no body that does not end: once the app cancels it, its source hears of that', async () => {
+    const source = vi.fn()
+    const endless = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{')), cancel: source })
+    const { client } = signedIn({ status: 401, body: endless, type: 'application/json' })
+    const response = await client.fetch('/orders')
+
+    response.body?.cancel()
+    await quiet()
+
+    expect(source).toHaveBeenCalledOnce()
   })
 
   it('costs nothing where the answer is no refusal', async () => {

@@ -1,6 +1,6 @@
 import { memoryStore } from 'authenticated-client'
 import { graphqlUnauthenticated, sessionExpiredStatus } from 'authenticated-client/graphql'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { clientOf, ok } from './client'
 
 const unauthenticated = { errors: [{ message: 'no', extensions: { code: 'UNAUTHENTICATED' } }] }
@@ -27,6 +27,21 @@ it('graphqlUnauthenticated reads JSON only, and no more than 256 KiB of it', asy
   expect(await graphqlUnauthenticated(new Response(JSON.stringify(unauthenticated), { headers: { 'content-type': 'text/plain' } }))).toBe(
     false,
   )
+})
+
+it('graphqlUnauthenticated gives up on a body that does not end, and holds on to none of it', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const source = vi.fn()
+  const endless = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{')), cancel: source })
+  const response = new Response(endless, { headers: { 'content-type': 'application/json' } })
+
+  const asked = graphqlUnauthenticated(response)
+  await vi.advanceTimersByTimeAsync(10_000)
+
+  expect(await asked).toBe(false)
+  await response.body?.cancel()
+  expect(source).toHaveBeenCalledOnce()
 })
 
 it.each([
