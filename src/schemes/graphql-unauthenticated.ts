@@ -4,6 +4,9 @@ const longest = 262_144
 /** In milliseconds: as long as a client waits for the answer, unless told otherwise. It can't tell that it waits no more. */
 const patience = 10_000
 
+/** No stream of JSON, such as `application/x-ndjson` or `application/json-seq`: it may never end. */
+const oneJson = /^\s*application\/(graphql-response\+)?json(?![\w.+-])/i
+
 /**
  * For `isUnauthorized`: whether a GraphQL response says, in a 2xx or 400, that nobody is signed in and that there is nothing to show for
  * it: `data` is absent or null, and an error has the code `UNAUTHENTICATED`. A mutation of several fields can say so after the first was
@@ -13,7 +16,7 @@ const patience = 10_000
  */
 export async function graphqlUnauthenticated(response: Response): Promise<boolean> {
   const { status, headers } = response
-  if (!/^(2|400)/.test(String(status)) || !/json/i.test(headers.get('content-type') ?? '')) return false
+  if (!/^(2|400)/.test(String(status)) || !oneJson.test(headers.get('content-type') ?? '')) return false
   const text = await readCopy(response, longest, patience)
   if (!text?.includes('UNAUTHENTICATED')) return false
   const { data, errors } = Object(JSON.parse(text))

@@ -29,6 +29,21 @@ it('graphqlUnauthenticated reads JSON only, and no more than 256 KiB of it', asy
   )
 })
 
+it.each([
+  ['application/json', true],
+  [' Application/GraphQL-Response+JSON; charset=utf-8', true],
+  ['application/x-ndjson', false],
+  ['application/jsonl', false],
+  ['application/json-seq', false],
+  ['application/stream+json', false],
+])('graphqlUnauthenticated reads a body of the type %j: %s, since a stream may never end', async (type, expected) => {
+  const { body } = Response.json({ data: null, ...unauthenticated })
+  const response = new Response(body)
+  Object.defineProperty(response, 'headers', { value: { get: () => type } }) // A mock's may not be trimmed.
+
+  expect(await graphqlUnauthenticated(response)).toBe(expected)
+})
+
 it('graphqlUnauthenticated gives up on a body that does not end, and holds on to none of it', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
