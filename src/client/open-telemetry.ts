@@ -40,7 +40,7 @@ export interface Burst {
 /** What the conventions advise for seconds; those of the SDK are for milliseconds. */
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 
-/** More than this many sends at once have no spans: a fetch that never settles must not pile them up. */
+/** Of more sends at once, the oldest span ends without an outcome: a fetch that never settles must not pile them up. */
 const mostSpans = 10_000
 
 /**
@@ -79,7 +79,11 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
 
   const started = ({ call, attempt, method, url, at }: EventOf<'request'>): void => {
     if (attempt) replays.add(1, common)
-    if (sends.size >= mostSpans) return
+    const [oldest] = sends.size < mostSpans ? [] : sends
+    if (oldest) {
+      sends.delete(oldest[0])
+      oldest[1].span.end(at)
+    }
     const name = known(method, methods)
     const attributes: Attributes = { ...common, 'http.request.method': name, ...serverOf(url) }
     const ofSpan: Attributes = {

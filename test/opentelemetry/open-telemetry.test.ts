@@ -184,6 +184,21 @@ describe('openTelemetry', () => {
     expect((await spans())[0]?.attributes).not.toHaveProperty('http.response.status_code')
   })
 
+  it('ends the oldest span, with no outcome, where ten thousand sends have not settled: later ones are traced all the same', async () => {
+    const { handler, spans, values } = await start()
+    const send = (call: number) => ({ call, attempt: 0, at: call })
+    const begin = (call: number) =>
+      handler?.({ ...send(call), type: 'request', method: 'GET', url: 'https://api.example.com/me', generation: 0 })
+    for (let call = 0; call < 10_000; call++) begin(call)
+
+    begin(10_000)
+    handler?.({ ...send(10_000), type: 'response', status: 200, challenges: [] })
+    handler?.({ ...send(0), type: 'response', status: 200, challenges: [] })
+
+    expect((await spans()).map(({ attributes }) => attributes['http.response.status_code'])).toEqual([undefined, 200])
+    expect((await values())['http.client.request.duration']).toMatchObject([[{}, { count: 1 }]])
+  })
+
   it('counts 401s by their cause where the events carry a diagnosis, and crowds of them', async () => {
     const pages: UnauthorizedBurstEvent[] = []
     const { client, shop, values } = await start(undefined, (options) => alertOn401s((burst) => pages.push(burst), options))
