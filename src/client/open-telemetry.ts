@@ -16,14 +16,14 @@ export interface OpenTelemetryOptions {
    * What makes the tracer.
    * @default the global one
    */
-  readonly tracerProvider?: TracerProvider | undefined
+  readonly tracerProvider?: TracerProvider | null | undefined
   /**
    * What makes the meter.
    * @default the global one
    */
-  readonly meterProvider?: MeterProvider | undefined
+  readonly meterProvider?: MeterProvider | null | undefined
   /** Told apart by it: the `authenticated_client.name` of all spans and metrics. @default none */
-  readonly name?: string | undefined
+  readonly name?: string | null | undefined
 }
 
 type EventOf<Type extends ClientEvent['type']> = Extract<ClientEvent, { readonly type: Type }>
@@ -57,7 +57,7 @@ const mostSpans = 10_000
 export function openTelemetry(options: OpenTelemetryOptions = {}): (event: ClientEvent | Burst) => void {
   const tracer = (options.tracerProvider ?? trace).getTracer(scope)
   const meter = (options.meterProvider ?? metrics).getMeter(scope)
-  const common: Attributes = options.name === undefined ? {} : { 'authenticated_client.name': options.name }
+  const common: Attributes = options.name == null ? {} : { 'authenticated_client.name': options.name }
   const counter = (name: string, description: string) => meter.createCounter(`authenticated_client.${name}`, { description })
   const unauthorized = counter('unauthorized', 'Responses that say that the credentials were refused')
   const replays = counter('replays', 'Requests sent again')

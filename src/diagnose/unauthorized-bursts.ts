@@ -28,11 +28,11 @@ export interface UnauthorizedBurstEvent {
 /** When refusals are a crowd, and what they are compared with. */
 export interface BurstOptions {
   /** From how many refusals on it is a burst. @default 20 */
-  readonly count?: number | undefined
+  readonly count?: number | null | undefined
   /** Within how many milliseconds; also how long after one the next is told. @default 10_000 */
-  readonly interval?: number | undefined
+  readonly interval?: number | null | undefined
   /** What the API takes, where you know. */
-  readonly expected?: DiagnoseInput['expected']
+  readonly expected?: DiagnoseInput['expected'] | null
 }
 
 /**
@@ -43,8 +43,10 @@ export interface BurstOptions {
  */
 export function unauthorizedBursts<Event extends DiagnosedEvent & { readonly at: number }>(
   handler: (event: Event | UnauthorizedBurstEvent) => unknown,
-  { count = 20, interval = 10_000, expected }: BurstOptions = {},
+  options: BurstOptions = {},
 ): Diagnosed<Event> {
+  const count = options.count ?? 20
+  const interval = options.interval ?? 10_000
   if (!(count > 0) || !(interval > 0)) throw new TypeError('`count` and `interval` must be positive numbers, such as 20 and 10_000')
   let seen: readonly { readonly at: number; readonly cause: BurstCause }[] = []
   let quietUntil = Number.NEGATIVE_INFINITY
@@ -65,7 +67,7 @@ export function unauthorizedBursts<Event extends DiagnosedEvent & { readonly at:
     // First, so that a handler that throws takes no alarm with it.
     const burst = burstWith(event)
     return burst ? Promise.all([event, burst].map(async (one) => handler(one))) : handler(event)
-  }, expected)
+  }, options.expected ?? undefined)
 }
 
 /** More than this many at once say nothing new, but to who asks for more. */

@@ -101,6 +101,24 @@ describe('unauthorizedBursts', () => {
     expect(heard).toEqual([{ type: 'session-changed', at: 1 }])
   })
 
+  it('takes null for an option that is not there', () => {
+    const bursts: unknown[] = []
+    const absent = { count: null, interval: null, expected: null }
+    const onEvent = unauthorizedBursts((event) => event.type === 'unauthorized-burst' && bursts.push(event), absent)
+
+    for (let n = 0; n < 20; n += 1) onEvent({ ...refused(n, 'csrf') })
+
+    expect(bursts).toMatchObject([{ count: 20, interval: 10_000 }])
+  })
+
+  it('diagnoses an answer where null is what the API takes', async () => {
+    const { inspect } = unauthorizedBursts(() => {}, { expected: null })
+
+    expect(await inspect({ response: new Response(null, { status: 401 }), tokens: { accessToken: jwt({ aud: 'a' }) } })).toMatchObject({
+      cause: 'challenge-missing',
+    })
+  })
+
   it.each([{ count: 0 }, { interval: -1 }, { count: Number.NaN }])('refuses %o', (options) => {
     expect(() => unauthorizedBursts(() => {}, options)).toThrow(TypeError)
   })

@@ -221,9 +221,21 @@ describe('openTelemetry', () => {
 
     expect((await spans())[0]?.attributes).toMatchObject({ 'authenticated_client.name': 'billing' })
   })
+
+  it('takes null for an option that is not there', async () => {
+    const { client, shop, values } = await start(null)
+
+    await client.fetch(`${shop.origin}/me`)
+
+    expect(JSON.stringify((await values())['http.client.request.duration'])).not.toContain('authenticated_client.name')
+    expect(openTelemetry({ tracerProvider: null, meterProvider: null })).toBeTypeOf('function')
+  })
 })
 
-async function start(name?: string, listen: (options: OpenTelemetryOptions) => AuthenticatedClientOptions['onEvent'] = openTelemetry) {
+async function start(
+  name?: string | null,
+  listen: (options: OpenTelemetryOptions) => AuthenticatedClientOptions['onEvent'] = openTelemetry,
+) {
   const exporter = new InMemorySpanExporter()
   const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
   const measured = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
