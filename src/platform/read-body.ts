@@ -1,5 +1,6 @@
 /**
- * Reads a stream into `chunks`, up to `limit` bytes; the rest is cancelled. A stream that breaks off has brought what came.
+ * Reads a stream into `chunks`, up to `limit` bytes; the rest is cancelled. Where the stream breaks off it rejects; `chunks` then
+ * holds what had come.
  * @returns whether that was all.
  */
 export async function readBody(
