@@ -30,7 +30,7 @@ const endpoint = /^https?:\/\/[^\s/?#@\\]+([/?][^\s#\\]*)?$/i
 /**
  * A grant that asks the token endpoint for tokens, with the parameters that `own` makes of the current ones. Whatever else comes of
  * it is thrown as an `AuthError`: see `tokenRefusal` for answers, `postForm` for their absence.
- * @throws {TypeError} for a token endpoint or client id that can't be used.
+ * @throws {TypeError} for a token endpoint, a client id or a function that can't be used.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 §3.2}
  */
 export function tokenEndpointGrant(
@@ -42,6 +42,8 @@ export function tokenEndpointGrant(
   const tokenEndpoint = String(options.tokenEndpoint)
   if (!endpoint.test(tokenEndpoint)) throw new TypeError('tokenEndpoint must be an absolute URL without user name or fragment')
   if (!clientId) throw new TypeError('clientId must be a non-empty string')
+  for (const [name, value] of Object.entries({ clientAuthentication, isRejected }))
+    if (value && typeof value !== 'function') throw new TypeError(`${name} must be a function`)
   const grant: Grant = async (tokens, context) => {
     const { scope = options.scope, resource, claims } = context
     // All anew the second time: an assertion may be used once.

@@ -1,3 +1,4 @@
+import { keepLatest } from '../platform/keep-latest'
 import { originOf } from '../platform/origin'
 import type { DigestChallenge } from './digest-response'
 
@@ -46,7 +47,7 @@ export function createDigestSpaces(): DigestSpaces {
       if (space && !attempt) {
         realms.delete(url)
         realms.set(url, space.challenge.realm)
-        shorten(realms, mostCalls)
+        keepLatest(realms, mostCalls)
       }
       return space
     },
@@ -58,7 +59,7 @@ export function createDigestSpaces(): DigestSpaces {
       const spaces = [...of(origin).filter((other) => other !== space), space].slice(-mostNonces)
       known.delete(origin)
       known.set(origin, spaces)
-      shorten(known, mostOrigins)
+      keepLatest(known, mostOrigins)
       return space
     },
     keepFor(url, space) {
@@ -72,8 +73,4 @@ export function createDigestSpaces(): DigestSpaces {
         .pop() === space,
     forget: (origin) => void known.delete(origin),
   }
-}
-
-function shorten(map: Map<string | undefined, unknown>, most: number): void {
-  for (const oldest of map.keys()) if (map.size > most) map.delete(oldest)
 }

@@ -1,4 +1,5 @@
 import { parseChallenges } from '../challenge/parse-challenges'
+import { keepLatest } from '../platform/keep-latest'
 import { onTheWire, originOf } from '../platform/origin'
 import { randomBytes } from '../platform/random-bytes'
 import type { AuthScheme, OutgoingRequest } from './auth-scheme'
@@ -70,7 +71,7 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       const request = { method: outgoing.method, uri: targetOf(outgoing.url), count, cnonce }
       outgoing.setHeader('authorization', digestCredentials(user, challenge, { ...request, body }))
       sent.add({ user, space, challenge, request })
-      for (const oldest of sent) if (sent.size > mostSent) sent.delete(oldest)
+      keepLatest(sent, mostSent)
     },
 
     answer({ params, conflict }, { url, response, attached, answered }) {

@@ -1,5 +1,6 @@
 import { calculateThumbprint, generateKeyPair, generateProof } from 'dpop'
 import type { KeyPair } from '../platform/crypto-key'
+import { keepLatest } from '../platform/keep-latest'
 import type { MaybePromise } from '../platform/maybe-promise'
 import { methodOf } from '../platform/method-of'
 import { onTheWire, originOf } from '../platform/origin'
@@ -90,7 +91,7 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     if (!origin || !nonce || !/^[!#-[\]-~]+$/.test(nonce)) return
     nonces.delete(origin)
     nonces.set(origin, nonce)
-    for (const oldest of nonces.keys()) if (nonces.size > mostNonces) nonces.delete(oldest)
+    keepLatest(nonces, mostNonces)
   }
 
   return {

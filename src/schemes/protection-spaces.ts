@@ -1,3 +1,4 @@
+import { keepLatest } from '../platform/keep-latest'
 import { onTheWire } from '../platform/origin'
 
 /** Which paths have asked for credentials: those below the last one's folder are presumed to (RFC 7617 §2.2). */
@@ -14,7 +15,7 @@ export function createProtectionSpaces(): ProtectionSpaces {
     add(url) {
       const [folder] = /^[^?#]*\//.exec(bare(url)) ?? []
       if (folder) folders.add(folder)
-      for (const oldest of folders) if (folders.size > most) folders.delete(oldest)
+      keepLatest(folders, most)
     },
     includes: (url) => [...folders].some((folder) => bare(url).startsWith(folder)),
   }

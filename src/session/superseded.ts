@@ -1,3 +1,4 @@
+import { keepLatest } from '../platform/keep-latest'
 import { type StoredSession, spendable, tokenSetOf } from '../tokens/token-set'
 
 const mostRemembered = 64
@@ -19,7 +20,7 @@ export function createSuperseded(): Superseded {
   const known = new Set<string | undefined>()
   const remember = (tokensOrIds: readonly string[]): void => {
     for (const each of tokensOrIds) known.add(each)
-    for (const oldest of known) if (known.size > mostRemembered) known.delete(oldest)
+    keepLatest(known, mostRemembered)
   }
   return {
     has: (tokenOrId) => known.has(tokenOrId),

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
-import { connect, createServer, type Server, type Socket } from 'node:net'
-import { basename, dirname, join } from 'node:path'
+import { access, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { createServer, type Socket } from 'node:net'
+import { dirname, join } from 'node:path'
 import { abortReason } from '../platform/abortable'
 import type { Clock } from '../platform/clock'
+import { codeOf, isLost, listen, visit } from './unix-socket'
 
 /**
  * Holds a listening socket in a folder. The system closes it with its process or thread, so that connecting to it tells who lives,
@@ -83,11 +84,6 @@ async function moveIn(claim: Claim, above: readonly string[], end: string): Prom
   await access(join(end, claim.name))
 }
 
-/** Somebody else was faster: what was to be moved, or where to, is no longer as it was seen. */
-function isLost(error: unknown): boolean {
-  return /^(ENOTEMPTY|EEXIST|ENOENT)$/.test(codeOf(error))
-}
-
 interface Claim {
   readonly folder: string
   readonly name: string
@@ -155,62 +151,11 @@ async function socketIn(folder: string): Promise<string | undefined> {
   }
 }
 
-/** Comes back when the holder of `socket` is gone, or `signal` aborts: 'left' also where its socket is no longer there. */
-async function visit(socket: string, signal: AbortSignal): Promise<'left' | 'dead' | 'busy'> {
-  const short = await shortPath(socket).catch((error) => {
-    if (!isLost(error)) throw error
-  })
-  if (!short) return 'left'
-  const { path, close } = short
-  return new Promise<'left' | 'dead' | 'busy'>((resolve, reject) => {
-    const visitor = connect(path)
-    const leave = (): void => void visitor.destroy()
-    visitor.on('connect', () => {
-      if (signal.aborted) leave()
-      else signal.addEventListener('abort', leave)
-    })
-    visitor.on('error', (error) => {
-      const code = codeOf(error)
-      if (code === 'ECONNREFUSED') resolve('dead')
-      else if (code === 'EAGAIN') resolve('busy')
-      else if (/^(ENOENT|ENOTDIR|ECONNRESET|EPIPE)$/.test(code)) resolve('left')
-      else reject(error)
-    })
-    visitor.on('close', () => {
-      signal.removeEventListener('abort', leave)
-      resolve('left')
-    })
-    visitor.resume()
-  }).finally(close)
-}
-
-async function listen(server: Server, socket: string): Promise<void> {
-  const { path, close } = await shortPath(socket)
-  await new Promise<void>((resolve, reject) => {
-    server.on('error', reject) // Later ones too: a visitor that can't be let in is no reason to die.
-    // Exclusive: or cluster workers would share one socket of their primary, and all be let in.
-    server.listen({ path, exclusive: true }, resolve)
-  }).finally(close)
-  server.unref()
-}
-
-/** A socket's address holds 108 bytes, and what is longer is cut off in silence. A folder that is open has a short path. */
-async function shortPath(socket: string): Promise<{ readonly path: string; close(): Promise<void> }> {
-  if (Buffer.byteLength(socket) < mostBytes) return { path: socket, close: async () => {} }
-  const folder = await open(dirname(socket))
-  return { path: `/proc/self/fd/${folder.fd}/${basename(socket)}`, close: () => folder.close() }
-}
-
 function newId(): string {
   return randomBytes(9).toString('base64url')
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? ''
 }
 
 const asidePrefix = 'aside-'
 const socketPrefix = 's-'
 const below = 'n'
-const mostBytes = 100
 const longest = 32

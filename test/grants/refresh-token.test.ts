@@ -162,6 +162,15 @@ describe('the refresh token grant', () => {
     expect(build).not.toThrow(/hunter2/)
   })
 
+  it.each(['clientAuthentication', 'isRejected'])(
+    'refuses a %s that is no function at once, where each refresh would seem an outage',
+    (name) => {
+      const build = (): unknown => refreshTokenGrant({ tokenEndpoint, clientId: 'web', [name]: 'hunter2' })
+
+      expect(build).toThrow(new TypeError(`${name} must be a function`))
+    },
+  )
+
   it.each([undefined, null, ''])('refuses the client id %j at once', (clientId) => {
     const build = (): unknown => refreshTokenGrant({ tokenEndpoint, clientId } as RefreshTokenGrantOptions)
 

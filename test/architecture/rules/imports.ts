@@ -34,6 +34,7 @@ const packages: readonly { readonly name: RegExp; readonly from: readonly string
       'stores/replace-file.ts',
       'stores/machine-lock.ts',
       'stores/socket-chain.ts',
+      'stores/unix-socket.ts',
       'stores/exclusive-file.ts',
       'cli/',
     ],
