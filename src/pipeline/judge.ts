@@ -62,8 +62,6 @@ export function createJudge(
     const { generation } = phase
     const attempt = template.answered.length
     const tokens = tokenSetOf(phase.held)
-    // A server may repeat what it was sent (A28).
-    const shown = (text: string): string => (repeatsSecret(text, template) ? '' : text.slice(0, longestText))
     // Whoever reads the clone of a stream without end is not waited for.
     const ask = <About>(about: About, listener: (about: About) => unknown): PromiseLike<unknown> =>
       abortable(
@@ -72,6 +70,8 @@ export function createJudge(
       )
 
     const challenges = challengesOf(response)
+    // A server may repeat what it was sent (A28).
+    const shown = (text: string): string => (challenges[0] && repeatsSecret(text, template) ? '' : text.slice(0, longestText))
     tell?.({
       type: 'response',
       call,
