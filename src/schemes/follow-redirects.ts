@@ -44,8 +44,9 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
           headers.delete(name)
       }
       // Only http leads on: a fetch would read `data:` and `blob:` in the name of the server.
-      if (!next || !originOf(next) || !location || hop === mostHops || body === undefined)
-        throw new TypeError('fetch failed', { cause: 'a redirect that credentials must not follow' })
+      if (!next || !originOf(next) || !location) throw notFollowed('where it leads is hidden, or is no http')
+      if (hop === mostHops) throw notFollowed(`there were ${mostHops} before it`)
+      if (body === undefined) throw notFollowed('the body can be sent only once')
       if (originOf(next) !== originOf(url))
         for (const name of ['authorization', 'proxy-authorization', 'cookie', 'host', ...names]) headers.delete(name)
       url = next
@@ -55,6 +56,11 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
     }
     return response
   }
+}
+
+/** As `fetch` says it; why is in the cause. */
+function notFollowed(why: string): TypeError {
+  return new TypeError('fetch failed', { cause: new Error(`A redirect was not followed: ${why}`) })
 }
 
 function percentEncoded(byte: string): string {
