@@ -24,7 +24,8 @@ export function secureStorage(store: SecureStore, options: object = {}): AsyncSt
     if (typeof store?.[method] !== 'function')
       throw new TypeError(`\`store\` has no ${method}(): pass what \`import * as SecureStore from 'expo-secure-store'\` gives`)
   }
-  const get = (key: string): Promise<string | null> => store.getItemAsync(key, options)
+  // Mocks of it say nothing with `undefined`, too.
+  const get = async (key: string): Promise<string | null> => (await store.getItemAsync(key, options)) ?? null
 
   const changes = new Map<string, Promise<void>>()
 

@@ -147,6 +147,21 @@ it('is corrupt where a part is missing: a StorageError, and nothing is overwritt
   expect([...device.content]).toEqual(before)
 })
 
+it('takes undefined for nothing, as from a mock: it does not look for parts for ever', async () => {
+  let looks = 0
+  const getItemAsync = async () => {
+    looks += 1
+    if (looks > 100) throw new Error('It looks for ever')
+  }
+  const mock = { ...secureStoreDouble(), getItemAsync } as unknown as SecureStore
+  const storage = secureStorage(mock)
+
+  await storage.setItem(key, 'text')
+  await storage.removeItem(key)
+
+  expect(await storage.getItem(key)).toBeNull()
+})
+
 it('gives its options to every call', async () => {
   const device = secureStoreDouble()
   const options = { keychainAccessible: 1 }
