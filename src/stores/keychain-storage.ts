@@ -46,7 +46,7 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
     const before = lastOf(service)
     if (text !== null) kept.set(service, before)
     try {
-      if (!(await action())) throw new Error(`The keychain did not ${text === null ? 'remove' : 'take'} it`)
+      if ((await action()) === false) throw new Error(`The keychain did not ${text === null ? 'remove' : 'take'} it`)
       known.set(service, text)
       kept.delete(service)
     } catch (error) {

@@ -27,6 +27,21 @@ it.each([
   )
 })
 
+it('takes false alone for a failure: a keychain that answers nothing at all, as a mock does, has done it', async () => {
+  const kept: string[] = []
+  const storage = keychainStorage({
+    getGenericPassword: async () => kept.length > 0 && { password: kept.join() },
+    setGenericPassword: async (_, text) => void kept.push(text),
+    resetGenericPassword: async () => void kept.pop(),
+  })
+
+  await storage.setItem('k', 'text')
+  const during = await storage.getItem('k')
+  await storage.removeItem('k')
+
+  expect([during, await storage.getItem('k')]).toEqual(['text', null])
+})
+
 it('names the function that is missing', () => {
   expect(() => keychainStorage({} as Keychain)).toThrow(/`keychain` has no getGenericPassword\(\).*react-native-keychain/)
 })
