@@ -11,8 +11,8 @@ export function pageBase(): string | undefined {
 
 /** Hears what befalls the page or worker, where there is one. Returns how to stop. */
 export function onPage(event: 'online' | 'pagehide', listener: () => void): () => void {
-  // Servers that have such a function, too, would keep each client for ever.
-  if (!pageUrl()) return () => {}
+  // Servers that have such a function, too, would keep each client for ever. A page need not come by http: an app's web view, `about:srcdoc`.
+  if (!globalThis.location) return () => {}
   globalThis.addEventListener?.(event, listener)
   return () => globalThis.removeEventListener?.(event, listener)
 }

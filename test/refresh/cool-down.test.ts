@@ -71,9 +71,14 @@ describe('the cool-down', () => {
     expect(response.status).toBe(200)
   })
 
-  it('is over once the network is back, but for what a server has asked for (F56)', async () => {
+  it.each([
+    ['', 'https://app.example.com/'],
+    [", in an app's web view", 'capacitor://localhost/'],
+    [', in a frame of its own text', 'about:srcdoc'],
+    [', in a worker of its own text', 'blob:https://app.example.com/1f0c'],
+  ])('is over once the network is back, but for what a server has asked for (F56)%s', async (_, href) => {
     const page = new EventTarget()
-    vi.stubGlobal('location', { href: 'https://app.example.com/' })
+    vi.stubGlobal('location', { href })
     vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
     vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
     try {
