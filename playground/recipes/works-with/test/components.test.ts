@@ -7,7 +7,8 @@ import { chromium } from 'playwright'
 import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { expect, it, onTestFinished } from 'vitest'
-import { effectScope } from 'vue'
+import { createSSRApp, effectScope, h } from 'vue'
+import { renderToString as renderVueToString } from 'vue/server-renderer'
 import { findChromium } from '../../../../test/browser/chromium'
 import { App } from '../react'
 import { useSession } from '../vue'
@@ -47,6 +48,26 @@ it('Vue shows the state itself, which nobody can set', async () => {
   await client.setTokens(login.signIn())
 
   expect(session?.value).toBe(client.state)
+})
+
+it('Vue renders on a server and leaves no listener there, where no scope ever ends', async () => {
+  const { client } = await spent()
+  const listeners = new Set<object>()
+  const counted = Object.assign(Object.create(client), {
+    subscribe(listener: () => void) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  })
+  const app = createSSRApp({
+    setup: () => {
+      const session = useSession(counted)
+      return () => h('p', session.value.status)
+    },
+  })
+
+  expect(await renderVueToString(app)).toBe(`<p>${client.state.status}</p>`)
+  expect(listeners.size).toBe(0)
 })
 
 // A machine without fonts shows no text at all.
