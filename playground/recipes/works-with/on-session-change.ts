@@ -12,6 +12,6 @@ export function onSessionChange(client: AuthenticatedClient, task: () => void): 
 }
 
 /** Where a store keeps no id, each change of the tokens may be another user's. */
-function sessionOf({ state }: AuthenticatedClient): string | number | undefined {
+export function sessionOf({ state }: AuthenticatedClient): string | number | undefined {
   return state.status === 'authenticated' ? (state.sessionId ?? state.generation) : undefined
 }

@@ -48,7 +48,6 @@ it("TanStack Query does not answer the next user from the first one's cache", as
 it('a WebSocket is closed when its user signs out, also while it connects', async () => {
   const { client, login } = await spent()
   const { address, heard } = await echo()
-  const closed = (socket: globalThis.WebSocket) => new Promise((resolve) => socket.addEventListener('close', resolve))
   const open = await socketWith(client, address, address)
   await new Promise((resolve) => open.addEventListener('message', resolve))
 
@@ -56,12 +55,35 @@ it('a WebSocket is closed when its user signs out, also while it connects', asyn
   await closed(open)
   await client.setTokens(login.signIn({ sub: 'bob' }))
   const connecting = await socketWith(client, address, address)
-  connecting.addEventListener('error', () => {})
   await client.logout()
   await closed(connecting)
 
   expect(heard).toHaveLength(1)
 })
+
+it('a WebSocket gets no token of a user who signs out while it is asked for', async () => {
+  const { client, login } = await spent()
+  const { address, heard } = await echo()
+
+  for (let turns = 0; turns < 20; turns += 1) {
+    await client.setTokens(login.signIn())
+    const opening = socketWith(client, address, address).catch(() => undefined)
+    for (let turn = 0; turn < turns; turn += 1) await undefined
+    await client.logout()
+    const socket = await opening
+    if (socket) await closed(socket)
+  }
+
+  expect(heard).toEqual([])
+})
+
+function closed(socket: globalThis.WebSocket): Promise<unknown> {
+  socket.addEventListener('error', () => {})
+  return new Promise((resolve) => {
+    if (socket.readyState === socket.CLOSED) resolve(undefined)
+    socket.addEventListener('close', resolve)
+  })
+}
 
 /** Says back what it hears. */
 async function echo() {
