@@ -1,5 +1,6 @@
 // TanStack Query: query functions call the client. Its retries are for what may pass: an AuthError will not by trying again at once, nor
-// will a 401, 403 or 404. The cache is emptied when the session is over, and what is on the screen is asked for anew.
+// will a 401, 403 or 404. The cache is emptied when the session is over, and what is on the screen is asked for anew. What was done offline
+// is forgotten then: it would go out as the next user's.
 import { QueryClient } from '@tanstack/query-core'
 import { type AuthenticatedClient, isAuthError } from 'authenticated-client'
 import { onSessionChange } from './on-session-change'
@@ -18,7 +19,10 @@ export function queryClient(client: AuthenticatedClient): QueryClient {
       queries: { retry: (count, error) => count < 3 && !isAuthError(error) && !(error instanceof HttpError && error.status < 500) },
     },
   })
-  onSessionChange(client, () => queries.resetQueries())
+  onSessionChange(client, () => {
+    queries.getMutationCache().clear()
+    queries.resetQueries()
+  })
   return queries
 }
 

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gql } from '@apollo/client'
+import { onlineManager } from '@tanstack/query-core'
 import { expect, it, onTestFinished } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { apolloWith } from '../apollo-client'
@@ -43,6 +44,25 @@ it("TanStack Query does not answer the next user from the first one's cache", as
   await client.setTokens(login.signIn({ sub: 'bob' }))
 
   expect(await me()).toMatchObject({ sub: 'bob' })
+})
+
+it('TanStack Query does not send as the next user what the first one did offline', async () => {
+  const { client, login, shop } = await spent()
+  const queries = queryClient(client)
+  queries.mount()
+  onlineManager.setOnline(false)
+  onTestFinished(() => {
+    queries.unmount()
+    onlineManager.setOnline(true)
+  })
+  const mutationFn = () => client.fetch(`${shop.origin}/orders`, { method: 'POST' })
+  queries.getMutationCache().build(queries, { mutationFn }).execute(undefined)
+
+  await client.setTokens(login.signIn({ sub: 'bob' }))
+  onlineManager.setOnline(true)
+  await queries.resumePausedMutations()
+
+  expect(shop.requests).toEqual([])
 })
 
 it('a WebSocket is closed when its user signs out, also while it connects', async () => {
