@@ -75,6 +75,7 @@ export function assemble(options: ResolvedOptions, isDisposed: () => boolean): A
     createStepUp(
       (event) => (isDisposed() ? null : onStepUp(event)),
       session,
+      outlet.subscribe,
       (error) => emit({ type: 'step-up', error }),
       failed('onStepUp'),
     )

@@ -130,6 +130,7 @@ export class AuthenticatedClient {
       delete resolved.isUnauthorized
       delete resolved.onEvent
       resources.dispose()
+      stepUp?.leave()
       for (const leave of leaving.splice(0)) leave?.()
     }
   }

@@ -7,8 +7,9 @@ import type { Target } from '../session/presentation'
 import type { Refresher } from '../session/refresher'
 import type { Session } from '../session/session'
 import type { Coordination } from '../stores/token-store'
-import type { StoredSession, TokenSet } from '../tokens/token-set'
+import type { TokenSet } from '../tokens/token-set'
 import type { ClientEvent } from './events'
+import { Inherited } from './inherited'
 import type { AuthenticatedClientOptions } from './options'
 import { createResourceStore, phaseKey, type ResourceStore } from './resource-store'
 
@@ -33,14 +34,7 @@ export interface ResourceOptions {
 
 /** Of a client for one resource. */
 export interface SharedOptions extends AuthenticatedClientOptions {
-  /** Numbers the calls of all of them, so that who hears their events can tell these apart. */
-  readonly nextCall?: (() => number) | undefined
-  /** Where the user signs in and out. */
-  readonly root?: Session | undefined
-  /** What the parent's session has become since this was asked last, `undefined` for nothing else: a sign-out there counts here at once. */
-  readonly moved?: (() => StoredSession | null | undefined) | undefined
-  /** How long all but the grant may take where `refreshTimeout` is `false`, in milliseconds. */
-  readonly longestWait?: number | undefined
+  readonly inherited?: Inherited | undefined
 }
 
 /** What the clients for single resources share with the one that they are made by. */
@@ -111,7 +105,6 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
       } as const),
       // The exchange has a deadline of its own; the wait for the session's lock is bounded apart from it.
       refreshTimeout: startsFromNothing ? options.refreshTimeout : false,
-      longestWait: options.limit,
       allowedOrigins,
       baseUrl: given?.[0] ?? (own ? target.resource : options.baseUrl),
       // The session is the parent's, and so is what it tells.
@@ -121,15 +114,18 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
           /^(session|logout|storage|step-up)/.test(event.type) || options.onEvent?.({ ...event, resource: target.resource }),
         { inspect: options.onEvent?.inspect },
       ),
-      nextCall: parent.nextCall,
-      root: session,
-      moved() {
-        const { phase } = session
-        const now = phaseKey(phase)
-        if (now === seen || phase.state.status === 'restoring') return undefined
-        seen = now
-        return store.shown(phase)
-      },
+      inherited: new Inherited({
+        nextCall: parent.nextCall,
+        root: session,
+        moved() {
+          const { phase } = session
+          const now = phaseKey(phase)
+          if (now === seen || phase.state.status === 'restoring') return undefined
+          seen = now
+          return store.shown(phase)
+        },
+        longestWait: options.limit,
+      }),
       onStepUp: stepUp && (async ({ error, challenge }) => ((await stepUp.ask(error, challenge)) ? exchanged() : null)),
     }
   }

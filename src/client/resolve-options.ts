@@ -7,6 +7,7 @@ import { bearer } from '../schemes/bearer'
 import { callbackStore } from '../stores/callback-store'
 import { memoryStore } from '../stores/memory'
 import type { SharedOptions } from './for-resource'
+import { Inherited } from './inherited'
 
 type Given = { readonly [Name in keyof SharedOptions]: NonNullable<SharedOptions[Name]> | undefined }
 
@@ -17,7 +18,13 @@ export type ResolvedOptions = ReturnType<typeof resolveOptions>
 export function resolveOptions(options: SharedOptions) {
   const given = givenIn(Object(options))
   const { tokenEndpoint, revocationEndpoint, baseUrl, allowedOrigins, getTokens, saveTokens, clearTokens, store } = given
-  const { clientId: ownId = '', clientAuthentication, longestWait = 10_000, refreshTimeout = longestWait } = given
+  const {
+    nextCall,
+    root,
+    moved,
+    longestWait = 10_000,
+  }: Partial<Inherited['parts']> = given.inherited instanceof Inherited ? given.inherited.parts : {}
+  const { clientId: ownId = '', clientAuthentication, refreshTimeout = longestWait } = given
   const { expiryLeeway = 30_000, refreshAhead = false, refreshBudget = { attempts: 5, interval: 30_000 }, clock = systemClock } = given
 
   must(!tokenEndpoint || !given.grant, 'grant and tokenEndpoint: give one')
@@ -51,6 +58,9 @@ export function resolveOptions(options: SharedOptions) {
   const schemes: readonly [AuthScheme, ...AuthScheme[]] = [first, ...others]
   return {
     ...given,
+    nextCall,
+    root,
+    moved,
     expiryLeeway,
     refreshAhead,
     refreshBudget,
@@ -96,10 +106,7 @@ const parts: { readonly [Name in keyof Required<SharedOptions>]: readonly string
   isUnauthorized: [],
   fetch: [],
   clock: ['now', 'sleep', 'random'],
-  nextCall: [],
-  root: [],
-  moved: [],
-  longestWait: [],
+  inherited: [],
 }
 
 /** The options, present or not: they may be an instance of a class, and the callbacks methods of it. */

@@ -34,10 +34,12 @@ const endpoint = /^https?:\/\/[^\s/?#@\\]+([/?][^\s#\\]*)?$/i
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 §3.2}
  */
 export function tokenEndpointGrant(
-  { clientId, clientAuthentication, isRejected, ...options }: TokenEndpoint,
+  { clientId, clientAuthentication, isRejected, ...given }: TokenEndpoint,
   needs: Grant['needs'],
   own: (tokens: TokenSet | null) => MaybePromise<Record<string, string>>,
 ): Grant {
+  // Its own, or a polluted prototype would ask for more (A56).
+  const options = { scope: undefined, parameters: undefined, ...given }
   // Exactly as the caller wrote it: React Native's `URL` would neither check it nor leave it alone.
   const tokenEndpoint = String(options.tokenEndpoint)
   if (!endpoint.test(tokenEndpoint)) throw new TypeError('tokenEndpoint must be an absolute URL without user name or fragment')

@@ -94,7 +94,12 @@ export function createRoundTrip(
     const attempt = answered.length
     const { generation } = phase
     tell?.({ type: 'request', call, attempt, method: template.method, url: redacted(url), scheme: scheme?.name, generation })
-    const sent = Promise.resolve(template.send((scheme && ways.get(scheme)) ?? fetch, hasCacheModes))
+    let sent: Promise<Response>
+    try {
+      sent = Promise.resolve(template.send((scheme && ways.get(scheme)) ?? fetch, hasCacheModes))
+    } catch (error) {
+      sent = Promise.reject(error)
+    }
     if (tell) sent.catch((error) => tell({ type: 'request-failed', call, attempt, error: String(Object(error).name) }))
     return sent.then((response) => receive(response, template, phase))
   }
@@ -107,7 +112,9 @@ export function createRoundTrip(
     }
     const { status } = response
     if (status !== 401 && status !== 403 && !isUnauthorized && !tell) return response
-    return answer(response, template, phase).then((next) => ('status' in next ? next : attach(template, next)))
+    return answer(response, template, phase).then((next) =>
+      'epoch' in Object(next) ? attach(template, next as Phase) : (next as Response),
+    )
   }
 
   return (input, init) => {

@@ -96,11 +96,13 @@ export function createSchemeSelector(
         if (!ours[0] || (scheme !== sent && scheme.usesTokens && phase.held && !canPresent(scheme, phase))) continue
         const answers = ours.map((challenge) => {
           try {
-            return scheme.answer?.(challenge, { ...exchange, answered: tried.includes(scheme), attached: scheme === sent })
+            const said = scheme.answer?.(challenge, { ...exchange, answered: tried.includes(scheme), attached: scheme === sent })
+            if (!isPromise(said)) return said
+            ;(said as PromiseLike<unknown>).then(undefined, failed)
           } catch (error) {
             failed(error)
-            return 'return'
           }
+          return 'return'
         })
         const own = (['replay', 'refresh', 'return'] as const).find((answer) => answers.includes(answer))
         // Where another one's credentials were refused, to present these is the answer.

@@ -28,18 +28,25 @@ export interface StepUp {
   isAsking(): boolean
   /** Whether there are newer tokens for this session afterwards. */
   ask(error: string, challenge?: Challenge): Promise<boolean>
+  /** The client is disposed of: no call waits for an answer any more. */
+  leave(): void
 }
 
 export function createStepUp(
   hook: (event: StepUpEvent) => MaybePromise<TokenSet | null | undefined>,
   session: Session,
+  subscribe: (listener: () => void) => () => void,
   tell: (error: string) => void,
   failed: (error: unknown) => void,
 ): StepUp {
   const flights = singleFlight<string, boolean>()
+  const waiting = new Set<() => void>()
   let asking = 0
   return {
     isAsking: () => asking > 0,
+    leave() {
+      for (const leave of waiting) leave()
+    },
     ask(error, challenge) {
       const { scope: more, acr_values: acrValues, max_age, claims } = challenge?.params ?? {}
       const maxAge = /^\d{1,9}$/.test(max_age ?? '') ? Number(max_age) : undefined
@@ -49,9 +56,21 @@ export function createStepUp(
       return flights.join(JSON.stringify([before.epoch, error, scope, acrValues, maxAge, claims]), async () => {
         asking++
         tell(error)
+        let leave = (): void => {}
+        const left = new Promise<null>((resolve) => {
+          leave = () => resolve(null)
+        })
+        waiting.add(leave)
+        // A dialog may stay open for ever; nobody waits for it once the session is another one, or over.
+        const stop = subscribe(() => isSameSession(session.phase, before, false) || leave())
         try {
-          // What is set while the answer is being saved is no answer any more.
-          const tokens = await (async () => hook({ error, challenge, scope, acrValues, maxAge, claims }))().finally(() => asking--)
+          const answer = (async () => hook({ error, challenge, scope, acrValues, maxAge, claims }))()
+          const tokens = await Promise.race([answer, left]).finally(() => {
+            // What is set while the answer is being saved is no answer any more.
+            asking--
+            waiting.delete(leave)
+            stop()
+          })
           // An answer for a session that is over must not bring it back.
           if (tokens && isSameSession(session.phase, before, false)) await session.signIn(tokens, true, true)
         } catch (thrown) {

@@ -20,6 +20,8 @@ export async function drainBody(response: Response, clock: Clock): Promise<() =>
   reader.cancel().catch(nothing) // Never awaited: on some platforms it doesn't settle.
   // The constructor can't set these, and a caller may look at them.
   const told = Object.getOwnPropertyDescriptors({ url, redirected, type })
+  const as = (made: Response): Response =>
+    Object.defineProperties(made, { ...told, clone: { value: () => as(Response.prototype.clone.call(made)) } })
   // Read as UTF-8 (Node), a reason phrase may hold what the constructor refuses.
   const statusText = response.statusText.replace(/[^\t -~\x80-\xff]/g, '')
   return () => {
@@ -30,7 +32,7 @@ export async function drainBody(response: Response, clock: Clock): Promise<() =>
       bytes.set(chunk, end)
       end += chunk.length
     }
-    return Object.defineProperties(new Response(bytes, { status, statusText, headers }), told)
+    return as(new Response(bytes, { status, statusText, headers }))
   }
 }
 

@@ -1,3 +1,4 @@
+import { isPromise } from '../platform/maybe-promise'
 import type { TokenStore } from '../stores/token-store'
 import type { Session } from './session'
 
@@ -13,7 +14,7 @@ export function followStore(
   isDisposed: () => boolean,
 ): (() => void) | undefined {
   let isLooking = false
-  return store.subscribe?.(() => {
+  const stop: unknown = store.subscribe?.(() => {
     if (isLooking) return
     isLooking = true
     soon(async () => {
@@ -23,4 +24,6 @@ export function followStore(
       return isDisposed() || session.look()
     })
   })
+  if (isPromise(stop)) stop.then(undefined, () => {})
+  return typeof stop === 'function' ? () => void stop() : undefined
 }

@@ -20,7 +20,8 @@ export async function holdLock(
   const { signal } = waiting
   let running: Promise<void> | undefined
   const granted = new Promise<void>((resolve, reject) => {
-    const once = async (lost: AbortSignal): Promise<void> => {
+    // One that says nothing of being lost is not lost.
+    const once = async (lost: AbortSignal = new AbortController().signal): Promise<void> => {
       if (signal.aborted) return
       running ??= task(lost)
       resolve()

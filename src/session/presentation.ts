@@ -38,6 +38,9 @@ export interface PresentationOptions {
   readonly discard: (tokens: TokenSet | null) => void
 }
 
+/** Its own, or a polluted prototype would ask for more (A56). */
+const nothing = { resource: undefined, scope: undefined, claims: undefined }
+
 /** @param lost aborts where the lock is no longer ours. */
 export function present(
   phase: Phase,
@@ -84,7 +87,7 @@ export function present(
     get isHeldBack() {
       return isHeldBack
     },
-    run: (signal) => exchange(grant, phase, { ...target, fetch: send, signal, clock, rotated }, acceptsType),
+    run: (signal) => exchange(grant, phase, { ...nothing, ...target, fetch: send, signal, clock, rotated }, acceptsType),
     drop,
   }
 }

@@ -154,8 +154,7 @@ export function createSession(
       partings.tell()
       const { held } = memory.phase
       const isSame = held && (tokens.sessionId ? tokens.sessionId === held.sessionId : keepsSession && isSameSignIn(held, tokens) !== false)
-      const sessionId =
-        tokens.sessionId ?? (isSame ? held.sessionId : undefined) ?? [clock.now(), turns, clock.random(), clock.random()].join('-')
+      const sessionId = tokens.sessionId || (isSame && held.sessionId) || [clock.now(), turns, clock.random(), clock.random()].join('-')
       const next = { ...plain(tokens), sessionId }
       // A pair of ours that never reached the store is nobody else's sign-in when it turns up there.
       if (held && (isSame || saves.owed)) superseded.replace(held, next)

@@ -27,7 +27,7 @@ export function expiryOf(tokens: TokenSet, origin: Origin, now: number): Expiry 
   const claimed = (exp - iat) * 1000
   const lifetime = claimed > 0 ? claimed : NaN
   const isLongOver = tokens.expiresAt === 0 // Said, and not absent.
-  const expiresAt = isLongOver ? 0 : Number(tokens.expiresAt) || (origin === 'received' ? now + lifetime : exp * 1000) || undefined
+  const expiresAt = isLongOver ? 0 : Number(tokens.expiresAt) || (origin === 'restored' ? exp * 1000 : now + lifetime) || undefined
   // Of a restored opaque token nobody knows how long it lived: the whole leeway counts.
   return { expiresAt, lifetime: lifetime || (expiresAt && origin !== 'restored' ? Math.max(0, expiresAt - now) : undefined) }
 }

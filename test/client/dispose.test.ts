@@ -1,4 +1,10 @@
-import type { AuthenticatedClient, AuthenticatedClientOptions, TokenSet, TokenStore } from 'authenticated-client'
+import {
+  type AuthenticatedClient,
+  type AuthenticatedClientOptions,
+  memoryStore,
+  type TokenSet,
+  type TokenStore,
+} from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { json, unauthorized } from '../support/authorization-server.ts'
 import { quiet } from '../support/clock.ts'
@@ -9,6 +15,36 @@ import { rejection, url, watch, world } from './world.ts'
 expectQuietProcess()
 
 describe('dispose', () => {
+  it('lets a call go that waits for a person: it has its own answer', async () => {
+    const { restore, resource, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient({ onStepUp: () => new Promise<null>(() => {}) })
+    resource.next(() => unauthorized('Bearer error="insufficient_scope", scope="admin"', { status: 403 }))
+    const call = watch(client.fetch(url))
+    await quiet()
+    const before = call.state
+
+    client.dispose()
+    await inTime(quiet())
+
+    expect([before, call.value?.status]).toEqual(['pending', 403])
+  })
+
+  it.each<[string, () => unknown]>([
+    ['says nothing', () => undefined],
+    ['rejects', () => Promise.reject(new Error('no hints today'))],
+  ])('lets go also where a store whose subscribe %s gave no way to stop', async (_what, subscribe) => {
+    const { client: newClient, restore } = world()
+    restore('fresh')
+    const store = { ...memoryStore(), subscribe: subscribe as () => () => void }
+    const client = newClient({ getTokens: undefined, saveTokens: undefined, clearTokens: undefined, store })
+    await quiet()
+
+    client.dispose()
+
+    expect(await rejection(client.fetch(url))).toBeInstanceOf(TypeError)
+  })
+
   it('lets a call that is on its way have its answer (F60)', async () => {
     const { restore, hold, client: newClient } = world()
     restore('fresh')

@@ -152,6 +152,27 @@ describe('onEvent', () => {
   })
 })
 
+describe('request-failed', () => {
+  it.each<[string, () => Promise<Response>]>([
+    ['rejects', () => Promise.reject(new RangeError('mine'))],
+    [
+      'throws at once',
+      () => {
+        throw new RangeError('mine')
+      },
+    ],
+  ])('tells of a fetch that %s', async (_how, fetch) => {
+    const { restore, events, client: newClient } = world()
+    restore('fresh')
+    const client = newClient({ fetch })
+
+    await expect(client.fetch(url)).rejects.toThrow('mine')
+    await quiet()
+
+    expect(events('request-failed')).toEqual([expect.objectContaining({ call: 0, attempt: 0, error: 'RangeError' })])
+  })
+})
+
 describe('callback-error', () => {
   const refusal = () => unauthorized('Bearer error="insufficient_scope", scope="admin"', { status: 403 })
 

@@ -28,6 +28,16 @@ const callbacks = { getTokens: () => null, saveTokens: () => {} }
 
 const ownGrant = async (): Promise<TokenSet> => ({ accessToken: 'a' })
 
+describe('an option that is none', () => {
+  it.each(['moved', 'root', 'nextCall', 'longestWait', 'inherited'])('is ignored: %s', async (name) => {
+    const given = world()
+    given.restore('fresh')
+    const client = given.client({ [name]: true } as AuthenticatedClientOptions)
+
+    expect((await given.inTime(client.fetch(url))).status).toBe(200)
+  })
+})
+
 describe('the constructor refuses', () => {
   it.each<[string, AuthenticatedClientOptions, RegExp[]]>([
     ['grant with tokenEndpoint', { ...wire, grant: refreshTokenGrant(wire) }, [/\bgrant\b/, /\btokenEndpoint\b/]],

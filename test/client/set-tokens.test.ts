@@ -20,6 +20,15 @@ describe('setTokens', () => {
     expect(client.state).toMatchObject({ status: 'authenticated', sessionId: app.saves[0]?.next.sessionId })
   })
 
+  it('takes an empty sessionId for none', async () => {
+    const { client: newClient } = world()
+    const client = newClient()
+
+    await client.setTokens({ accessToken: 'a', sessionId: '' })
+
+    expect(client.state).toMatchObject({ status: 'authenticated', sessionId: expect.stringMatching(/./) })
+  })
+
   it('gives every sign-in another sessionId (rule 2)', async () => {
     const { login, app, inTime, client: newClient } = world()
     const client = newClient()

@@ -6,6 +6,19 @@ const hours = 3_600_000
 const years = 365 * 24 * hours
 
 describe('a lifetime', () => {
+  it('is measured from when it was seen where another tab has saved no expiresAt, also on a device whose clock is ahead (rule 12, F47)', async () => {
+    const { client, clock, login, resource, app, inTime } = await serving()
+    const seconds = Math.round((clock.now() - hours) / 1000)
+    await inTime(client.fetch(url))
+    const rotated = jwt({ sid: 's', iat: seconds, exp: seconds + 300 })
+    app.tokens = { accessToken: rotated, refreshToken: 'theirs' }
+
+    await inTime(client.fetch(url))
+
+    expect(login.tokenRequests).toHaveLength(0)
+    expect(shown(resource).at(-1)).toBe(rotated)
+  })
+
   it('is over where the app says so by 0: that is no absent expiry', async () => {
     const { client, login, resource, inTime } = await signedIn({ stored: { expiresAt: 0 } })
 

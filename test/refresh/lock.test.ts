@@ -26,6 +26,14 @@ describe('the refresh lock', () => {
     expect(login.tokenRequests).toHaveLength(1)
   })
 
+  it('may tell its task nothing about being lost: then it is not', async () => {
+    const hold = (_name: string, task: (...lost: AbortSignal[]) => Promise<unknown>) => task()
+    const { client, login, inTime } = await signedIn({ standing: 'expired', lock: { hold } as unknown as Lock })
+
+    expect((await inTime(client.fetch(url))).status).toBe(200)
+    expect(login.tokenRequests).toHaveLength(1)
+  })
+
   it('is not needed for calls whose token is good (A42)', async () => {
     const names: string[] = []
     const { client, inTime } = await signedIn({ lock: recording(names) })

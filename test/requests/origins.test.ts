@@ -371,6 +371,21 @@ describe('a polluted prototype', () => {
     expect(service.requests.map(({ headers }) => headers.has('x-evil'))).toEqual([false, false])
   })
 
+  it('asks the token endpoint for no more than was meant (A56)', async () => {
+    const { client, login } = await refusedOnce()
+    const names = ['scope', 'resource', 'claims', 'parameters']
+    for (const name of names)
+      Object.defineProperty(Object.prototype, name, { value: 'https://evil.example', configurable: true, writable: true })
+
+    try {
+      await client.fetch(me)
+    } finally {
+      for (const name of names) Reflect.deleteProperty(Object.prototype, name)
+    }
+
+    expect([...new URLSearchParams(await login.tokenRequests[0]?.text).keys()].sort()).toEqual(['client_id', 'grant_type', 'refresh_token'])
+  })
+
   it.each([
     ['a method', { method: 'PUT' }, 'PUT'],
     ['nothing', {}, undefined],

@@ -114,6 +114,26 @@ describe('a replay', () => {
 })
 
 describe('what is never replayed', () => {
+  it.each<[string, unknown]>([
+    ['a mock of a Response without a status', { ok: true }],
+    ['parsed by a wrapper', [1, 2]],
+    ['a text', 'done'],
+    ['nothing', undefined],
+  ])('is a call whose fetch gives what is no Response: %s comes back as it is, or fails as what it is', async (_what, given) => {
+    let sends = 0
+    const { client } = await signedIn({
+      fetch: async () => {
+        sends++
+        return given as Response
+      },
+      isUnauthorized: () => false,
+    })
+
+    const got = await client.fetch(me).catch((error: unknown) => error)
+
+    expect([got === given || got instanceof TypeError, sends]).toEqual([true, 1])
+  })
+
   it.each(['GET', 'POST', 'PUT'])('is a %s that met a network error: it passes through untouched (rule 14, F80)', async (method) => {
     const { client, service, login } = await signedIn()
     const failure = new TypeError('fetch failed', { cause: new Error('ECONNRESET') })
@@ -275,7 +295,8 @@ describe('a 401 that is handed back after all', () => {
 
     const response = await passing(clock, client.fetch(me))
 
-    expect([response.status, response.type, response.redirected]).toEqual([401, 'cors', true])
+    for (const one of [response, response.clone(), response.clone().clone()])
+      expect([one.status, one.type, one.redirected, one.url]).toEqual([401, 'cors', true, response.url])
   })
 
   it('has what was read of a body that was too long (rule 8)', async () => {

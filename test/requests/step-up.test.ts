@@ -270,6 +270,31 @@ describe('what onStepUp answers', () => {
     expect((await events()).map(({ type }) => type).filter((type) => /error/.test(type))).toEqual(['storage-error'])
   })
 
+  it('keeps no call waiting once its session is over: a dialog may stay open for ever', async () => {
+    const { client, service } = await signedIn({ onStepUp: () => new Promise<null>(() => {}) })
+    service.always(asksForMore(insufficientScope))
+    const call = client.fetch(me)
+    await quiet()
+
+    await client.logout()
+
+    expect((await call).status).toBe(403)
+  })
+
+  it('takes who signs in after that for somebody new', async () => {
+    const { client, service } = await signedIn({ onStepUp: () => new Promise<null>(() => {}) })
+    service.always(asksForMore(insufficientScope))
+    const call = client.fetch(me)
+    await quiet()
+    await client.logout()
+    await call
+    const before = client.state
+
+    await client.setTokens({ accessToken: 'bob', refreshToken: 'bob-1' })
+
+    expect([before.status, client.state]).toEqual(['ended', expect.objectContaining({ sessionId: expect.stringMatching(/./) })])
+  })
+
   it('ends it when the same challenge comes again (row 5)', async () => {
     let asked = 0
     const { client, service, rows } = await signedIn({

@@ -44,10 +44,15 @@ describe.each(ways)('a scheme whose observe %s (rule 7)', (_how, observe) => {
   })
 })
 
-it('a scheme whose answer throws has none: the call gets its 401, and a callback-error event tells (rule 7)', async () => {
-  const answer = () => {
-    throw mine
-  }
+it.each<[string, () => never]>([
+  [
+    'throws',
+    () => {
+      throw mine
+    },
+  ],
+  ['rejects', () => Promise.reject(mine) as never],
+])('a scheme whose answer %s has none: the call gets its 401, and a callback-error event tells (rule 7)', async (_how, answer) => {
   const { client, events } = clientOf({ scheme: { ...bearer(), answer } }, refuse('Bearer'))
 
   expect((await client.fetch('/me')).status).toBe(401)
