@@ -143,7 +143,8 @@ export const excuses = {
   },
   'it left before it knew of what': {
     invariant: 'I8, I11',
-    where: 'this tab signed out while restoring, or before it could read at all; I8 of another tab, too, once that has cleared its session',
+    where:
+      'this tab signed out while restoring, or before it could read at all; I8 and I11 of another tab, too, once that has cleared its session',
     because: 'What the store shows first is what was meant, also where somebody has signed in before it answered.',
     applies: (_: World, tab: Tab) => tab.hasLeftUnseen,
   },

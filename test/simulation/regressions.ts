@@ -144,4 +144,6 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 2000317090, name: 'of two reads at once the older one ended a session that had just been saved' },
   { seed: 2000300409, name: 'a save that is no swap replaced the session of a call that had gone out with a password' },
   { seed: 2000383375, name: 'a read that was asked for before a sign-in was said to have shown the store to it' },
+  { seed: 2000443812, name: 'as seed 2000300409, where the call had gone out for a sign-in that was saved with it' },
+  { seed: 2000446354, name: 'what had been signed out of unseen, and a late write had brought back, was said to be cleared by nobody' },
 ]

@@ -126,7 +126,8 @@ export async function succeeds(world: World, tab: Tab, round: string): Promise<v
     if (excused('the lock is never granted', world) || excused('reads lag behind', world)) return
     const next = world.ownerOf(cell.refreshToken)
     // Told so, or handed its own 401.
-    const isReplaced = next !== family && /^(SessionChanged|401)/.test(call.outcome)
+    const sent = call.sends.at(-1)
+    const isReplaced = (next !== family || (sent && sent !== next)) && /^(SessionChanged|401)/.test(call.outcome)
     if (isReplaced && excused('a sign-in was saved late', world, tab, next)) return
     if ((tab.client.state.status === 'ended' || isReplaced) && excused('writes are no swaps', world)) return
     // Its own sign-in may have gone over to another tab's, which was refused.
