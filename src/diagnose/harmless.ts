@@ -33,9 +33,9 @@ export function harmlessName(value: unknown): string {
 /** Without user, query and fragment, and without what is long and mixed in the path: each may hold a secret; nor control characters. */
 export function harmlessUrl(url: string): string {
   const [, origin = '', path = ''] =
-    /^(\w+:\/\/[^/]*)?([\s\S]*)$/.exec(url.replace(/[?#][\s\S]*/, '').replace(/[\p{Cc}\p{Cf}]+/gu, '')) ?? []
+    /^((?:[\w+.-]+:)?\/\/[^/]*)?([\s\S]*)$/.exec(url.replace(/[?#][\s\S]*/, '').replace(/[\p{Cc}\p{Cf}]+/gu, '')) ?? []
   const segments = path.split('/').map((segment) => (isLikeKey(segment) ? '[redacted]' : segment))
-  return origin.replace(/\/\/.*@/, '//') + segments.join('/')
+  return origin.replace(/\/\/[\s\S]*@/, '//') + segments.join('/')
 }
 
 /** The first and last four characters of what is long enough to keep the rest to itself. */

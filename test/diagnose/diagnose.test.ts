@@ -461,6 +461,19 @@ describe('diagnose', () => {
     expect(long.evidence[1]).toMatch(/so long …”$/)
   })
 
+  it.each([
+    ['a line separator', 'https://ada:hunter2\u2028@api.example/'],
+    ['a scheme with a plus', 'web+api://ada:hunter2@api.example/'],
+    ['no scheme', '//ada:hunter2@api.example/'],
+  ])('shows no password of a URL that has %s', (_, url) => {
+    const request = { url: `${url}?access_token=opaque`, headers: new Headers() }
+
+    const text = JSON.stringify(diagnose({ request, response: new Response(null, { status: 401 }) }))
+
+    expect(text).toContain('//api.example/')
+    expect(text).not.toContain('hunter2')
+  })
+
   it('hides a UUID that was sent as the key', () => {
     const key = '72f988bf-86f1-41af-91ab-2d7cd011db47'
     const request = new Request('https://api.example/orders', { headers: { 'x-api-key': key } })
