@@ -6,18 +6,29 @@ export function readBareResponse(text: string): Exchange | undefined {
   if (lines.some((line) => /^[<>*] /.test(line))) return undefined // A transcript shows the request too.
   // A prompt, or curl's table of its progress, may stand before it.
   const statusAt = lines.findIndex((line) => statusLine.test(line))
-  return statusAt < 0 ? undefined : responseIn(lines.slice(statusAt))
-}
-
-function responseIn(lines: readonly string[]): Exchange {
-  const blankAt = lines.findIndex((line) => line.trim() === '')
-  const [head, behind] = blankAt < 0 ? [lines, []] : [lines.slice(0, blankAt), lines.slice(blankAt + 1)]
+  if (statusAt < 0) return undefined
+  let start = statusAt
+  let end = headEnd(lines, start)
   // A `100 Continue`, a proxy's own answer and a redirect that was followed come first.
-  if (statusLine.test(behind[0] ?? '')) return responseIn(behind)
+  while (statusLine.test(lines[end + 1] ?? '')) {
+    start = end + 1
+    end = headEnd(lines, start)
+  }
+  const head = lines.slice(start, end)
   return {
     response: { status: Number(statusLine.exec(head[0] ?? '')?.[1]), fields: head.flatMap(fieldIn) },
-    body: behind.join('\n').trim(),
+    body: lines
+      .slice(end + 1)
+      .join('\n')
+      .trim(),
   }
+}
+
+/** The blank line behind a head, or the end of the text. */
+function headEnd(lines: readonly string[], start: number): number {
+  let end = start
+  while (end < lines.length && lines[end]?.trim() !== '') end++
+  return end
 }
 
 const statusLine = /^HTTP\/[\d.]+ (\d{3})/

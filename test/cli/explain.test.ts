@@ -453,6 +453,15 @@ describe('explain --from', () => {
     }
   })
 
+  it('reads a response behind any number of those that come first', async () => {
+    const input = 'HTTP/1.1 100 Continue\n\n'.repeat(20_000) + answer.join('\n')
+
+    const { code, out } = await commandLine(['explain', '--from', '-'], { input })
+
+    expect(code).toBe(1)
+    expect(out).toMatch(/^A response\n {2}401\n/)
+  })
+
   it('reads the fields of a response alone', async () => {
     const { out } = await commandLine(['explain', '--from', '-', '--json'], { input: answer.slice(0, 2).join('\n') })
 
