@@ -46,7 +46,7 @@ export interface Facts {
 }
 
 export function factsOf(input: DiagnoseInput): Facts {
-  const { response, request, tokens, event, now, expected = {} } = input
+  const { response, request, tokens, event, now, expected } = input
   const answered = (name: string) => response?.headers.get(name) ?? ''
   const sent = (name: string) => request?.headers.get(name) ?? ''
   const authorization = request?.headers.get('authorization') ?? undefined
@@ -94,7 +94,7 @@ export function factsOf(input: DiagnoseInput): Facts {
     serverTime: serverTimeOf(answered),
     now,
     event,
-    expected,
+    expected: { audience: expected?.audience ?? undefined, issuer: expected?.issuer ?? undefined }, // Untyped callers say null.
     refreshError: event?.type === 'refresh-ended' ? refreshErrorOf(event.error) : '',
   }
 }

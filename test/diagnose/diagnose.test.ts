@@ -677,6 +677,13 @@ describe('diagnose', () => {
     expect(diagnose({ request, response }).cause).toBe('credentials-missing')
   })
 
+  it.each([null, { audience: null, issuer: null }])('takes %j for nothing that the API is known to take', (expected) => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: `Bearer ${jwt({ aud: 'a' })}` } })
+    const untyped = { request, response: new Response(null, { status: 401 }), expected } as unknown as DiagnoseInput
+
+    expect(diagnose(untyped)).toEqual(diagnose({ ...untyped, expected: undefined }))
+  })
+
   it('takes real Request and Response objects', () => {
     const request = new Request('https://api.example/?secret=hunter2')
 
