@@ -74,6 +74,7 @@ export const challengeRules: readonly Rule[] = [
           74,
           quote ?? '',
         ) ??
+        when(/captcha|authentication_denied/.test(words), 90, quote ?? '', captcha) ??
         when(/policy/.test(words) && !/row-level security/.test(words), 74, quote ?? '', ownPolicy) ??
         when(status === 403 && /error code: 10\d\d/.test(words) && answered('cf-ray'), 72, quote ?? '', firewall) ??
         when(status === 403 && answered('cf-mitigated'), 72, `cf-mitigated: ${harmless(answered('cf-mitigated'))}.`, firewall) ??
@@ -155,6 +156,15 @@ const askedForClaims = {
     'Ask the administrator which policy applies (conditional access, IP list).',
   ],
 }
+
+const captcha = {
+  party: 'client',
+  summary: 'After too many wrong passwords, the server wants a person to solve a CAPTCHA: it looks at no credentials until then.',
+  fixes: [
+    'Sign in once in a browser, and solve it there.',
+    'Find the program that sends an outdated password: it locks the account again.',
+  ],
+} as const
 
 const ownPolicy = {
   party: 'resource server',

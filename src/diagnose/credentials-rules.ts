@@ -76,7 +76,11 @@ export const credentialsRules: readonly Rule[] = [
       const { scheme, challenges, status, token, words, quote, harmless } = facts
       const sentScheme = looksLikeScheme(scheme) ? scheme : 'what begins with no scheme'
       // Who names an error, or says that they are not good, has read them all the same.
-      const says = saysNotGood(facts) || saysKeyRefused(facts) || (token !== undefined && /expired|revoked|invalid_session/.test(words))
+      const says =
+        saysNotGood(facts) ||
+        saysKeyRefused(facts) ||
+        /authenticated_failed/.test(words) ||
+        (token !== undefined && /expired|revoked|invalid_session/.test(words))
       const read = says || challenges.some(({ params }) => params.error)
       const asked = challenges.map((challenge) => challenge.scheme)
       const foreign = scheme && status === 401 && asked.length > 0 && !challenges.some((challenge) => isScheme(challenge, scheme))

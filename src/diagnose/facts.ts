@@ -3,7 +3,7 @@ import { parseChallenges } from '../challenge/parse-challenges'
 import type { DiagnosedEvent, DiagnoseInput } from './diagnose-input'
 import { harmless } from './harmless'
 import { type JsonObject, jwtParts, mostSeconds, textAt } from './jwt-parts'
-import { jsonOf, saidBy } from './said-by'
+import { jsonOf, saidBy, saidInFields } from './said-by'
 import { isMasked, ownFields, secretsOf } from './secrets'
 import { serverTimeOf } from './server-time'
 
@@ -63,7 +63,9 @@ export function factsOf(input: DiagnoseInput): Facts {
   const html = isHtml(answered('content-type'), input.body)
   const leading = challenges.find(({ params }) => params.error)
   const descriptions = challenges.map(({ params }) => params.error_description)
-  const said = [...new Set([...descriptions, ...saidBy(json, input.body, html)].filter((text) => text !== undefined))]
+  const said = [
+    ...new Set([...descriptions, ...saidInFields(answered), ...saidBy(json, input.body, html)].filter((text) => text !== undefined)),
+  ]
   const secrets = secretsOf(input)
   const exp = jwt?.claims.exp
   return {

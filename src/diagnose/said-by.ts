@@ -9,6 +9,13 @@ export function saidBy(json: JsonObject | undefined, body: string | undefined, h
   return [...said, ...(typeof first === 'string' ? [first] : []), ...xmlText(body), plainText(body, html)]
 }
 
+/** What stands in a field of the server's own: Exchange and SharePoint say the reason there, Jira why nobody was signed in. */
+export function saidInFields(answered: (header: string) => string): readonly (string | undefined)[] {
+  const diagnostics = /\breason="([^"]{1,300})"/.exec(answered('x-ms-diagnostics'))?.[1]
+  const jira = ['x-seraph-loginreason', 'x-authentication-denied-reason'].map((name) => answered(name).replace(/;.*/s, '') || undefined)
+  return [diagnostics, ...jira]
+}
+
 /** The JSON object of a body, or the first of a list of them. */
 export function jsonOf(body: string | undefined): JsonObject | undefined {
   return objectOf(body) ?? objectOf(/^\s*\[/.test(body ?? '') ? `{"errors":${body}}` : undefined)

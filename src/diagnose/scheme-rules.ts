@@ -36,10 +36,15 @@ export const schemeRules: readonly Rule[] = [
       'Compare both with what the server knows, spaces at the ends as well.',
       'Some APIs want an app password, or a token in place of the password.',
     ],
-    find: ({ scheme, status, challenges }) => {
+    find: ({ scheme, status, challenges, words, quote }) => {
       const again = challenges.some((challenge) => isScheme(challenge, 'basic'))
       const asked = again ? 'Basic is asked for again' : 'no other scheme is asked for'
-      return when(scheme === 'basic' && status === 401 && (again || !challenges.length), again ? 71 : 65, `Basic was sent, and ${asked}.`)
+      if (scheme !== 'basic' || status !== 401) return undefined
+      return (
+        // What Jira says of it, whose challenge names OAuth alone.
+        when(/authenticated_failed/.test(words), 78, quote ?? '') ??
+        when(again || !challenges.length, again ? 71 : 65, [`Basic was sent, and ${asked}.`, quote ?? ''])
+      )
     },
   },
   {

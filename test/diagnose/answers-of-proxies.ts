@@ -141,6 +141,35 @@ export const answersOfProxies: readonly Fixture[] = [
     of: 'a cookie of a load balancer where a Bearer is asked for',
     input: exchange(401, { 'www-authenticate': 'Bearer realm="api"' }, { cookie: 'AWSALB=1' }),
   },
+  {
+    cause: 'wrong-audience',
+    of: 'Exchange, which says why in a field of its own',
+    input: exchange(
+      401,
+      { ...invalid(), 'x-ms-diagnostics': '2000003;reason="The audience claim value is invalid.";error_category="invalid_resource"' },
+      bearer(alive),
+    ),
+  },
+  {
+    cause: 'basic-credentials',
+    of: 'a wrong password at Jira, whose challenge names OAuth',
+    input: exchange(401, { 'www-authenticate': 'OAuth realm="jira"', 'x-seraph-loginreason': 'AUTHENTICATED_FAILED' }, basic),
+  },
+  ...[401, 403].map(
+    (status): Fixture => ({
+      cause: 'policy',
+      of: `a CAPTCHA that Jira wants, with ${status}`,
+      input: exchange(
+        status,
+        {
+          'www-authenticate': 'OAuth realm="jira"',
+          'x-seraph-loginreason': 'AUTHENTICATION_DENIED',
+          'x-authentication-denied-reason': 'CAPTCHA_CHALLENGE; login-url=https://jira.example/login.jsp',
+        },
+        basic,
+      ),
+    }),
+  ),
   { cause: 'login-page', of: 'Devise', input: exchange(302, { location: '/users/sign_in' }, {}) },
   { cause: 'login-page', of: 'Cognito', input: exchange(302, { location: 'https://auth.example/oauth2/authorize?client_id=1' }, {}) },
   ...['/authors/1', '/associates', '/signing-keys', '/catalog-index'].map(

@@ -684,6 +684,15 @@ describe('diagnose', () => {
     expect(diagnose(untyped)).toEqual(diagnose({ ...untyped, expected: undefined }))
   })
 
+  it('quotes what is said where Basic was sent', () => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: `Basic ${btoa('ada:hunter2')}` } })
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Basic realm="api"' } })
+
+    const { evidence } = diagnose({ request, response, body: 'Passwords are not taken since May' })
+
+    expect(evidence).toEqual(['Basic was sent, and Basic is asked for again.', 'The server says: “Passwords are not taken since May”'])
+  })
+
   it('takes real Request and Response objects', () => {
     const request = new Request('https://api.example/?secret=hunter2')
 
