@@ -1,6 +1,7 @@
 import { sendsNothing } from './credentials-rules'
 import { inBetween } from './in-between'
 import { type Rule, when } from './rule'
+import { isOfTokenEndpoint } from './token-endpoint'
 
 /** What the error of a challenge says. */
 export const challengeRules: readonly Rule[] = [
@@ -74,7 +75,7 @@ export const challengeRules: readonly Rule[] = [
           74,
           quote ?? '',
         ) ??
-        when(/captcha|authentication_denied/.test(words), 90, quote ?? '', captcha) ??
+        when(/captcha_challenge|authentication_denied/.test(words) && inOwnField(answered), 90, quote ?? '', captcha) ??
         when(/policy/.test(words) && !/row-level security/.test(words), 74, quote ?? '', ownPolicy) ??
         when(status === 403 && /error code: 10\d\d/.test(words) && answered('cf-ray'), 72, quote ?? '', firewall) ??
         when(status === 403 && answered('cf-mitigated'), 72, `cf-mitigated: ${harmless(answered('cf-mitigated'))}.`, firewall) ??
@@ -92,11 +93,14 @@ export const challengeRules: readonly Rule[] = [
     party: 'client',
     summary: 'The server could not read the request: a parameter is missing, or the token came in two ways.',
     fixes: ['Send the token once: in the header, and not in the query or the body as well.', 'A new token does not help.'],
-    find: ({ error, status, authorization, url }) => {
-      const evidence = ['The challenge says invalid_request.']
-      if (status !== 400) evidence.push(`It came as ${status ?? 'another status'}; RFC 6750 §3.1 says 400.`)
+    find: (facts) => {
+      const { error, status, authorization, url, challenges, quote } = facts
+      if (isOfTokenEndpoint(facts)) return undefined
+      const challenged = challenges.some(({ params }) => params.error)
+      const evidence = [`The ${challenged ? 'challenge' : 'answer'} says invalid_request.`, quote ?? '']
+      if (status !== 400 && challenged) evidence.push(`It came as ${status ?? 'another status'}; RFC 6750 §3.1 says 400.`)
       if (authorization && /[?&]access_token=/.test(url)) evidence.push('A token is in the header, and one in the query.')
-      return when(error === 'invalid_request', 92, evidence)
+      return when(error === 'invalid_request', 92, evidence, challenged || authorization ? undefined : missesParameter)
     },
   },
   {
@@ -150,11 +154,23 @@ export const challengeRules: readonly Rule[] = [
   },
 ]
 
+const missesParameter = {
+  summary: 'The server could not read the request: a parameter is missing, or stands there twice.',
+  fixes: [
+    'Compare the parameters with those that the endpoint wants; a token endpoint takes them in a form (RFC 6749 §4), not as JSON.',
+    'A new token does not help.',
+  ],
+}
+
 const askedForClaims = {
   fixes: [
     'Hand the `claims` of the challenge to the authorization server, in `onStepUp`.',
     'Ask the administrator which policy applies (conditional access, IP list).',
   ],
+}
+
+function inOwnField(answered: (header: string) => string): boolean {
+  return ['x-seraph-loginreason', 'x-authentication-denied-reason'].some((name) => answered(name) !== '')
 }
 
 const captcha = {

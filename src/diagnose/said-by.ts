@@ -12,7 +12,7 @@ export function saidBy(json: JsonObject | undefined, body: string | undefined, h
 /** What stands in a field of the server's own: Exchange and SharePoint say the reason there, Jira why nobody was signed in. */
 export function saidInFields(answered: (header: string) => string): readonly (string | undefined)[] {
   const diagnostics = /\breason="([^"]{1,300})"/.exec(answered('x-ms-diagnostics'))?.[1]
-  const jira = ['x-seraph-loginreason', 'x-authentication-denied-reason'].map((name) => answered(name).replace(/;.*/s, '') || undefined)
+  const jira = ['x-seraph-loginreason', 'x-authentication-denied-reason'].map((name) => /^(AUTH|CAPTCHA)\w*/.exec(answered(name))?.[0]) // Or OK.
   return [diagnostics, ...jira]
 }
 

@@ -142,6 +142,11 @@ export const answersInBodies: readonly Fixture[] = [
     input: exchange(400, {}, {}, { method: 'POST', ...json({ code: 400, msg: 'Invalid Refresh Token: Already Used' }) }),
   },
   {
+    cause: 'refresh-token-rejected',
+    of: 'Laravel Passport, whose code for it is invalid_request',
+    input: exchange(401, {}, {}, { method: 'POST', ...json({ error: 'invalid_request', message: 'The refresh token is invalid.' }) }),
+  },
+  {
     cause: 'api-key',
     of: 'GitHub, with a scheme that no RFC knows',
     input: exchange(401, {}, { authorization: `token ${key}` }, json({ message: 'Bad credentials' })),

@@ -547,6 +547,17 @@ describe('diagnose', () => {
     expect(evidence.join()).toContain(quote)
   })
 
+  it('speaks of no challenge, and of no token, where a token endpoint misses a parameter', () => {
+    const request = new Request('https://login.example/token', { method: 'POST' })
+    const body = '{"error":"invalid_request","error_description":"The parameter scope is missing"}'
+
+    const { cause, evidence, fixes } = diagnose({ request, response: new Response(null, { status: 400 }), body })
+
+    expect({ cause, said: evidence[0] }).toEqual({ cause: 'invalid-request', said: 'The answer says invalid_request.' })
+    expect(evidence.join()).toContain('The parameter scope is missing')
+    expect(fixes.join()).not.toMatch(/in the header/)
+  })
+
   it('quotes a reason that it does not know', () => {
     const headers = { 'www-authenticate': 'Bearer error="invalid_token", error_description="The token has no expiration"' }
     const tokens = { accessToken: jwt({ exp: now / 1000 + 600 }) }
