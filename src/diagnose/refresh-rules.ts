@@ -49,7 +49,10 @@ export const refreshRules: readonly Rule[] = [
     party: 'authorization server',
     summary: 'The authorization server wants the user: no refresh can do without.',
     fixes: ['Send the user to sign in.'],
-    find: (facts) => saysError(facts, /^(interaction|login|consent|account_selection)_required$/, 95),
+    find: (facts) =>
+      saysError(facts, /^(interaction|login|consent|account_selection)_required$/, 95) ??
+      // Microsoft Entra says invalid_grant of it, and more in the words.
+      (wantsUser.test(facts.words + descriptionOf(facts).toLowerCase()) ? saysError(facts, /^invalid_grant$/, 96) : undefined),
   },
   {
     cause: 'refresh-unavailable',
@@ -91,6 +94,8 @@ function saidOfIt(error: unknown): readonly string[] {
 function isRefresh({ event, words }: Facts): boolean {
   return event?.type === 'refresh-ended' || /refresh[ _]?token|session/.test(words)
 }
+
+const wantsUser = /multi-?factor|not consented|interactive authorization|user interaction|conditional access/
 
 const noneHeld = {
   party: 'client',

@@ -146,6 +146,16 @@ export const answersInBodies: readonly Fixture[] = [
     of: 'Laravel Passport, whose code for it is invalid_request',
     input: exchange(401, {}, {}, { method: 'POST', ...json({ error: 'invalid_request', message: 'The refresh token is invalid.' }) }),
   },
+  ...[
+    'AADSTS50076: You must use multi-factor authentication to access the resource.',
+    'AADSTS65001: The user or administrator has not consented to use the application.',
+  ].map(
+    (error_description): Fixture => ({
+      cause: 'interaction-required',
+      of: `Entra, whose code is invalid_grant: ${error_description.slice(0, 11)}`,
+      input: exchange(400, {}, {}, { method: 'POST', ...json({ error: 'invalid_grant', error_description }) }),
+    }),
+  ),
   {
     cause: 'api-key',
     of: 'GitHub, with a scheme that no RFC knows',
