@@ -58,7 +58,8 @@ export const tokenRules: readonly Rule[] = [
     find: ({ jwt, words, quote }) => {
       const kid = jwt?.header.kid
       const evidence = typeof kid === 'string' ? [quote ?? '', `Its kid: ${harmlessName(kid)}.`] : [quote ?? '']
-      const named = /\bkid\b|jwks?\b|json web key set|(no|any) (matching|applicable) key|unknown key|signing key|key (was )?not found/
+      const named =
+        /\bkid\b|jwks?\b|json web key set|(no|any) (matching|applicable|suitable) key|unknown key|signing key|key (was )?not found/
       const unread =
         /(retrieve|fetch|obtain|load) .{0,20}(jwks?|keys|configuration)\b|discovery endpoint|jwks remote fetch|public key callback: (?!.*signing key)/
       return when(unread.test(words), 86, quote ?? '', outOfReach) ?? when(named.test(words), 84, evidence)
@@ -74,9 +75,10 @@ export const tokenRules: readonly Rule[] = [
       const ofRequest = /request signature/.test(words) || (/signature/.test(words) && !/^(bearer|dpop)?$/.test(scheme))
       if (jwt?.header.alg) evidence.push(`Its alg: ${harmlessName(jwt.header.alg)}.`)
       if (/dpop/.test(words)) return undefined
+      const broken = brokenToken.test(words.replace(readAllTheSame, ''))
       return (
         when(ofRequest, 80, quote ?? '', signedRequest) ??
-        when(brokenToken.test(words), 80, evidence) ??
+        when(broken, 80, evidence) ??
         when(/verification fail|could not be verified/.test(words), 58, evidence)
       )
     },
@@ -123,6 +125,10 @@ export const tokenRules: readonly Rule[] = [
 /** "Signature has expired" is what PyJWT and ruby-jwt say of an expired token; "Signature expired", what AWS says of a clock. */
 const brokenToken =
   /signature(?! (has |is )?expired)|invalid algorithm|alg.{0,99}not allowed|malformed|not well formed|not enough segments|decod/
+
+/** How Spring, and golang-jwt as Supabase has it, begin also where a time is the matter. */
+const readAllTheSame =
+  /attempting to decode the jwt: (?=jwt (expired|used))|unable to parse or verify signature, (?=token has invalid claims: token is)/
 
 const sayNothing = /\b(the|your|access|bearer|token|is|was|not|valid|invalid|invalid_token|unauthori[sz]ed)\b/g
 

@@ -45,6 +45,27 @@ export const answersAboutTokens: readonly Fixture[] = [
   { cause: 'token-expired', of: 'jose', input: described("'exp' claim timestamp check failed") },
   { cause: 'token-expired', of: 'an introspection that says no more', input: described('Token is not active', opaque) },
   { cause: 'token-revoked', of: 'Spring, of a token that is alive', input: described("Provided token isn't active") },
+  {
+    cause: 'token-not-yet-valid',
+    of: 'Spring',
+    input: described('An error occurred while attempting to decode the Jwt: Jwt used before 2026-01-15T13:00:00Z'),
+  },
+  {
+    cause: 'token-expired',
+    of: 'Spring, of a token that is not shown',
+    input: exchange(401, invalid('An error occurred while attempting to decode the Jwt: Jwt expired at 2026-01-15T11:00:00Z'), undefined),
+  },
+  {
+    cause: 'token-expired',
+    of: 'Supabase, of a token that is not shown',
+    input: exchange(
+      401,
+      {},
+      undefined,
+      json({ msg: 'invalid JWT: unable to parse or verify signature, token has invalid claims: token is expired' }),
+    ),
+  },
+  { cause: 'unknown-key', of: 'PostgREST', input: described('No suitable key or wrong key type') },
   { cause: 'invalid-signature', of: 'Cloud Run', input: described('The access token could not be verified') },
   { cause: 'invalid-signature', of: 'Envoy', input: exchange(401, invalid(), bearer(alive), { body: 'Jwt verification fails' }) },
   {
