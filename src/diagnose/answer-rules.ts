@@ -1,6 +1,7 @@
 import type { Facts } from './facts'
 import { textAt } from './jwt-parts'
 import { type Rule, when } from './rule'
+import { sendsNothing } from './sends-nothing'
 import { isOfTokenEndpoint } from './token-endpoint'
 
 /** Answers that do not say what they mean: another status, or the reason in the body. */
@@ -13,13 +14,14 @@ export const answerRules: readonly Rule[] = [
       'Answer 401 with a challenge when credentials are missing or invalid; 403 only when good ones do not suffice (RFC 9110 §15.5.4).',
       'In the client, claim it with `isUnauthorized`.',
     ],
-    find: ({ status, error, words, hasRequest, authorization, sent, quote }) => {
+    find: (facts) => {
+      const { status, error, words, hasRequest, quote } = facts
       if (status !== 403) return undefined
       const says = /expired|invalid token|not signed in|unauthenticated|jwt|no token|missing token/.test(words)
       return (
         when(error === 'invalid_token', 92, 'A 403 says invalid_token; RFC 6750 §3.1 says 401.') ??
         when(says, 76, quote ?? '') ??
-        when(hasRequest && authorization === undefined && !sent('cookie'), 48, 'No credentials were sent, and the answer is 403.')
+        when(hasRequest && sendsNothing(facts), 48, 'No credentials were sent, and the answer is 403.')
       )
     },
   },

@@ -1,6 +1,6 @@
-import { sendsNothing } from './credentials-rules'
 import { inBetween } from './in-between'
 import { type Rule, when } from './rule'
+import { sendsNothing } from './sends-nothing'
 import { isOfTokenEndpoint } from './token-endpoint'
 
 /** What the error of a challenge says. */

@@ -6,6 +6,7 @@ import { keyFieldOf, mayHoldKey } from './key-field'
 import { saysNoneCame, saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
 import { isMasked, looksLikeScheme } from './secrets'
+import { sendsNothing } from './sends-nothing'
 import { isOfTokenEndpoint } from './token-endpoint'
 
 /** What was sent, or was not. */
@@ -114,12 +115,6 @@ const cookieAlone = { summary: 'The request carried a cookie, and not the creden
 /** The app's own request has no credentials yet: the client adds them. */
 function mayHaveSent({ token, scheme }: Facts): boolean {
   return token !== undefined || scheme !== ''
-}
-
-export function sendsNothing(facts: Facts): boolean {
-  const inField =
-    facts.authorization !== undefined || ['cookie', 'proxy-authorization', 'x-csrf-token'].some(facts.sent) || keyFieldOf(facts)
-  return !inField && !/[?&](access_token|id_token|token|jwt|[\w-]*api[_-]?key|key|[\w-]*signature|sig)=/i.test(facts.url)
 }
 
 function mayHideCookies({ credentialsMode }: Facts): boolean {

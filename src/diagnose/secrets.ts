@@ -57,7 +57,7 @@ export function isMasked(authorization = ''): boolean {
 }
 
 function inQuery(url = ''): readonly string[] {
-  const named = /[?&#](?:[\w-]*(?:token|jwt|key|secret|password|assertion|signature)|sig|code)=([^&#]+)/gi
+  const named = /[?&#](?:[\w-]*(?:token|jwt|key|secret|password|assertion|signature)|auth|sig|code)=([^&#]+)/gi
   return [...url.matchAll(named)].flatMap(([, value = '']) => [value, unescaped(value)])
 }
 

@@ -417,6 +417,7 @@ describe('diagnose', () => {
   it.each([
     ['a key in a header of its own', { 'x-my-key': 'correcthorse', authorization: 'Bearer opaque' }, '', 'correcthorse'],
     ['a key in the query', {}, '?page=2&api_key=correct%20horse', 'correct horse'],
+    ['the token of Firebase in the query', {}, '?auth=correcthorse', 'correcthorse'],
     ['a password', { authorization: `Basic ${btoa('ada:correcthorse')}` }, '', 'correcthorse'],
     ['user and password', { authorization: `Basic ${btoa('ada:correcthorse')}` }, '', 'ada:correcthorse'],
     ['a cookie', { cookie: 'a=1; sid=correcthorse' }, '', 'correcthorse'],
@@ -556,6 +557,19 @@ describe('diagnose', () => {
     expect({ cause, said: evidence[0] }).toEqual({ cause: 'invalid-request', said: 'The answer says invalid_request.' })
     expect(evidence.join()).toContain('The parameter scope is missing')
     expect(fixes.join()).not.toMatch(/in the header/)
+  })
+
+  it.each([
+    ['a key in a field', '', { 'x-api-key': 'sk_live_0123456789' }],
+    ['a signature in the query', '?sv=2024&sig=0a1b2c', {}],
+    ['the token of Firebase in the query', '?auth=0a1b2c', {}],
+  ])('does not say that no credentials were sent where there was %s', (_, query, headers) => {
+    const request = new Request(`https://api.example/orders${query}`, { headers })
+
+    for (const status of [401, 403])
+      expect(JSON.stringify(diagnose({ request, response: new Response(null, { status }) }))).not.toMatch(
+        /No credentials were sent|No Authoriz/,
+      )
   })
 
   it('quotes a reason that it does not know', () => {
