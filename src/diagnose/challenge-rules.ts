@@ -1,4 +1,5 @@
 import { inBetween } from './in-between'
+import { saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
 import { sendsNothing } from './sends-nothing'
 import { isOfTokenEndpoint } from './token-endpoint'
@@ -31,7 +32,7 @@ export const challengeRules: readonly Rule[] = [
           [quote ?? '', ...evidence],
           facts.hasRequest && !token ? notAllowed : undefined,
         ) ??
-        when(status === 403 && token !== undefined && !anonymous, 42, [
+        when(status === 403 && token !== undefined && !anonymous && !saysNotGood(facts), 42, [
           'The status is 403: the credentials are good, and do not suffice.',
           quote ?? '',
           ...evidence,

@@ -21,4 +21,4 @@ const noneCame =
 const either = /\b(missing|no) or (an? )?(invalid|expired|malformed)|\b(invalid|expired|malformed)( \w+)? or missing/
 
 const notGood =
-  /could not validate credentials|not valid for any token type|(bad|invalid|wrong) ([\w-]+ )?(credentials|token)|(jwt|token) (is |has )?(invalid|not valid|expired)/
+  /could not validate credentials|not valid for any token type|(bad|invalid|wrong)[ _]([a-z\d-]+[ _])?(credentials|token)|authentication (error|failed|failure)|(jwt|token) (is |has )?(invalid|not valid|expired)/

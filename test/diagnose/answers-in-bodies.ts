@@ -157,6 +157,16 @@ export const answersInBodies: readonly Fixture[] = [
     }),
   ),
   {
+    cause: 'forbidden-instead-of-unauthorized',
+    of: 'Salesforce, of a token that it does not know',
+    input: exchange(403, {}, bearer(secrets[1]), { body: 'Bad_OAuth_Token' }),
+  },
+  {
+    cause: 'forbidden-instead-of-unauthorized',
+    of: 'Cloudflare’s API, of a token that it does not know',
+    input: exchange(403, {}, bearer(secrets[1]), json({ errors: [{ code: 10000, message: 'Authentication error' }] })),
+  },
+  {
     cause: 'api-key',
     of: 'GitHub, with a scheme that no RFC knows',
     input: exchange(401, {}, { authorization: `token ${key}` }, json({ message: 'Bad credentials' })),
