@@ -1,3 +1,4 @@
+import { isScheme } from '../challenge/challenge'
 import { inBetween } from './in-between'
 import { saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
@@ -45,7 +46,11 @@ export const challengeRules: readonly Rule[] = [
     party: 'client',
     summary: 'The user has to prove more, or more recently, who they are.',
     fixes: ['Send the user to the authorization server with the `acr_values` and `max_age` of the challenge (RFC 9470), in `onStepUp`.'],
-    find: ({ error, challenges, harmless }) => {
+    find: ({ error, challenges, harmless, status, words, quote }) => {
+      // What npm says in a challenge, Gitea and others in words; at a token endpoint it is another's matter.
+      const otp = challenges.some((challenge) => isScheme(challenge, 'otp'))
+      const says = /one-time pass|\botp\b|two-factor|\b2fa\b/.test(words)
+      if (status === 401 && (otp || says)) return when(true, otp ? 93 : 84, quote ?? 'The challenge says OTP.', secondFactor)
       const { acr_values: acr, max_age: age } = challenges.find(({ params }) => params.error)?.params ?? {}
       const evidence = [`The challenge says ${harmless(error)}.`]
       if (acr) evidence.push(`It wants acr_values ${harmless(acr)}.`)
@@ -154,6 +159,14 @@ export const challengeRules: readonly Rule[] = [
       ),
   },
 ]
+
+const secondFactor = {
+  summary: 'The credentials are good, and the server wants a second factor: a one-time password.',
+  fixes: [
+    'Send the one-time password in the field that the server’s documentation names.',
+    'For a program: use a token that needs no second factor, where the server has such.',
+  ],
+}
 
 const missesParameter = {
   summary: 'The server could not read the request: a parameter is missing, or stands there twice.',

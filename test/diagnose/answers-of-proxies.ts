@@ -170,6 +170,16 @@ export const answersOfProxies: readonly Fixture[] = [
       ),
     }),
   ),
+  {
+    cause: 'step-up-required',
+    of: 'npm, which wants a one-time password',
+    input: exchange(401, { 'www-authenticate': 'OTP' }, bearer(opaque), json({ error: 'You must provide a one-time pass.' })),
+  },
+  {
+    cause: 'step-up-required',
+    of: 'a second factor that is wanted beside Basic',
+    input: exchange(401, {}, basic, json({ message: 'Must specify two-factor authentication OTP code.' })),
+  },
   { cause: 'login-page', of: 'Devise', input: exchange(302, { location: '/users/sign_in' }, {}) },
   { cause: 'login-page', of: 'Cognito', input: exchange(302, { location: 'https://auth.example/oauth2/authorize?client_id=1' }, {}) },
   ...['/authors/1', '/associates', '/signing-keys', '/catalog-index'].map(
