@@ -1,6 +1,6 @@
 import type { Facts } from './facts'
 import { textAt } from './jwt-parts'
-import { saysNotGood } from './none-came'
+import { saysRefused } from './none-came'
 import { type Rule, when } from './rule'
 import { sendsNothing } from './sends-nothing'
 import { isOfTokenEndpoint } from './token-endpoint'
@@ -21,7 +21,7 @@ export const answerRules: readonly Rule[] = [
       const says = /expired|invalid token|not signed in|unauthenticated|jwt|no token|missing token/.test(words)
       return (
         when(error === 'invalid_token', 92, 'A 403 says invalid_token; RFC 6750 §3.1 says 401.') ??
-        when(says || saysNotGood(facts), 76, quote ?? '') ??
+        when(says || saysRefused(facts), 76, quote ?? '') ??
         when(hasRequest && sendsNothing(facts), 48, 'No credentials were sent, and the answer is 403.')
       )
     },

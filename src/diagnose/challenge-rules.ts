@@ -1,6 +1,6 @@
 import { isScheme } from '../challenge/challenge'
 import { inBetween } from './in-between'
-import { saysNotGood } from './none-came'
+import { saysRefused } from './none-came'
 import { type Rule, when } from './rule'
 import { sendsNothing } from './sends-nothing'
 import { isOfTokenEndpoint } from './token-endpoint'
@@ -33,7 +33,7 @@ export const challengeRules: readonly Rule[] = [
           [quote ?? '', ...evidence],
           facts.hasRequest && !token ? notAllowed : undefined,
         ) ??
-        when(status === 403 && token !== undefined && !anonymous && !saysNotGood(facts), 42, [
+        when(status === 403 && token !== undefined && !anonymous && !saysRefused(facts), 42, [
           'The status is 403: the credentials are good, and do not suffice.',
           quote ?? '',
           ...evidence,

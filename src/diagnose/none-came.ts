@@ -15,10 +15,15 @@ export function saysEither({ words }: Facts): boolean {
   return either.test(words)
 }
 
+/** Whether the server says of a 403 that the credentials are not good; a 401 says so anyway. */
+export function saysRefused(facts: Facts): boolean {
+  return saysNotGood(facts) || /authentication (error|fail)/.test(facts.words)
+}
+
 const noneCame =
   /no (authorization|token|credentials)|(authorization|token|header|credentials).{0,20}(missing|required|not (found|provided|present))(?!( required)? (scope|role|claim|permission))|missing[\w ']{0,20}(token|authorization|credentials)|unauthenticated|system:anonymous/
 
 const either = /\b(missing|no) or (an? )?(invalid|expired|malformed)|\b(invalid|expired|malformed)( \w+)? or missing/
 
 const notGood =
-  /could not validate credentials|not valid for any token type|(bad|invalid|wrong)[ _]([a-z\d-]+[ _])?(credentials|token)|authentication (error|failed|failure)|(jwt|token) (is |has )?(invalid|not valid|expired)/
+  /could not validate credentials|not valid for any token type|(bad|invalid|wrong)[ _]([a-z\d-]+[ _])?(credentials|token)|(jwt|token) (is |has )?(invalid|not valid|expired)/

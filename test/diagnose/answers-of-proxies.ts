@@ -180,6 +180,11 @@ export const answersOfProxies: readonly Fixture[] = [
     of: 'a second factor that is wanted beside Basic',
     input: exchange(401, {}, basic, json({ message: 'Must specify two-factor authentication OTP code.' })),
   },
+  {
+    cause: 'wrong-scheme',
+    of: 'a Bearer where only Basic is read, of which a failure is said',
+    input: exchange(401, { 'www-authenticate': 'Basic realm="api"' }, bearer(opaque), json({ message: 'Authentication failed' })),
+  },
   { cause: 'login-page', of: 'Devise', input: exchange(302, { location: '/users/sign_in' }, {}) },
   { cause: 'login-page', of: 'Cognito', input: exchange(302, { location: 'https://auth.example/oauth2/authorize?client_id=1' }, {}) },
   ...['/authors/1', '/associates', '/signing-keys', '/catalog-index'].map(
