@@ -75,6 +75,12 @@ export const challengeRules: readonly Rule[] = [
           askedForClaims,
         ) ??
         when(
+          /requests from (this )?[\s\S]{1,99} are blocked|(referr?er|ip address|api|application) restriction/.test(words),
+          86,
+          quote ?? '',
+          restrictedKey,
+        ) ??
+        when(
           /conditional access|ip address|allowlist|whitelist|(from|in|of|by) your (current )?location|not allowed from|blocked by|(is|been) blocked/.test(
             words,
           ),
@@ -186,6 +192,12 @@ const askedForClaims = {
 function inOwnField(answered: (header: string) => string): boolean {
   return ['x-seraph-loginreason', 'x-authentication-denied-reason'].some((name) => answered(name) !== '')
 }
+
+const restrictedKey = {
+  party: 'client',
+  summary: 'The key is good, and restricted: not for this referrer, address or app, or not for this API.',
+  fixes: ['Look at the restrictions of the key where it was issued.', 'A server needs a key of its own: it sends no referrer.'],
+} as const
 
 const captcha = {
   party: 'client',

@@ -98,7 +98,7 @@ export const schemeRules: readonly Rule[] = [
           `What was sent as Bearer looks like an API key: ${shortened(token ?? '')}.`,
           quote ?? '',
         ]) ??
-        when(refused && saysSo, 80, [quote ?? '', 'No API key was seen in the request.'])
+        when(refused && saysSo, 80, [quote ?? '', 'No API key was seen in the request.'], facts.hasRequest ? noKeySeen : undefined)
       )
     },
   },
@@ -147,6 +147,11 @@ export const schemeRules: readonly Rule[] = [
     },
   },
 ]
+
+const noKeySeen = {
+  summary: 'The server speaks of an API key, and none was seen in the request.',
+  fixes: ['Send the key where the API looks: the header, the scheme or the query that its documentation names.'],
+}
 
 /** Schemes that no RFC knows, behind which a key stands: GitHub’s and Django’s, Elasticsearch’s, Okta’s, Discord’s, Opsgenie’s. */
 const keyScheme = /^(token|api-?key|key|ssws|bot|geniekey)$/

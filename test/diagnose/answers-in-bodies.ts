@@ -166,6 +166,17 @@ export const answersInBodies: readonly Fixture[] = [
     of: 'Cloudflare’s API, of a token that it does not know',
     input: exchange(403, {}, bearer(secrets[1]), json({ errors: [{ code: 10000, message: 'Authentication error' }] })),
   },
+  ...[
+    'Requests from referer <empty> are blocked.',
+    'The provided API key has an IP address restriction. The originating IP address of the call violates this restriction.',
+    'API keys with referer restrictions cannot be used with this API.',
+  ].map(
+    (message): Fixture => ({
+      cause: 'policy',
+      of: `Google, of a key that is restricted: ${message}`,
+      input: exchange(403, {}, {}, { url: `https://maps.example/x?key=${key}`, ...json({ error: { code: 403, message } }) }),
+    }),
+  ),
   {
     cause: 'api-key',
     of: 'GitHub, with a scheme that no RFC knows',

@@ -572,6 +572,16 @@ describe('diagnose', () => {
       )
   })
 
+  it('does not say that a key was not taken where none was sent', () => {
+    const request = new Request('https://api.example/orders')
+    const body = '{"error":{"message":"Please use API Key or other form of API consumer identity to call this API."}}'
+
+    const { summary, fixes } = diagnose({ request, response: new Response(null, { status: 403 }), body })
+
+    expect(summary).toBe('The server speaks of an API key, and none was seen in the request.')
+    expect(fixes.join()).not.toContain('Compare')
+  })
+
   it('quotes a reason that it does not know', () => {
     const headers = { 'www-authenticate': 'Bearer error="invalid_token", error_description="The token has no expiration"' }
     const tokens = { accessToken: jwt({ exp: now / 1000 + 600 }) }
