@@ -73,16 +73,17 @@ export const answerRules: readonly Rule[] = [
     fixes: ['Use `graphqlUnauthenticated` as `isUnauthorized`, so that the client refreshes.'],
     find: ({ status, json, harmless }) => {
       const errors = Array.isArray(json?.errors) ? (json.errors as unknown[]) : []
-      const codes = errors.map((error) =>
-        String((Object((Object(error) as { extensions?: unknown }).extensions) as { code?: unknown }).code),
-      )
-      const code = codes.find((name) => /UNAUTHENTICATED|UNAUTHORIZED|FORBIDDEN|invalid-jwt|AUTH_NOT/i.test(name))
+      const named = errors.flatMap(codesOf)
+      const [place, code] =
+        named.find(([, name]) =>
+          /UNAUTHENTICATED|UNAUTHORIZED|FORBIDDEN|invalid-jwt|AUTH_NOT|access-denied|SCOPES$|^authentication$/i.test(name),
+        ) ?? []
       const known = code === 'UNAUTHENTICATED' && (json?.data ?? null) === null
       return when(
         (status === 200 || status === 400) && code,
         94,
-        `errors[].extensions.code is ${harmless(code ?? '')}.`,
-        /FORBIDDEN/i.test(code ?? '') ? graphqlForbids : known ? undefined : graphqlByAnotherName,
+        `errors[].${place} is ${harmless(code ?? '')}.`,
+        /FORBIDDEN|SCOPES$/i.test(code ?? '') ? graphqlForbids : known ? undefined : graphqlByAnotherName,
       )
     },
   },
@@ -133,6 +134,18 @@ export const answerRules: readonly Rule[] = [
     },
   },
 ]
+
+/** Most say it in `extensions`; AppSync as `errorType`, GitHub as `type`. */
+function codesOf(error: unknown): readonly (readonly [place: string, code: string])[] {
+  const { extensions, errorType, type } = Object(error) as { extensions?: unknown; errorType?: unknown; type?: unknown }
+  const { code, category } = Object(extensions) as { code?: unknown; category?: unknown }
+  return [
+    ['extensions.code', String(code)],
+    ['errorType', String(errorType)],
+    ['type', String(type)],
+    ['extensions.category', String(category)],
+  ]
+}
 
 const graphqlForbids = {
   summary: 'GraphQL forbids inside a 200: the credentials are good, and do not suffice.',

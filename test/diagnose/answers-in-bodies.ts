@@ -177,6 +177,19 @@ export const answersInBodies: readonly Fixture[] = [
       input: exchange(403, {}, {}, { url: `https://maps.example/x?key=${key}`, ...json({ error: { code: 403, message } }) }),
     }),
   ),
+  ...[
+    { errorType: 'Unauthorized' },
+    { type: 'INSUFFICIENT_SCOPES' },
+    { type: 'FORBIDDEN' },
+    { extensions: { code: 'access-denied' } },
+    { extensions: { category: 'authentication' } },
+  ].map(
+    (error): Fixture => ({
+      cause: 'graphql-in-band',
+      of: `GraphQL of AppSync’s, GitHub’s, Hasura’s or Lighthouse’s kind: ${JSON.stringify(error)}`,
+      input: exchange(200, {}, bearer(alive), json({ data: null, errors: [{ message: 'No', ...error }] })),
+    }),
+  ),
   {
     cause: 'api-key',
     of: 'GitHub, with a scheme that no RFC knows',
