@@ -3,7 +3,7 @@ import type { Exchange, Fields } from './exchange'
 /** A response alone, as `curl -i` prints it and people paste it: status line, fields, perhaps a body. Nothing where there is none, or more. */
 export function readBareResponse(text: string): Exchange | undefined {
   const lines = text.split(/\r?\n/)
-  if (lines.some((line) => /^[<>*] /.test(line))) return undefined // A transcript shows the request too.
+  if (lines.some((line) => /^(> \S+ \S+ HTTP\/|< HTTP\/)/.test(line))) return undefined // A transcript shows the request too.
   // A prompt, or curl's table of its progress, may stand before it.
   const statusAt = lines.findIndex((line) => statusLine.test(line))
   if (statusAt < 0) return undefined

@@ -128,9 +128,14 @@ function jsonOf(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(/[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, escaped)
 }
 
-function recorded(text: string): Exchange {
+function recorded(shown: string): Exchange {
+  const text = shown.replace(coloursAndLinks, '')
   return readHar(text) ?? readBareResponse(text) ?? readCurlTranscript(text)
 }
+
+/** On a terminal curl prints names of fields bold, and a Location as a link: `script` and other recorders keep it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are control characters.
+const coloursAndLinks = /\x1b(?:\[[\d;]*[A-Za-z]|\]8;[^\x07\x1b]*(?:\x07|\x1b\\))/g
 
 async function fileText(path: string, io: Io): Promise<string> {
   try {

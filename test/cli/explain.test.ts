@@ -462,6 +462,33 @@ describe('explain --from', () => {
     expect(out).toMatch(/^A response\n {2}401\n/)
   })
 
+  it('reads what was recorded with the colours and links of a terminal', async () => {
+    const bold = (text: string) => `\u001b[1m${text}\u001b[0m`
+    const link = '\u001b]8;;https://api.example/\u001b\\/\u001b]8;;\u001b\\'
+    const fields = [`${bold('www-authenticate')}: Bearer error="invalid_token", error_description="jwt expired"`, `location: ${link}`]
+    const alone = [bold('HTTP/2 401'), ...fields, '', '{}'].join('\r\n')
+    const transcript = ['> GET / HTTP/2', '> Host: api.example', '>', bold('< HTTP/2 401'), ...fields.map((one) => `< ${one}`), '<'].join(
+      '\n',
+    )
+
+    for (const input of [alone, transcript]) {
+      const { code, out } = await commandLine(['explain', '--from', '-'], { input })
+
+      expect(code).toBe(1)
+      expect(out).toContain('location: /')
+      expect(out).toContain('The server says: “jwt expired”')
+    }
+  })
+
+  it('reads a response alone whose body quotes, or lists', async () => {
+    const input = ['HTTP/2 401', 'content-type: text/plain', '', '* jwt expired', '> as they say'].join('\n')
+
+    const { code, out } = await commandLine(['explain', '--from', '-'], { input })
+
+    expect(code).toBe(1)
+    expect(out).toContain('The server says: “* jwt expired')
+  })
+
   it('reads the fields of a response alone', async () => {
     const { out } = await commandLine(['explain', '--from', '-', '--json'], { input: answer.slice(0, 2).join('\n') })
 
