@@ -7,7 +7,8 @@ export function readHar(text: string): Exchange | undefined {
   const entries = listAt(objectAt(parsed(text), 'log'), 'entries')
   const refused = (entry: unknown): boolean => [401, 403, 407, 419, 440, 498].includes(Number(objectAt(entry, 'response').status))
   if (!entries.length) throw new UsageError('The HAR holds no entries.')
-  const lastRefused = entries.reduce<number>((last, entry, index) => (refused(entry) ? index : last), -1)
+  const lastOf = (is: (entry: unknown) => boolean) => entries.reduce<number>((last, entry, index) => (is(entry) ? index : last), -1)
+  const lastRefused = [refused, refusedByTokenEndpoint].map(lastOf).find((index) => index >= 0) ?? -1
   const index = lastRefused < 0 ? entries.length - 1 : lastRefused
   const entry = entries[index]
   const [request, response] = [objectAt(entry, 'request'), objectAt(entry, 'response')]
@@ -19,12 +20,24 @@ export function readHar(text: string): Exchange | undefined {
     request: { method: String(request.method ?? 'GET'), url: String(request.url ?? ''), fields },
     // Browsers leave Authorization and Cookie out of what they export.
     mayHideCredentials: !fields.some(([name]) => /^(authorization|cookie)$/i.test(name) || isCalledKey(name.toLowerCase())),
-    response: status > 0 ? { status, fields: fieldsOf(response) } : undefined,
+    response: status > 0 ? { status, fields: fieldsOf(response).flatMap(linesOf) } : undefined,
     body: typeof body === 'string' ? (encoding === 'base64' ? Buffer.from(body, 'base64').toString('utf8') : body) : undefined,
     at: Number.isNaN(at) ? undefined : at,
     failed: status > 0 ? undefined : failureOf(response),
     taken: `entry ${index + 1} of ${entries.length}, the last${lastRefused < 0 ? ': none was refused' : ' refusal'}`,
   }
+}
+
+/** With 400 (RFC 6749 §5.2). */
+function refusedByTokenEndpoint(entry: unknown): boolean {
+  const response = objectAt(entry, 'response')
+  const error = /"error"\s*:\s*"(invalid_(grant|client|scope|target)|unauthorized_client|unsupported_grant_type)"/
+  return Number(response.status) === 400 && error.test(String(objectAt(response, 'content').text))
+}
+
+/** Some browsers' tools put the lines of one name into one value. */
+function linesOf([name, value]: Fields[number]): Fields {
+  return value.split('\n').map((line) => [name, line] as const)
 }
 
 /** Chrome says why in a field of its own; `net::ERR_FAILED` says no more than a script's TypeError, behind which a preflight may be. */

@@ -529,6 +529,29 @@ describe('explain --from', () => {
     expect(out).not.toContain('credentials-missing')
   })
 
+  it('takes for the last refusal of a HAR also what a token endpoint says with 400', async () => {
+    const refused = { status: 400, headers: [], content: { text: '{"error":"invalid_grant"}' } }
+    const entries = [
+      { request: { method: 'POST', url: 'https://login.example/token', headers: [] }, response: refused },
+      { request: { url: 'https://api.example/', headers: [] }, response: { status: 200, headers: [] } },
+    ]
+
+    const { code, out } = await commandLine(['explain', '--from', '-'], { input: JSON.stringify({ log: { entries } }) })
+
+    expect([code, out.includes('entry 1 of 2, the last refusal')]).toEqual([1, true])
+    expect(out).toContain('refresh-token-rejected')
+  })
+
+  it('reads the lines of a field that a HAR has in one value', async () => {
+    const value = 'Basic realm="api"\nBearer error="invalid_token", error_description="jwt expired"'
+    const response = { status: 401, headers: [{ name: 'WWW-Authenticate', value }] }
+    const entries = [{ request: { url: 'https://api.example/', headers: [] }, response }]
+
+    const { out } = await commandLine(['explain', '--from', '-'], { input: JSON.stringify({ log: { entries } }) })
+
+    expect(out).toContain('token-expired, likely')
+  })
+
   it('sees in a HAR the key that was sent in a field of the API’s own', async () => {
     const entry = {
       request: { url: 'https://api.example/cart', headers: [{ name: 'X-Weather-Key', value: 'hunter2-hunter2' }] },
