@@ -7,7 +7,7 @@ import { type JsonObject, jwtParts } from '../diagnose/jwt-parts'
 import { secretsOf } from '../diagnose/secrets'
 import { serverTimeOf } from '../diagnose/server-time'
 import { curlLine, leftOut } from './curl-line'
-import { type Exchange, readable } from './exchange'
+import { type Exchange, type Fields, readable } from './exchange'
 import type { Paint } from './paint'
 import { tokenLines } from './token-lines'
 
@@ -43,7 +43,7 @@ export function reportOf(exchange: Exchange, expected: DiagnoseInput['expected']
     taken,
     response: response && {
       status: response.status,
-      headers: Object.fromEntries(
+      headers: joined(
         response.fields
           .filter(([name]) => telling.test(name))
           .map(([name, value]) => [name.toLowerCase(), harmless(/^location$/i.test(name) ? harmlessUrl(value) : value, secrets)]),
@@ -54,6 +54,13 @@ export function reportOf(exchange: Exchange, expected: DiagnoseInput['expected']
     diagnosis: hidden || !request ? diagnosisOfHidden(input) : diagnose(input),
     curl: request && curlLine(request),
   }
+}
+
+/** A field may come in several lines (RFC 9110 §5.3): none is left out. */
+function joined(fields: Fields): Readonly<Record<string, string>> {
+  const all = new Map<string, string>()
+  for (const [name, value] of fields) all.set(name, all.has(name) ? `${all.get(name)}, ${value}` : value)
+  return Object.fromEntries(all)
 }
 
 /** Without the request, so that nothing is concluded from what it does not show. */
@@ -97,7 +104,7 @@ function asItWas(curl: string): string {
 }
 
 const telling =
-  /^(www-authenticate|proxy-authenticate|date|age|cache-control|via|server|x-cache|location|content-type|dpop-nonce|retry-after|access-control-[a-z-]+)$/i
+  /^(www-authenticate|proxy-authenticate|date|age|cache-control|via|server|x-cache|location|content-type|x-ms-diagnostics|x-seraph-loginreason|x-authentication-denied-reason|dpop-nonce|retry-after|access-control-[a-z-]+)$/i
 
 function skewInWords(skew: number): string {
   // `Date` has whole seconds, and the answer took its time.

@@ -550,6 +550,7 @@ describe('explain --from', () => {
     const { out } = await commandLine(['explain', '--from', '-'], { input: JSON.stringify({ log: { entries } }) })
 
     expect(out).toContain('token-expired, likely')
+    expect(out).toContain('www-authenticate: Basic realm="api", Bearer error="invalid_token"')
   })
 
   it('sees in a HAR the key that was sent in a field of the API’s own', async () => {
