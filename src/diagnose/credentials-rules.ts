@@ -45,7 +45,9 @@ export const credentialsRules: readonly Rule[] = [
         const unsure = !asked && (facts.status === 403 || other)
         if (bare) evidence.push('The challenge names no error: RFC 6750 §3.1 asks for that where no token came.')
         const hidden = facts.url.includes('?') || mayHideCookies(facts) || other
-        return when(isRefused(facts), unsure ? 55 : hidden ? 80 : 92, evidence)
+        // They stood in the body.
+        const signsIn = facts.method === 'POST' && wrongPassword.test(facts.words)
+        return when(isRefused(facts) && !signsIn, unsure ? 55 : hidden ? 80 : 92, evidence)
       }
       const anonymous = facts.event?.type === 'request' && facts.event.scheme === undefined
       const cookieOnly = facts.hasRequest && !facts.authorization && !mayHaveSent(facts) && facts.sent('cookie') && !keyFieldOf(facts)
@@ -104,6 +106,10 @@ export const credentialsRules: readonly Rule[] = [
     },
   },
 ]
+
+/** What is said of user and password, in no field: in the body of a sign-in, that is. */
+export const wrongPassword =
+  /(invalid|incorrect|wrong|bad)[ _](login|user ?name|user|e-?mail|password|credentials)|(password|credentials) (is |are )?(incorrect|wrong|invalid)|do not match our records/
 
 /** A scheme that the request should have come with. */
 function asksForCredentials({ challenges }: Facts): string | undefined {

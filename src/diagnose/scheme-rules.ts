@@ -1,7 +1,7 @@
 import { type Challenge, isScheme } from '../challenge/challenge'
 import { fromBase64 } from '../platform/base64'
 import { saysKeyRefused } from './answer-rules'
-import { isRefused } from './credentials-rules'
+import { isRefused, wrongPassword } from './credentials-rules'
 import type { Facts } from './facts'
 import { harmlessUrl, shortened } from './harmless'
 import { isWellKnown, keyFieldOf } from './key-field'
@@ -36,7 +36,9 @@ export const schemeRules: readonly Rule[] = [
       'Compare both with what the server knows, spaces at the ends as well.',
       'Some APIs want an app password, or a token in place of the password.',
     ],
-    find: ({ scheme, status, challenges, words, quote }) => {
+    find: ({ scheme, status = 0, challenges, words, quote, method, authorization, error }) => {
+      const inBody = method === 'POST' && scheme === '' && authorization === undefined && [400, 401, 403, 422].includes(status)
+      if (inBody && !error.startsWith('invalid_') && wrongPassword.test(words)) return when(true, 84, quote ?? '')
       const again = challenges.some((challenge) => isScheme(challenge, 'basic'))
       const asked = again ? 'Basic is asked for again' : 'no other scheme is asked for'
       if (scheme !== 'basic' || status !== 401) return undefined

@@ -190,6 +190,20 @@ export const answersInBodies: readonly Fixture[] = [
       input: exchange(200, {}, bearer(alive), json({ data: null, errors: [{ message: 'No', ...error }] })),
     }),
   ),
+  ...(
+    [
+      [401, { error: 'Invalid Email or password.' }],
+      [400, { __type: 'NotAuthorizedException', message: 'Incorrect username or password.' }],
+      [400, { error: { code: 400, message: 'INVALID_LOGIN_CREDENTIALS' } }],
+      [422, { message: 'These credentials do not match our records.' }],
+    ] as const
+  ).map(
+    ([status, body]): Fixture => ({
+      cause: 'basic-credentials',
+      of: `a sign-in, whose password stands in the body: ${JSON.stringify(body)}`,
+      input: exchange(status, {}, {}, { method: 'POST', ...json(body) }),
+    }),
+  ),
   {
     cause: 'api-key',
     of: 'GitHub, with a scheme that no RFC knows',
