@@ -92,8 +92,9 @@ const inMilliseconds = {
 /** The last are jose's words. */
 const saysExpired = /expired|no longer valid|lifetime|\bexp\b\W{0,2} claim timestamp check failed/
 
-/** What AWS says of the time in a signature. */
-const skewedSignature = /too ?skewed|signature expired: .{0,40} is now earlier|signature not yet current/
+/** What AWS says of the time in a signature, and OAuth 1.0. */
+const skewedSignature =
+  /too ?skewed|signature expired: .{0,40} is now earlier|signature not yet current|timestamp_refused|timestamp out of bounds/
 
 function clockName({ serverTime }: Facts): string {
   return serverTime === undefined ? 'the clock of this machine' : 'the server’s Date'

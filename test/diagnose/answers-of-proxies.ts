@@ -185,6 +185,23 @@ export const answersOfProxies: readonly Fixture[] = [
     of: 'a Bearer where only Basic is read, of which a failure is said',
     input: exchange(401, { 'www-authenticate': 'Basic realm="api"' }, bearer(opaque), json({ message: 'Authentication failed' })),
   },
+  ...(
+    [
+      ['invalid-signature', 'signature_invalid'],
+      ['clock-skew', 'timestamp_refused'],
+      ['token-revoked', 'token_revoked'],
+    ] as const
+  ).map(
+    ([cause, problem]): Fixture => ({
+      cause,
+      of: `OAuth 1.0, whose word for it is ${problem}`,
+      input: exchange(
+        401,
+        { 'www-authenticate': `OAuth realm="api", oauth_problem="${problem}"` },
+        { authorization: `OAuth oauth_consumer_key="k", oauth_token="t", oauth_signature="${'5'.repeat(28)}"` },
+      ),
+    }),
+  ),
   { cause: 'login-page', of: 'Devise', input: exchange(302, { location: '/users/sign_in' }, {}) },
   { cause: 'login-page', of: 'Cognito', input: exchange(302, { location: 'https://auth.example/oauth2/authorize?client_id=1' }, {}) },
   ...['/authors/1', '/associates', '/signing-keys', '/catalog-index'].map(
