@@ -49,6 +49,15 @@ export const credentialsRules: readonly Rule[] = [
         const signsIn = facts.method === 'POST' && wrongPassword.test(facts.words)
         return when(isRefused(facts) && !signsIn, unsure ? 55 : hidden ? 80 : 92, evidence)
       }
+      const toCertificate = (Object(facts.jwt?.claims.cnf) as Readonly<Record<string, unknown>>)['x5t#S256'] !== undefined
+      const mutual = /certificate|\bmtls\b|mutual tls/.test(facts.words)
+      if (toCertificate && facts.status === 401 && (mutual || facts.error === 'invalid_token'))
+        return when(
+          true,
+          mutual ? 86 : 66,
+          ['The token is bound to a certificate (cnf.x5t#S256, RFC 8705).', facts.quote ?? ''],
+          noCertificate,
+        )
       const anonymous = facts.event?.type === 'request' && facts.event.scheme === undefined
       const cookieOnly = facts.hasRequest && !facts.authorization && !mayHaveSent(facts) && facts.sent('cookie') && !keyFieldOf(facts)
       const asked = asksForCredentials(facts)
@@ -114,6 +123,14 @@ export const wrongPassword =
 /** A scheme that the request should have come with. */
 function asksForCredentials({ challenges }: Facts): string | undefined {
   return challenges.find(({ scheme }) => /^(bearer|dpop|basic|digest)$/i.test(scheme))?.scheme
+}
+
+const noCertificate = {
+  summary: 'The token is bound to a certificate of the client, and that, most likely, did not come with it.',
+  fixes: [
+    'Send it over a connection that presents the certificate with which it was issued (mutual TLS).',
+    'Where a proxy ends TLS: see that it hands the certificate on.',
+  ],
 }
 
 const cookieAlone = { summary: 'The request carried a cookie, and not the credentials that are asked for.' }

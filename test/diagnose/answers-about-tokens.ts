@@ -66,6 +66,16 @@ export const answersAboutTokens: readonly Fixture[] = [
     ),
   },
   { cause: 'unknown-key', of: 'PostgREST', input: described('No suitable key or wrong key type') },
+  {
+    cause: 'credentials-missing',
+    of: 'a certificate that did not come',
+    input: described('', jwt({ exp: seconds + 600, cnf: { 'x5t#S256': 'x' } })),
+  },
+  {
+    cause: 'token-expired',
+    of: 'a token that is bound to a certificate',
+    input: described('', jwt({ exp: seconds - 600, cnf: { 'x5t#S256': 'x' } })),
+  },
   { cause: 'invalid-signature', of: 'Cloud Run', input: described('The access token could not be verified') },
   { cause: 'invalid-signature', of: 'Envoy', input: exchange(401, invalid(), bearer(alive), { body: 'Jwt verification fails' }) },
   {
