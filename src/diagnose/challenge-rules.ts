@@ -88,6 +88,8 @@ export const challengeRules: readonly Rule[] = [
           quote ?? '',
         ) ??
         when(/captcha_challenge|authentication_denied/.test(words) && inOwnField(answered), 90, quote ?? '', captcha) ??
+        when(/saml enforcement/.test(words), 84, quote ?? '', notOfOrganization) ??
+        when(/rbac: access denied|explicit deny/.test(words) && !(facts.hasRequest && sendsNothing(facts)), 74, quote ?? '', ownPolicy) ??
         when(/policy/.test(words) && !/row-level security/.test(words), 74, quote ?? '', ownPolicy) ??
         when(status === 403 && /error code: 10\d\d/.test(words) && answered('cf-ray'), 72, quote ?? '', firewall) ??
         when(status === 403 && answered('cf-mitigated'), 72, `cf-mitigated: ${harmless(answered('cf-mitigated'))}.`, firewall) ??
@@ -206,6 +208,12 @@ const captcha = {
     'Sign in once in a browser, and solve it there.',
     'Find the program that sends an outdated password: it locks the account again.',
   ],
+} as const
+
+const notOfOrganization = {
+  party: 'client',
+  summary: 'The token is good, and not authorized for the single sign-on of the organization.',
+  fixes: ['Authorize the token for the organization where it was issued; GitHub’s X-GitHub-SSO says where.'],
 } as const
 
 const ownPolicy = {

@@ -109,11 +109,12 @@ export const schemeRules: readonly Rule[] = [
     party: 'client',
     summary: 'The session is good; the proof against cross-site requests is missing or outdated.',
     fixes: ['Send the CSRF token of this session with every request that changes something.', 'Fetch a new one after each sign-in.'],
-    find: ({ status, words, quote, event, method, sent, authorization }) => {
+    find: ({ status, words, quote, event, method, sent, authorization, answered }) => {
       const writes = !/^(GET|HEAD|OPTIONS)$/.test(method)
       const saysSo = /csrf|xsrf|forgery|authenticity ?token|valid crumb|cookie_invalid_nonce/.test(words) // Rails, Jenkins, WordPress.
       return (
         when(saysSo && (status ?? 400) >= 400, 88, [quote ?? '', ...(writes ? [`The method is ${method}.`] : [])]) ??
+        when(status === 403 && /^required$/i.test(answered('x-csrf-token')), 93, 'The answer says X-CSRF-Token: Required, as SAP does.') ??
         when(
           status === 403 && writes && sent('cookie') && authorization === undefined,
           56,

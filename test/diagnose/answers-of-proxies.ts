@@ -202,6 +202,27 @@ export const answersOfProxies: readonly Fixture[] = [
       ),
     }),
   ),
+  { cause: 'policy', of: 'Istio', input: exchange(403, { server: 'istio-envoy' }, bearer(alive), { body: 'RBAC: access denied' }) },
+  {
+    cause: 'credentials-missing',
+    of: 'Istio, where nothing was sent',
+    input: exchange(403, { server: 'istio-envoy' }, {}, { body: 'RBAC: access denied' }),
+  },
+  {
+    cause: 'policy',
+    of: 'an authorizer of API Gateway’s',
+    input: exchange(403, {}, bearer(alive), json({ Message: 'User is not authorized to access this resource with an explicit deny' })),
+  },
+  {
+    cause: 'policy',
+    of: 'GitHub, of a token without single sign-on',
+    input: exchange(403, {}, bearer(opaque), json({ message: 'Resource protected by organization SAML enforcement.' })),
+  },
+  {
+    cause: 'csrf',
+    of: 'SAP, which says it in the field alone',
+    input: exchange(403, { 'x-csrf-token': 'Required' }, basic, { method: 'POST' }),
+  },
   { cause: 'login-page', of: 'Devise', input: exchange(302, { location: '/users/sign_in' }, {}) },
   { cause: 'login-page', of: 'Cognito', input: exchange(302, { location: 'https://auth.example/oauth2/authorize?client_id=1' }, {}) },
   ...['/authors/1', '/associates', '/signing-keys', '/catalog-index'].map(
