@@ -165,7 +165,11 @@ export function speaksOfCredentials({ status = 0, words, error, json }: Facts): 
   const says = /token|jwt|session (has |is )?expired|unauthori[sz]ed|unauthenticated|credential/.test(words.replace(otherTokens, ''))
   const named = /^(invalid_token|token_expired)$/.test(error)
   // As Slack does.
-  const inBand = status >= 200 && status < 300 && json?.ok === false && /(^|_)auth(ed|_|$)|token|scope/.test(error)
+  const inBand =
+    status >= 200 &&
+    status < 300 &&
+    json?.ok === false &&
+    /(^|_)auth(ed|_|$)|token|scope|^(account_inactive|no_permission|access_denied|org_login_required)$/.test(error)
   return (
     ![0, 401, 403, 407].includes(status) &&
     (named ||

@@ -29,6 +29,7 @@ const names = [
   'reason',
   'errorsummary',
   'faultstring',
+  'hint',
   'msg',
   'code',
   'errorcode',

@@ -10,8 +10,11 @@ export function saysOfToken(facts: Facts): boolean {
 
 /** What introspection, and Keycloak, say of expired and of revoked tokens alike. */
 export function saysNotActive({ words }: Facts): boolean {
-  return /not active|isn['’]t active|inactive/.test(words)
+  return /not active|isn['’]t active|inactive/.test(words.replace(accountGone, ''))
 }
+
+/** Whose token it is, is not there any more, or may not come in. */
+export const accountGone = /(user|account)( is|_)? ?(inactive|not active|disabled|deleted|suspended)/g
 
 /** The server's own clock decides; this machine's where it is not known. */
 export function timeOf({ serverTime, now }: Facts): number | undefined {

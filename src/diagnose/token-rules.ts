@@ -1,7 +1,7 @@
 import { harmlessName } from './harmless'
 import { inWords } from './in-words'
 import { type Rule, when } from './rule'
-import { claimsRefusal, saysNotActive, saysOfToken, timeOf } from './token-facts'
+import { accountGone, claimsRefusal, saysNotActive, saysOfToken, timeOf } from './token-facts'
 
 /** What the token itself says besides its times, and what the server says of it. */
 export const tokenRules: readonly Rule[] = [
@@ -26,7 +26,7 @@ export const tokenRules: readonly Rule[] = [
       const wrong = jwt && expected.audience !== undefined && !audience.includes(expected.audience)
       return (
         when(wrong, 94, `${own} The API takes ${expected.audience}.`) ??
-        when(/\baud\b|audience/.test(words), 84, jwt ? [quote ?? '', own] : (quote ?? ''))
+        when(/\baud\b|audience|resource id\b|not issued for this resource/.test(words), 84, jwt ? [quote ?? '', own] : (quote ?? ''))
       )
     },
   },
@@ -100,6 +100,7 @@ export const tokenRules: readonly Rule[] = [
       const silent = !/\p{L}/u.test(words.replace(sayNothing, ''))
       return (
         when(/revoked|session not found|signed out|logged out|blacklist|denylist/.test(words), 86, [quote ?? '', ...left]) ??
+        when(words.search(accountGone) >= 0, 86, quote ?? '', noAccount) ??
         when(saysNotActive(facts), alive ? 86 : 58, [quote ?? '', ...left]) ??
         when(alive && error === 'invalid_token' && silent, 62, ['The server says invalid_token and not why.', ...left]) ??
         when(alive && error === 'invalid_token' && !described, 35, [quote ?? '', ...left]) ??
@@ -131,6 +132,11 @@ const readAllTheSame =
   /attempting to decode the jwt: (?=jwt (expired|used))|unable to parse or verify signature, (?=token has invalid claims: token is)/
 
 const sayNothing = /\b(the|your|access|bearer|token|is|was|not|valid|invalid|invalid_token|unauthori[sz]ed)\b/g
+
+const noAccount = {
+  summary: 'The account that the token was issued for is disabled, or deleted.',
+  fixes: ['Ask who runs the server about the account.', 'A refresh does not help.'],
+}
 
 const outOfReach = {
   summary: 'The API cannot get the keys of the authorization server: it can check no token.',

@@ -205,6 +205,31 @@ export const answersInBodies: readonly Fixture[] = [
     }),
   ),
   {
+    cause: 'token-revoked',
+    of: 'Slack, of an account',
+    input: exchange(200, {}, bearer(secrets[1]), json({ ok: false, error: 'account_inactive' })),
+  },
+  {
+    cause: 'token-revoked',
+    of: 'Django REST, of an account',
+    input: exchange(401, { 'www-authenticate': 'Token' }, { authorization: `Token ${key}` }, json({ detail: 'User inactive or deleted.' })),
+  },
+  {
+    cause: 'token-revoked',
+    of: 'Laravel Passport, which says it as a hint',
+    input: exchange(401, {}, bearer(alive), json({ error: 'access_denied', hint: 'Access token has been revoked' })),
+  },
+  {
+    cause: 'wrong-audience',
+    of: 'Spring’s older resource server',
+    input: exchange(
+      403,
+      {},
+      bearer(secrets[1]),
+      json({ error: 'access_denied', error_description: 'Invalid token does not contain resource id (oauth2-resource)' }),
+    ),
+  },
+  {
     cause: 'api-key',
     of: 'GitHub, with a scheme that no RFC knows',
     input: exchange(401, {}, { authorization: `token ${key}` }, json({ message: 'Bad credentials' })),
