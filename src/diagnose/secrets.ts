@@ -12,7 +12,7 @@ interface Fields extends Pick<Headers, 'get'> {
 
 /** What no output may hold, though a server repeats it. The longest first: one may hold another. */
 export function secretsOf({ request, tokens }: Sent): readonly string[] {
-  const authorization = request?.headers.get('authorization') ?? ''
+  const authorization = (request?.headers.get('authorization') ?? '').replace(/^(basic|bearer|dpop|digest)\s*$/i, '') // A scheme alone hides nothing.
   const [, scheme = '', credentials = authorization, first] = /^(\S+?)[\s:]+((\S+).*)$/s.exec(authorization) ?? []
   const pair = /^basic$/i.test(scheme) ? decoded(credentials.trim()) : undefined
   const userAlone = /^([^:]+):(x-oauth-basic|x)?$/i.exec(pair ?? '')?.[1] // Then the key stands in place of the user.

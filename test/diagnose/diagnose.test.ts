@@ -582,6 +582,15 @@ describe('diagnose', () => {
     expect(fixes.join()).not.toContain('Compare')
   })
 
+  it('takes a scheme with nothing behind it for no secret', () => {
+    const request = { url: 'https://api.example/orders', headers: { get: (name: string) => (name === 'authorization' ? 'Basic ' : null) } }
+    const headers = { 'www-authenticate': 'Bearer error="insufficient_user_authentication", acr_values="Basic or more"' }
+
+    const { evidence } = diagnose({ request, response: new Response(null, { status: 401, headers }) })
+
+    expect(evidence).toContain('It wants acr_values Basic or more.')
+  })
+
   it('quotes a reason that it does not know', () => {
     const headers = { 'www-authenticate': 'Bearer error="invalid_token", error_description="The token has no expiration"' }
     const tokens = { accessToken: jwt({ exp: now / 1000 + 600 }) }
