@@ -12,9 +12,9 @@ export interface Limit {
 }
 
 export const limits: readonly Limit[] = [
-  { entry: '.', import: '{ AuthenticatedClient }', gzip: 21.4, brotli: 19.5 },
-  { entry: '.', import: '*', gzip: 25, brotli: 22.6 },
-  { entry: './api-key', gzip: 1.8, brotli: 1.6 },
+  { entry: '.', import: '{ AuthenticatedClient }', gzip: 21.7, brotli: 19.8 },
+  { entry: '.', import: '*', gzip: 25.3, brotli: 22.8 },
+  { entry: './api-key', gzip: 1.8, brotli: 1.7 },
   { entry: './basic', gzip: 1, brotli: 0.9 },
   { entry: './diagnose', gzip: 21.9, brotli: 19.6 },
   { entry: './digest', gzip: 8.6, brotli: 7.4 },
@@ -26,7 +26,7 @@ export const limits: readonly Limit[] = [
   { entry: './jwt-bearer', gzip: 3, brotli: 2.7 },
   { entry: './node', ignore: ['node:*'], gzip: 4.4, brotli: 4 },
   { entry: './opentelemetry', ignore: ['@opentelemetry/api'], gzip: 1.8, brotli: 1.6 },
-  { entry: './react-native', gzip: 1.2, brotli: 1.1 },
+  { entry: './react-native', gzip: 1.3, brotli: 1.2 },
   { entry: './redis', ignore: ['node:*'], gzip: 4.2, brotli: 3.8 },
   { entry: './testing', gzip: 9.8, brotli: 8.8 },
   { entry: './token-exchange', gzip: 3.1, brotli: 2.8 },
