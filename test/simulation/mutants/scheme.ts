@@ -30,8 +30,8 @@ export const schemeMutants: readonly Mutant[] = [
   mutant(
     'presents what others have rotated while it made a proof',
     'session/presentation.ts',
-    '{ ...target, fetch: send, signal',
-    '{ ...target, fetch, signal',
+    '...target, fetch: send, signal',
+    '...target, fetch, signal',
   ),
   mutant(
     'sends a bound token as Bearer where that is asked for',
