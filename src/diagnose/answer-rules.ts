@@ -1,4 +1,5 @@
 import type { Facts } from './facts'
+import { graphqlRule } from './graphql-rule'
 import { textAt } from './jwt-parts'
 import { saysRefused } from './none-came'
 import { type Rule, when } from './rule'
@@ -66,27 +67,7 @@ export const answerRules: readonly Rule[] = [
       )
     },
   },
-  {
-    cause: 'graphql-in-band',
-    party: 'client',
-    summary: 'GraphQL refuses inside a 200: the HTTP status says nothing.',
-    fixes: ['Use `graphqlUnauthenticated` as `isUnauthorized`, so that the client refreshes.'],
-    find: ({ status, json, harmless }) => {
-      const errors = Array.isArray(json?.errors) ? (json.errors as unknown[]) : []
-      const named = errors.flatMap(codesOf)
-      const [place, code] =
-        named.find(([, name]) =>
-          /UNAUTHENTICATED|UNAUTHORIZED|FORBIDDEN|invalid-jwt|AUTH_NOT|access-denied|SCOPES$|^authentication$/i.test(name),
-        ) ?? []
-      const known = code === 'UNAUTHENTICATED' && (json?.data ?? null) === null
-      return when(
-        (status === 200 || status === 400) && code,
-        94,
-        `errors[].${place} is ${harmless(code ?? '')}.`,
-        /FORBIDDEN|SCOPES$/i.test(code ?? '') ? graphqlForbids : known ? undefined : graphqlByAnotherName,
-      )
-    },
-  },
+  graphqlRule,
   {
     cause: 'unusual-status',
     party: 'resource server',
@@ -134,27 +115,6 @@ export const answerRules: readonly Rule[] = [
     },
   },
 ]
-
-/** Most say it in `extensions`; AppSync as `errorType`, GitHub as `type`. */
-function codesOf(error: unknown): readonly (readonly [place: string, code: string])[] {
-  const { extensions, errorType, type } = Object(error) as { extensions?: unknown; errorType?: unknown; type?: unknown }
-  const { code, category } = Object(extensions) as { code?: unknown; category?: unknown }
-  return [
-    ['extensions.code', String(code)],
-    ['errorType', String(errorType)],
-    ['type', String(type)],
-    ['extensions.category', String(category)],
-  ]
-}
-
-const graphqlForbids = {
-  summary: 'GraphQL forbids inside a 200: the credentials are good, and do not suffice.',
-  fixes: ['Ask who runs the API which role or scope may. A refresh does not help.'],
-}
-
-const graphqlByAnotherName = {
-  fixes: ['Claim it with an `isUnauthorized` of your own: `graphqlUnauthenticated` knows the code UNAUTHENTICATED, where `data` is null.'],
-}
 
 /** Whole words, but for those that few others hold: authors and associates sign nobody in. */
 const pageToSignIn =

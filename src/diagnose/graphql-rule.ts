@@ -1,0 +1,45 @@
+import { type Rule, when } from './rule'
+
+/** What GraphQL says in the errors of an answer that is none by its status. */
+export const graphqlRule: Rule = {
+  cause: 'graphql-in-band',
+  party: 'client',
+  summary: 'GraphQL refuses inside a 200: the HTTP status says nothing.',
+  fixes: ['Use `graphqlUnauthenticated` as `isUnauthorized`, so that the client refreshes.'],
+  find: ({ status, json, harmless }) => {
+    const errors = Array.isArray(json?.errors) ? (json.errors as unknown[]) : []
+    const named = errors.flatMap(codesOf)
+    const [place, code] =
+      named.find(([, name]) =>
+        /UNAUTHENTICATED|UNAUTHORIZED|FORBIDDEN|invalid-jwt|AUTH_NOT|access-denied|SCOPES$|^authentication$/i.test(name),
+      ) ?? []
+    const known = code === 'UNAUTHENTICATED' && (json?.data ?? null) === null
+    return when(
+      (status === 200 || status === 400) && code,
+      94,
+      `errors[].${place} is ${harmless(code ?? '')}.`,
+      /FORBIDDEN|SCOPES$/i.test(code ?? '') ? graphqlForbids : known ? undefined : graphqlByAnotherName,
+    )
+  },
+}
+
+/** Most say it in `extensions`; AppSync as `errorType`, GitHub as `type`. */
+function codesOf(error: unknown): readonly (readonly [place: string, code: string])[] {
+  const { extensions, errorType, type } = Object(error) as { extensions?: unknown; errorType?: unknown; type?: unknown }
+  const { code, category } = Object(extensions) as { code?: unknown; category?: unknown }
+  return [
+    ['extensions.code', String(code)],
+    ['errorType', String(errorType)],
+    ['type', String(type)],
+    ['extensions.category', String(category)],
+  ]
+}
+
+const graphqlForbids = {
+  summary: 'GraphQL forbids inside a 200: the credentials are good, and do not suffice.',
+  fixes: ['Ask who runs the API which role or scope may. A refresh does not help.'],
+}
+
+const graphqlByAnotherName = {
+  fixes: ['Claim it with an `isUnauthorized` of your own: `graphqlUnauthenticated` knows the code UNAUTHENTICATED, where `data` is null.'],
+}
