@@ -86,6 +86,7 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 1593237, name: 'a read under one lock was expected to be as young as the lock of another session' },
   { seed: 1693567, name: 'a tab that was killed asked for the lock' },
   { seed: 1393124, name: 'a refresh token was presented a third time, since another access token had come beside it' },
+  { seed: 68708, name: 'the refusal of one sign-in was expected to leave another one of the same user, which nothing told from it' },
   // From here on with clients for resources.
   { seed: 1000000342, name: 'a call of a resource went out though its session had been signed out of while the store took the rotation' },
   { seed: 1000000780, name: 'a session that got its id later had ended for its resources, for good' },

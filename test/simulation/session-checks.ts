@@ -69,7 +69,7 @@ export class SessionChecks {
         // Of what its own sign-in took the place of, it clears what the store still holds.
         tab.replaced.has(old.family) ||
         ledger.loggedOut.has(old.family) ||
-        [...ledger.loggedOut].some((family) => excused('two sign-ins of one user are one', world, family, old.family)) ||
+        [...ledger.loggedOut, ...this.refused].some((family) => excused('two sign-ins of one user are one', world, family, old.family)) ||
         // What was refused is what a person gave for it.
         [...tab.given].some(
           (token) => world.ownerOf(token) === old.family && excused('what a person gave is being saved', world, tab, token),
