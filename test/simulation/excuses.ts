@@ -67,7 +67,7 @@ export const excuses = {
     applies: ({ plan, tabs, happened }: World) => plan.store === 'plain-lagging' && (tabs.length > 1 || happened.has('foreign')),
   },
   'its sign-in is being saved': {
-    invariant: 'I2, I9',
+    invariant: 'I1 in one tab, I2, I9',
     where: 'the store drops the `sessionId`, tokens say `sub` at most, and a sign-in of this tab is not saved yet',
     because: 'What the store shows is to be overwritten, and nothing tells a rotation of the new pair from one of the pair before.',
     applies: ({ plan, happened }: World, tab: Tab) =>

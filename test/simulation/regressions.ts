@@ -87,6 +87,8 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 1693567, name: 'a tab that was killed asked for the lock' },
   { seed: 1393124, name: 'a refresh token was presented a third time, since another access token had come beside it' },
   { seed: 68708, name: 'the refusal of one sign-in was expected to leave another one of the same user, which nothing told from it' },
+  { seed: 339457, name: 'a tab that could not tell its own sign-in from what was stored refreshed that beside the session before' },
+  { seed: 789179, name: 'of two pairs that came of one refresh token, the one that was not stored was said to be the older' },
   // From here on with clients for resources.
   { seed: 1000000342, name: 'a call of a resource went out though its session had been signed out of while the store took the rotation' },
   { seed: 1000000780, name: 'a session that got its id later had ended for its resources, for good' },

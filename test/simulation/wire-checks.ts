@@ -88,7 +88,8 @@ export class WireChecks {
     const name = nameOf(issued)
     this.presented = family
 
-    if (this.open.some((other) => familyOf(world, other) === family) && !excused('its session was away', world, family, tab))
+    const isSecond = this.open.some((other) => familyOf(world, other) === family)
+    if (isSecond && !excused('its session was away', world, family, tab) && !excused('its sign-in is being saved', world, tab))
       world.violate('I1', `two refreshes of ${name} in one tab`)
     const rival = world.tabs.find((other) => other !== tab && !other.isDead && other.wire.isRefreshing(family))
     if (rival) {
@@ -124,7 +125,8 @@ export class WireChecks {
         world.violate('I2', `${tab.name} presents ${name}, of which ${by.name} has received the successor`)
     }
     const stored = server.refreshTokens.get(world.cell.refreshToken ?? '')
-    if (stored && this.hasLookedSince && plan.rotates && stored.family === family && stored.serial > issued.serial)
+    // Of two pairs that came of one, neither is the newer.
+    if (stored && stored !== issued && this.hasLookedSince && plan.rotates && leadsTo(issued, stored))
       if (!this.storeMisleads(token)) world.violate('I9', `${tab.name} presents ${name} though the store holds ${nameOf(stored)}`)
   }
 
