@@ -10,8 +10,10 @@ import type { RequestTemplate } from './request-template'
 import { isSameSession } from './same-session'
 import type { SchemeSelector } from './select-scheme'
 
-/** Gives the response to hand back, or, once everything is done for it, the phase to send the request again with. */
-export type Answer = (response: Response, template: RequestTemplate, phase: Phase) => Promise<Response | Phase>
+/** The response to hand back, or, once everything is done for it, the phase to send the request again with. */
+export type Answered = { readonly response: Response; readonly again?: undefined } | { readonly again: Phase }
+
+export type Answer = (response: Response, template: RequestTemplate, phase: Phase) => Promise<Answered>
 
 const patience = 1_000
 
@@ -34,23 +36,23 @@ export function createAnswer(
 
     // The app hears of it before the call does, as of every other end.
     if (action === 'end') await wait(boundedIfLong(session.end(now, 'no_refresh_token'), patience, clock, Error).catch(() => {}))
-    if (action === 'return' || action === 'end') return response
+    if (action === 'return' || action === 'end') return { response }
     if (cause === 'scheme' && sent !== scheme) selector.remember(url, scheme)
     if (!(await wait(template.canReplay(clock)))) {
       // The next call finds newer credentials; this one gets its answer unread.
       if (action === 'refresh') void refresher.refresh(now, 'unauthorized')
-      return response
+      return { response }
     }
     const handBack = await wait(drainBody(response, clock))
     // What was decided for this session is not done for another.
-    if (!isStillOurs()) return handBack()
+    if (!isStillOurs()) return { response: handBack() }
     if (action === 'reject') throw failure
     if (action === 'refresh') {
       const { kind, error } = await wait(refresher.refresh(now, 'unauthorized'))
       // That its session is over, the call's own 401 says as well.
       if (error && kind !== 'rejected' && isStillOurs()) await askPerson(error, signal)
     } else if (action === 'step-up') {
-      if (!stepUp || !(await wait(stepUp.ask(reason, leading(ours))))) return handBack()
+      if (!stepUp || !(await wait(stepUp.ask(reason, leading(ours))))) return { response: handBack() }
     } else if (action === 'replay' && cause === 'credentials' && isStillOurs()) {
       try {
         await fresh(session.phase, template)
@@ -60,12 +62,12 @@ export function createAnswer(
     }
     const next = session.phase
     // Whoever signed in meanwhile, this call is not theirs.
-    if (!isSameSession(next, phase, isSafe)) return handBack()
+    if (!isSameSession(next, phase, isSafe)) return { response: handBack() }
     if (cause === 'scheme') {
       template.tried = [...tried, scheme, sent ?? scheme]
       template.scheme = scheme
     }
     template.rewind(cause, handBack)
-    return next
+    return { again: next }
   }
 }

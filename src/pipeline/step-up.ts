@@ -63,20 +63,16 @@ export function createStepUp(
         waiting.add(leave)
         // A dialog may stay open for ever; nobody waits for it once the session is another one, or over.
         const stop = subscribe(() => isSameSession(session.phase, before, false) || leave())
-        try {
-          const answer = (async () => hook({ error, challenge, scope, acrValues, maxAge, claims }))()
-          const tokens = await Promise.race([answer, left]).finally(() => {
-            // What is set while the answer is being saved is no answer any more.
-            asking--
-            waiting.delete(leave)
-            stop()
-          })
-          // An answer for a session that is over must not bring it back.
-          if (tokens && isSameSession(session.phase, before, false)) await session.signIn(tokens, true, true)
-        } catch (thrown) {
-          // Of a store that failed the app has heard.
-          if (!isAuthError(thrown, 'ERR_STORAGE')) failed(thrown)
-        }
+        // What it throws is told also when nobody waits for it any more.
+        const answer = (async () => hook({ error, challenge, scope, acrValues, maxAge, claims }))().catch(failed)
+        const tokens = await Promise.race([answer, left])
+        // What is set while the answer is being saved is no answer any more.
+        asking--
+        waiting.delete(leave)
+        stop()
+        // An answer for a session that is over must not bring it back; and of a store that failed the app has heard.
+        if (tokens && isSameSession(session.phase, before, false))
+          await session.signIn(tokens, true, true).catch((thrown) => isAuthError(thrown, 'ERR_STORAGE') || failed(thrown))
         return isSameSession(session.phase, before, false) && session.phase.generation > before.generation
       })
     },

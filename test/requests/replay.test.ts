@@ -117,6 +117,7 @@ describe('what is never replayed', () => {
   it.each<[string, unknown]>([
     ['a mock of a Response without a status', { ok: true }],
     ['parsed by a wrapper', [1, 2]],
+    ['parsed, and like a session of ours', { epoch: 0, generation: 0, held: { accessToken: 'a' } }],
     ['a text', 'done'],
     ['nothing', undefined],
   ])('is a call whose fetch gives what is no Response: %s comes back as it is, or fails as what it is', async (_what, given) => {

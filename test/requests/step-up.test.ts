@@ -281,18 +281,31 @@ describe('what onStepUp answers', () => {
     expect((await call).status).toBe(403)
   })
 
-  it('takes who signs in after that for somebody new', async () => {
+  it('counts no sign-in after that as its answer', async () => {
     const { client, service } = await signedIn({ onStepUp: () => new Promise<null>(() => {}) })
+    service.always(asksForMore(insufficientScope))
+    const call = client.fetch(me)
+    await quiet()
+    await client.setTokens({ accessToken: 'bob', refreshToken: 'bob-1', sessionId: 'bob' })
+    await call
+
+    await client.setTokens({ accessToken: 'carol', refreshToken: 'carol-1' })
+
+    expect(client.state).toMatchObject({ status: 'authenticated', sessionId: expect.not.stringMatching(/^bob$/) })
+  })
+
+  it('tells of what it throws also when its session is over by then (rule 7)', async () => {
+    const dialog = deferred<null>()
+    const { client, service, events } = await signedIn({ onStepUp: () => dialog.promise })
     service.always(asksForMore(insufficientScope))
     const call = client.fetch(me)
     await quiet()
     await client.logout()
     await call
-    const before = client.state
 
-    await client.setTokens({ accessToken: 'bob', refreshToken: 'bob-1' })
+    dialog.reject(new Error('closed late'))
 
-    expect([before.status, client.state]).toEqual(['ended', expect.objectContaining({ sessionId: expect.stringMatching(/./) })])
+    expect(await events()).toContainEqual(expect.objectContaining({ type: 'callback-error', callback: 'onStepUp' }))
   })
 
   it('ends it when the same challenge comes again (row 5)', async () => {
