@@ -58,7 +58,7 @@ export function createFreshness({ expiryLeeway, refreshAhead }: FreshnessOptions
   return {
     askPerson,
     current(signal) {
-      const looked = session.look()
+      const looked = session.look.restored() ?? session.look()
       if (!isPromise(looked)) return looked
       const { turns, phase: begun } = root
       const { phase } = session

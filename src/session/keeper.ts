@@ -14,6 +14,8 @@ export interface Keeper {
    * and the session keeps what rotated.
    */
   keep(phase: Phase, got: StoredSession, isForTarget: boolean, settle: (outcome: RefreshOutcome) => void): Promise<void>
+  /** Resolves when what others of this client are saving is in the store, or has failed to be; or after a second. */
+  landed(): Promise<void>
 }
 
 const patience = 1_000
@@ -43,5 +45,6 @@ export function createKeeper(session: Session, clock: Clock, discard: (tokens: T
       await saved
       if (saving === published) saving = undefined
     },
+    landed: () => boundedIfLong(session.saved(), patience, clock, () => 0).catch(() => {}),
   }
 }

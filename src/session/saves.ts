@@ -24,6 +24,8 @@ export interface Saves {
   resume(): void
   /** Writes go one after the other: a slow save of an old pair must not land on top of a newer one's. */
   inTurn<Result>(write: () => Promise<Result>): Promise<Result>
+  /** Resolves when every write that is under way has come to its end. */
+  landed(): Promise<void>
 }
 
 const mostSwaps = 16
@@ -121,6 +123,7 @@ export function createSaves(
       return takeTurn(write).finally(() => writing--)
     },
     save: () => saves.inTurn(saveAll),
+    landed: () => takeTurn(async () => {}),
     writeOver(read) {
       saves.owed = { ...saves.owed, behind: read }
       // Until that is done it is not somebody else's; what a read shows beside it is.

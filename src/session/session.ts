@@ -1,12 +1,11 @@
 import type { AuthError } from '../errors/auth-error'
 import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
-import type { MaybePromise } from '../platform/maybe-promise'
 import { isSameSignIn } from '../tokens/session-identity'
 import { plain, type StoredSession, sameTokens, tokenSetOf } from '../tokens/token-set'
 import { assertSignIn } from './assert-sign-in'
 import { createEarlySignOut } from './early-sign-out'
-import { createLook } from './look'
+import { createLook, type Look } from './look'
 import { createMemory } from './memory'
 import { createPartings, type Ended } from './partings'
 import type { Authenticated, LogoutReason, Phase } from './phase'
@@ -25,7 +24,7 @@ export interface Session {
   /** Counts sign-ins and endings made here, as opposed to those found in the store. */
   readonly turns: number
   /** Reads the store and returns what is true now; without a promise where the store answers without one. */
-  look(): MaybePromise<Phase>
+  readonly look: Look
   /** The id by which all who share the store know this session: of what it shows, since it may have dropped the id we minted. */
   sharedId(): Promise<string>
   /**
@@ -37,6 +36,8 @@ export interface Session {
   rotate(from: Phase, next: StoredSession): Promise<void>
   /** `next` came too late for the session of `from`: a refresh token that it has consumed is never adopted again; all else may be. */
   supersede(from: Phase, next: StoredSession): void
+  /** Resolves when every write that is under way has come to its end. */
+  saved(): Promise<void>
   /** Saves once more what could not be saved. */
   resume(): void
   /** Signs out, also of what is not restored yet. */
@@ -134,6 +135,7 @@ export function createSession(
     look,
     end,
     resume: saves.resume,
+    saved: saves.landed,
 
     sharedId: () => sharedId(look, memory, () => shown),
     supersede(from, next) {

@@ -98,14 +98,17 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
           const tokens = await presentation.run(signal)
           coolDown.stop(phase)
           // A logout or a sign-in during the refresh wins; so does a pair that somebody else has saved.
-          if (session.phase.epoch === from.epoch) {
-            if (because === 'unauthorized') budget.count()
-            return session.phase === presentation.mine || isBehind(session.phase, phase, tokenSetOf(tokens)?.refreshToken)
-              ? await keeper.keep(session.phase, tokens, target !== undefined, settle)
-              : settle({ kind: 'adopted', tokens: tokenSetOf(tokens) })
+          const isSame = session.phase.epoch === from.epoch
+          if (isSame && because === 'unauthorized') budget.count()
+          if (isSame && (session.phase === presentation.mine || isBehind(session.phase, phase, tokenSetOf(tokens)?.refreshToken)))
+            return await keeper.keep(session.phase, tokens, target !== undefined, settle)
+          if (isSame) settle({ kind: 'adopted', tokens: tokenSetOf(tokens) })
+          else {
+            presentation.drop(tokens)
+            settle({ kind: 'session-changed' })
           }
-          presentation.drop(tokens)
-          return settle({ kind: 'session-changed' })
+          // Whoever has the lock next must not read what was consumed here.
+          return await keeper.landed()
         } catch (thrown) {
           await presentation.rotation
           const failure = failureOf(thrown, startsFromNothing)

@@ -154,6 +154,37 @@ describe('calls while restoring', () => {
     expect(await token).toBe(tokens.accessToken)
   })
 
+  it('go out signed in where that happened elsewhere after the first read had begun, and before they were made', async () => {
+    const { restore, resource, client: newClient } = world()
+    const { asked, getTokens, answerFromNowOn } = reads()
+    const client = newClient({ getTokens })
+    await quiet()
+
+    const tokens = restore('fresh')
+    answerFromNowOn(tokens)
+    const call = client.fetch(url)
+    asked[0]?.resolve(null)
+
+    expect((await call).status).toBe(200)
+    expect(shown(resource)).toEqual([tokens.accessToken])
+  })
+
+  it('read once more where nobody was there, and once for all', async () => {
+    const { client: newClient } = world()
+    const { asked, getTokens, answerFromNowOn } = reads()
+    const client = newClient({ getTokens })
+    await quiet()
+
+    const calls = [1, 2, 3].map(() => rejection(client.getAccessToken()))
+    asked[0]?.resolve(null)
+    await quiet()
+    answerFromNowOn(null)
+    asked[1]?.resolve(null)
+
+    for (const error of await Promise.all(calls)) expect(error).toMatchObject({ code: 'ERR_SESSION_ENDED' })
+    expect(asked).toHaveLength(2)
+  })
+
   it('go out bare where nobody is signed in, and get their 401', async () => {
     const { login, resource, client: newClient } = world()
     const client = newClient()

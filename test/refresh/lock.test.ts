@@ -171,7 +171,59 @@ describe('the refresh lock', () => {
     expect(heldWhileSaving).toBe(true)
     expect(isHeld).toBe(false)
   })
+
+  it('is kept until another pair of the session is saved that came during the refresh: nobody reads what was consumed (I2, found by simulation)', async () => {
+    const saved = deferred()
+    const { client, isHeld } = await overtaken(() => saved.promise)
+
+    const whileSaving = isHeld()
+    saved.resolve()
+    await quiet()
+
+    expect(client.state).toMatchObject({ sessionId: 's', generation: 2 })
+    expect(whileSaving).toBe(true)
+    expect(isHeld()).toBe(false)
+  })
+
+  it('is let go after a second where that is never saved (rule 7)', async () => {
+    const { clock, isHeld } = await overtaken(() => new Promise(() => {}))
+
+    await clock.advance(999)
+    const before = isHeld()
+    await clock.advance(1)
+
+    expect(before).toBe(true)
+    expect(isHeld()).toBe(false)
+  })
 })
+
+/** A refresh has its answer, and another pair of the same session has come before it, which is being saved. */
+async function overtaken(saving: () => Promise<void>) {
+  let isHeld = false
+  const { client, clock, login } = await signedIn({
+    standing: 'expired',
+    sessionId: 's',
+    saving: async (_next, save) => {
+      await saving()
+      save()
+    },
+    lock: {
+      async hold(_name, task) {
+        isHeld = true
+        return task(never).finally(() => {
+          isHeld = false
+        })
+      },
+    },
+  })
+  login.next(() => {
+    void client.setTokens({ ...login.signIn(), sessionId: 's' })
+    return json(200, { access_token: 'from-refresh', refresh_token: 'from-refresh', token_type: 'Bearer' })
+  })
+  void client.fetch(url)
+  await quiet()
+  return { client, clock, isHeld: () => isHeld }
+}
 
 describe('two clients at one lock', () => {
   it('send one token request: the second adopts what the first has saved (F46, F59, rule 4)', async () => {

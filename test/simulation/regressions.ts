@@ -116,6 +116,10 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 1000794648, name: 'a foreign writer had written a session over, and who met it again was expected to know of its rotation' },
   { seed: 1000999604, name: 'seven tabs without a lock were each quicker than one of them, four times' },
   { seed: 460059, name: 'a pair that a step-up had given was consumed while it was being saved' },
+  {
+    seed: 491356,
+    name: 'the lock was let go while a pair that had come during the refresh was being saved, and the old one was presented',
+  },
   // From here on with other schemes and redirects.
   {
     seed: 2000000011,

@@ -23,11 +23,12 @@ export const refreshMutants: readonly Mutant[] = [
   {
     name: 'saves after a logout',
     patches: [
-      { file: spender, find: 'if (session.phase.epoch === from.epoch) {', replace: 'if (true) {' },
-      { file: spender, find: 'return session.phase === presentation.mine', replace: 'return true' },
+      { file: spender, find: 'const isSame = session.phase.epoch === from.epoch', replace: 'const isSame = true' },
+      { file: spender, find: 'session.phase === presentation.mine ||', replace: 'true ||' },
     ],
   },
-  mutant('keeps its own pair though another was saved meanwhile', spender, 'return session.phase === presentation.mine', 'return true'),
+  mutant('keeps its own pair though another was saved meanwhile', spender, 'session.phase === presentation.mine ||', 'true ||'),
+  mutant('lets the lock go while another pair is still being saved', spender, 'return await keeper.landed()', 'return'),
   mutant(
     'makes every refresh a flight of its own',
     refresher,

@@ -29,12 +29,7 @@ export const sessionMutants: readonly Mutant[] = [
     'if (!held) return onEnd(reason, memory.phase.dead ?? ({} as never), error)\n    turns++',
   ),
   mutant('takes a read that is older than its own change', look, 'if (memory.version === before) return take(read)', 'return take(read)'),
-  mutant(
-    'joins a look that began before it asked',
-    look,
-    "if (memory.phase.state.status === 'restoring') return looking",
-    'return looking',
-  ),
+  mutant('joins a look that began before it asked', look, 'if (isRestoring()) return looking', 'return looking'),
   mutant(
     'forgets a logout that came while restoring',
     session,
