@@ -18,11 +18,21 @@ export function boundClient(options: {
   return { client: new AuthenticatedClient({ ...rest, scheme }), scheme }
 }
 
-/** Redeems the authorization code with a proof, as your sign-in library does when it is given the same key. */
+/**
+ * Redeems the authorization code with a proof, as your sign-in library does when it is given the same key. A server that wants a nonce in
+ * it refuses the first one and gives a nonce (RFC 9449 §8): the code is still good then.
+ */
 export async function redeem(scheme: DpopScheme, tokenEndpoint: string, form: Record<string, string>): Promise<Response> {
-  return fetch(tokenEndpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', dpop: await scheme.proof('POST', tokenEndpoint) },
-    body: new URLSearchParams(form).toString(),
-  })
+  const post = async (): Promise<Response> => {
+    const response = await fetch(tokenEndpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', dpop: await scheme.proof('POST', tokenEndpoint) },
+      body: new URLSearchParams(form).toString(),
+    })
+    scheme.observe?.(response, tokenEndpoint)
+    return response
+  }
+  const response = await post()
+  const wantsNonce = !response.ok && (await response.clone().text()).includes('use_dpop_nonce')
+  return wantsNonce ? post() : response
 }

@@ -115,6 +115,36 @@ describe('recipes', () => {
     expect(kept).toHaveLength(1)
   })
 
+  it('dpop: a server that wants a nonce in the proof gets it, and the code is redeemed once (RFC 9449 §8)', async () => {
+    const redeemed: string[] = []
+    const seen = network(async (request) => {
+      if (claimsOf(request.headers.get('dpop')).nonce !== 'nonce-1')
+        return Response.json({ error: 'use_dpop_nonce' }, { status: 400, headers: { 'dpop-nonce': 'nonce-1' } })
+      redeemed.push(await request.text())
+      return Response.json({ access_token: 'bound', token_type: 'DPoP' })
+    })
+    const tokenEndpoint = 'https://login.example.com/token'
+    const { scheme } = boundClient({ tokenEndpoint, clientId: 'web', baseUrl: origin, store: memoryStore(), keyStore: keyStoreInMemory() })
+
+    const response = await redeem(scheme, tokenEndpoint, { code: 'x' })
+
+    expect(await response.json()).toMatchObject({ access_token: 'bound' })
+    expect(redeemed).toEqual(['code=x'])
+    const ids = seen.map(({ headers }) => claimsOf(headers.get('dpop')).jti)
+    expect(new Set(ids).size).toBe(2)
+  })
+
+  it('dpop: what the server refuses for another reason is not sent again', async () => {
+    const seen = network(() => Response.json({ error: 'invalid_grant' }, { status: 400, headers: { 'dpop-nonce': 'nonce-1' } }))
+    const tokenEndpoint = 'https://login.example.com/token'
+    const { scheme } = boundClient({ tokenEndpoint, clientId: 'web', baseUrl: origin, store: memoryStore(), keyStore: keyStoreInMemory() })
+
+    const response = await redeem(scheme, tokenEndpoint, { code: 'x' })
+
+    expect(await response.json()).toEqual({ error: 'invalid_grant' })
+    expect(seen).toHaveLength(1)
+  })
+
   it('private-key-jwt: finds the server, and proves itself', async () => {
     const { publicKey, privateKey } = await generateKeyPair('ES256')
     const { exportJWK } = await import('jose')
@@ -191,6 +221,21 @@ async function world() {
   const shop = api({ authorizationServer: login })
   const fetch = testFetch(login, shop)
   return { login, shop, fetch, options: { tokenEndpoint: login.tokenEndpoint, clientId: 'web', allowedOrigins: [origin], fetch } }
+}
+
+function keyStoreInMemory() {
+  let kept: CryptoKeyPair | undefined
+  return {
+    load: () => kept,
+    save: (keys: CryptoKeyPair) => {
+      kept = keys
+    },
+  }
+}
+
+/** What a proof says. */
+function claimsOf(proof: string | null) {
+  return JSON.parse(Buffer.from(proof?.split('.')[1] ?? '', 'base64url').toString())
 }
 
 /** The platform's fetch, answered here. */
