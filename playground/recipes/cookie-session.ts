@@ -16,3 +16,10 @@ export function bffClient(baseUrl: string, store: TokenStore, csrfToken: () => s
 export function signedIn(client: AuthenticatedClient, sessionId: string): Promise<void> {
   return client.setTokens({ sessionId, counter: 0 })
 }
+
+/** `logout()` alone would leave the cookie good. Rejects where the server could not be told: the user is still signed in then. */
+export async function signOut(client: AuthenticatedClient, baseUrl: string): Promise<void> {
+  const { ok, status } = await client.fetch(`${baseUrl}/session`, { method: 'DELETE' })
+  if (!ok && status !== 401) throw new Error(`Signing out was answered ${status}`)
+  await client.logout()
+}

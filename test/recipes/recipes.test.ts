@@ -6,7 +6,7 @@ import { generateKeyPair } from 'jose'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { weatherClient } from '../../playground/recipes/api-key'
 import { reportsClient } from '../../playground/recipes/basic'
-import { bffClient, signedIn } from '../../playground/recipes/cookie-session'
+import { bffClient, signedIn, signOut } from '../../playground/recipes/cookie-session'
 import { cameraClient } from '../../playground/recipes/digest'
 import { boundClient, redeem } from '../../playground/recipes/dpop'
 import { graphqlClient } from '../../playground/recipes/graphql'
@@ -84,6 +84,39 @@ describe('recipes', () => {
     expect(responses.map(({ status }) => status)).toEqual([200, 200])
     const renewals = seen.filter(({ url }) => url.endsWith('/renew'))
     expect(renewals.map(({ headers, credentials }) => [headers.get('x-csrf-token'), credentials])).toEqual([['proof', 'include']])
+  })
+
+  it('cookie-session: signing out ends it at the server first, with the proof, and then here', async () => {
+    const seen = network(() => new Response(null, { status: 204 }))
+    const client = bffClient(origin, memoryStore(), () => 'proof')
+    await signedIn(client, 'session-1')
+
+    await signOut(client, origin)
+
+    expect(seen.map(({ method, url, credentials, headers }) => [method, url, credentials, headers.get('x-csrf-token')])).toEqual([
+      ['DELETE', `${origin}/session`, 'include', 'proof'],
+    ])
+    expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
+  })
+
+  it('cookie-session: a cookie that the server has not forgotten is not shown as signed out', async () => {
+    network(() => new Response(null, { status: 503 }))
+    const client = bffClient(origin, memoryStore(), () => 'proof')
+    await signedIn(client, 'session-1')
+
+    await expect(signOut(client, origin)).rejects.toThrow('503')
+
+    expect(client.state).toMatchObject({ status: 'authenticated' })
+  })
+
+  it('cookie-session: signing out of what has ended at the server already signs out here', async () => {
+    network(() => new Response(null, { status: 401 }))
+    const client = bffClient(origin, memoryStore(), () => 'proof')
+    await signedIn(client, 'session-1')
+
+    await signOut(client, origin)
+
+    expect(client.state).toMatchObject({ status: 'ended' })
   })
 
   it('graphql: UNAUTHENTICATED in a 200 is refreshed', async () => {
