@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { api, authorizationServer, network, unauthorized } from '../../test/support/authorization-server'
 import { quiet } from '../../test/support/clock'
 import { type SignInAgain, signInAgain } from './sign-in-again-dialog'
+import { onSessionChange } from './works-with/on-session-change'
 
 async function withDialogs() {
   const login = authorizationServer()
@@ -17,6 +18,7 @@ async function withDialogs() {
   })
   await client.setTokens(login.signIn())
   const stronger = login.signIn()
+  const next = login.signIn()
   service.always(({ url, headers }) =>
     url.endsWith('/pay') && headers.get('authorization') !== `Bearer ${stronger.accessToken}`
       ? unauthorized('Bearer error="insufficient_user_authentication", acr_values="mfa"')
@@ -24,7 +26,7 @@ async function withDialogs() {
   )
   const payments = Promise.all([1, 2].map(() => client.fetch(`${service.origin}/pay`, { method: 'POST' })))
   await quiet()
-  return { client, service, dialogs, stronger, payments }
+  return { client, service, dialogs, stronger, payments, next }
 }
 
 it('shows one dialog, lets other calls pass, and sends what waited again afterwards', async () => {
@@ -44,4 +46,21 @@ it("gives the API's own answer to who says no", async () => {
   dialogs[0]?.close(null)
 
   expect((await payments).map(({ status }) => status)).toEqual([401, 401])
+})
+
+it('hides the dialog of who signs out, and what is signed in there all the same is not the next one’s', async () => {
+  const { client, service, dialogs, stronger, payments, next } = await withDialogs()
+  let isShown = true
+  onSessionChange(client, () => {
+    isShown = false
+  })
+
+  await client.logout()
+  await client.setTokens(next)
+  dialogs[0]?.close(stronger)
+  await client.fetch(`${service.origin}/me`)
+
+  expect(isShown).toBe(false)
+  expect((await payments).map(({ status }) => status)).toEqual([401, 401])
+  expect(service.requests.at(-1)?.headers.get('authorization')).toBe(`Bearer ${next.accessToken}`)
 })
