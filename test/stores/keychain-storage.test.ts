@@ -183,6 +183,29 @@ describe('a keychain that removes a password before it refuses the next, as iOS 
   })
 })
 
+it('what can never be read again, as after a restored backup on Android, keeps nobody from signing in who removes it first', async () => {
+  const { client: newClient, restore } = world()
+  const keychain = keychainDouble()
+  keychain.content.set('authenticated-client.my-app', 'sealed by a key that is gone')
+  const storage = keychainStorage({
+    ...keychain,
+    async getGenericPassword(options) {
+      const isSealed = [...keychain.content.values()].some((text) => text.startsWith('sealed'))
+      if (isSealed) throw Object.assign(new Error('Decryption failed'), { code: 'E_CRYPTO_FAILED' })
+      return keychain.getGenericPassword(options)
+    },
+  })
+  const client = newClient({ store: asyncStorageStore('my-app', storage) })
+  expect(await rejection(client.fetch(url))).toMatchObject({ code: 'ERR_STORAGE' })
+  const tokens = restore('fresh')
+
+  await storage.removeItem('authenticated-client.my-app')
+  await client.setTokens(tokens)
+
+  expect((await client.fetch(url)).status).toBe(200)
+  expect(keychain.content.get('authenticated-client.my-app')).toContain(tokens.accessToken)
+})
+
 describe('a keychain that asks the user', () => {
   it('asks once for all calls that wait, and they go out signed in when the answer comes (F35)', async () => {
     const { asking, client, answer, server } = await askedUser()

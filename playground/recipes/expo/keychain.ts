@@ -1,6 +1,6 @@
 // A React Native app without Expo: the session lives in the keychain, which may ask for a fingerprint. Calls wait for the answer (as long
 // as `refreshTimeout`); refused, they reject with a `StorageError`, the session stays, and the next call asks again.
-import { AuthenticatedClient, asyncStorageStore } from 'authenticated-client'
+import { AuthenticatedClient, asyncStorageStore, type TokenSet } from 'authenticated-client'
 import { keychainStorage } from 'authenticated-client/react-native'
 import * as Keychain from 'react-native-keychain'
 
@@ -13,3 +13,12 @@ export const client = new AuthenticatedClient({
   store: asyncStorageStore('my-app', storage),
   refreshTimeout: 60_000, // People are slower than servers.
 })
+
+/**
+ * For a login beside that error. On Android what was saved can be unreadable for good: on a new phone that was restored from a backup,
+ * which brings no keys, or once the screen lock was taken away. Nothing is written over what can't be read, so it is removed first.
+ */
+export async function signInAnew(tokens: TokenSet): Promise<void> {
+  await storage.removeItem('authenticated-client.my-app')
+  await client.setTokens(tokens)
+}
