@@ -82,7 +82,7 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     return making
   }
   const proofFor = async (method: string, url: string, accessToken?: string): Promise<string> =>
-    generateProof(await current(), onTheWire(url).replace(/[?#].*/s, ''), methodOf(method), nonces.get(originOf(url) ?? ''), accessToken)
+    generateProof(await current(), targetOf(url), methodOf(method), nonces.get(originOf(url) ?? ''), accessToken)
   const prove = async (request: OutgoingRequest, accessToken?: string): Promise<void> =>
     request.setHeader('dpop', await proofFor(request.method, request.url, accessToken))
   const keepNonce = (url: string, { headers }: Response): void => {
@@ -114,4 +114,11 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     thumbprint: async () => calculateThumbprint((await current()).publicKey),
     proof: proofFor,
   }
+}
+
+/** Without query and fragment, as it is sent: so without the scheme's own port, too (§4.2). */
+function targetOf(url: string): string {
+  return onTheWire(url)
+    .replace(/[?#].*/s, '')
+    .replace(/^(http:\/\/[^/]+):80\/|^(https:\/\/[^/]+):443\//, '$1$2/')
 }

@@ -40,6 +40,14 @@ describe('dpop', () => {
     expect(decodeJwt(requests[0]?.headers.get('dpop') ?? '').htu).toBe(origin + path)
   })
 
+  it.each([
+    ['https://login.example.com:443/token', 'https://login.example.com/token'],
+    ['http://localhost:80/token', 'http://localhost/token'],
+    ['https://login.example.com:8443/token', 'https://login.example.com:8443/token'],
+  ])('proves a token request to %s for %s: the default port is no part of what is sent (§4.2)', async (tokenEndpoint, htu) => {
+    expect(decodeJwt(await dpop().proof('POST', tokenEndpoint)).htu).toBe(htu)
+  })
+
   it('answers use_dpop_nonce once, with the same token, and keeps the nonce of every response (§9, §8.2)', async () => {
     const { client, requests } = clientOf(
       { scheme: dpop(), store: bound() },
