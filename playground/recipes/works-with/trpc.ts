@@ -1,4 +1,5 @@
-// tRPC: the link takes a fetch. With `httpBatchLink` calls of one tick are one request, and so one replay.
+// tRPC: the link takes a fetch. With `httpBatchLink` calls of one tick are one request, and so one replay; but a batch that is refused in
+// part is a 207, whose rest was done, and is handed back: give what anybody may call a link of its own (`splitLink`).
 import { createTRPCClient, httpLink, type TRPCClient } from '@trpc/client'
 import type { AuthenticatedClient } from 'authenticated-client'
 import type { AppRouter } from './trpc-router'

@@ -1,4 +1,6 @@
 import { gql, type TypedDocumentNode } from '@apollo/client'
+import { createTRPCClient, httpBatchLink } from '@trpc/client'
+import { initTRPC, TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { describe, expect, it } from 'vitest'
 import { apolloWith } from '../apollo-client'
@@ -57,5 +59,30 @@ describe('tRPC', () => {
 
     expect(replies).toEqual(Array(20).fill({ sub: 'ada' }))
     expect([login.refreshes, login.reuses]).toEqual([1, 0])
+  })
+
+  it('sends a batch again that is refused as a whole, and hands back one that is refused in part: the rest was done', async () => {
+    const { client, login, shop } = await spent()
+    const { procedure, router } = initTRPC.context<{ readonly sub: string | undefined }>().create()
+    const both = router({
+      news: procedure.query(() => 'news'),
+      me: procedure.query(({ ctx: { sub } }) => {
+        if (sub === undefined) throw new TRPCError({ code: 'UNAUTHORIZED' })
+        return sub
+      }),
+    })
+    shop.always(({ url, method, headers }) => {
+      const token = headers.get('authorization')?.slice('Bearer '.length) ?? ''
+      const createContext = () => ({ sub: login.tokens.accepts(token)?.family.sub })
+      return fetchRequestHandler({ endpoint: '/trpc', router: both, req: new Request(url, { method, headers }), createContext })
+    })
+    const trpc = createTRPCClient<typeof both>({ links: [httpBatchLink({ url: `${shop.origin}/trpc`, fetch: client.fetch })] })
+
+    const inPart = await Promise.allSettled([trpc.news.query(), trpc.me.query()])
+    const whole = await Promise.all([trpc.me.query(), trpc.me.query()])
+
+    expect(inPart).toMatchObject([{ value: 'news' }, { reason: { data: { code: 'UNAUTHORIZED' } } }])
+    expect(whole).toEqual(['ada', 'ada'])
+    expect(login.refreshes).toBe(1)
   })
 })
