@@ -11,6 +11,19 @@ export function onSessionChange(client: AuthenticatedClient, task: () => void): 
   })
 }
 
+/** The client's `fetch`, whose calls are aborted when their session is over: what is still on its way then is not the next user's to see. */
+export function fetchOfSession(client: AuthenticatedClient): typeof globalThis.fetch {
+  let session = new AbortController()
+  onSessionChange(client, () => {
+    session.abort()
+    session = new AbortController()
+  })
+  return (input, init) => {
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+    return client.fetch(input, { ...init, signal: signal ? AbortSignal.any([signal, session.signal]) : session.signal })
+  }
+}
+
 /** Where a store keeps no id, each change of the tokens may be another user's. */
 export function sessionOf({ state }: AuthenticatedClient): string | number | undefined {
   return state.status === 'authenticated' ? (state.sessionId ?? state.generation) : undefined

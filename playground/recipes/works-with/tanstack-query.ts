@@ -1,6 +1,7 @@
 // TanStack Query: query functions call the client. Its retries are for what may pass: an AuthError will not by trying again at once, nor
 // will a 401, 403 or 404. The cache is emptied when the session is over, and what is on the screen is asked for anew. What was done offline
-// is forgotten then: it would go out as the next user's.
+// is forgotten then: it would go out as the next user's. A mutation whose answer you put into the cache is sent with `fetchOfSession(client)`:
+// it would come too late, too.
 import { QueryClient } from '@tanstack/query-core'
 import { type AuthenticatedClient, isAuthError } from 'authenticated-client'
 import { onSessionChange } from './on-session-change'

@@ -5,7 +5,7 @@ import { onlineManager } from '@tanstack/query-core'
 import { expect, it, onTestFinished } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { apolloWith } from '../apollo-client'
-import { onSessionChange } from '../on-session-change'
+import { fetchOfSession, onSessionChange } from '../on-session-change'
 import { meQuery, queryClient } from '../tanstack-query'
 import { socketWith } from '../web-socket'
 import { spent } from './servers'
@@ -33,6 +33,54 @@ it("Apollo Client does not answer the next user from the first one's cache", asy
   await client.setTokens(login.signIn({ sub: 'bob' }))
 
   expect(await me()).toMatchObject({ me: { sub: 'bob' } })
+})
+
+it("Apollo Client does not write the first user's late answer into the next one's cache", async () => {
+  const { client, login, shop } = await spent((_request, { sub }) => Response.json({ data: { me: { __typename: 'User', id: 'me', sub } } }))
+  const apollo = apolloWith(client, `${shop.origin}/graphql`)
+  const shown: unknown[] = []
+  const onScreen = apollo.watchQuery({ query: gql('{ me { id sub } }') }).subscribe(({ data }) => shown.push(Object(data).me?.sub))
+  onTestFinished(() => onScreen.unsubscribe())
+  await expect.poll(() => shown).toContain('ada')
+  let answer = (): void => {}
+  const answering = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const acted = new Promise<void>((resolve) => {
+    shop.next(async (_request, usual) => {
+      const response = await usual()
+      resolve()
+      await answering
+      return response
+    })
+  })
+  const late = apollo.mutate({ mutation: gql('mutation { me { id sub } }') }).catch((error: Error) => error.name)
+  await acted
+
+  await client.setTokens(login.signIn({ sub: 'bob' }))
+  answer()
+
+  expect(await late).toBe('AbortError')
+  await expect.poll(() => shown.at(-1)).toBe('bob')
+  expect(JSON.stringify(apollo.cache.extract())).not.toContain('ada')
+})
+
+it('aborts a call when its session is over, or when its caller does, and none of the next session', async () => {
+  const { client, login, shop } = await spent()
+  const fetch = fetchOfSession(client)
+  const caller = new AbortController()
+  shop.always(({ url }) => (url.endsWith('/c') ? undefined : new Promise<never>(() => {})))
+  const calls = [fetch(new Request(`${shop.origin}/a`, { signal: caller.signal })), fetch(`${shop.origin}/b`)].map((call) =>
+    call.catch((error: Error) => error.name),
+  )
+
+  caller.abort()
+  const [first] = calls
+  expect(await first).toBe('AbortError')
+  await client.setTokens(login.signIn({ sub: 'bob' }))
+
+  expect(await Promise.all(calls)).toEqual(['AbortError', 'AbortError'])
+  expect((await fetch(`${shop.origin}/c`)).status).toBe(200)
 })
 
 it("TanStack Query does not answer the next user from the first one's cache", async () => {
