@@ -1,3 +1,4 @@
+import type { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import type { Grant } from '../grants/grant'
 import { isSpent } from '../tokens/expiry'
 import { tokenSetOf } from '../tokens/token-set'
@@ -11,6 +12,7 @@ import type { Phase } from './phase'
 import { type PresentationOptions, present, type Target } from './presentation'
 import type { RefreshBudget } from './refresh-budget'
 import { type RefreshFailure, type RefreshOutcome, unavailable } from './refresh-outcome'
+import type { Session } from './session'
 import type { RefreshCause } from './session-event'
 
 /** What is done under the lock: the one place that presents a refresh token. */
@@ -41,6 +43,8 @@ export interface SpenderOptions extends PresentationOptions {
   readonly refreshTimeout: number | false
   readonly expiryLeeway: number
   readonly budget: RefreshBudget
+  /** Whose session it is, where that is another client's. */
+  readonly root?: Session | undefined
 }
 
 // Where no lock is shared, somebody else may have been quicker each time, and the rotation on its way into the store.
@@ -48,7 +52,7 @@ const mostRounds = 8
 const looksAgainAfter = [50, 200]
 
 export function createSpender(options: SpenderOptions, coolDown: CoolDown<RefreshFailure>): Spender {
-  const { session, grant, lockIsShared, clock, refreshTimeout, expiryLeeway, budget, discard } = options
+  const { session, root, grant, lockIsShared, clock, refreshTimeout, expiryLeeway, budget, discard } = options
   const startsFromNothing = grant?.needs === 'nothing'
   const keeper = createKeeper(session, clock, discard)
 
@@ -61,6 +65,10 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
     // What is wrong for the session may be right for a target.
     return failure?.kind === 'misconfigured' && target ? undefined : failure
   }
+
+  /** Returns when to try again. Where the session is another client's and that one cools down, it also knows when that is over. */
+  const coolDownFrom = (phase: Phase, error: RefreshUnavailableError): number =>
+    (root && !startsFromNothing && error.retryAt) || coolDown.start(phase, error, error.retryAt)
 
   const lookBeyond: Spender['lookBeyond'] = async (from, target) => {
     const phase = await session.look()
@@ -115,7 +123,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
           if (session.phase.epoch !== from.epoch) {
             const { kind, error } = failure
             // What the server asked for is asked of this session, should it come back.
-            if (kind === 'unavailable' && error.retryAt && !coolDown.running(session.phase)) coolDown.start(phase, error, error.retryAt)
+            if (kind === 'unavailable' && error.retryAt && !coolDown.running(session.phase)) coolDownFrom(phase, error)
             return settle({ kind: 'session-changed' })
           }
           if (presentation.isHeldBack) continue
@@ -134,7 +142,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
           // Nobody knows whether the token is consumed: look who rotated it, then present it once more.
           const presented = tokenSetOf(phase.held)?.refreshToken ?? phase
           if (!error.answered && unanswered !== presented && !signal.aborted) unanswered = presented
-          else return settle({ kind: 'unavailable', error: Object.assign(error, { retryAt: coolDown.start(phase, error, error.retryAt) }) })
+          else return settle({ kind: 'unavailable', error: Object.assign(error, { retryAt: coolDownFrom(phase, error) }) })
         }
       }
       settle(unavailable(lost.reason))

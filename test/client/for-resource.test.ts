@@ -10,7 +10,7 @@ import {
   type TokenSet,
   type TokenStore,
 } from 'authenticated-client'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { anonymous, apiOrigin, me, passing, refusedOnce, signedIn, type World } from '../requests/world'
 import { api, json, network, openServer, unauthorized } from '../support/authorization-server'
 import { quiet } from '../support/clock'
@@ -332,6 +332,35 @@ describe('the session behind it', () => {
       'RefreshUnavailableError',
     ])
     expect(world.login.tokenRequests).toHaveLength(1)
+  })
+
+  it('cools down no longer than the session does: it is over for all once the network is back (F56)', async () => {
+    const page = new EventTarget()
+    vi.stubGlobal('location', { href: 'https://app.example.com/' })
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+    try {
+      const world = await withResources()
+      const child = world.client.forResource({ resource: files })
+      world.clock.chance(0.999)
+      world.login.always(() => Promise.reject(new TypeError('fetch failed')))
+      for (let failures = 0; failures < 6; failures++) {
+        await passing(world.clock, Promise.allSettled([child.fetch(`${files}/a`)]), 300_000)
+      }
+      await expect(child.fetch(`${files}/a`)).rejects.toMatchObject({ retryAt: world.clock.now() + 63_936 })
+      const before = world.login.tokenRequests.length
+
+      await expect(child.fetch(`${files}/a`)).rejects.toMatchObject({ name: 'RefreshUnavailableError' })
+      const meanwhile = world.login.tokenRequests.length
+      world.login.always(undefined)
+      page.dispatchEvent(new Event('online'))
+      const response = await child.fetch(`${files}/a`)
+
+      expect(meanwhile).toBe(before)
+      expect(response.status).toBe(200)
+    } finally {
+      vi.unstubAllGlobals()
+    }
   })
 
   it('stays when the lock is not granted in time while somebody else has refreshed: that tab’s tokens are for no resource', async () => {
