@@ -63,11 +63,10 @@ export function createFreshness({ expiryLeeway, refreshAhead }: FreshnessOptions
       const { turns, phase: begun } = root
       const { phase } = session
       return abortable(looked, signal).then(() => {
-        const turned = root.turns - turns
-        if (!turned) return session.phase
+        if (root.turns === turns) return session.phase
         if (begun.state.status === 'restoring') {
-          // A sign-in says whose session it is; one after a sign-out, or after another, is somebody else's.
-          if (turned === 1 || !session.phase.held) return session.phase
+          // The first sign-in says whose session it is; one after a sign-out, or after another, is somebody else's, wherever it was.
+          if (root.phase.epoch === 1 || !session.phase.held) return session.phase
         } else if (!begun.held) return phase
         // Who signed in or out here meanwhile: this call is not theirs.
         throw sessionOver(session.phase)

@@ -353,6 +353,25 @@ describe('calls while restoring', () => {
     expect(resource.requests).toHaveLength(0)
   })
 
+  it('go out for nobody either who signs in elsewhere after a sign-out here (row 4)', async () => {
+    const { login, resource, inTime, client: newClient } = world()
+    const { asked, getTokens, answerFromNowOn } = reads()
+    const client = newClient({ getTokens })
+    await quiet()
+
+    const call = rejection(client.fetch(url, { method: 'POST' }))
+    const signsOut = client.logout()
+    await quiet()
+    for (const read of asked.slice()) read.resolve(null)
+    await quiet()
+    answerFromNowOn(login.signIn())
+    for (const read of asked) read.resolve(login.signIn())
+    await inTime(signsOut)
+
+    expect(await inTime(call)).toMatchObject({ code: 'ERR_SESSION_CHANGED' })
+    expect(resource.requests).toHaveLength(0)
+  })
+
   it('settle when the client is disposed of meanwhile (F60)', async () => {
     const { app, inTime, client: newClient } = world()
     const client = newClient({ getTokens: reads().getTokens })
