@@ -55,6 +55,7 @@ export function assemble(options: ResolvedOptions, isDisposed: () => boolean): A
       if (onLogout) call(() => onLogout({ reason, sessionId, error }), 'onLogout')
       if (reason === 'signed_out') void revoke(tokenSetOf(dead))
     },
+    revoke,
     options.moved,
   )
   const refresher = createRefresher({

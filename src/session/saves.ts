@@ -1,8 +1,8 @@
 import { StorageError } from '../errors/storage-error'
 import { inTurn } from '../platform/in-turn'
-import type { MaybePromise } from '../platform/maybe-promise'
+import { after, type MaybePromise } from '../platform/maybe-promise'
 import { isSameSignIn } from '../tokens/session-identity'
-import { type StoredSession, sameTokens, spendable } from '../tokens/token-set'
+import { type StoredSession, sameTokens, spendable, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import type { Memory } from './memory'
 import type { Phase } from './phase'
 import type { Unsaved } from './reconcile'
@@ -34,7 +34,7 @@ const mostRestored = 8
 
 /**
  * @param found hears what the store holds before it is written over.
- * @param look @param take as the session's.
+ * @param look @param take @param discard as the session's.
  */
 export function createSaves(
   store: StoreAccess,
@@ -43,6 +43,7 @@ export function createSaves(
   found: (read: StoredSession | null) => void,
   look: () => MaybePromise<Phase>,
   take: (read: StoredSession | null) => Phase,
+  discard: (tokens: TokenSet | null) => void,
 ): Saves {
   let writing = 0
   // Which phase was written last, and how often: two clients that each take the other's pair for the older one would write for ever.
@@ -62,7 +63,12 @@ export function createSaves(
     // `logout()` ends our session, not the one that somebody else has signed in to meanwhile.
     const { dead } = memory.phase
     const isOurs = expected && (superseded.has(spendable(expected)) || superseded.has(expected.sessionId))
-    return !expected || (!isOurs && dead && isSameSignIn(dead, expected) === false) || store.write(null, expected, landed)
+    if (!expected || (!isOurs && dead && isSameSignIn(dead, expected) === false)) return true
+    return after(store.write(null, expected, landed), (isTaken) => {
+      // What others have made of the session since it was seen here: that is what a server goes on taking.
+      if (isTaken !== false && superseded.retire(expected)[0]) discard(tokenSetOf(expected))
+      return isTaken
+    })
   }
 
   const saveAll = async (): Promise<void> => {

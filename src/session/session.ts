@@ -2,7 +2,7 @@ import type { AuthError } from '../errors/auth-error'
 import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import { isSameSignIn } from '../tokens/session-identity'
-import { plain, type StoredSession, sameTokens, tokenSetOf } from '../tokens/token-set'
+import { plain, type StoredSession, sameTokens, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import { assertSignIn } from './assert-sign-in'
 import { createEarlySignOut } from './early-sign-out'
 import { createLook, type Look } from './look'
@@ -51,6 +51,7 @@ export interface Session {
 /**
  * @param sessionless the grant starts from nothing, so that whatever is stored is the service's own session.
  * @param onEnd hears that a session ended, once the store is cleared or has failed to be.
+ * @param discard for tokens that are cleared from the store and that `onEnd` does not hear of.
  * @param moved what the store holds, where that is known at once and was not told before.
  */
 export function createSession(
@@ -59,6 +60,7 @@ export function createSession(
   sessionless: boolean,
   emit: (event: SessionEvent) => void,
   onEnd: Ended,
+  discard: (tokens: TokenSet | null) => void,
   moved?: () => StoredSession | null | undefined,
 ): Session {
   const superseded = createSuperseded()
@@ -109,7 +111,7 @@ export function createSession(
   }
 
   const look = createLook(store, memory, take)
-  const saves = createSaves(store, memory, superseded, earlySignOut.found, look, take)
+  const saves = createSaves(store, memory, superseded, earlySignOut.found, look, take, discard)
 
   const end = async (from: Phase, reason: LogoutReason, error?: AuthError): Promise<void> => {
     const { held } = from

@@ -91,6 +91,37 @@ describe('logout', () => {
     expect(events('logout')).toEqual([expect.objectContaining({ reason: 'signed_out', sessionId: 'session-a' })])
   })
 
+  it('revokes what others have rotated the session to since it was read here, and not only what that has consumed (rule 15)', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    const { sessionId } = restore('fresh')
+    const client = newClient()
+    await inTime(client.fetch(url))
+    const rotated = { ...login.signIn(), sessionId }
+    app.tokens = rotated
+
+    await inTime(client.logout())
+    await quiet()
+
+    expect(app.tokens).toBeNull()
+    expect(app.logouts).toEqual([{ reason: 'signed_out', sessionId }])
+    expect(login.revoked).toContain(rotated.refreshToken)
+  })
+
+  it('leaves tokens alone that somebody else has signed in with meanwhile: neither cleared nor revoked', async () => {
+    const { restore, login, app, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient()
+    await inTime(client.fetch(url))
+    const others = { ...login.signIn(), sessionId: 'session-b' }
+    app.tokens = others
+
+    await inTime(client.logout())
+    await quiet()
+
+    expect(app.tokens).toEqual(others)
+    expect(login.revoked).not.toContain(others.refreshToken)
+  })
+
   it('does not wait for the revocation endpoint', async () => {
     const { restore, login, app, client: newClient } = world()
     restore('fresh')
