@@ -71,6 +71,15 @@ export function createRefresher(options: RefresherOptions): Refresher {
     return outcome
   }
 
+  const refresh: Refresher['refresh'] = async (from, because) => {
+    const { phase } = session
+    if (phase.epoch !== from.epoch) return { kind: 'session-changed' }
+    if (isNewer(phase, from)) return { kind: 'adopted' }
+    const outcome = coolingDown(phase) ?? (await flights.join(from.epoch, () => fly(from, because)))
+    // A flight that had begun for older tokens may have taken up the very ones that this is about.
+    return outcome.kind === 'adopted' && because !== 'spent' ? refresh(from, because) : outcome
+  }
+
   return {
     startsFromNothing: grant?.needs === 'nothing',
     hasGrant: grant !== undefined,
@@ -81,12 +90,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     get saving() {
       return spender.saving
     },
-    async refresh(from, because) {
-      const { phase } = session
-      if (phase.epoch !== from.epoch) return { kind: 'session-changed' }
-      if (isNewer(phase, from)) return { kind: 'adopted' }
-      return coolingDown(phase) ?? flights.join(from.epoch, () => fly(from, because))
-    },
+    refresh,
     exchangeFor: async (target, from) => coolingDown(from, target) ?? lockedSpend(from, 'asked', target),
   }
 }

@@ -112,6 +112,39 @@ describe('the refresh lock', () => {
     expect(world.login.reuses).toBe(0)
   })
 
+  it('taken late, behind a newer pair that the API refuses as well: that one is refreshed for the call that it was refused to (row 17)', async () => {
+    const { world, move, grant } = await waitingForLock()
+    const { client, login, resource, inTime } = world
+
+    const spent = client.fetch(url)
+    await quiet()
+    move()
+    login.spoilAccessTokens()
+    const refused = client.fetch(url)
+    await quiet()
+    grant()
+
+    expect((await inTime(spent)).status).toBe(200)
+    expect((await inTime(refused)).status).toBe(200)
+    expect(login.tokenRequests).toHaveLength(1)
+    expect(new Set(shown(resource)).size).toBe(2)
+  })
+
+  it('taken late, behind a newer pair that was here when the app asked to refresh: that one is refreshed', async () => {
+    const { world, move, grant } = await waitingForLock()
+    const { client, login, inTime } = world
+
+    const spent = client.fetch(url)
+    await quiet()
+    move()
+    const asked = client.refresh()
+    await quiet()
+    grant()
+    await inTime(Promise.all([spent, asked]))
+
+    expect(login.tokenRequests).toHaveLength(1)
+  })
+
   it('is waited for 3 × refreshTimeout at most (rule 4)', async () => {
     const waits: number[] = []
     const lock: Lock = {
@@ -711,6 +744,17 @@ async function movedUnderLock(untilExpiry: number): Promise<{ world: World; move
   })
   const moved = { ...world.login.signIn(), sessionId: 's', expiresAt: world.clock.now() + untilExpiry }
   return { world, moved }
+}
+
+/** Our client's token is expired and the lock not granted yet; `move`: somebody else saves a newer pair. */
+async function waitingForLock() {
+  const { promise: granted, resolve: grant } = deferred()
+  const lock: Lock = { hold: (_name, task) => granted.then(() => task(never)) }
+  const world = await signedIn({ standing: 'expired', sessionId: 's', lock })
+  const move = (): void => {
+    world.app.tokens = { ...world.login.signIn(), sessionId: 's' }
+  }
+  return { world, move, grant }
 }
 
 /** Lets some turns go by before the lock is not granted. */

@@ -32,16 +32,16 @@ export const refreshMutants: readonly Mutant[] = [
   mutant(
     'makes every refresh a flight of its own',
     refresher,
-    'return coolingDown(phase) ?? flights.join(from.epoch, () => fly(from, because))',
-    'return coolingDown(phase) ?? fly(from, because)',
+    'coolingDown(phase) ?? (await flights.join(from.epoch, () => fly(from, because)))',
+    'coolingDown(phase) ?? (await fly(from, because))',
   ),
   {
     name: 'makes every refresh a flight of its own, and none waits for another',
     patches: [
       {
         file: refresher,
-        find: 'return coolingDown(phase) ?? flights.join(from.epoch, () => fly(from, because))',
-        replace: 'return coolingDown(phase) ?? fly(from, because)',
+        find: 'coolingDown(phase) ?? (await flights.join(from.epoch, () => fly(from, because)))',
+        replace: 'coolingDown(phase) ?? (await fly(from, because))',
       },
       {
         file: refresher,
@@ -119,14 +119,14 @@ export const refreshMutants: readonly Mutant[] = [
       { file: 'pipeline/freshness.ts', find: "refresher.refresh(phase, 'spent')", replace: "refresher.refresh(phase, 'spent', signal)" },
       {
         file: refresher,
-        find: 'async refresh(from, because) {',
-        replace: 'async refresh(from, because, caller) {',
+        find: "const refresh: Refresher['refresh'] = async (from, because) => {",
+        replace: 'const refresh = async (from, because, caller) => {',
       },
       {
         file: refresher,
-        find: 'return coolingDown(phase) ?? flights.join(from.epoch, () => fly(from, because))',
+        find: 'const outcome = coolingDown(phase) ?? (await flights.join(from.epoch, () => fly(from, because)))',
         replace:
-          'const leave = () => spender.stop?.()\n      caller?.addEventListener("abort", leave)\n      return Promise.resolve(coolingDown(phase) ?? flights.join(from.epoch, () => fly(from, because))).finally(() => caller?.removeEventListener("abort", leave))',
+          'const leave = () => spender.stop?.()\n    caller?.addEventListener("abort", leave)\n    const outcome = await Promise.resolve(coolingDown(phase) ?? flights.join(from.epoch, () => fly(from, because))).finally(() => caller?.removeEventListener("abort", leave))',
       },
       { file: spender, find: 'const keeper = ', replace: 'let stop: any\n  const keeper = ' },
       {
