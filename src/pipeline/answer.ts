@@ -1,4 +1,4 @@
-import { boundedIfLong } from '../platform/bounded'
+import { inTime } from '../platform/bounded'
 import { drainBody } from '../platform/drain-body'
 import type { Phase } from '../session/phase'
 import type { PipelineOptions, Tell } from './call'
@@ -14,8 +14,6 @@ import type { SchemeSelector } from './select-scheme'
 export type Answered = { readonly response: Response; readonly again?: undefined } | { readonly again: Phase }
 
 export type Answer = (response: Response, template: RequestTemplate, phase: Phase) => Promise<Answered>
-
-const patience = 1_000
 
 /** Does what was decided about a response: at most once for each cause. */
 export function createAnswer(
@@ -35,7 +33,7 @@ export function createAnswer(
     const { action, cause, reason, now, scheme, ours, failure } = await judge(response, template, phase)
 
     // The app hears of it before the call does, as of every other end.
-    if (action === 'end') await wait(boundedIfLong(session.end(now, 'no_refresh_token'), patience, clock, Error).catch(() => {}))
+    if (action === 'end') await wait(inTime(session.end(now, 'no_refresh_token'), clock))
     if (action === 'return' || action === 'end') return { response }
     if (cause === 'scheme' && sent !== scheme) selector.remember(url, scheme)
     if (!(await wait(template.canReplay(clock)))) {

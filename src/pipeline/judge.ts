@@ -1,7 +1,7 @@
 import type { Challenge } from '../challenge/challenge'
 import { scanChallenges } from '../challenge/scanner'
 import { abortReason } from '../platform/abortable'
-import { boundedIfLong } from '../platform/bounded'
+import { inTime } from '../platform/bounded'
 import { isPromise } from '../platform/maybe-promise'
 import { originOf } from '../platform/origin'
 import type { AuthScheme } from '../schemes/auth-scheme'
@@ -64,10 +64,7 @@ export function createJudge(
     const tokens = tokenSetOf(phase.held)
     // Whoever reads the clone of a stream without end is not waited for.
     const ask = <About>(about: About, listener: (about: About) => unknown): PromiseLike<unknown> =>
-      abortable(
-        boundedIfLong(Promise.resolve(about).then(listener), limit, clock, Error).catch(() => undefined),
-        signal,
-      )
+      abortable(inTime(Promise.resolve(about).then(listener), clock, limit), signal)
 
     const challenges = challengesOf(response)
     // A server may repeat what it was sent (A28).

@@ -1,4 +1,4 @@
-import { boundedIfLong } from '../platform/bounded'
+import { inTime } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import { copyOf } from '../platform/copy-of'
 import type { FetchLike } from '../platform/fetch-like'
@@ -10,8 +10,6 @@ import { snapshotOf } from './body-snapshot'
 import type { Cause, Withheld } from './decide'
 import { FieldAdder, fieldsOf, type HeaderFields, hasField, withField } from './header-fields'
 import { ownFields } from './own-fields'
-
-const patience = 1_000
 
 /** A call, read once: what the caller gave, in a form that can be sent again, or is known to be sendable only once. */
 export class RequestTemplate implements OutgoingRequest {
@@ -130,7 +128,7 @@ export class RequestTemplate implements OutgoingRequest {
   async canReplay(clock: Clock): Promise<boolean> {
     if (!this.copy) return !this.isOneShot
     // A 401 may come while the upload still runs (F81).
-    const copy = await boundedIfLong(this.copy, patience, clock, noCopy).catch(noCopy)
+    const copy = await inTime(this.copy, clock)
     if (copy) this.withBody(copy)
     return Boolean(copy)
   }

@@ -22,3 +22,8 @@ export async function boundedIfLong<Value>(promise: PromiseLike<Value>, ms: numb
   for (let turn = 0; turn < freeTurns && !isOver; turn++) await undefined
   return isOver ? promise : bounded(promise, ms, clock, late)
 }
+
+/** What the promise gives within `ms` milliseconds; `undefined` where it fails, or takes longer. Never rejects. */
+export function inTime<Value>(promise: PromiseLike<Value>, clock: Clock, ms = 1_000): Promise<Value | undefined> {
+  return boundedIfLong(promise, ms, clock, Error).catch(() => undefined)
+}

@@ -1,9 +1,8 @@
-import { boundedIfLong } from './bounded'
+import { inTime } from './bounded'
 import type { Clock } from './clock'
 import { readBody } from './read-body'
 
 const mostBytes = 64 * 1024
-const mostTime = 1_000
 
 /**
  * Frees the connection of a response that must be kept: reads up to 64 KiB and one second of its body and cancels the rest.
@@ -16,7 +15,7 @@ export async function drainBody(response: Response, clock: Clock): Promise<() =>
   const reader = body?.locked ? undefined : body?.getReader?.()
   if (!reader) return () => response
   const chunks: Uint8Array<ArrayBuffer>[] = []
-  await boundedIfLong(readBody(reader, mostBytes, chunks), mostTime, clock, nothing).catch(nothing)
+  await inTime(readBody(reader, mostBytes, chunks), clock)
   reader.cancel().catch(nothing) // Never awaited: on some platforms it doesn't settle.
   // The constructor can't set these, and a caller may look at them.
   const told = Object.getOwnPropertyDescriptors({ url, redirected, type })

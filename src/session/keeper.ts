@@ -1,4 +1,4 @@
-import { boundedIfLong } from '../platform/bounded'
+import { inTime } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import { type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import type { Phase } from './phase'
@@ -17,8 +17,6 @@ export interface Keeper {
   /** Resolves when what others of this client are saving is in the store, or has failed to be; or after a second. */
   landed(): Promise<void>
 }
-
-const patience = 1_000
 
 /** @param discard for tokens that nobody will use. */
 export function createKeeper(session: Session, clock: Clock, discard: (tokens: TokenSet | null) => void): Keeper {
@@ -41,10 +39,10 @@ export function createKeeper(session: Session, clock: Clock, discard: (tokens: T
       }
       if (!saved) return tell()
       saving = published
-      boundedIfLong(saved, patience, clock, () => 0).then(tell, tell)
+      inTime(saved, clock).then(tell)
       await saved
       if (saving === published) saving = undefined
     },
-    landed: () => boundedIfLong(session.saved(), patience, clock, () => 0).catch(() => {}),
+    landed: () => inTime(session.saved(), clock),
   }
 }

@@ -1,5 +1,5 @@
 import type { AuthError } from '../errors/auth-error'
-import { boundedIfLong } from '../platform/bounded'
+import { inTime } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import { isSameSignIn } from '../tokens/session-identity'
 import { plain, type StoredSession, sameTokens, type TokenSet, tokenSetOf } from '../tokens/token-set'
@@ -15,8 +15,6 @@ import type { SessionEvent } from './session-event'
 import { sharedId } from './shared-id'
 import type { StoreAccess } from './store-access'
 import { createSuperseded } from './superseded'
-
-const patience = 1_000
 
 /** The one owner of the token set, its generation and its session: in memory, and in the store by compare-and-swap. */
 export interface Session {
@@ -190,7 +188,7 @@ export function createSession(
         })
         .catch(noop)
       // Whoever waits for the outcome has it, also where the store hangs.
-      await boundedIfLong(end(from, 'refresh_rejected', error), patience, clock, noop).catch(noop)
+      await inTime(end(from, 'refresh_rejected', error), clock)
       rejecting = undefined
     },
   }
