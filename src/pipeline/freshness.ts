@@ -75,14 +75,14 @@ export function createFreshness({ expiryLeeway, refreshAhead }: FreshnessOptions
     fresh(phase, sending, minValidity = 0) {
       if (!phase.held) return refresher.startsFromNothing ? refreshed(phase, sending) : phase
       // What can't be sent twice must not meet a 401, and the refresh under way may be there because of one: wait for it.
-      if (sending.isOneShot && refresher.hasFlight(phase) && refresher.saving !== phase) return refreshed(phase, sending)
+      if (sending.isOneShot && refresher.hasFlight(phase) && !refresher.isSaving(phase)) return refreshed(phase, sending)
       const { expiry } = phase
       if (expiry.expiresAt === undefined) return phase
       const now = clock.now()
       // And it goes out with a token that will last.
       const spent = isSpent(expiry, now, sending.isOneShot ? 2 * expiryLeeway : expiryLeeway) || expiry.expiresAt < now + minValidity
       const isDue = spent || isSpent(expiry, now, Number(refreshAhead))
-      if (!isDue || !refresher.canRefresh(phase) || refresher.saving === phase || budget.isExhausted()) return phase
+      if (!isDue || !refresher.canRefresh(phase) || refresher.isSaving(phase) || budget.isExhausted()) return phase
       if (spent) return refreshed(phase, sending)
       void refresher.refresh(phase, 'ahead')
       return phase

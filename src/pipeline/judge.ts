@@ -59,7 +59,6 @@ export function createJudge(
     const { isUnauthorized, onEvent, limit } = options
     const { status } = response
     const { call, url, signal, scheme: sent, tried, withheld, method } = template
-    const { generation } = phase
     const attempt = template.answered.length
     const tokens = tokenSetOf(phase.held)
     // Whoever reads the clone of a stream without end is not waited for.
@@ -110,7 +109,7 @@ export function createJudge(
       elsewhere,
       changed: !isSameSession(now, phase, template.isSafe),
       answered,
-      saving: refresher.saving?.generation === generation,
+      saving: refresher.isSaving(phase),
       attached,
       outdated: attached && scheme.usesTokens && isNewer(now, phase),
       ours,

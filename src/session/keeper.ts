@@ -7,8 +7,8 @@ import type { Session } from './session'
 
 /** Rule 5: what a refresh gave is published, then saved. */
 export interface Keeper {
-  /** The phase that is being saved. */
-  readonly saving: Phase | undefined
+  /** Whether what that phase holds is being saved. */
+  isSaving(phase: Phase): boolean
   /**
    * Resolves when it is saved, or has failed to be; the outcome is settled then, or after a second. Tokens for a target go to who asked,
    * and the session keeps what rotated.
@@ -22,9 +22,7 @@ export interface Keeper {
 export function createKeeper(session: Session, clock: Clock, discard: (tokens: TokenSet | null) => void): Keeper {
   let saving: Phase | undefined
   return {
-    get saving() {
-      return saving
-    },
+    isSaving: ({ generation }) => generation === saving?.generation,
     async keep(phase, got, isForTarget, settle) {
       const own = tokenSetOf(phase.held)
       const tokens = tokenSetOf(got)

@@ -15,8 +15,8 @@ export interface Refresher {
   /** Whether the grant gives tokens where there are none (client credentials). */
   readonly startsFromNothing: boolean
   readonly hasGrant: boolean
-  /** The phase that is being saved: a call for it must not wait for the flight that saves it (rule 7). */
-  readonly saving: Phase | undefined
+  /** Whether what that phase holds is being saved: a call for it must not wait for the flight that saves it (rule 7). */
+  isSaving(phase: Phase): boolean
   /** Whether there is a grant, and what it starts from. */
   canRefresh(phase: Phase): boolean
   /** Whether the session is being refreshed. */
@@ -43,8 +43,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const { session, grant, lock, lockName, clock, limit, emit } = options
   const flights = singleFlight<number, RefreshOutcome>()
   const coolDown = createCoolDown<RefreshFailure>(clock)
-  const spender = createSpender(options, coolDown)
-  const { coolingDown, lookBeyond, spend } = spender
+  const { isSaving, canRefresh, coolingDown, lookBeyond, spend } = createSpender(options, coolDown)
   let turns = { epoch: 0, take: inTurn() }
 
   // Beside the lock, which may be broken: two at once would present the same refresh token.
@@ -83,13 +82,11 @@ export function createRefresher(options: RefresherOptions): Refresher {
   return {
     startsFromNothing: grant?.needs === 'nothing',
     hasGrant: grant !== undefined,
-    canRefresh: spender.canRefresh,
+    isSaving,
+    canRefresh,
     hasFlight: ({ epoch }) => flights.has(epoch),
     failure: coolDown.running,
     tryAgain: coolDown.shorten,
-    get saving() {
-      return spender.saving
-    },
     refresh,
     exchangeFor: async (target, from) => coolingDown(from, target) ?? lockedSpend(from, 'asked', target),
   }

@@ -17,8 +17,8 @@ import type { RefreshCause } from './session-event'
 
 /** What is done under the lock: the one place that presents a refresh token. */
 export interface Spender {
-  /** The phase that is being saved. */
-  readonly saving: Phase | undefined
+  /** Whether what that phase holds is being saved. */
+  isSaving(phase: Phase): boolean
   /** Whether there is a grant, and what it starts from. */
   canRefresh(phase: Phase): boolean
   /** How a refresh comes out that may not be tried now: while a cool-down runs. */
@@ -151,13 +151,5 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
     }
   }
 
-  return {
-    get saving() {
-      return keeper.saving
-    },
-    canRefresh,
-    coolingDown,
-    lookBeyond,
-    spend,
-  }
+  return { isSaving: keeper.isSaving, canRefresh, coolingDown, lookBeyond, spend }
 }

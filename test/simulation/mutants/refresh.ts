@@ -126,14 +126,11 @@ export const refreshMutants: readonly Mutant[] = [
         file: refresher,
         find: 'const outcome = coolingDown(phase) ?? (await flights.join(from.epoch, () => fly(from, because)))',
         replace:
-          'const leave = () => spender.stop?.()\n    caller?.addEventListener("abort", leave)\n    const outcome = await Promise.resolve(coolingDown(phase) ?? flights.join(from.epoch, () => fly(from, because))).finally(() => caller?.removeEventListener("abort", leave))',
+          'const leave = () => stop?.()\n    caller?.addEventListener("abort", leave)\n    const outcome = await Promise.resolve(coolingDown(phase) ?? flights.join(from.epoch, () => fly(from, because))).finally(() => caller?.removeEventListener("abort", leave))',
       },
+      { file: refresher, find: 'const { isSaving,', replace: 'const { stop, isSaving,' },
       { file: spender, find: 'const keeper = ', replace: 'let stop: any\n  const keeper = ' },
-      {
-        file: spender,
-        find: '    canRefresh,\n    coolingDown',
-        replace: '    get stop() { return stop },\n    canRefresh,\n    coolingDown',
-      },
+      { file: spender, find: 'return { isSaving:', replace: 'return { stop: () => stop?.(), isSaving:' },
       { file: spender, find: 'const { signal } = deadline\n', replace: 'const { signal } = deadline\n        stop = deadline.stop\n' },
       {
         file: 'session/deadline.ts',
