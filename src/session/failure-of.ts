@@ -4,10 +4,15 @@ import type { SessionEndedError } from '../errors/session-ended-error'
 import { TokenEndpointError } from '../errors/token-endpoint-error'
 
 /** The three ways a refresh fails. */
-export type Failure =
-  | { readonly kind: 'rejected'; readonly error: SessionEndedError }
-  | { readonly kind: 'misconfigured'; readonly error: TokenEndpointError }
-  | { readonly kind: 'unavailable'; readonly error: RefreshUnavailableError }
+export type Failure = { readonly kind: 'rejected'; readonly error: SessionEndedError } | Curable
+
+/** Those that leave the session as it is, and are cooled down from. */
+export type Curable = { readonly kind: 'misconfigured'; readonly error: TokenEndpointError } | Unavailable
+
+export interface Unavailable {
+  readonly kind: 'unavailable'
+  readonly error: RefreshUnavailableError
+}
 
 /**
  * Which of them a grant means by what it throws; all that isn't an error of ours is unavailable.

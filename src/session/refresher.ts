@@ -1,6 +1,7 @@
 import { inTurn } from '../platform/in-turn'
 import type { Lock } from '../stores/lock'
 import { createCoolDown } from './cool-down'
+import type { Curable } from './failure-of'
 import { holdLock } from './hold-lock'
 import { isNewer } from './is-newer'
 import type { Phase } from './phase'
@@ -42,7 +43,7 @@ export interface RefresherOptions extends SpenderOptions {
 export function createRefresher(options: RefresherOptions): Refresher {
   const { session, grant, lock, lockName, clock, limit, emit } = options
   const flights = singleFlight<number, RefreshOutcome>()
-  const coolDown = createCoolDown<RefreshFailure>(clock)
+  const coolDown = createCoolDown<Curable>(clock)
   const { isSaving, canRefresh, coolingDown, lookBeyond, spend } = createSpender(options, coolDown)
   let turns = { epoch: 0, take: inTurn() }
 
@@ -85,7 +86,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     isSaving,
     canRefresh,
     hasFlight: ({ epoch }) => flights.has(epoch),
-    failure: coolDown.running,
+    failure: (phase) => coolDown.running(phase)?.error,
     tryAgain: coolDown.shorten,
     refresh,
     exchangeFor: async (target, from) => coolingDown(from, target) ?? lockedSpend(from, 'asked', target),

@@ -1,17 +1,16 @@
-import type { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import type { Grant } from '../grants/grant'
 import { isSpent } from '../tokens/expiry'
 import { tokenSetOf } from '../tokens/token-set'
 import type { CoolDown } from './cool-down'
 import { startDeadline } from './deadline'
-import { failureOf } from './failure-of'
+import { type Curable, failureOf, type Unavailable } from './failure-of'
 import { isBehind } from './is-behind'
 import { isNewer } from './is-newer'
 import { createKeeper } from './keeper'
 import type { Phase } from './phase'
 import { type PresentationOptions, present, type Target } from './presentation'
 import type { RefreshBudget } from './refresh-budget'
-import { type RefreshFailure, type RefreshOutcome, unavailable } from './refresh-outcome'
+import { type RefreshOutcome, unavailable } from './refresh-outcome'
 import type { Session } from './session'
 import type { RefreshCause } from './session-event'
 
@@ -51,7 +50,7 @@ export interface SpenderOptions extends PresentationOptions {
 const mostRounds = 8
 const looksAgainAfter = [50, 200]
 
-export function createSpender(options: SpenderOptions, coolDown: CoolDown<RefreshFailure>): Spender {
+export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curable>): Spender {
   const { session, root, grant, lockIsShared, clock, refreshTimeout, expiryLeeway, budget, discard } = options
   const startsFromNothing = grant?.needs === 'nothing'
   const keeper = createKeeper(session, clock, discard)
@@ -60,15 +59,14 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
     startsFromNothing || Boolean(grant && phase.held && (grant.needs !== 'refresh-token' || tokenSetOf(phase.held)?.refreshToken))
 
   const coolingDown: Spender['coolingDown'] = (phase, target) => {
-    const error = coolDown.running(phase)
-    const failure = error && failureOf(error)
+    const failure = coolDown.running(phase)
     // What is wrong for the session may be right for a target.
     return failure?.kind === 'misconfigured' && target ? undefined : failure
   }
 
   /** Returns when to try again. Where the session is another client's and that one cools down, it also knows when that is over. */
-  const coolDownFrom = (phase: Phase, error: RefreshUnavailableError): number =>
-    (root && !startsFromNothing && error.retryAt) || coolDown.start(phase, error, error.retryAt)
+  const coolDownFrom = (phase: Phase, failure: Unavailable): number =>
+    (root && !startsFromNothing && failure.error.retryAt) || coolDown.start(phase, failure, failure.error.retryAt)
 
   const lookBeyond: Spender['lookBeyond'] = async (from, target) => {
     const phase = await session.look()
@@ -121,9 +119,9 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
           await presentation.rotation
           const failure = failureOf(thrown, startsFromNothing)
           if (session.phase.epoch !== from.epoch) {
-            const { kind, error } = failure
+            const asked = failure.kind === 'unavailable' && failure.error.retryAt
             // What the server asked for is asked of this session, should it come back.
-            if (kind === 'unavailable' && error.retryAt && !coolDown.running(session.phase)) coolDownFrom(phase, error)
+            if (asked && !coolDown.running(session.phase)) coolDownFrom(phase, failure)
             return settle({ kind: 'session-changed' })
           }
           if (presentation.isHeldBack) continue
@@ -135,14 +133,17 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Refres
           }
           if (failure.kind === 'misconfigured') {
             // `invalid_target` is the target's own.
-            if (!target) coolDown.start(phase, failure.error)
+            if (!target) coolDown.start(phase, failure)
             return settle(failure)
           }
           const { error } = failure
           // Nobody knows whether the token is consumed: look who rotated it, then present it once more.
           const presented = tokenSetOf(phase.held)?.refreshToken ?? phase
           if (!error.answered && unanswered !== presented && !signal.aborted) unanswered = presented
-          else return settle({ kind: 'unavailable', error: Object.assign(error, { retryAt: coolDownFrom(phase, error) }) })
+          else {
+            Object.assign(error, { retryAt: coolDownFrom(phase, failure) })
+            return settle(failure)
+          }
         }
       }
       settle(unavailable(lost.reason))

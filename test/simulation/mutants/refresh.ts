@@ -53,8 +53,8 @@ export const refreshMutants: readonly Mutant[] = [
   {
     name: 'ignores the cool-down',
     patches: [
-      { file: refresher, find: 'failure: coolDown.running,', replace: 'failure: () => undefined,' },
-      { file: spender, find: 'const error = coolDown.running(phase)', replace: 'const error: any = undefined' },
+      { file: refresher, find: 'failure: (phase) => coolDown.running(phase)?.error,', replace: 'failure: () => undefined,' },
+      { file: spender, find: 'const failure = coolDown.running(phase)', replace: 'const failure: any = undefined' },
     ],
   },
   mutant('ignores Retry-After', 'session/cool-down.ts', 'Math.max(own, asked)', 'own'),
