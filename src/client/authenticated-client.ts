@@ -100,9 +100,7 @@ export class AuthenticatedClient {
     // A wrapper around this very client may bring our own request back (F104).
     this.fetch = resolved.fetch ? roundTrip : (input, init) => (leadsBack(init) ? first(input, init) : roundTrip(input, init))
 
-    const { getAccessToken, refresh } = createTokenAccess(parts, freshness, assertLive)
-    this.getAccessToken = getAccessToken
-    this.refresh = refresh
+    Object.assign(this, createTokenAccess(parts, freshness, assertLive))
 
     this.setTokens = async (tokens) => {
       assertLive()
