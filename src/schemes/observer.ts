@@ -1,4 +1,3 @@
-import { isPromise } from '../platform/maybe-promise'
 import type { AuthScheme } from './auth-scheme'
 
 /** Shows a response to every scheme that looks at responses; `url` is what was asked for. */
@@ -9,12 +8,7 @@ export function observer(schemes: readonly AuthScheme[], failed: (error: unknown
   const observing = schemes.filter(({ observe }) => observe)
   return (response, url) => {
     for (const scheme of observing) {
-      try {
-        const seen: unknown = scheme.observe?.(response, url)
-        if (isPromise(seen)) seen.then(undefined, failed)
-      } catch (error) {
-        failed(error)
-      }
+      ;(async () => scheme.observe?.(response, url))().catch(failed)
     }
   }
 }
