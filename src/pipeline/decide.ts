@@ -24,7 +24,7 @@ export interface Facts {
   readonly attached: boolean
   /** Whether they were, and are older than the ones we have now. */
   readonly outdated: boolean
-  /** The challenges of our schemes. */
+  /** The challenges of the scheme that answers. */
   readonly ours: readonly Challenge[]
   /** There are challenges, and none is ours. A scheme without an auth-scheme owns every 401 to what it sent. */
   readonly foreign: boolean
@@ -97,13 +97,11 @@ export function decide(facts: Facts): Decision {
   return { action, row: index + 1, reason, cause }
 }
 
-// Several challenges of one scheme with different errors contradict each other just as one with two does (A26).
+// Several challenges with different errors contradict each other just as one with two does (A26).
 function hasConflict(ours: readonly Challenge[]): boolean {
-  const errors: Record<string, string | undefined> = {}
-  return ours.some(({ scheme, params: { error }, conflict }) => {
-    const name = scheme.toLowerCase()
-    const first = errors[name] || error
-    errors[name] = first
+  let first: string | undefined
+  return ours.some(({ params: { error }, conflict }) => {
+    first ||= error
     return conflict || (error ?? first) !== first
   })
 }
