@@ -185,8 +185,8 @@ export class RequestTemplate implements OutgoingRequest {
 }
 
 function withQuery(url: string, query: string): string {
-  const [, before = '', fragment = ''] = /^([^#]*)(.*)$/s.exec(url) ?? []
-  return `${before}${before.includes('?') ? '&' : '?'}${query}${fragment}`
+  const mark = /^[^#]*\?/.test(url) ? '&' : '?'
+  return url.replace(/(?=#)|$/, () => mark + query)
 }
 
 function noCopy(): undefined {}
