@@ -1,5 +1,6 @@
 import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import type { Grant, GrantContext } from '../grants/grant'
+import { createAbortable } from '../platform/abortable'
 import { isB64token } from '../tokens/b64token'
 import { jwtClaims } from '../tokens/jwt'
 import { plain, type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
@@ -25,8 +26,7 @@ export async function exchange(
   const answer = (async () => grant(old, context))()
   // A grant that doesn't listen to its deadline may still bring a rotation home.
   answer.then((late) => signal.aborted && rotated(late.refreshToken ?? '')).catch(() => {})
-  const expired = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
-  const given = await Promise.race([answer, expired])
+  const given = await createAbortable()(answer, signal)
   // A cookie session has no tokens: that it was renewed is all there is to say.
   if (!old && phase.held && 'counter' in phase.held && !given?.accessToken)
     return { ...phase.held, counter: Number(phase.held.counter) + 1 }
