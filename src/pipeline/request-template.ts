@@ -178,7 +178,7 @@ export class RequestTemplate implements OutgoingRequest {
     if (fields.body == null) {
       // Where bodies are no streams, the original is kept whole and a clone of it sent.
       if (request.body === undefined) return fetch(request.clone(), fields)
-      if (request.body) this.copy = wholeBody(request.clone().body).catch(noCopy)
+      if (request.body) this.copy = wholeBody(request.clone().body).catch(() => undefined)
     }
     return fetch(request, fields)
   }
@@ -188,5 +188,3 @@ function withQuery(url: string, query: string): string {
   const mark = /^[^#]*\?/.test(url) ? '&' : '?'
   return url.replace(/(?=#)|$/, () => mark + query)
 }
-
-function noCopy(): undefined {}

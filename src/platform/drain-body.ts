@@ -16,7 +16,7 @@ export async function drainBody(response: Response, clock: Clock): Promise<() =>
   if (!reader) return () => response
   const chunks: Uint8Array<ArrayBuffer>[] = []
   await inTime(readBody(reader, mostBytes, chunks), clock)
-  reader.cancel().catch(nothing) // Never awaited: on some platforms it doesn't settle.
+  reader.cancel().catch(() => {}) // Never awaited: on some platforms it doesn't settle.
   // The constructor can't set these, and a caller may look at them.
   const told = Object.getOwnPropertyDescriptors({ url, redirected, type })
   const as = (made: Response): Response =>
@@ -34,5 +34,3 @@ export async function drainBody(response: Response, clock: Clock): Promise<() =>
     return as(new Response(bytes, { status, statusText, headers }))
   }
 }
-
-function nothing(): undefined {}

@@ -33,7 +33,10 @@ export function createEarlySignOut(
     found(read) {
       if (!leave(read) || !read || memory.phase.held) return
       memory.bury(read)
-      saves().save().catch(noop).finally(partings.of('signed_out', read))
+      saves()
+        .save()
+        .catch(() => {})
+        .finally(partings.of('signed_out', read))
     },
     async signOut() {
       memory.become({ ...memory.phase, epoch: memory.phase.epoch + 1 }, { status: 'ended', reason: 'signed_out' })
@@ -52,9 +55,7 @@ export function createEarlySignOut(
       if (left || !memory.phase.held)
         await saves()
           .save()
-          .finally(left ? partings.of('signed_out', left) : noop)
+          .finally(left ? partings.of('signed_out', left) : () => {})
     },
   }
 }
-
-function noop(): void {}

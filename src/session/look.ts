@@ -38,10 +38,12 @@ export function createLook(store: Pick<StoreAccess, 'read'>, memory: Memory, tak
     if (looking) {
       if (isRestoring()) return looking
       // A read already under way may be older than its caller: the next one serves all who came meanwhile.
-      nextLook ??= looking.catch(noop).then(() => {
-        nextLook = undefined
-        return look()
-      })
+      nextLook ??= looking
+        .catch(() => {})
+        .then(() => {
+          nextLook = undefined
+          return look()
+        })
       return nextLook
     }
     const answer = store.read()
@@ -60,5 +62,3 @@ export function createLook(store: Pick<StoreAccess, 'read'>, memory: Memory, tak
     },
   })
 }
-
-function noop(): void {}

@@ -50,7 +50,7 @@ export function createSaves(
   let written: { readonly phase: Phase; readonly times: number } | undefined
   const takeTurn = inTurn()
 
-  const lookAgain = (): void => void (async () => look())().catch(noop)
+  const lookAgain = (): void => void (async () => look())().catch(() => {})
 
   const swap = (expected: StoredSession | null): MaybePromise<boolean> => {
     const { held } = memory.phase
@@ -139,10 +139,8 @@ export function createSaves(
     resume() {
       const { phase } = memory
       const isContested = written?.phase === phase && written.times > mostRestored
-      if (saves.owed && !writing && !isContested) saves.save().catch(noop)
+      if (saves.owed && !writing && !isContested) saves.save().catch(() => {})
     },
   }
   return saves
 }
-
-function noop(): void {}

@@ -186,12 +186,10 @@ export function createSession(
           // Where a save is owed the store is behind us, and has nothing newer to show.
           if (memory.phase === from && !saves.owed && (await store.write(null, from.held)) === false) await look()
         })
-        .catch(noop)
+        .catch(() => {})
       // Whoever waits for the outcome has it, also where the store hangs.
       await inTime(end(from, 'refresh_rejected', error), clock)
       rejecting = undefined
     },
   }
 }
-
-function noop(): void {}
