@@ -13,8 +13,8 @@ import type { Superseded } from './superseded'
 export interface Saves {
   /** What is owed; whoever changes memory sets it. */
   owed: Unsaved | undefined
-  /** Tokens of ours that a sign-in took the place of: they count as ours until it is saved. */
-  replaced: readonly string[]
+  /** What is owed takes the place of these tokens: until it is saved they count as ours. */
+  replace(tokens: StoredSession, signsOut?: boolean): void
   readonly isWriting: boolean
   /** Until the store holds what memory holds, or memory has taken over what the store shows. */
   save(): Promise<void>
@@ -48,6 +48,7 @@ export function createSaves(
   let writing = 0
   // Which phase was written last, and how often: two clients that each take the other's pair for the older one would write for ever.
   let written: { readonly phase: Phase; readonly times: number } | undefined
+  let replaced: string[] = []
   const takeTurn = inTurn()
 
   const lookAgain = (): void => void (async () => look())().catch(() => {})
@@ -104,8 +105,8 @@ export function createSaves(
           const overlooked = saves.owed?.overlooked
           saves.owed = undefined
           // Once a sign-in is saved, the session before may come back by another tab; after a sign-out it may not.
-          if (held) superseded.forget(saves.replaced)
-          saves.replaced = []
+          if (held) superseded.forget(replaced)
+          replaced = []
           if (overlooked) lookAgain()
         } else if (!saves.owed?.force) await look()
       }
@@ -120,7 +121,7 @@ export function createSaves(
 
   const saves: Saves = {
     owed: undefined,
-    replaced: [],
+    replace: (tokens, signsOut) => void replaced.push(...superseded.retire(tokens, signsOut)),
     get isWriting() {
       return writing > 0
     },
@@ -134,7 +135,7 @@ export function createSaves(
       saves.owed = { ...saves.owed, behind: read }
       // Until that is done it is not somebody else's; what a read shows beside it is.
       const { held } = memory.phase
-      if (read && !sameTokens(read, held)) saves.replaced = [...saves.replaced, ...superseded.retire(read, !held)]
+      if (read && !sameTokens(read, held)) saves.replace(read, !held)
     },
     resume() {
       const { phase } = memory

@@ -163,7 +163,7 @@ export function createSession(
       if (!isSame) {
         turns++
         // Until the new one is saved, the store still shows the old one: it is not somebody else's.
-        if (held) saves.replaced = [...saves.replaced, ...superseded.retire(held)]
+        if (held) saves.replace(held)
       }
       const behind = memory.phase.state.status === 'restoring' ? undefined : (held ?? null)
       memory.hold(next, 'received', isSame ? 0 : 1)

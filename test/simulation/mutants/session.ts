@@ -36,12 +36,7 @@ export const sessionMutants: readonly Mutant[] = [
     "if (memory.phase.state.status !== 'restoring') return end(memory.phase, 'signed_out')",
     "return end(memory.phase, 'signed_out')",
   ),
-  mutant(
-    'takes the session before a sign-in for a new one',
-    session,
-    'if (held) saves.replaced = [...saves.replaced, ...superseded.retire(held)]',
-    '',
-  ),
+  mutant('takes the session before a sign-in for a new one', session, 'if (held) saves.replace(held)', ''),
   mutant(
     'insists on its sign-in for ever',
     saves,
