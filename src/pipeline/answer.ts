@@ -1,5 +1,6 @@
 import { inTime } from '../platform/bounded'
 import { drainBody } from '../platform/drain-body'
+import type { MaybePromise } from '../platform/maybe-promise'
 import type { Phase } from '../session/phase'
 import type { PipelineOptions, Tell } from './call'
 import { leading } from './decide'
@@ -10,10 +11,10 @@ import type { RequestTemplate } from './request-template'
 import { isSameSession } from './same-session'
 import type { SchemeSelector } from './select-scheme'
 
-/** The response to hand back, or, once everything is done for it, the phase to send the request again with. */
-export type Answered = { readonly response: Response; readonly again?: undefined } | { readonly again: Phase }
+/** @param again sends the request again, once everything is done for it. */
+export type Answer = (response: Response, template: RequestTemplate, phase: Phase, again: Again) => Promise<Response>
 
-export type Answer = (response: Response, template: RequestTemplate, phase: Phase) => Promise<Answered>
+type Again = (template: RequestTemplate, phase: Phase) => MaybePromise<Response>
 
 /** Does what was decided about a response: at most once for each cause. */
 export function createAnswer(
@@ -26,7 +27,7 @@ export function createAnswer(
   const { session, refresher, clock, abortable, stepUp } = parts
   const judge = createJudge(options, parts, selector, tell)
 
-  return async (response, template, phase) => {
+  return async (response, template, phase, again) => {
     const { url, signal, scheme: sent, tried, isSafe } = template
     const wait = <Value>(work: PromiseLike<Value>): PromiseLike<Value> => abortable(work, signal)
     const isStillOurs = (): boolean => isSameSession(session.phase, phase, isSafe)
@@ -34,23 +35,23 @@ export function createAnswer(
 
     // The app hears of it before the call does, as of every other end.
     if (action === 'end') await wait(inTime(session.end(now, 'no_refresh_token'), clock))
-    if (action === 'return' || action === 'end') return { response }
+    if (action === 'return' || action === 'end') return response
     if (cause === 'scheme' && sent !== scheme) selector.remember(url, scheme)
     if (!(await wait(template.canReplay(clock)))) {
       // The next call finds newer credentials; this one gets its answer unread.
       if (action === 'refresh') void refresher.refresh(now, 'unauthorized')
-      return { response }
+      return response
     }
     const handBack = await wait(drainBody(response, clock))
     // What was decided for this session is not done for another.
-    if (!isStillOurs()) return { response: handBack() }
+    if (!isStillOurs()) return handBack()
     if (action === 'reject') throw failure
     if (action === 'refresh') {
       const { kind, error } = await wait(refresher.refresh(now, 'unauthorized'))
       // That its session is over, the call's own 401 says as well.
       if (error && kind !== 'rejected' && isStillOurs()) await askPerson(error, signal)
     } else if (action === 'step-up') {
-      if (!stepUp || !(await wait(stepUp.ask(reason, leading(ours))))) return { response: handBack() }
+      if (!stepUp || !(await wait(stepUp.ask(reason, leading(ours))))) return handBack()
     } else if (action === 'replay' && cause === 'credentials' && isStillOurs()) {
       try {
         await fresh(session.phase, template)
@@ -60,12 +61,12 @@ export function createAnswer(
     }
     const next = session.phase
     // Whoever signed in meanwhile, this call is not theirs.
-    if (!isSameSession(next, phase, isSafe)) return { response: handBack() }
+    if (!isSameSession(next, phase, isSafe)) return handBack()
     if (cause === 'scheme') {
       template.tried = [...tried, scheme, sent ?? scheme]
       template.scheme = scheme
     }
     template.rewind(cause, handBack)
-    return { again: next }
+    return again(template, next)
   }
 }

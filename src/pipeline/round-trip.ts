@@ -112,7 +112,7 @@ export function createRoundTrip(
     }
     const { status } = response
     if (status !== 401 && status !== 403 && !isUnauthorized && !tell) return response
-    return answer(response, template, phase).then((next) => (next.again ? attach(template, next.again) : next.response))
+    return answer(response, template, phase, attach)
   }
 
   return (input, init) => {
