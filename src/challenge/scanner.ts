@@ -20,7 +20,7 @@ export function scanChallenges(line: string): Challenge[] {
     // Nearly every parameter, in one step instead of four; what it matches, the patterns below would read alike.
     const common = current && !current.token68 && take(COMMON)
     if (common) {
-      addParam(common[1]?.toLowerCase(), common[2] ?? common[3])
+      addParam(common[1], common[2] ?? common[3])
       opensElement = !!common[4]
       continue
     }
@@ -34,7 +34,7 @@ export function scanChallenges(line: string): Challenge[] {
     const value = param?.[2] === '"' ? quotedString() : param?.[2]
     const delimiter = value !== undefined && take(DELIMITER)
     if (delimiter && !current?.token68) {
-      addParam(param?.[1]?.toLowerCase(), value)
+      addParam(param?.[1], value)
       opensElement = !!delimiter[1]
       continue
     }
@@ -59,8 +59,9 @@ export function scanChallenges(line: string): Challenge[] {
     found.push(current)
   }
 
-  function addParam(name = '', value = ''): void {
+  function addParam(received = '', value = ''): void {
     if (!current) return
+    const name = received.toLowerCase()
     const first = current.params[name]
     if (first === undefined) current.params[name] = value
     else if (first !== value && DECISIVE.test(name)) current.conflict = true

@@ -69,7 +69,7 @@ export class AuthenticatedClient {
     const resolved = resolveOptions(options)
     let isDisposed = false
     let calls = 0
-    const { grant, onEvent, nextCall = () => calls++ } = resolved
+    const { onEvent, nextCall = () => calls++ } = resolved
     const { parts, freshness, fetch, platform, outlet, coordination } = assemble(resolved, () => isDisposed)
     const { session, refresher, stepUp } = parts
     const { emit, call, subscribe } = outlet
@@ -112,8 +112,7 @@ export class AuthenticatedClient {
       await session.logout()
     }
 
-    const shared = { session, refresher, stepUp, nextCall, subscribe, coordination }
-    const optionsFor = resourceOptions({ options: resolved, grant, ...shared })
+    const optionsFor = resourceOptions({ ...parts, options: resolved, nextCall, subscribe, coordination })
     const resources = resourceClients((asked) => {
       const { setTokens, logout, forResource } = this
       return Object.assign(another(optionsFor(asked)), { setTokens, logout, forResource })

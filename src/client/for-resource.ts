@@ -41,7 +41,6 @@ export interface SharedOptions extends AuthenticatedClientOptions {
 export interface Parent {
   /** With their defaults: the app's own may be no plain object, and may have changed since. */
   readonly options: AuthenticatedClientOptions & { readonly limit: number }
-  readonly grant: Grant | undefined
   readonly session: Session
   readonly refresher: Refresher
   readonly stepUp: StepUp | undefined
@@ -55,7 +54,8 @@ export interface Parent {
  * by all that are for the same resource and scope; the parent's store holds the session alone.
  */
 export function resourceOptions(parent: Parent): (asked: ResourceOptions) => SharedOptions {
-  const { options, grant, session, refresher, stepUp } = parent
+  const { options, session, refresher, stepUp } = parent
+  const { grant } = options
   const stores = new Map<string, ResourceStore>()
 
   return ({ resource, scope, allowedOrigins: given }) => {

@@ -59,14 +59,13 @@ export function createAnswer(
         if (isStillOurs()) throw error
       }
     }
-    const next = session.phase
     // Whoever signed in meanwhile, this call is not theirs.
-    if (!isSameSession(next, phase, isSafe)) return handBack()
+    if (!isStillOurs()) return handBack()
     if (cause === 'scheme') {
       template.tried = [...tried, scheme, sent ?? scheme]
       template.scheme = scheme
     }
     template.rewind(cause, handBack)
-    return again(template, next)
+    return again(template, session.phase)
   }
 }

@@ -6,11 +6,20 @@ const freshness = 'pipeline/freshness.ts'
 
 /** Faults of a call: whose tokens it carries, how often it is sent, and that it ends. */
 export const callMutants: readonly Mutant[] = [
-  mutant('sends again for whoever is signed in', answer, 'if (!isSameSession(next, phase, isSafe)) return handBack()', ''),
+  mutant(
+    'sends again for whoever is signed in',
+    answer,
+    '// Whoever signed in meanwhile, this call is not theirs.\n    if (!isStillOurs()) return handBack()',
+    '',
+  ),
   {
     name: 'compares no session when it sends again',
     patches: [
-      { file: answer, find: 'if (!isSameSession(next, phase, isSafe)) return handBack()', replace: '' },
+      {
+        file: answer,
+        find: '// Whoever signed in meanwhile, this call is not theirs.\n    if (!isStillOurs()) return handBack()',
+        replace: '',
+      },
       { file: judge, find: 'changed: !isSameSession(now, phase, template.isSafe),', replace: 'changed: false,' },
     ],
   },
