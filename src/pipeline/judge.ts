@@ -75,7 +75,7 @@ export function createJudge(
       status,
       challenges: challenges
         .slice(0, mostChallenges)
-        .map(({ scheme, params: { error } }) => ({ scheme: shown(scheme), error: error === undefined ? error : shown(error) })),
+        .map(({ scheme, params: { error } }) => ({ scheme: shown(scheme), error: error && shown(error) })),
     })
 
     // An empty or a relative URL says nothing (a mock, an opaque response).

@@ -51,10 +51,9 @@ export class RequestTemplate implements OutgoingRequest {
     const fields = ownFields(init)
     const { body } = fields
     let callers = fieldsOf(fields.headers ?? request?.headers)
-    let isOneShot = false
-    if (body && typeof body === 'object') {
+    const isOneShot = isReadOnce(body)
+    if (body) {
       fields.body = snapshotOf(body)
-      isOneShot = isReadOnce(body)
       if (body instanceof URLSearchParams && !hasField(callers, 'content-type'))
         callers = withField(callers, 'content-type', 'application/x-www-form-urlencoded;charset=UTF-8')
     }
