@@ -11,7 +11,7 @@ import type { RefreshFailure } from '../session/refresh-outcome'
 import { isSpent } from '../tokens/expiry'
 import { tokenSetOf } from '../tokens/token-set'
 import type { PipelineOptions, Tell } from './call'
-import { type Cause, type Decision, decide } from './decide'
+import { type Decision, decide } from './decide'
 import type { Parts } from './parts'
 import type { RequestTemplate } from './request-template'
 import { isSameSession } from './same-session'
@@ -99,8 +99,7 @@ export function createJudge(
     )
     const attached = sent !== undefined && scheme === sent
     // Each scheme answers for itself.
-    const answered: Cause[] = template.answered.filter((cause) => cause !== 'scheme')
-    if (tried.includes(scheme)) answered.push('scheme')
+    const answered = template.answered.filter((cause) => cause !== 'scheme' || tried.includes(scheme))
     const failure = refresher.failure(now)
     const decision = decide({
       withheld,

@@ -12,7 +12,7 @@ export const schemeMutants: readonly Mutant[] = [
     name: 'answers for a scheme as often as it is asked',
     first: firstWithSchemes,
     patches: [
-      { file: judge, find: "if (tried.includes(scheme)) answered.push('scheme')", replace: '' },
+      { file: judge, find: ' || tried.includes(scheme)', replace: '' },
       { file: dpop, find: "return answered || !response.headers.get('dpop-nonce') ? 'return' : 'replay'", replace: "return 'replay'" },
       { file: dpop, find: "return answered ? 'return' : 'replay'", replace: "return 'replay'" },
     ],
