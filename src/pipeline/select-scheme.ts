@@ -34,7 +34,7 @@ export interface SchemeSelector {
 /** Whether one of the schemes can present tokens of that type (RFC 6749 §7.1); those of none are the strongest scheme's. */
 export function canAttach(schemes: Schemes, tokenType: string | undefined): boolean {
   if (!tokenType) return true
-  const names = schemes.map(({ name }) => name.toLowerCase())
+  const names = schemes.map(lowerName)
   const type = tokenType.toLowerCase()
   // What should have been bound and is not, is discarded (RFC 9449 §5).
   return names.includes(type) || (type === 'bearer' && !names.includes('dpop'))
@@ -52,7 +52,7 @@ export function createSchemeSelector(
   const [first] = schemes
   const strongest = schemes.find(({ usesTokens }) => usesTokens)
   // Tokens of these types are bound to their scheme, whether it is one of ours or not (A47).
-  const bound = ['dpop', ...schemes.map(({ name }) => name.toLowerCase())]
+  const bound = ['dpop', ...schemes.map(lowerName)]
   const asked = new Map<string | undefined, AuthScheme>()
 
   /** Whether a scheme may present what the session holds: never below what the tokens are bound to, and untyped ones as the strongest. */
@@ -61,7 +61,7 @@ export function createSchemeSelector(
     // A token that can't stand in a header is never sent.
     if (!phase.held || phase.expiry.isUnsendable) return false
     const type = textOf(tokenSetOf(phase.held)?.tokenType)?.toLowerCase() // What a store holds may be anything.
-    if (type && bound.includes(type)) return type === scheme.name.toLowerCase()
+    if (type && bound.includes(type)) return type === lowerName(scheme)
     // Who doesn't understand the type may not use the token (RFC 6749 §7.1).
     return scheme === strongest && (!type || type === 'bearer')
   }
@@ -121,4 +121,8 @@ export function createSchemeSelector(
       if (schemes[1]) asked.set(originOf(url), scheme)
     },
   }
+}
+
+function lowerName({ name }: AuthScheme): string {
+  return name.toLowerCase()
 }

@@ -36,7 +36,7 @@ export const schemeMutants: readonly Mutant[] = [
   mutant(
     'sends a bound token as Bearer where that is asked for',
     select,
-    'if (type && bound.includes(type)) return type === scheme.name.toLowerCase()',
+    'if (type && bound.includes(type)) return type === lowerName(scheme)',
     'if (type) return true',
   ),
   {
