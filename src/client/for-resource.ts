@@ -2,6 +2,7 @@ import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import { SessionEndedError } from '../errors/session-ended-error'
 import type { Grant } from '../grants/grant'
 import type { StepUp } from '../pipeline/step-up'
+import type { Clock } from '../platform/clock'
 import { originOf } from '../platform/origin'
 import type { Target } from '../session/presentation'
 import type { Refresher } from '../session/refresher'
@@ -40,7 +41,7 @@ export interface SharedOptions extends AuthenticatedClientOptions {
 /** What the clients for single resources share with the one that they are made by. */
 export interface Parent {
   /** With their defaults: the app's own may be no plain object, and may have changed since. */
-  readonly options: AuthenticatedClientOptions & { readonly limit: number }
+  readonly options: AuthenticatedClientOptions & { readonly clock: Clock; readonly limit: number }
   readonly session: Session
   readonly refresher: Refresher
   readonly stepUp: StepUp | undefined

@@ -21,7 +21,7 @@ export function createResourceStore(
   session: Session,
   subscribe: (listener: () => void) => () => void,
   coordination: () => Coordination,
-  clock: Clock | null | undefined,
+  clock: Clock,
 ): ResourceStore {
   let key: string | undefined
   let stored: StoredSession | null = null
@@ -33,7 +33,7 @@ export function createResourceStore(
   }
   return {
     shown,
-    lock: localLock(clock ?? undefined),
+    lock: localLock(clock),
     get coordination() {
       return coordination()
     },

@@ -25,7 +25,7 @@ export function createRevoker(
   return async (tokens) => {
     if (!revocationEndpoint || !tokens) return
     const { signal, clear } = startDeadline(limit, clock)
-    const revoked = await revokeToken(tokens, { fetch, signal, clock }, revocationEndpoint, clientId, clientAuthentication ?? undefined)
+    const revoked = await revokeToken(tokens, { fetch, signal, clock }, revocationEndpoint, clientId, clientAuthentication)
     clear()
     emit({ type: 'revocation', revoked })
   }

@@ -13,7 +13,7 @@ export function revokeToken(
   context: Pick<GrantContext, 'fetch' | 'signal' | 'clock'>,
   revocationEndpoint: string | URL,
   clientId: string,
-  clientAuthentication: ClientAuthentication | undefined,
+  clientAuthentication: ClientAuthentication | null | undefined,
 ): Promise<boolean> {
   const parameters = { token: refreshToken || accessToken, token_type_hint: refreshToken ? 'refresh_token' : 'access_token' }
   // After a logout the app mostly leaves the page: the request should outlive it.
