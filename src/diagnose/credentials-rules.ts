@@ -7,7 +7,7 @@ import { saysNoneCame, saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
 import { isMasked, looksLikeScheme } from './secrets'
 import { sendsNothing } from './sends-nothing'
-import { isOfTokenEndpoint } from './token-endpoint'
+import { isOfTokenEndpoint, isSignIn } from './token-endpoint'
 
 /** What was sent, or was not. */
 export const credentialsRules: readonly Rule[] = [
@@ -42,7 +42,7 @@ export const credentialsRules: readonly Rule[] = [
         // A firewall's 403, for one, is about something else; and a field of any name may hold a key.
         const asked = asksForCredentials(facts) || saysNoneCame(facts)
         const other = facts.ownFields.some(mayHoldKey)
-        const unsure = !asked && (facts.status === 403 || other)
+        const unsure = isSignIn(facts) || (!asked && (facts.status === 403 || other))
         if (bare) evidence.push('The challenge names no error: RFC 6750 §3.1 asks for that where no token came.')
         const hidden = facts.url.includes('?') || mayHideCookies(facts) || other
         // They stood in the body.
@@ -118,7 +118,7 @@ export const credentialsRules: readonly Rule[] = [
 
 /** What is said of user and password, in no field: in the body of a sign-in, that is. */
 export const wrongPassword =
-  /(invalid|incorrect|wrong|bad)[ _](login|user ?name|user|e-?mail|password|credentials)|(password|credentials) (is |are )?(incorrect|wrong|invalid)|do not match our records/
+  /(invalid|incorrect|wrong|bad)[ _](login|user ?name|user|e-?mail|password|credentials)|(password|credentials) (is |are )?(incorrect|wrong|invalid)|do not match our records|unable to log ?in|no active account/
 
 /** A scheme that the request should have come with. */
 function asksForCredentials({ challenges }: Facts): string | undefined {

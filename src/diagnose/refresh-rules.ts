@@ -1,7 +1,7 @@
 import type { Facts } from './facts'
 import { harmless } from './harmless'
 import { type Finding, type Rule, when } from './rule'
-import { saysRefreshTokenRefused } from './token-endpoint'
+import { isSignIn, saysRefreshTokenRefused } from './token-endpoint'
 
 /** Why no newer token came. From the client's `refresh-ended`, or from the token endpoint's own answer. */
 export const refreshRules: readonly Rule[] = [
@@ -32,8 +32,12 @@ export const refreshRules: readonly Rule[] = [
     ],
     find: (facts) =>
       saysError(facts, /^invalid_client$/, 94) ??
+      // Entra's words; its code is invalid_request.
+      (/client-type/.test(saidOf(facts)) ? saysError(facts, /^invalid_request$/, 96, otherPlatform) : undefined) ??
+      // Auth0's for a wrong secret; others say it of a user who declines.
+      (isSignIn(facts) && facts.status === 401 ? saysError(facts, /^access_denied$/, 94) : undefined) ??
       // RFC 6749 §5.2; Keycloak says it of a wrong secret as well.
-      saysError(facts, /^unauthorized_client$/, 94, /secret|\bcredentials/i.test(facts.words + descriptionOf(facts)) ? undefined : mayNot),
+      saysError(facts, /^unauthorized_client$/, 94, /secret|\bcredentials/.test(saidOf(facts)) ? undefined : mayNot),
   },
   {
     cause: 'refresh-misconfigured',
@@ -50,9 +54,9 @@ export const refreshRules: readonly Rule[] = [
     summary: 'The authorization server wants the user: no refresh can do without.',
     fixes: ['Send the user to sign in.'],
     find: (facts) =>
-      saysError(facts, /^(interaction|login|consent|account_selection)_required$/, 95) ??
-      // Microsoft Entra says invalid_grant of it, and more in the words.
-      (wantsUser.test(facts.words + descriptionOf(facts).toLowerCase()) ? saysError(facts, /^invalid_grant$/, 96) : undefined),
+      saysError(facts, /^(interaction|login|consent|account_selection|mfa)_required$/, 95) ??
+      // Entra, Keycloak and Google say invalid_grant of it, and more in the words.
+      (wantsUser.test(saidOf(facts)) ? saysError(facts, /^invalid_grant$/, 96) : undefined),
   },
   {
     cause: 'refresh-unavailable',
@@ -85,6 +89,10 @@ function descriptionOf({ event }: Facts): string {
   return typeof text === 'string' ? text : ''
 }
 
+function saidOf(facts: Facts): string {
+  return facts.words + descriptionOf(facts).toLowerCase()
+}
+
 /** What this package says of a refresh that failed; another's message may hold anything. */
 function saidOfIt(error: unknown): readonly string[] {
   const { code, message } = Object(error) as { code?: unknown; message?: unknown }
@@ -92,10 +100,11 @@ function saidOfIt(error: unknown): readonly string[] {
 }
 
 function isRefresh({ event, words }: Facts): boolean {
-  return event?.type === 'refresh-ended' || /refresh[ _]?token|session/.test(words)
+  // What Entra advises of a code that was redeemed before.
+  return event?.type === 'refresh-ended' || /refresh[ _]?token|session/.test(words.replace('use an existing refresh token', ''))
 }
 
-const wantsUser = /multi-?factor|not consented|interactive authorization|user interaction|conditional access/
+const wantsUser = /multi-?factor|not consented|interactive authorization|user interaction|conditional access|not fully set up|\breauth\b/
 
 const noneHeld = {
   party: 'client',
@@ -125,4 +134,9 @@ const notRefreshed = {
 const mayNot = {
   summary: 'The authorization server does not allow this client the grant, or does not take its secret.',
   fixes: ['Allow the grant type in the registration of the client.', 'Compare client id and secret with the registration.'],
+}
+
+const otherPlatform = {
+  summary: 'The client is registered for another platform: a browser may not redeem its tokens, or only a browser may.',
+  fixes: ['Register its redirect URI as that of a single-page application if it runs in a browser, else as web or as mobile and desktop.'],
 }

@@ -3,10 +3,10 @@ import { type JsonObject, objectOf, textAt } from './jwt-parts'
 /** What a body says, in words: as RFC 9457, OAuth, and frameworks have it, in lower case or not; as XML; or as a few words. */
 export function saidBy(json: JsonObject | undefined, body: string | undefined, html: boolean): readonly (string | undefined)[] {
   const all = inLowerCase(json)
-  const first = Array.isArray(all.errors) ? (all.errors as unknown[])[0] : all.errors
+  const [first, form] = [all.errors, all.non_field_errors].map((list) => (Array.isArray(list) ? (list as unknown[])[0] : list))
   const objects = [all, inLowerCase(all.error), inLowerCase(all.fault), inLowerCase(first)]
   const said = objects.flatMap((object) => names.map((name) => textAt(object, name)))
-  return [...said, ...(typeof first === 'string' ? [first] : []), ...xmlText(body), plainText(body, html)]
+  return [...said, ...[first, form].filter((text) => typeof text === 'string'), ...xmlText(body), plainText(body, html)]
 }
 
 /** What stands in a field of the server's own: Exchange and SharePoint say the reason there, Jira why nobody was signed in. */

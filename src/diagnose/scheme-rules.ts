@@ -8,6 +8,7 @@ import { isWellKnown, keyFieldOf } from './key-field'
 import { saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
 import { isMasked } from './secrets'
+import { isSignIn } from './token-endpoint'
 
 /** Schemes without a token: Basic, Digest, API keys, cookies. */
 export const schemeRules: readonly Rule[] = [
@@ -36,10 +37,14 @@ export const schemeRules: readonly Rule[] = [
       'Compare both with what the server knows, spaces at the ends as well.',
       'Some APIs want an app password, or a token in place of the password.',
     ],
-    find: ({ scheme, status = 0, challenges, words, quote, method, authorization, error }) => {
+    find: (facts) => {
+      const { scheme, status = 0, challenges, words, quote, method, authorization, error } = facts
       const inBody = method === 'POST' && scheme === '' && authorization === undefined && [400, 401, 403, 422].includes(status)
       if (inBody && !error.startsWith('invalid_') && wrongPassword.test(words)) return when(true, 84, quote ?? '')
       const again = challenges.some((challenge) => isScheme(challenge, 'basic'))
+      // A code in `error` is OAuth's, of which other rules know more.
+      if (isSignIn(facts) && status === 401 && !/^[a-z]+(_[a-z]+)+$/.test(error))
+        return when(true, 62, ['By its URL this is a sign-in: user and password stand in its body.', quote ?? ''])
       const asked = again ? 'Basic is asked for again' : 'no other scheme is asked for'
       if (scheme !== 'basic' || status !== 401) return undefined
       return (

@@ -10,6 +10,13 @@ export function saysRefreshTokenRefused({ status = 0, words }: Facts): boolean {
   return status >= 400 && refused.test(words)
 }
 
+/** Whether it is a sign-in by its URL: user and password, or a grant, stand in its body. What a Bearer is asked with, is said of all paths alike. */
+export function isSignIn({ method, url, authorization, challenges }: Facts): boolean {
+  const inField = challenges.some(({ scheme }) => /^(basic|digest)$/i.test(scheme))
+  return method === 'POST' && authorization === undefined && !inField && signInPath.test(url)
+}
+
+const signInPath = /\/(log[-_]?in|sign[-_]?in|authn|authenticate|(api-)?token(-auth)?)\/?([?#]|$)/i
 const codes = /^(invalid_(grant|client|scope|target)|unauthorized_client|unsupported_grant_type)$/
 const refused =
   /(invalid|expired|revoked|unknown) refresh[ _]?token|refresh[ _]?token.{0,20}(invalid|not (valid|found)|expired|revoked|already used)/

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { answersAboutTokens } from './answers-about-tokens'
 import { answersInBodies } from './answers-in-bodies'
 import { answersOfProxies } from './answers-of-proxies'
+import { answersToSignIns } from './answers-to-sign-ins'
 import { fixtures, jwt, now, secrets } from './fixtures'
 
-const all = [...fixtures, ...answersOfProxies, ...answersAboutTokens, ...answersInBodies]
+const all = [...fixtures, ...answersOfProxies, ...answersAboutTokens, ...answersInBodies, ...answersToSignIns]
 
 describe('diagnose', () => {
   it.each(all)('finds $cause from $of', ({ cause, input }) => {
@@ -636,6 +637,12 @@ describe('diagnose', () => {
   it.each([
     ['Code not valid', 'likely', 'client', 'a code, a password or an assertion'],
     ['Wrong email or password.', 'likely', 'client', 'a code, a password or an assertion'],
+    [
+      'AADSTS54005: OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.',
+      'likely',
+      'client',
+      'a code, a password or an assertion',
+    ],
     ['The provided grant has expired', 'likely', 'authorization server', 'The refresh token is not taken'],
     ['The authorization code or refresh token has expired', 'certain', 'authorization server', 'The refresh token is not taken'],
   ])('takes invalid_grant for what the words say: %s', (description, confidence, party, summary) => {
