@@ -1,5 +1,6 @@
 import { harmlessName } from './harmless'
 import { inWords } from './in-words'
+import { decoded, objectOf } from './jwt-parts'
 import { type Rule, when } from './rule'
 import { accountGone, claimsRefusal, saysNotActive, saysOfToken, timeOf } from './token-facts'
 
@@ -20,13 +21,20 @@ export const tokenRules: readonly Rule[] = [
       'Ask the authorization server for a token for this API (`audience` or `resource`, RFC 8707).',
       'Look for the name that the API checks: a trailing slash counts.',
     ],
-    find: ({ jwt, expected, words, quote }) => {
+    find: (facts) => {
+      const { jwt, expected, words, quote, token } = facts
       const audience = [jwt?.claims.aud].flat().filter((name) => typeof name === 'string')
       const own = `Its aud: ${audience.map(harmlessName).join(', ') || 'absent'}.`
       const wrong = jwt && expected.audience !== undefined && !audience.includes(expected.audience)
       return (
         when(wrong, 94, `${own} The API takes ${expected.audience}.`) ??
-        when(/\baud\b|audience|resource id\b|not issued for this resource/.test(words), 84, jwt ? [quote ?? '', own] : (quote ?? ''))
+        when(/\baud\b|audience|resource id\b|not issued for this resource/.test(words), 84, jwt ? [quote ?? '', own] : (quote ?? '')) ??
+        when(
+          isEncrypted(token) && claimsRefusal(facts),
+          unreadable.test(words) ? 82 : 62,
+          ['It is encrypted (JWE): who did not get it issued for itself cannot read it.', quote ?? ''],
+          forNobody,
+        )
       )
     },
   },
@@ -75,10 +83,11 @@ export const tokenRules: readonly Rule[] = [
       const ofRequest = /request signature/.test(words) || (/signature/.test(words) && !/^(bearer|dpop)?$/.test(scheme))
       if (jwt?.header.alg) evidence.push(`Its alg: ${harmlessName(jwt.header.alg)}.`)
       if (/dpop/.test(words)) return undefined
-      const broken = brokenToken.test(words.replace(readAllTheSame, ''))
+      const rest = words.replace(readAllTheSame, '')
+      const broken = ofSignature.test(rest)
       return (
         when(ofRequest, 80, quote ?? '', signedRequest) ??
-        when(broken, 80, evidence) ??
+        when(broken || unreadable.test(rest), 80, evidence, broken ? undefined : noJwt) ??
         when(/verification fail|could not be verified/.test(words), 58, evidence)
       )
     },
@@ -124,14 +133,34 @@ export const tokenRules: readonly Rule[] = [
 ]
 
 /** "Signature has expired" is what PyJWT and ruby-jwt say of an expired token; "Signature expired", what AWS says of a clock. */
-const brokenToken =
-  /signature(?! (has |is )?expired)|invalid algorithm|alg.{0,99}not allowed|malformed|not well formed|not enough segments|decod/
+const ofSignature = /\bsignature(?! (has |is )?expired)|invalid algorithm|alg.{0,99}not allowed/
+
+const unreadable = /malformed|not well formed|not enough segments|compact jws|decod/
 
 /** How Spring, and golang-jwt as Supabase has it, begin also where a time is the matter. */
 const readAllTheSame =
   /attempting to decode the jwt: (?=jwt (expired|used))|unable to parse or verify signature, (?=token has invalid claims: token is)/
 
 const sayNothing = /\b(the|your|access|bearer|token|is|was|not|valid|invalid|invalid_token|unauthori[sz]ed)\b/g
+
+/** Five parts, of which the first says how it is encrypted (RFC 7516 §3.1). */
+function isEncrypted(token = ''): boolean {
+  const parts = token.split('.', 6)
+  return parts.length === 5 && objectOf(decoded(parts[0] ?? ''))?.enc !== undefined
+}
+
+const forNobody = {
+  summary: 'The token is encrypted, and not for this API: none was named when it was asked for, most likely.',
+  fixes: ['Name the API when the user signs in (`audience` at Auth0, else `resource`, RFC 8707): the token for it can be read there.'],
+}
+
+const noJwt = {
+  summary: 'The API cannot read the token: it is cut short or changed, or it is no JWT.',
+  fixes: [
+    'Send the token whole and unchanged; `decode` of the command line shows whether it is a JWT.',
+    'Some servers issue opaque tokens until an API is named (`audience` or `resource`, RFC 8707).',
+  ],
+}
 
 const noAccount = {
   summary: 'The account that the token was issued for is disabled, or deleted.',

@@ -681,6 +681,33 @@ describe('diagnose', () => {
   })
 
   it.each([
+    ['jwt malformed', 'The API cannot read the token: it is cut short or changed, or it is no JWT.'],
+    ['IDX14100: JWT is not well formed, there are no dots (.). (JWS): ‘EncodedHeader.EncodedPayload.EncodedSignature’', 'The API cannot'],
+    ['An error occurred while attempting to decode the Jwt: Malformed token', 'The API cannot read the token'],
+    ['An error occurred while attempting to decode the Jwt: Signed JWT rejected: Invalid signature', 'The signature of the token'],
+    ['invalid algorithm', 'The signature of the token does not hold.'],
+  ])('tells a token that cannot be read from one whose signature does not hold: %s', (error_description, summary) => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque-access-token' } })
+    const body = JSON.stringify({ error_description })
+
+    const diagnosis = diagnose({ request, response: new Response(null, { status: 401 }), body })
+
+    expect(diagnosis).toMatchObject({ cause: 'invalid-signature', summary: expect.stringContaining(summary) })
+  })
+
+  it.each(['Invalid Compact JWS', 'jwt malformed', ''])('says of a token that is encrypted that no API was named: “%s”', (description) => {
+    const encrypted = `${Buffer.from('{"alg":"dir","enc":"A256GCM"}').toString('base64url')}..aXY.dGV4dA.dGFn`
+    const request = new Request('https://api.example/orders', { headers: { authorization: `Bearer ${encrypted}` } })
+    const headers = { 'www-authenticate': `Bearer error="invalid_token", error_description="${description}"` }
+
+    const { cause, summary, fixes } = diagnose({ request, response: new Response(null, { status: 401, headers }) })
+
+    expect(cause).toBe('wrong-audience')
+    expect(summary).toContain('encrypted')
+    expect(fixes.join()).toContain('`audience` at Auth0')
+  })
+
+  it.each([
     [{ authorization: 'HMAC keyId="k", signature="x"' }, 'The signature of the request'],
     [{ authorization: `Bearer ${jwt({})}` }, 'The signature of the token'],
   ])('says whose signature does not hold, with %o', (headers, summary) => {
