@@ -6,7 +6,13 @@ export function saidBy(json: JsonObject | undefined, body: string | undefined, h
   const [first, form] = [all.errors, all.non_field_errors].map((list) => (Array.isArray(list) ? (list as unknown[])[0] : list))
   const objects = [all, inLowerCase(all.error), inLowerCase(all.fault), inLowerCase(first)]
   const said = objects.flatMap((object) => names.map((name) => textAt(object, name)))
-  return [...said, ...[first, form].filter((text) => typeof text === 'string'), ...xmlText(body), plainText(body, html)]
+  return [
+    ...said,
+    ...[first, form].filter((text) => typeof text === 'string'),
+    ...xmlText(body),
+    ...pageText(body, html),
+    plainText(body, html),
+  ]
 }
 
 /** What stands in a field of the server's own: Exchange and SharePoint say the reason there, Jira why nobody was signed in. */
@@ -28,6 +34,7 @@ const names = [
   'message',
   'reason',
   'errorsummary',
+  'error_summary',
   'faultstring',
   'hint',
   'msg',
@@ -43,7 +50,15 @@ function inLowerCase(object: unknown): JsonObject {
 
 /** Amazon's, Azure's and Google's stores answer so. */
 function xmlText(body = ''): readonly (string | undefined)[] {
-  return /^\s*<(\?xml|Error)/.test(body) ? [...body.matchAll(/<(?:Code|Message)>([^<]{1,300})</g)].map(([, text]) => text) : []
+  return /^\s*<(\?xml|Error)/.test(body)
+    ? [...body.matchAll(/<(?:Code|Message|AuthenticationErrorDetail)>([^<]{1,300})</g)].map(([, text]) => text)
+    : []
+}
+
+/** The page of an error that nobody caught: Jetty has the reason in its title, Express before its stack. */
+function pageText(body = '', html: boolean): readonly (string | undefined)[] {
+  const said = html ? /<title>Error(?: \d{3} ([^<]{1,300}))?<\/title>(?:[\s\S]{0,99}?<pre>([^<]{1,300}))?/.exec(body) : undefined
+  return (said ?? []).slice(1).map((text) => text?.replace(/&(quot|#39);/g, "'"))
 }
 
 /** A body of a few words, as proxies and small servers send it. */

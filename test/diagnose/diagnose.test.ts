@@ -3,11 +3,12 @@ import { type DiagnoseInput, diagnose } from 'authenticated-client/diagnose'
 import { describe, expect, it } from 'vitest'
 import { answersAboutTokens } from './answers-about-tokens'
 import { answersInBodies } from './answers-in-bodies'
+import { answersInPages } from './answers-in-pages'
 import { answersOfProxies } from './answers-of-proxies'
 import { answersToSignIns } from './answers-to-sign-ins'
 import { fixtures, jwt, now, secrets } from './fixtures'
 
-const all = [...fixtures, ...answersOfProxies, ...answersAboutTokens, ...answersInBodies, ...answersToSignIns]
+const all = [...fixtures, ...answersOfProxies, ...answersAboutTokens, ...answersInBodies, ...answersInPages, ...answersToSignIns]
 
 describe('diagnose', () => {
   it.each(all)('finds $cause from $of', ({ cause, input }) => {
