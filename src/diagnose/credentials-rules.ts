@@ -153,9 +153,9 @@ function withheldBecause(reason: string | undefined): string {
   return reason === 'caller' ? 'the caller set an Authorization header of its own' : 'the request goes to an endpoint that takes none'
 }
 
-/** Some servers take one all the same; what Laravel's Sanctum issues has a bar behind a number. */
+/** Some servers take one all the same: what Laravel's Sanctum issues has a bar behind a number, what Salesforce does a `!` behind its organization. */
 const strangeCharacter = [
-  /^(bearer|dpop)\s+(?!(\d+\|)?[\w.~+/-]+=*$)/i,
+  /^(bearer|dpop)\s+(?!(\d+\||00D\w{9,15}!)?[\w.~+/-]+=*$)/i,
   'The token holds a character that no token may hold (RFC 6750 §2.1).',
 ] as const
 

@@ -66,7 +66,7 @@ function rulesFor(facts: Facts): readonly Rule[] {
 /** Some count calls and answer 403 where there are too many. */
 function isLimited({ status, answered, challenges, words }: Facts): boolean {
   const spent = ['x-ratelimit-remaining', 'ratelimit-remaining'].some((name) => answered(name).trim() === '0')
-  return status === 403 && !challenges.length && (spent || /rate ?limit|too many requests|abuse detection|quota/.test(words))
+  return status === 403 && !challenges.length && (spent || /rate ?limit|limit exceeded|too many requests|abuse detection|quota/.test(words))
 }
 
 const namedByChallenges = /^(insufficient_\w+|invalid_request|use_dpop_nonce|invalid_dpop_proof)$/

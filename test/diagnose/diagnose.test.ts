@@ -399,6 +399,7 @@ describe('diagnose', () => {
 
   it.each([
     ['1|laravelsanctumtokens', 'challenge-missing', 'possible'],
+    ['00D5g000004abcd!AQ8AQFz1_salesforce', 'challenge-missing', 'possible'],
     ['a{b}c', 'credentials-malformed', 'likely'],
   ])('is not certain that a token is refused for a character that servers of their own may take: %s', (token, cause, confidence) => {
     const request = new Request('https://api.example/orders', { headers: { authorization: `Bearer ${token}` } })
@@ -718,14 +719,16 @@ describe('diagnose', () => {
     expect(diagnose({ request, response: new Response(null, { status: 401 }), body }).summary).toContain(summary)
   })
 
-  it.each(['You have triggered an abuse detection mechanism', 'Quota exceeded for project', 'Too many requests'])(
-    'takes a 403 for a limit of calls by its words: %s',
-    (message) => {
-      const response = new Response(null, { status: 403 })
+  it.each([
+    'You have triggered an abuse detection mechanism',
+    'Quota exceeded for project',
+    'Too many requests',
+    'TotalRequests Limit exceeded.',
+  ])('takes a 403 for a limit of calls by its words: %s', (message) => {
+    const response = new Response(null, { status: 403 })
 
-      expect(diagnose({ response, body: JSON.stringify({ message }), tokens: { accessToken: 'opaque' } }).cause).toBe('unknown')
-    },
-  )
+    expect(diagnose({ response, body: JSON.stringify({ message }), tokens: { accessToken: 'opaque' } }).cause).toBe('unknown')
+  })
 
   it.each([
     [{ type: 'request-failed', error: 'AbortError' }, 'client', 'The caller aborted'],
