@@ -1,7 +1,7 @@
 import type { Facts } from './facts'
 import { graphqlRule } from './graphql-rule'
 import { textAt } from './jwt-parts'
-import { saysRefused } from './none-came'
+import { saysNotGood, saysRefused } from './none-came'
 import { type Rule, when } from './rule'
 import { sendsNothing } from './sends-nothing'
 import { isOfTokenEndpoint } from './token-endpoint'
@@ -32,10 +32,12 @@ export const answerRules: readonly Rule[] = [
     party: 'resource server',
     summary: 'The server says 401 where it means 403: the credentials are good, and do not suffice.',
     fixes: ['Answer 403 when a refresh or a new sign-in would not help (RFC 9110 §15.5.4).'],
-    find: ({ status, words, error, quote }) =>
+    find: (facts) => {
+      const { status, words, error, quote } = facts
       // Who says invalid_token means the token, whatever else is said.
-      when(
+      return when(
         status === 401 &&
+          !saysNotGood(facts) &&
           error !== 'invalid_token' &&
           !/^insufficient_/.test(error) &&
           /forbidden|access denied|not allowed|permission(?! to view this directory)|not authori[sz]ed to|role\b/.test(words) &&
@@ -44,7 +46,8 @@ export const answerRules: readonly Rule[] = [
           ),
         70,
         quote ?? '',
-      ),
+      )
+    },
   },
   {
     cause: 'login-page',
@@ -86,19 +89,25 @@ export const answerRules: readonly Rule[] = [
       const kind = /problem\+json/i.test(facts.answered('content-type')) ? 'a problem document (RFC 9457)' : 'JSON'
       const uri = textAt(json, 'error_uri') ?? textAt(json, 'type')
       const evidence = [`The body is ${kind}, and no challenge says the same.`, ...(quote ? [quote] : []), ...link(uri, facts)]
-      return when(status === 401 && json && !challenges.some(({ params }) => params.error), 46, evidence)
+      const instead = saysNotGood(facts) ? notTaken : undefined
+      return when(status === 401 && json && !challenges.some(({ params }) => params.error), 46, evidence, instead)
     },
   },
   {
     cause: 'challenge-missing',
     party: 'resource server',
     summary: 'The 401 has no WWW-Authenticate: it does not say what is wanted.',
-    fixes: ['Send `WWW-Authenticate` with every 401 (RFC 9110 §15.5.2).'],
+    fixes: [
+      'Send `WWW-Authenticate` with every 401 (RFC 9110 §15.5.2).',
+      'As a caller: see that the credentials are whole, alive, and for this API.',
+    ],
     find: (facts) =>
-      when(isSilent(facts) && !facts.answered('www-authenticate').trim(), facts.hasResponse ? 49 : 40, [
-        'There is no challenge that can be read.',
-        facts.quote ?? '',
-      ]),
+      when(
+        isSilent(facts) && !facts.answered('www-authenticate').trim(),
+        facts.hasResponse ? 49 : 40,
+        ['There is no challenge that can be read.', facts.quote ?? ''],
+        saysNotGood(facts) ? notTaken : undefined,
+      ),
   },
   {
     cause: 'challenge-malformed',
@@ -115,6 +124,16 @@ export const answerRules: readonly Rule[] = [
     },
   },
 ]
+
+/** What a caller can do where the server says that they are not good, and not why. */
+const notTaken = {
+  party: 'client',
+  summary: 'The credentials were not taken, as the body alone says: they are wrong, expired or revoked.',
+  fixes: [
+    'Compare them with what was issued, first and last characters; see that they are for this server and not revoked; else sign in again.',
+    'Who runs the API: say it in `WWW-Authenticate` too, so that clients refresh (RFC 9110 §15.5.2).',
+  ],
+} as const
 
 /** Whole words, but for those that few others hold: authors and associates sign nobody in. */
 const pageToSignIn =

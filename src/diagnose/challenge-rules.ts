@@ -31,13 +31,14 @@ export const challengeRules: readonly Rule[] = [
           /permission(?! to view this directory)/.test(words) && !anonymous, // Azure’s page for whoever is not signed in.
           72,
           [quote ?? '', ...evidence],
-          facts.hasRequest && !token ? notAllowed : undefined,
+          facts.hasRequest && !token ? notAllowed : missesSomething,
         ) ??
-        when(status === 403 && token !== undefined && !anonymous && !saysRefused(facts), 42, [
-          'The status is 403: the credentials are good, and do not suffice.',
-          quote ?? '',
-          ...evidence,
-        ])
+        when(
+          status === 403 && token !== undefined && !anonymous && !saysRefused(facts),
+          42,
+          ['The status is 403: the credentials are good, and do not suffice.', quote ?? '', ...evidence],
+          missesSomething,
+        )
       )
     },
   },
@@ -144,6 +145,15 @@ const missesParameter = {
 const notAllowed = {
   summary: 'The credentials are good, and may not do this.',
   fixes: ['Ask who runs the API which role, group or permission may.', 'A new sign-in of the same user does not help.'],
+}
+
+/** A scope is the least of it: GitHub and Google say 403 of rights of an app, of roles, and of APIs that are not switched on. */
+const missesSomething = {
+  summary: 'The token is good, and may not do this: a scope, a role or a permission is missing.',
+  fixes: [
+    'Ask who runs the API which scope, role or permission may; some say so in their words.',
+    'If it is a scope: ask for it when you sign the user in, or answer with `onStepUp`; a refresh gives no more.',
+  ],
 }
 
 const rowLevelSecurity = {

@@ -26,4 +26,4 @@ const noneCame =
 const either = /\b(missing|no) or (an? )?(invalid|expired|malformed)|\b(invalid|expired|malformed)( \w+)? or missing/
 
 const notGood =
-  /could not validate credentials|not valid for any token type|(bad|invalid|wrong)[ _]([a-z\d-]+[ _])?(credentials|token)|(jwt|token) (is |has )?(invalid|not valid|expired)/
+  /could not validate credentials|unable to authenticate|not valid for any token type|(bad|invalid|wrong)[ _]([a-z\d-]+[ _])?(credentials|token)|(jwt|token) (is |has )?(invalid|not valid|expired)/

@@ -245,6 +245,16 @@ export const answersInBodies: readonly Fixture[] = [
     ),
   },
   {
+    cause: 'api-key',
+    of: 'Elasticsearch, which allows nobody in without',
+    input: exchange(
+      401,
+      { 'www-authenticate': 'Basic realm="security", ApiKey' },
+      { authorization: `ApiKey ${key}` },
+      json({ error: { reason: 'unable to authenticate with provided credentials and anonymous access is not allowed for this request' } }),
+    ),
+  },
+  {
     cause: 'unknown-key',
     of: 'jsonwebtoken, out of reach of the keys',
     input: exchange(401, {}, bearer(alive), json({ message: 'error in secret or public key callback: getaddrinfo ENOTFOUND idp.example' })),

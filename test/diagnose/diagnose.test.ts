@@ -720,6 +720,32 @@ describe('diagnose', () => {
   })
 
   it.each([
+    { message: 'Bad credentials', status: '401' },
+    { object: 'error', status: 401, code: 'unauthorized', message: 'API token is invalid.' },
+    { id: 'Unauthorized', message: 'Unable to authenticate you' },
+  ])('tells the caller, whom GitHub, Notion or DigitalOcean says no more, to look at the credentials: %j', (said) => {
+    const request = new Request('https://api.example/user', { headers: { authorization: 'Bearer opaque-access-token' } })
+
+    const diagnosis = diagnose({ request, response: new Response(null, { status: 401 }), body: JSON.stringify(said) })
+
+    expect(diagnosis).toMatchObject({ cause: 'challenge-missing', party: 'client' })
+    expect(diagnosis.summary).toContain('wrong, expired or revoked')
+    expect(diagnosis.fixes[0]).toContain('Compare them with what was issued')
+  })
+
+  it.each(['Resource not accessible by integration', 'You do not have permission to perform the requested action', ''])(
+    'does not take every 403 for a scope that is too narrow: “%s”',
+    (message) => {
+      const request = new Request('https://api.example/user', { headers: { authorization: 'Bearer opaque-access-token' } })
+
+      const { summary, fixes } = diagnose({ request, response: new Response(null, { status: 403 }), body: JSON.stringify({ message }) })
+
+      expect(summary).toContain('a scope, a role or a permission is missing')
+      expect(fixes[0]).toContain('Ask who runs the API')
+    },
+  )
+
+  it.each([
     'You have triggered an abuse detection mechanism',
     'Quota exceeded for project',
     'Too many requests',
