@@ -47,7 +47,12 @@ export const credentialsRules: readonly Rule[] = [
         const hidden = facts.url.includes('?') || mayHideCookies(facts) || other
         // They stood in the body.
         const signsIn = facts.method === 'POST' && wrongPassword.test(facts.words)
-        return when(isRefused(facts) && !signsIn, unsure ? 55 : hidden ? 80 : 92, evidence)
+        return when(
+          (isRefused(facts) || facts.error === 'not_authed') && !signsIn,
+          unsure ? 55 : hidden ? 80 : 92,
+          evidence,
+          tokenService(facts),
+        )
       }
       const toCertificate = (Object(facts.jwt?.claims.cnf) as Readonly<Record<string, unknown>>)['x5t#S256'] !== undefined
       const mutual = /certificate|\bmtls\b|mutual tls/.test(facts.words)
@@ -123,6 +128,15 @@ export const wrongPassword =
 /** A scheme that the request should have come with. */
 function asksForCredentials({ challenges }: Facts): string | undefined {
   return challenges.find(({ scheme }) => /^(bearer|dpop|basic|digest)$/i.test(scheme))?.scheme
+}
+
+/** Registries name in the realm who gives a token, for this one request, to whoever asks. */
+function tokenService({ challenges, harmless }: Facts): { readonly fixes: readonly string[] } | undefined {
+  const { realm = '' } = challenges.find(({ params }) => params.service)?.params ?? {}
+  if (!/^https?:\/\//.test(realm)) return undefined
+  return {
+    fixes: [`Ask ${harmless(realm)} for a token, with \`service\` and \`scope\` of the challenge as its query; send that as Bearer.`],
+  }
 }
 
 const noCertificate = {

@@ -51,7 +51,8 @@ function rulesFor(facts: Facts): readonly Rule[] {
   // Of an answer that refuses nothing, or for another reason, words and claims say nothing; the rules below look at the status themselves.
   const refused = status === undefined || status === 407 || isRefused(facts) || speaksOfCredentials(facts)
   // What a server says of a token is not about one that was never sent.
-  const noToken = facts.hasRequest && facts.token === undefined && facts.scheme === '' && facts.authorization === undefined
+  const inUrl = /[?&](access_token|auth|jwt)=./i.test(facts.url) // As Facebook and Firebase take it.
+  const noToken = facts.hasRequest && !inUrl && facts.token === undefined && facts.scheme === '' && facts.authorization === undefined
   return [
     ...(refused || status === 400 ? credentialsRules : []),
     ...(!refused || noToken || isOfTokenEndpoint(facts) ? [] : [...timeRules, ...tokenRules]),

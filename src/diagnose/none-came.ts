@@ -21,9 +21,9 @@ export function saysRefused(facts: Facts): boolean {
 }
 
 const noneCame =
-  /no (authorization|token|credentials)|(authorization|token|header|credentials).{0,20}(missing|required|not (found|provided|present))(?!( required)? (scope|role|claim|permission))|missing[\w ']{0,20}(token|authorization|credentials)|unauthenticated|system:anonymous/
+  /no (authorization|token|credentials)|(authorization|token|header|credentials).{0,20}(missing|required|not (found|provided|present))(?!( required)? (scope|role|claim|permission))|missing[\w ']{0,20}(token|authorization|credentials)|jwt (is )?(not present|missing$)|unauthenticated|system:anonymous/
 
-const either = /\b(missing|no) or (an? )?(invalid|expired|malformed)|\b(invalid|expired|malformed)( \w+)? or missing/
+const either = /\b(missing|no) or (an? )?(invalid|expired|malformed)|\b(invalid|expired|malformed)( \w+){0,2} or (an? )?missing/
 
 const notGood =
   /could not validate credentials|unable to authenticate|not valid for any token type|(bad|invalid|wrong)[ _]([a-z\d-]+[ _])?(credentials|token)|(jwt|token) (is |has )?(invalid|not valid|expired)/

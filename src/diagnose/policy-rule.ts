@@ -26,7 +26,7 @@ export const policyRule: Rule = {
         restrictedKey,
       ) ??
       when(
-        /conditional access|ip address|allowlist|whitelist|(from|in|of|by) your (current )?location|not allowed from|blocked by|(is|been) blocked/.test(
+        /conditional access|ip address|allowlist|whitelist|(from|in|of|by) your (current )?location|country, region|not allowed from|blocked by|(is|been) blocked/.test(
           words,
         ),
         74,

@@ -96,6 +96,7 @@ export const schemeRules: readonly Rule[] = [
       const asScheme = keyScheme.test(scheme) && facts.authorization !== undefined && !isMasked(facts.authorization)
       const refused = isRefused(facts) || saysKeyRefused(facts)
       return (
+        when(unknownToAws.test(words), 86, quote ?? '', accessKey) ??
         when(refused && (isKey || inQuery), saysSo ? 84 : namesToken(facts) ? 40 : 72, quote ? [place, quote] : place) ??
         when(refused && asScheme, saysSo || saysNotGood(facts) ? 78 : 56, [
           `It was sent as ${scheme}: ${shortened((facts.authorization ?? '').replace(/^\S+\s+/, ''))}.`,
@@ -155,6 +156,18 @@ export const schemeRules: readonly Rule[] = [
     },
   },
 ]
+
+/** What STS and DynamoDB say, and S3. */
+const unknownToAws = /security token included in the request is invalid|access key id you provided does not exist/
+
+const accessKey = {
+  summary:
+    'AWS does not know the access key: it was deleted, or is temporary and came without its session token, or is for another partition.',
+  fixes: [
+    'See which key is sent: the environment, a profile and a role may each bring one.',
+    'A temporary key (`ASIA…`) goes with its session token (`X-Amz-Security-Token`); fetch both anew.',
+  ],
+}
 
 const noKeySeen = {
   summary: 'The server speaks of an API key, and none was seen in the request.',

@@ -53,7 +53,9 @@ export const wayRules: readonly Rule[] = [
       const seen = challenges.some((challenge) => challenge.params.error || isScheme(challenge, scheme))
       const bare = none && (tokenScheme.test(scheme) || !seen)
       const open = saysEither(facts)
-      const asIfNone = error !== 'invalid_token' && !open && ((bare && !saysNotGood(facts)) || (saysNoneCame(facts) && !seen))
+      // The SDK of MCP says invalid_token of it, too.
+      const noHeader = /missing authorization header/.test(words) && !open
+      const asIfNone = noHeader || (error !== 'invalid_token' && !open && ((bare && !saysNotGood(facts)) || (saysNoneCame(facts) && !seen)))
       const page = html && status === 401 && !seen
       const instead = /missing authentication token/.test(words) ? { fixes: [compareRoute] } : undefined
       if (asIfNone) evidence.push('A token was sent, and the server answers as if none had come.', quote ?? '')

@@ -5,10 +5,19 @@ import { answersAboutTokens } from './answers-about-tokens'
 import { answersInBodies } from './answers-in-bodies'
 import { answersInPages } from './answers-in-pages'
 import { answersOfProxies } from './answers-of-proxies'
+import { answersOfServices } from './answers-of-services'
 import { answersToSignIns } from './answers-to-sign-ins'
 import { fixtures, jwt, now, secrets } from './fixtures'
 
-const all = [...fixtures, ...answersOfProxies, ...answersAboutTokens, ...answersInBodies, ...answersInPages, ...answersToSignIns]
+const all = [
+  ...fixtures,
+  ...answersOfProxies,
+  ...answersAboutTokens,
+  ...answersInBodies,
+  ...answersInPages,
+  ...answersOfServices,
+  ...answersToSignIns,
+]
 
 describe('diagnose', () => {
   it.each(all)('finds $cause from $of', ({ cause, input }) => {
@@ -717,6 +726,18 @@ describe('diagnose', () => {
     const body = '{"message":"The signature does not match"}'
 
     expect(diagnose({ request, response: new Response(null, { status: 401 }), body }).summary).toContain(summary)
+  })
+
+  it('sends who asks a registry to the service that gives its tokens', () => {
+    const request = new Request('https://registry.example/v2/library/x/manifests/latest')
+    const headers = {
+      'www-authenticate': 'Bearer realm="https://auth.example/token",service="registry.example",scope="repository:library/x:pull"',
+    }
+
+    const { cause, fixes } = diagnose({ request, response: new Response(null, { status: 401, headers }) })
+
+    expect(cause).toBe('credentials-missing')
+    expect(fixes[0]).toContain('Ask https://auth.example/token for a token')
   })
 
   it.each([

@@ -1,0 +1,93 @@
+import { alive, bearer, exchange, type Fixture, json, opaque, secrets } from './fixtures'
+
+const signed = { authorization: `AWS4-HMAC-SHA256 Credential=AKIA/20260115/eu-west-1/sts/aws4_request, Signature=${'5'.repeat(64)}` }
+
+/** What services say in a way of their own, word for word: whose words, and what came there. */
+export const answersOfServices: readonly Fixture[] = [
+  {
+    cause: 'challenge-missing',
+    of: 'PayPal, which leaves open whether any came',
+    input: exchange(
+      401,
+      {},
+      bearer(secrets[1]),
+      json({ message: 'Authentication failed due to invalid authentication credentials or a missing Authorization header.' }),
+    ),
+  },
+  {
+    cause: 'authorization-stripped',
+    of: 'Azure’s API Management, which saw none',
+    input: exchange(401, {}, bearer(alive), json({ statusCode: 401, message: 'JWT not present.' })),
+  },
+  {
+    cause: 'authorization-stripped',
+    of: 'the SDK of MCP, which says invalid_token where none came',
+    input: exchange(
+      401,
+      { 'www-authenticate': 'Bearer error="invalid_token", error_description="Missing Authorization header"' },
+      bearer(opaque),
+    ),
+  },
+  {
+    cause: 'policy',
+    of: 'OpenAI, of a country',
+    input: exchange(403, {}, bearer(secrets[3]), json({ error: { message: 'Country, region, or territory not supported' } })),
+  },
+  {
+    cause: 'policy',
+    of: 'a page of a proxy’s',
+    input: exchange(403, { server: 'Zscaler/6.1', 'content-type': 'text/html' }, bearer(alive), {
+      body: '<html><title>Blocked</title></html>',
+    }),
+  },
+  {
+    cause: 'step-up-required',
+    of: 'npm, of a package that is to be published',
+    input: exchange(403, {}, bearer(opaque), {
+      method: 'PUT',
+      ...json({ error: 'Two-factor authentication or granular access token with bypass 2fa enabled is required to publish packages.' }),
+    }),
+  },
+  {
+    cause: 'credentials-missing',
+    of: 'Slack, which saw none',
+    input: exchange(200, {}, {}, { method: 'POST', ...json({ ok: false, error: 'not_authed' }) }),
+  },
+  {
+    cause: 'api-key',
+    of: 'STS, of a key that it does not know',
+    input: exchange(403, {}, signed, {
+      body: '<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>The security token included in the request is invalid.</Message></Error></ErrorResponse>',
+    }),
+  },
+  {
+    cause: 'api-key',
+    of: 'DynamoDB, of a key that it does not know',
+    input: exchange(400, {}, signed, { method: 'POST', ...json({ message: 'The security token included in the request is invalid.' }) }),
+  },
+  {
+    cause: 'api-key',
+    of: 'S3, of a key that it does not know',
+    input: exchange(403, {}, signed, {
+      body: '<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided does not exist in our records.</Message></Error>',
+    }),
+  },
+  {
+    cause: 'token-expired',
+    of: 'Facebook, of a token in the query',
+    input: exchange(
+      400,
+      {},
+      {},
+      {
+        url: `https://graph.example/me?access_token=${opaque}`,
+        ...json({ error: { message: 'Error validating access token: Session has expired on Wednesday, 14-Jan-26.', code: 190 } }),
+      },
+    ),
+  },
+  {
+    cause: 'token-expired',
+    of: 'Firebase, of a token in the query',
+    input: exchange(401, {}, {}, { url: `https://x.example/a.json?auth=${opaque}`, ...json({ error: 'Auth token is expired' }) }),
+  },
+]
