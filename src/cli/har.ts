@@ -1,10 +1,12 @@
 import { isCalledKey } from '../diagnose/key-field'
 import { type Exchange, type Fields, UsageError } from './exchange'
 
-/** The last refusal of a HAR, or its last entry; nothing where the text is no JSON. */
+/** The last refusal of a HAR, or its last entry; nothing where the text is none. */
 export function readHar(text: string): Exchange | undefined {
   if (!/^\s*\{/.test(text)) return undefined
-  const entries = listAt(objectAt(parsed(text), 'log'), 'entries')
+  const json = parsed(text)
+  if (!('log' in objectOf(json))) return undefined
+  const entries = listAt(objectAt(json, 'log'), 'entries')
   const refused = (entry: unknown): boolean => [401, 403, 407, 419, 440, 498].includes(Number(objectAt(entry, 'response').status))
   if (!entries.length) throw new UsageError('The HAR holds no entries.')
   const lastOf = (is: (entry: unknown) => boolean) => entries.reduce<number>((last, entry, index) => (is(entry) ? index : last), -1)

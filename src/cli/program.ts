@@ -102,6 +102,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 /** What is unknown may be a secret: of `--token=…` the name is said, of a word that is no option nothing. */
 function withoutValues(text: string): string {
+  const tooMany = /^error: too many arguments for '(\w+)'/.exec(text)
+  if (tooMany)
+    return `error: ${tooMany[1]} takes no token here, where the shell's history keeps it: hand it in by --token-env NAME or standard input.`
   return text.replace(/^(error: unknown (\w+)) '([\s\S]*)'/, (_, what: string, kind: string, word: string) => {
     if (kind === 'command') return `${what}: there are \`explain\` and \`decode\`, see --help`
     const name = /^--[a-z-]{1,20}(?==|$)/.exec(word)?.[0]
@@ -129,8 +132,18 @@ function jsonOf(value: unknown): string {
 }
 
 function recorded(shown: string): Exchange {
-  const text = shown.replace(coloursAndLinks, '')
+  const text = outdented(shown.replace(coloursAndLinks, ''))
   return readHar(text) ?? readBareResponse(text) ?? readCurlTranscript(text)
+}
+
+/** Without the indent of the first line: pasted from where code has one. */
+function outdented(text: string): string {
+  const indent = /^(?:[ \t\r]*\n)*([ \t]+)\S/.exec(text)?.[1]
+  if (indent === undefined) return text
+  return text
+    .split('\n')
+    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
+    .join('\n')
 }
 
 /** On a terminal curl prints names of fields bold, and a Location as a link: `script` and other recorders keep it. */

@@ -1,3 +1,4 @@
+import type { Challenge } from '../challenge/challenge'
 import type { Facts } from './facts'
 import { graphqlRule } from './graphql-rule'
 import { textAt } from './jwt-parts'
@@ -66,7 +67,7 @@ export const answerRules: readonly Rule[] = [
           50,
           `The status is ${status} and the body HTML.`,
         ) ??
-        when(status === 401 && html && !challenges.some(({ params }) => params.error), 44, 'The status is 401 and the body HTML.')
+        when(status === 401 && html && !challenges.some(namesReason), 44, 'The status is 401 and the body HTML.')
       )
     },
   },
@@ -89,7 +90,7 @@ export const answerRules: readonly Rule[] = [
       const kind = /problem\+json/i.test(facts.answered('content-type')) ? 'a problem document (RFC 9457)' : 'JSON'
       const uri = textAt(json, 'error_uri') ?? textAt(json, 'type')
       const evidence = [`The body is ${kind}, and no challenge says the same.`, ...(quote ? [quote] : []), ...link(uri, facts)]
-      const instead = saysNotGood(facts) ? notTaken : undefined
+      const instead = saysNotGood(facts) && challenges.length ? notTaken : undefined // Else the rule below says it.
       return when(status === 401 && json && !challenges.some(({ params }) => params.error), 46, evidence, instead)
     },
   },
@@ -175,6 +176,11 @@ export function saysKeyRefused({ status = 0, words }: Pick<Facts, 'status' | 'wo
 
 function isSilent({ status, challenges, hasResponse, event }: Facts): boolean {
   return status === 401 && !challenges.length && (hasResponse || event?.type === 'response')
+}
+
+/** By an error; or it wants user and password, for which a browser asks by itself. */
+function namesReason({ scheme, params }: Challenge): boolean {
+  return params.error !== undefined || /^(basic|digest)$/i.test(scheme)
 }
 
 function isNoCode(error: string): boolean {

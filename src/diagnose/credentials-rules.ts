@@ -69,7 +69,8 @@ export const credentialsRules: readonly Rule[] = [
       return (
         when(cookieOnly && asked && facts.status === 401, bare ? 68 : 56, `A cookie was sent, and ${asked} is asked for.`, cookieAlone) ??
         when(anonymous, 70, 'The client’s event names no scheme: it had nothing to send.') ??
-        when(!facts.authorization && bare && facts.status === 401, 45, 'The challenge names no error, as it should where no token came.')
+        when(!facts.authorization && bare && facts.status === 401, 45, 'The challenge names no error, as it should where no token came.') ??
+        when(!facts.hasRequest && facts.scheme === '' && asked && facts.status === 401 && !facts.error, 43, `${asked} is asked for.`)
       )
     },
   },

@@ -315,6 +315,34 @@ describe('explain --from', () => {
     expect(out).not.toContain('hunter2')
   })
 
+  it('reads a transcript that is pasted with an indent', async () => {
+    const lines = ['', '> GET /me HTTP/1.1', '> Host: api.example', '> ', '< HTTP/1.1 407 Proxy Authentication Required', '< ']
+
+    const { code, out } = await commandLine(['explain', '--from', '-'], { input: lines.map((line) => `    ${line}`).join('\r\n') })
+
+    expect(code).toBe(1)
+    expect(out).toContain('http://api.example/me\n  407\n')
+  })
+
+  it('does not call JSON of another kind a HAR', async () => {
+    const { code, complaints } = await commandLine(['explain', '--from', '-'], { input: '{"error":"invalid_token"}' })
+
+    expect(code).toBe(2)
+    expect(complaints).toContain('neither a HAR nor a transcript')
+  })
+
+  it('takes a page that comes with Basic for no page to sign in on, and says one thing once', async () => {
+    const page = 'HTTP/1.1 401 Unauthorized\nContent-Type: text/html\nWWW-Authenticate: Basic realm="x"\n\n<html><title>401</title></html>'
+    const words = 'HTTP/1.1 401 Unauthorized\nContent-Type: application/json\n\n{"message":"Bad credentials"}'
+
+    const { out: ofPage } = await commandLine(['explain', '--from', '-'], { input: page })
+    const { out: ofWords } = await commandLine(['explain', '--from', '-'], { input: words })
+
+    expect(ofPage).toContain('credentials-missing, possible')
+    expect(ofPage).toContain('Basic is asked for.')
+    expect(ofWords.match(/wrong, expired or revoked/g)).toHaveLength(1)
+  })
+
   it('shows no cookie that `curl -isv` prints before the body', async () => {
     const sent = ['> GET / HTTP/1.1', '> Host: api.example', '> ']
     const fields = ['HTTP/1.1 401 Unauthorized', 'set-cookie: sid=hunter2', '']
@@ -639,6 +667,8 @@ describe('decode', () => {
 it.each([
   [['explain', '--token=hunter2', 'https://api.example'], "unknown option '--token'"],
   [['explain', '-thunter2', 'https://api.example'], 'unknown option'],
+  [['decode', 'hunter2'], 'decode takes no token here, where the shell'],
+  [['explain', 'https://api.example', 'hunter2'], 'by --token-env NAME or standard input'],
   [['hunter2'], 'unknown command: there are `explain` and `decode`'],
   [['explain', '--from', 'hunter2'], 'What --from names cannot be read'],
   [['explain', 'https://api.example', '-X', 'hunter2 '], 'the method that -X names'],
