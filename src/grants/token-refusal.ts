@@ -44,6 +44,6 @@ export function tokenRefusal({ status, body, redirect, retryAt, sent }: FormAnsw
         .slice(0, 256) || undefined
     return new TokenEndpointError(error, { errorDescription, status })
   }
-  const problem = redirect ? `redirects to ${redirect}` : `answered ${status}`
+  const problem = redirect ? `redirects to ${redirect}` : `answered ${status}${status === 200 ? ' without a usable access_token' : ''}`
   return new RefreshUnavailableError(`The token endpoint ${problem}`, { retryAt })
 }

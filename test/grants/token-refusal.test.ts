@@ -17,6 +17,7 @@ it.each([
 
 it('says what the endpoint did, and no more', () => {
   expect(tokenRefusal(answer(503, 'secret')).message).toBe('The token endpoint answered 503')
+  expect(tokenRefusal(answer(200, { accessToken: 'secret' })).message).toBe('The token endpoint answered 200 without a usable access_token')
   expect(tokenRefusal(answer(0, undefined, 'https://portal.example')).message).toBe(
     'The token endpoint redirects to https://portal.example',
   )
