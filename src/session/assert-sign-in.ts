@@ -8,7 +8,9 @@ export function assertSignIn(tokens: StoredSession): void {
   if (!isMarker && !isB64token(accessToken)) {
     throw new TypeError('A sign-in needs { accessToken, refreshToken }, in camelCase and without "Bearer"; to sign out, call logout()')
   }
-  if (!Number.isFinite(expiresAt ?? 0)) throw new TypeError('expiresAt must be milliseconds since the epoch')
+  // Between these it is seconds that were meant: in milliseconds, the early seventies.
+  if (!Number.isFinite(expiresAt ?? 0) || (expiresAt > 1e9 && expiresAt < 1e11))
+    throw new TypeError('expiresAt must be milliseconds since the epoch')
   for (const name of ['refreshToken', 'tokenType', 'scope', 'idToken', 'sessionId'] as const) {
     if (typeof ((tokens as Partial<TokenSet>)[name] ?? '') !== 'string') throw new TypeError(`${name} must be a string`)
   }

@@ -297,6 +297,7 @@ describe('setTokens refuses', () => {
     ['an access token beyond ASCII', { accessToken: `${secret}é` }],
     ['a refresh token that is no string', { accessToken: 'a', refreshToken: { token: secret } }],
     ['an expiry that is no number', { accessToken: 'a', expiresAt: secret }],
+    ['an expiry in seconds, as OAuth and oidc-client have it', { accessToken: 'a', refreshToken: secret, expiresAt: 1_768_478_400 }],
     ['an expiry that is NaN', { accessToken: 'a', expiresAt: Number.NaN }],
   ])('%s with a TypeError that does not show it (rule 13)', async (_what, bad) => {
     const { restore, app, inTime, client: newClient } = world()
