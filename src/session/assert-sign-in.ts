@@ -2,14 +2,14 @@ import { isB64token } from '../tokens/b64token'
 import type { StoredSession, TokenSet } from '../tokens/token-set'
 
 /** @throws {TypeError} for what is neither a token set whose access token can stand in a header nor a cookie session's marker, or can't be saved. */
-export function assertSignIn(tokens: StoredSession): void {
+export function assertSignIn(tokens: StoredSession, now: number): void {
   const { accessToken, expiresAt, counter, sessionId } = Object(tokens)
   const isMarker = accessToken === undefined && Number.isFinite(counter) && sessionId
   if (!isMarker && !isB64token(accessToken)) {
     throw new TypeError('A sign-in needs { accessToken, refreshToken }, in camelCase and without "Bearer"; to sign out, call logout()')
   }
-  // Between these it is seconds that were meant: in milliseconds, the early seventies.
-  if (!Number.isFinite(expiresAt ?? 0) || (expiresAt > 1e9 && expiresAt < 1e11))
+  // Seconds were meant by what would be decades past.
+  if (!Number.isFinite(expiresAt ?? 0) || (expiresAt > 1e9 && expiresAt < now / 100))
     throw new TypeError('expiresAt must be milliseconds since the epoch')
   for (const name of ['refreshToken', 'tokenType', 'scope', 'idToken', 'sessionId'] as const) {
     if (typeof ((tokens as Partial<TokenSet>)[name] ?? '') !== 'string') throw new TypeError(`${name} must be a string`)

@@ -152,7 +152,7 @@ export function createSession(
     },
 
     async signIn(tokens, keepsSession, yields) {
-      assertSignIn(tokens)
+      assertSignIn(tokens, clock.now())
       partings.tell()
       const { held } = memory.phase
       const isSame = held && (tokens.sessionId ? tokens.sessionId === held.sessionId : keepsSession && isSameSignIn(held, tokens) !== false)
