@@ -58,15 +58,19 @@ export function createFreshness({ expiryLeeway, refreshAhead }: FreshnessOptions
   return {
     askPerson,
     current(signal) {
-      const looked = session.look.restored() ?? session.look()
+      const restored = session.look.restored()
+      const looked = restored ?? session.look()
       if (!isPromise(looked)) return looked
       const { turns, phase: begun } = root
       const { phase } = session
-      return abortable(looked, signal).then(() => {
-        if (root.turns === turns) return session.phase
+      return abortable(looked, signal).then((found) => {
+        const turned = root.turns - turns
+        if (!turned) return session.phase
         if (begun.state.status === 'restoring') {
+          // Where nobody was found, who signs in here after that is somebody else.
+          if (restored && !found.held) return found
           // The first sign-in says whose session it is; one after a sign-out, or after another, is somebody else's, wherever it was.
-          if (root.phase.epoch === 1 || !session.phase.held) return session.phase
+          if ((turned === 1 && root.phase.epoch === 1) || !session.phase.held) return session.phase
         } else if (!begun.held) return phase
         // Who signed in or out here meanwhile: this call is not theirs.
         throw sessionOver(session.phase)

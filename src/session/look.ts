@@ -9,7 +9,7 @@ export interface Look {
   (): MaybePromise<Phase>
   /**
    * For who comes during the first read: what it finds. That it finds nobody may be older than a sign-in elsewhere which the caller
-   * knows of: then what one more finds. Who is found counts: a keychain asks a person, and once for all (F35).
+   * knows of: then the store has been read once more. Who is found counts: a keychain asks a person, and once for all (F35).
    */
   restored(): Promise<Phase> | undefined
 }
@@ -57,7 +57,11 @@ export function createLook(store: Pick<StoreAccess, 'read'>, memory: Memory, tak
 
   return Object.assign(look, {
     restored() {
-      if (isRestoring()) restored ??= looking?.then((phase) => (phase.held ? phase : look()))
+      if (isRestoring())
+        restored ??= looking?.then(async (phase) => {
+          if (!phase.held) await look()
+          return phase
+        })
       return restored
     },
   })

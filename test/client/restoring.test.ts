@@ -169,6 +169,25 @@ describe('calls while restoring', () => {
     expect(shown(resource)).toEqual([tokens.accessToken])
   })
 
+  it('go out bare where nobody was found, though somebody signs in here while the store is read once more (found by simulation)', async () => {
+    const { login, resource, client: newClient } = world()
+    const { asked, getTokens, answerFromNowOn } = reads()
+    const client = newClient({ getTokens })
+    await quiet()
+
+    const call = client.fetch(url)
+    asked[0]?.resolve(null)
+    await quiet()
+    const tokens = login.signIn()
+    const signsIn = client.setTokens(tokens)
+    answerFromNowOn(tokens)
+    for (const read of asked) read.resolve(null)
+
+    expect((await call).status).toBe(401)
+    await signsIn
+    expect(shown(resource)).toEqual([null])
+  })
+
   it('read once more where nobody was there, and once for all', async () => {
     const { client: newClient } = world()
     const { asked, getTokens, answerFromNowOn } = reads()

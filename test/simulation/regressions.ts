@@ -116,10 +116,13 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 1000794648, name: 'a foreign writer had written a session over, and who met it again was expected to know of its rotation' },
   { seed: 1000999604, name: 'seven tabs without a lock were each quicker than one of them, four times' },
   { seed: 460059, name: 'a pair that a step-up had given was consumed while it was being saved' },
+  { seed: 1985532, name: 'a call that had found nobody went out for who signed in while the store was read once more' },
   {
     seed: 491356,
     name: 'the lock was let go while a pair that had come during the refresh was being saved, and the old one was presented',
   },
+  { seed: 1001127140, name: 'as seed 1985532' },
+  { seed: 1001135163, name: 'as seed 1985532' },
   // From here on with other schemes and redirects.
   {
     seed: 2000000011,
@@ -153,4 +156,5 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 2000383375, name: 'a read that was asked for before a sign-in was said to have shown the store to it' },
   { seed: 2000443812, name: 'as seed 2000300409, where the call had gone out for a sign-in that was saved with it' },
   { seed: 2000446354, name: 'what had been signed out of unseen, and a late write had brought back, was said to be cleared by nobody' },
+  { seed: 2000513328, name: 'as seed 1985532' },
 ]

@@ -38,8 +38,8 @@ export const callMutants: readonly Mutant[] = [
   mutant(
     'sends a call for whoever signed in while the store was read',
     freshness,
-    'if (root.turns === turns) return session.phase',
-    'if (turns >= 0) return session.phase',
+    'if (!turned) return session.phase',
+    'if (turned || !turned) return session.phase',
   ),
   {
     name: 'sends a call for whoever signed in while it refreshed',
