@@ -66,8 +66,8 @@ export function createSaves(
     const isOurs = expected && (superseded.has(spendable(expected)) || superseded.has(expected.sessionId))
     if (!expected || (!isOurs && dead && isSameSignIn(dead, expected) === false)) return true
     return after(store.write(null, expected, landed), (isTaken) => {
-      // What others have made of the session since it was seen here: that is what a server goes on taking.
-      if (isTaken !== false && superseded.retire(expected)[0]) discard(tokenSetOf(expected))
+      // What others have rotated the session to since it was seen here: that is what a server goes on taking.
+      if (isTaken !== false && superseded.retire(expected)[0] === spendable(expected)) discard(tokenSetOf(expected))
       return isTaken
     })
   }

@@ -107,6 +107,26 @@ describe('logout', () => {
     expect(login.revoked).toContain(rotated.refreshToken)
   })
 
+  it('revokes one refresh token once, where others have got another access token for it since it was read here', async () => {
+    const { restore, login, app, fetch, inTime, client: newClient } = world()
+    const { sessionId, refreshToken } = restore('fresh')
+    const revoked: (string | null)[] = []
+    const client = newClient({
+      fetch: (input, init) => {
+        if (String(input) === login.revocationEndpoint) revoked.push(new URLSearchParams(String(init?.body)).get('token'))
+        return fetch(input, init)
+      },
+    })
+    await inTime(client.fetch(url))
+    app.tokens = { ...login.signIn(), sessionId, refreshToken }
+
+    await inTime(client.logout())
+    await quiet()
+
+    expect(app.tokens).toBeNull()
+    expect(revoked).toEqual([refreshToken])
+  })
+
   it('leaves tokens alone that somebody else has signed in with meanwhile: neither cleared nor revoked', async () => {
     const { restore, login, app, inTime, client: newClient } = world()
     restore('fresh')
