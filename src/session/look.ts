@@ -57,11 +57,11 @@ export function createLook(store: Pick<StoreAccess, 'read'>, memory: Memory, tak
 
   return Object.assign(look, {
     restored() {
-      if (isRestoring())
-        restored ??= looking?.then(async (phase) => {
-          if (!phase.held) await look()
-          return phase
-        })
+      if (!isRestoring()) return undefined
+      restored ??= looking?.then(async (phase) => {
+        if (!phase.held) await look()
+        return phase
+      })
       return restored
     },
   })

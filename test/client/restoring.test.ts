@@ -204,6 +204,24 @@ describe('calls while restoring', () => {
     expect(asked).toHaveLength(2)
   })
 
+  it('share their failure with none that is made after a sign-in: that one reads again', async () => {
+    const { login, resource, client: newClient } = world()
+    const { asked, getTokens, answerFromNowOn } = reads()
+    const client = newClient({ getTokens, saveTokens: answerFromNowOn })
+    await quiet()
+    const early = rejection(client.fetch(url))
+    answerFromNowOn(null)
+    const tokens = login.signIn()
+    await client.setTokens(tokens)
+
+    const call = client.fetch(url)
+    asked[0]?.reject(new Error('locked'))
+
+    expect((await call).status).toBe(200)
+    expect(await early).toMatchObject({ code: 'ERR_STORAGE' })
+    expect(shown(resource)).toEqual([tokens.accessToken])
+  })
+
   it('go out bare where nobody is signed in, and get their 401', async () => {
     const { login, resource, client: newClient } = world()
     const client = newClient()
