@@ -108,13 +108,9 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curabl
           if (isSame && because === 'unauthorized') budget.count()
           if (isSame && (session.phase === presentation.mine || isBehind(session.phase, phase, tokenSetOf(tokens)?.refreshToken)))
             return await keeper.keep(session.phase, tokens, target !== undefined, settle)
-          if (isSame) settle({ kind: 'adopted', tokens: tokenSetOf(tokens) })
-          else {
-            presentation.drop(tokens)
-            settle({ kind: 'session-changed' })
-          }
-          // Whoever has the lock next must not read what was consumed here.
-          return await keeper.landed()
+          if (isSame) return settle({ kind: 'adopted', tokens: tokenSetOf(tokens) })
+          presentation.drop(tokens)
+          return settle({ kind: 'session-changed' })
         } catch (thrown) {
           await presentation.rotation
           const failure = failureOf(thrown, startsFromNothing)
@@ -149,6 +145,8 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curabl
       settle(unavailable(lost.reason))
     } finally {
       deadline?.clear()
+      // Whoever has the lock next must not read what was consumed here, or may have been.
+      if (deadline) await keeper.landed()
     }
   }
 

@@ -218,6 +218,22 @@ describe('the refresh lock', () => {
     expect(isHeld()).toBe(false)
   })
 
+  it.each([
+    ['is refused', () => json(400, { error: 'invalid_grant' })],
+    ['goes without an answer', () => Promise.reject(new TypeError('fetch failed'))],
+  ])('is kept as long where the refresh %s', async (_name, answer) => {
+    const saved = deferred()
+    const { client, isHeld } = await overtaken(() => saved.promise, answer)
+
+    const whileSaving = isHeld()
+    saved.resolve()
+    await quiet()
+
+    expect(client.state).toMatchObject({ sessionId: 's', generation: 2 })
+    expect(whileSaving).toBe(true)
+    expect(isHeld()).toBe(false)
+  })
+
   it('is let go after a second where that is never saved (rule 7)', async () => {
     const { clock, isHeld } = await overtaken(() => new Promise(() => {}))
 
@@ -231,7 +247,7 @@ describe('the refresh lock', () => {
 })
 
 /** A refresh has its answer, and another pair of the same session has come before it, which is being saved. */
-async function overtaken(saving: () => Promise<void>) {
+async function overtaken(saving: () => Promise<void>, answer: () => Response | Promise<Response> = rotation) {
   let isHeld = false
   const { client, clock, login } = await signedIn({
     standing: 'expired',
@@ -251,11 +267,15 @@ async function overtaken(saving: () => Promise<void>) {
   })
   login.next(() => {
     void client.setTokens({ ...login.signIn(), sessionId: 's' })
-    return json(200, { access_token: 'from-refresh', refresh_token: 'from-refresh', token_type: 'Bearer' })
+    return answer()
   })
   void client.fetch(url)
   await quiet()
   return { client, clock, isHeld: () => isHeld }
+}
+
+function rotation(): Response {
+  return json(200, { access_token: 'from-refresh', refresh_token: 'from-refresh', token_type: 'Bearer' })
 }
 
 describe('two clients at one lock', () => {

@@ -28,7 +28,7 @@ export const refreshMutants: readonly Mutant[] = [
     ],
   },
   mutant('keeps its own pair though another was saved meanwhile', spender, 'session.phase === presentation.mine ||', 'true ||'),
-  mutant('lets the lock go while another pair is still being saved', spender, 'return await keeper.landed()', 'return'),
+  mutant('lets the lock go while another pair is still being saved', spender, 'if (deadline) await keeper.landed()', ''),
   mutant(
     'makes every refresh a flight of its own',
     refresher,
@@ -59,7 +59,13 @@ export const refreshMutants: readonly Mutant[] = [
   },
   mutant('ignores Retry-After', 'session/cool-down.ts', 'Math.max(own, asked)', 'own'),
   mutant('ignores the refresh budget', 'session/refresh-budget.ts', 'return limit && counted.length >= limit.attempts', 'return false'),
-  mutant('lets the lock go before the save', 'session/keeper.ts', '      await saved\n', ''),
+  {
+    name: 'lets the lock go before the save',
+    patches: [
+      { file: 'session/keeper.ts', find: '      await saved\n', replace: '' },
+      { file: spender, find: 'if (deadline) await keeper.landed()', replace: '' },
+    ],
+  },
   mutant(
     'presents the token again and again while no answer comes',
     spender,
