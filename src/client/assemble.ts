@@ -68,6 +68,8 @@ export function assemble(options: ResolvedOptions, isDisposed: () => boolean): A
     lockName: (id) => `authenticated-client:${JSON.stringify([grant?.tokenEndpoint ?? store.name ?? '', clientId, id])}`,
     // A store with a name may be opened by other processes, too, and they don't share a lock that ends at this one.
     lockIsShared: () => Boolean(options.lock) || (store.lock ? !store.name || store.coordination !== 'client' : hasWebLocks()),
+    subscribe: outlet.subscribe,
+    isDisposed,
     acceptsType: (type) => canAttach(schemes, type),
     discard: revoke,
   })

@@ -128,6 +128,7 @@ export class AuthenticatedClient {
       delete resolved.onEvent
       resources.dispose()
       stepUp?.leave()
+      refresher.leave()
       for (const leave of leaving.splice(0)) leave?.()
     }
   }

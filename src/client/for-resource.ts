@@ -104,8 +104,8 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
         clientId,
         clientAuthentication,
       } as const),
-      // The exchange has a deadline of its own; the wait for the session's lock is bounded apart from it.
-      refreshTimeout: startsFromNothing ? options.refreshTimeout : false,
+      // The exchange has a deadline of its own, unless it waits for a person; the wait for the session's lock is bounded apart from it.
+      refreshTimeout: options.refreshTimeout && (startsFromNothing ? options.refreshTimeout : Infinity),
       allowedOrigins,
       baseUrl: given?.[0] ?? (own ? target.resource : options.baseUrl),
       // The session is the parent's, and so is what it tells.

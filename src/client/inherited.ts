@@ -8,7 +8,7 @@ interface Parts {
   readonly root: Session
   /** What the parent's session has become since this was asked last, `undefined` for nothing else: a sign-out there counts here at once. */
   readonly moved: () => StoredSession | null | undefined
-  /** How long all but the grant may take where `refreshTimeout` is `false`, in milliseconds. */
+  /** How long all but the grant may take in milliseconds. */
   readonly longestWait: number
 }
 

@@ -86,8 +86,8 @@ export interface AuthenticatedClientOptions {
   readonly refreshAhead?: number | false | null | undefined
   /**
    * How long a whole refresh may take, body included, in milliseconds; also bounds each answer of the store, of a scheme, of
-   * `isUnauthorized` and of `inspect`, and a revocation. `false` for a grant that waits for a person: the grant is unbounded then, all
-   * else keeps the default.
+   * `isUnauthorized` and of `inspect`, and a revocation. `false` for a grant that waits for a person: the grant is unbounded then, until
+   * its `signal` aborts because the session is over or the client is disposed of (close the dialog); all else keeps the default.
    * @default 10_000
    */
   readonly refreshTimeout?: number | false | null | undefined

@@ -18,13 +18,9 @@ export type ResolvedOptions = ReturnType<typeof resolveOptions>
 export function resolveOptions(options: SharedOptions) {
   const given = givenIn(Object(options))
   const { tokenEndpoint, revocationEndpoint, baseUrl, allowedOrigins, getTokens, saveTokens, clearTokens, store } = given
-  const {
-    nextCall,
-    root,
-    moved,
-    longestWait = 10_000,
-  }: Partial<Inherited['parts']> = given.inherited instanceof Inherited ? given.inherited.parts : {}
-  const { clientId: ownId = '', clientAuthentication, refreshTimeout = longestWait } = given
+  const { nextCall, root, moved, longestWait }: Partial<Inherited['parts']> =
+    given.inherited instanceof Inherited ? given.inherited.parts : {}
+  const { clientId: ownId = '', clientAuthentication, refreshTimeout = 10_000 } = given
   const { expiryLeeway = 30_000, refreshAhead = false, refreshBudget = { attempts: 5, interval: 30_000 }, clock = systemClock } = given
 
   must(!tokenEndpoint || !given.grant, 'grant and tokenEndpoint: give one')
@@ -72,7 +68,7 @@ export function resolveOptions(options: SharedOptions) {
     origins,
     hasOwnOrigins,
     refreshTimeout,
-    limit: refreshTimeout || longestWait,
+    limit: longestWait ?? (refreshTimeout || 10_000),
     // As they were written, and as a platform spells them.
     endpoints: [grant?.tokenEndpoint, revocationEndpoint].flatMap((url) => (url ? [String(url), absolute(String(url)) ?? ''] : [])),
     base: (): string | undefined => (baseUrl ? String(baseUrl) : pageBase()),

@@ -30,7 +30,7 @@ export interface Grant {
 export interface GrantContext {
   /** The client's own way to the network, past every credential. */
   readonly fetch: FetchLike
-  /** Aborted at the deadline of the whole exchange. */
+  /** Aborted at the deadline of the whole exchange; with `refreshTimeout: false` once its session is over, or the client is disposed of. */
   readonly signal: AbortSignal
   /** The client's: all time that it measures. */
   readonly clock: Clock

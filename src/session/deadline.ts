@@ -2,8 +2,16 @@ import type { Clock } from '../platform/clock'
 
 const grace = 1_000
 
-/** The end of a whole exchange: `signal` aborts after `ms` milliseconds, until `clear()`; never for `false`. */
-export function startDeadline(ms: number | false, clock: Clock): { readonly signal: AbortSignal; clear(): void } {
+/** The end of a whole exchange. */
+export interface Deadline {
+  readonly signal: AbortSignal
+  /** Ends it at once. */
+  abort(): void
+  clear(): void
+}
+
+/** `signal` aborts after `ms` milliseconds, until `clear()`; for `false` and `Infinity` with `abort()` alone. */
+export function startDeadline(ms: number | false, clock: Clock): Deadline {
   const controller = new AbortController()
   const timer = new AbortController()
   const run = async (wait: number): Promise<void> => {
@@ -17,6 +25,6 @@ export function startDeadline(ms: number | false, clock: Clock): { readonly sign
     if (!timer.signal.aborted)
       controller.abort(Object.assign(new Error('The token endpoint did not answer in time'), { name: 'TimeoutError' }))
   }
-  if (ms) run(ms).then(end, end)
-  return { signal: controller.signal, clear: () => timer.abort(0) }
+  if (ms && ms < Infinity) run(ms).then(end, end)
+  return { signal: controller.signal, abort: () => controller.abort(), clear: () => timer.abort(0) }
 }

@@ -28,6 +28,8 @@ export interface Refresher {
   refresh(from: Phase, because: RefreshCause): Promise<RefreshOutcome>
   /** The network is back: what failed for want of it need not wait any longer. */
   tryAgain(): void
+  /** The client is disposed of: no call waits for a person any more. */
+  leave(): void
   /** Another access token of the session, for the target; a rotation that comes with it is the session's, under the same lock. */
   exchangeFor(target: Target, from: Phase): Promise<RefreshOutcome>
 }
@@ -44,7 +46,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const { session, grant, lock, lockName, clock, limit, emit } = options
   const flights = singleFlight<number, RefreshOutcome>()
   const coolDown = createCoolDown<Curable>(clock)
-  const { isSaving, canRefresh, coolingDown, lookBeyond, spend } = createSpender(options, coolDown)
+  const { isSaving, canRefresh, coolingDown, lookBeyond, spend, leave } = createSpender(options, coolDown)
   let turns = { epoch: 0, take: inTurn() }
 
   // Beside the lock, which may be broken: two at once would present the same refresh token.
@@ -89,6 +91,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     failure: (phase) => coolDown.running(phase)?.error,
     tryAgain: coolDown.shorten,
     refresh,
+    leave,
     exchangeFor: async (target, from) => coolingDown(from, target) ?? lockedSpend(from, 'asked', target),
   }
 }

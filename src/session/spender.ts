@@ -2,7 +2,7 @@ import type { Grant } from '../grants/grant'
 import { isSpent } from '../tokens/expiry'
 import { tokenSetOf } from '../tokens/token-set'
 import type { CoolDown } from './cool-down'
-import { startDeadline } from './deadline'
+import { type Deadline, startDeadline } from './deadline'
 import { type Curable, failureOf, type Unavailable } from './failure-of'
 import { isBehind } from './is-behind'
 import { isNewer } from './is-newer'
@@ -32,6 +32,8 @@ export interface Spender {
     lost: AbortSignal,
     settle: (outcome: RefreshOutcome) => void,
   ): Promise<void>
+  /** The client is disposed of: no call waits for a person any more. */
+  leave(): void
 }
 
 export interface SpenderOptions extends PresentationOptions {
@@ -42,6 +44,9 @@ export interface SpenderOptions extends PresentationOptions {
   readonly refreshTimeout: number | false
   readonly expiryLeeway: number
   readonly budget: RefreshBudget
+  /** Calls after every change of the session. */
+  readonly subscribe: (listener: () => void) => () => void
+  readonly isDisposed: () => boolean
   /** Whose session it is, where that is another client's. */
   readonly root?: Session | undefined
 }
@@ -51,9 +56,15 @@ const mostRounds = 8
 const looksAgainAfter = [50, 200]
 
 export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curable>): Spender {
-  const { session, root, grant, lockIsShared, clock, refreshTimeout, expiryLeeway, budget, discard } = options
+  const { session, root, grant, lockIsShared, clock, refreshTimeout, expiryLeeway, budget, discard, subscribe, isDisposed } = options
   const startsFromNothing = grant?.needs === 'nothing'
   const keeper = createKeeper(session, clock, discard)
+  const waiting = new Map<Deadline, Phase>()
+  // A dialog may stay open for ever; nobody waits for it once the session is another one, or over.
+  const leave = (): void => {
+    for (const [deadline, { epoch }] of waiting) if (isDisposed() || session.phase.epoch !== epoch) deadline.abort()
+  }
+  if (!refreshTimeout) subscribe(leave)
 
   const canRefresh = (phase: Phase): boolean =>
     startsFromNothing || Boolean(grant && phase.held && (grant.needs !== 'refresh-token' || tokenSetOf(phase.held)?.refreshToken))
@@ -84,7 +95,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curabl
   }
 
   const spend: Spender['spend'] = async (from, because, target, lost, settle) => {
-    let deadline: ReturnType<typeof startDeadline> | undefined
+    let deadline: Deadline | undefined
     let unanswered: Phase | string | undefined
     try {
       for (let round = 0; round < mostRounds; round++) {
@@ -98,6 +109,8 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curabl
         if (failed) return settle(failed)
         if (!grant || !canRefresh(phase) || lost.aborted) break
         deadline ??= startDeadline(refreshTimeout, clock)
+        if (!refreshTimeout) waiting.set(deadline, from)
+        leave()
         const { signal } = deadline
         const presentation = present(phase, grant, target, lost, options)
         try {
@@ -144,11 +157,14 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curabl
       }
       settle(unavailable(lost.reason))
     } finally {
-      deadline?.clear()
-      // Whoever has the lock next must not read what was consumed here, or may have been.
-      if (deadline) await keeper.landed()
+      if (deadline) {
+        waiting.delete(deadline)
+        deadline.clear()
+        // Whoever has the lock next must not read what was consumed here, or may have been.
+        await keeper.landed()
+      }
     }
   }
 
-  return { isSaving: keeper.isSaving, canRefresh, coolingDown, lookBeyond, spend }
+  return { isSaving: keeper.isSaving, canRefresh, coolingDown, lookBeyond, spend, leave }
 }

@@ -30,6 +30,57 @@ describe('dispose', () => {
     expect([before, call.value?.status]).toEqual(['pending', 403])
   })
 
+  it('lets calls go that wait for a grant that waits for a person, and keeps what it rotates late', async () => {
+    const { restore, app, client: newClient } = world()
+    restore('refused')
+    const late = deferred<TokenSet>()
+    let signal: AbortSignal | undefined
+    const client = newClient({
+      refreshTimeout: false,
+      grant: (_tokens, context) => {
+        signal = context.signal
+        return late.promise
+      },
+    })
+    const calls = [watch(client.fetch(url)), watch(client.refresh())]
+    await quiet()
+    const before = [...calls.map(({ state }) => state), signal?.aborted]
+
+    client.dispose()
+    await quiet()
+    const after = calls.map(({ reason }) => (reason as { code?: string })?.code)
+    late.resolve({ accessToken: 'access-2', refreshToken: 'refresh-2' })
+    await quiet()
+
+    expect(before).toEqual(['pending', 'pending', false])
+    expect(after).toEqual(['ERR_REFRESH_UNAVAILABLE', 'ERR_REFRESH_UNAVAILABLE'])
+    expect(signal?.aborted).toBe(true)
+    expect(app.tokens?.refreshToken).toBe('refresh-2')
+  })
+
+  it('runs no grant any more that waits for a person', async () => {
+    const { restore, hold, client: newClient } = world()
+    restore('refused')
+    let asked = 0
+    const client = newClient({
+      refreshTimeout: false,
+      grant: () => {
+        asked++
+        return new Promise(() => {})
+      },
+    })
+    const release = hold(url)
+    const call = watch(client.fetch(url))
+    await quiet()
+
+    client.dispose()
+    release()
+    await quiet()
+
+    expect(asked).toBe(0)
+    expect(call).toMatchObject({ state: 'rejected', reason: { code: 'ERR_REFRESH_UNAVAILABLE' } })
+  })
+
   it.each<[string, () => unknown]>([
     ['says nothing', () => undefined],
     ['rejects', () => Promise.reject(new Error('no hints today'))],

@@ -568,6 +568,31 @@ it('waits for the store as long as the client that made it', async () => {
   expect(status).toBe(200)
 })
 
+it("lets its calls go when it is disposed of, while the session's grant waits for a person", async () => {
+  const grant = () => new Promise<never>(() => {})
+  const { client } = await withResources({ grant, refreshTimeout: false })
+  const child = client.forResource({ resource: files })
+  const call = child.fetch(`${files}/a`).catch((error: unknown) => error)
+  await quiet()
+
+  child.dispose()
+
+  expect(await call).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+})
+
+it('answers a call that was waiting for its token when it was disposed of', async () => {
+  const ready = deferred()
+  const world = await withResources()
+  world.login.next(() => ready.promise.then(() => undefined))
+  const call = world.client.forResource({ resource: files }).fetch(`${files}/a`)
+  await quiet()
+
+  world.client.dispose()
+  ready.resolve()
+
+  expect((await call).status).toBe(200)
+})
+
 it('is disposed with the client that made it', async () => {
   const world = await withResources()
   const child = world.client.forResource({ resource: files })

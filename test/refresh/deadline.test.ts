@@ -269,6 +269,64 @@ describe('refreshTimeout: false', () => {
 
     expect(before).toBe('pending')
   })
+
+  const someoneElse = { accessToken: 'access-b', refreshToken: 'refresh-b', sessionId: 'session-b' }
+
+  it.each<[string, (client: AuthenticatedClient) => unknown, unknown]>([
+    ['signed out', (client) => client.logout(), [401, 'ERR_SESSION_ENDED', 'ERR_SESSION_ENDED', 'ERR_SESSION_ENDED']],
+    ['replaced', (client) => client.setTokens(someoneElse), [401, 'ERR_SESSION_CHANGED', 'ERR_SESSION_CHANGED', 'ERR_SESSION_CHANGED']],
+  ])('lets the calls go whose session is %s while the dialog stays open, and tells the grant (F60)', async (_how, over, expected) => {
+    let signal: AbortSignal | undefined
+    const { client, clock } = await signedIn({
+      standing: 'refused',
+      refreshTimeout: false,
+      grant: (_tokens, context) => {
+        signal = context.signal
+        return new Promise(() => {})
+      },
+    })
+    const refused = client.fetch(url)
+    await quiet()
+    const oneShot = { method: 'POST', body: new ReadableStream(), duplex: 'half' } as RequestInit
+    const waiting = [refused, client.getAccessToken({ minValidity: 1e12 }), client.refresh(), client.fetch(url, oneShot)]
+    const calls = waiting.map((promise) => watch<unknown>(promise))
+    await clock.advance(3_600_000)
+    const before = [...calls.map(({ state }) => state), signal?.aborted]
+
+    await over(client)
+    await quiet()
+
+    expect(before).toEqual(['pending', 'pending', 'pending', 'pending', false])
+    expect(calls.map(({ value, reason }) => (value as Response)?.status ?? (reason as { code: string }).code)).toEqual(expected)
+    expect(signal?.aborted).toBe(true)
+  })
+
+  it('revokes the rotation that a dialog gives after its session was signed out of', async () => {
+    const late = deferred<TokenSet>()
+    const revocationEndpoint = 'https://login.example.com/revoke'
+    const { client, login, app } = await signedIn({
+      standing: 'expired',
+      refreshTimeout: false,
+      revocationEndpoint,
+      clientId: 'web',
+      grant: () => late.promise,
+    })
+    const call = rejection(client.fetch(url))
+    await quiet()
+
+    await client.logout()
+    const error = await call
+    late.resolve({ accessToken: 'access-2', refreshToken: 'refresh-2' })
+    await quiet()
+
+    expect(error).toMatchObject({ code: 'ERR_SESSION_ENDED' })
+    expect(app.saved).toEqual([])
+    const revoked = login.requests.filter((request) => request.url === revocationEndpoint)
+    expect((await Promise.all(revoked.map(({ text }) => text))).map((text) => new URLSearchParams(text).get('token'))).toEqual([
+      app.tokens?.refreshToken,
+      'refresh-2',
+    ])
+  })
 })
 
 it('an answer that comes after the deadline changes nothing (F1)', async () => {
