@@ -56,8 +56,8 @@ export function createSaves(
   const swap = (expected: StoredSession | null): MaybePromise<boolean> => {
     const { held } = memory.phase
     // A write that was given up may land all the same, over something newer: then what we hold has to be written once more.
-    const landed = (): void => {
-      saves.owed ??= { behind: held ?? null }
+    const landed = (isTaken: unknown): void => {
+      if (isTaken !== false) saves.owed ??= { behind: held ?? null }
       lookAgain()
     }
     if (held) return store.write(held, expected, landed)

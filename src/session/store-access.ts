@@ -9,8 +9,8 @@ import type { SessionEvent } from './session-event'
 /** The store, as the session uses it: each answer bounded, each failure a `StorageError` that the app has heard of. */
 export interface StoreAccess {
   read(): MaybePromise<StoredSession | null>
-  /** @param landed hears that it has come to its end after all, once it was given up. */
-  write(next: StoredSession | null, expected: StoredSession | null, landed?: () => void): MaybePromise<boolean>
+  /** @param landed hears how it has come to its end after all, once it was given up. */
+  write(next: StoredSession | null, expected: StoredSession | null, landed?: (isTaken: unknown) => void): MaybePromise<boolean>
   failed(operation: 'read' | 'write', cause: unknown): never
 }
 
@@ -23,7 +23,11 @@ export function storeAccess(store: TokenStore, clock: Clock, limit: number, emit
     throw error
   }
 
-  const settle = <Answer>(operation: 'read' | 'write', call: () => MaybePromise<Answer>, landed?: () => void): MaybePromise<Answer> => {
+  const settle = <Answer>(
+    operation: 'read' | 'write',
+    call: () => MaybePromise<Answer>,
+    landed?: (answer: unknown) => void,
+  ): MaybePromise<Answer> => {
     try {
       const called = call()
       if (!isPromise(called)) return called

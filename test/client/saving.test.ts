@@ -1,4 +1,4 @@
-import { type AuthenticatedClient, type Lock, sameTokens, type TokenSet } from 'authenticated-client'
+import { type AuthenticatedClient, type Lock, memoryStore, sameTokens, type TokenSet } from 'authenticated-client'
 import { describe, expect, it, vi } from 'vitest'
 import { unauthorized } from '../support/authorization-server.ts'
 import { quiet, type TestClock } from '../support/clock.ts'
@@ -333,6 +333,28 @@ describe('saveTokens', () => {
     expect(app.tokens).toMatchObject(next)
     expect(client.state).toBe(state)
     expect(app.logouts).toMatchObject([{ reason: 'signed_out' }])
+  })
+
+  it('that was given up and is refused late brings back no session that is signed out of elsewhere meanwhile (rules 3 and 15)', async () => {
+    const { login, inTime, client: newClient } = world()
+    const landing = deferred()
+    const { read, write } = memoryStore()
+    const signOutElsewhere = async () => write(null, (await read()) ?? null)
+    const refusesToClear = async (): Promise<boolean> => {
+      await landing.promise
+      await signOutElsewhere()
+      return false
+    }
+    const client = newClient({ store: { read, write: (next, expected) => (next ? write(next, expected) : refusesToClear()) } })
+    await inTime(client.setTokens(login.signIn()))
+    await inTime(Promise.allSettled([client.logout()]))
+    await inTime(client.setTokens(login.signIn()))
+
+    landing.resolve()
+    await quiet()
+
+    expect(await read()).toBeNull()
+    expect(client.state).toEqual({ status: 'ended', reason: 'ended_elsewhere' })
   })
 
   it('cannot save when the process dies: the next start presents what is stored, one clean logout at worst (F31)', async () => {
