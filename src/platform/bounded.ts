@@ -1,4 +1,5 @@
 import type { Clock } from './clock'
+import { sleepOut } from './sleep-out'
 
 /** The promise, or `late()` thrown after `ms` milliseconds; no timer is left behind. A clock that breaks makes no wait endless. */
 export function bounded<Value>(promise: PromiseLike<Value>, ms: number, clock: Clock, late: () => unknown): Promise<Value> {
@@ -7,7 +8,7 @@ export function bounded<Value>(promise: PromiseLike<Value>, ms: number, clock: C
     if (!timer.signal.aborted) throw late()
   }
   // A reason of its own spares the platform making one.
-  return Promise.race([promise, clock.sleep(ms, timer.signal).then(end, end) as Promise<never>]).finally(() => timer.abort(0))
+  return Promise.race([promise, sleepOut(ms, clock, timer.signal).then(end, end) as Promise<never>]).finally(() => timer.abort(0))
 }
 
 const freeTurns = 20

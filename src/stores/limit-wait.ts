@@ -1,6 +1,7 @@
 import { LockTimeoutError } from '../errors/lock-timeout-error'
 import { abortReason } from '../platform/abortable'
 import type { Clock } from '../platform/clock'
+import { sleepOut } from '../platform/sleep-out'
 import type { HoldOptions } from './lock'
 
 /**
@@ -20,7 +21,7 @@ export function limitWait({ signal, waitTimeout }: HoldOptions, clock: Clock, gi
   }
   const onAbort = (): void => end(signal && abortReason(signal))
   const onTimeout = (): void => end(new LockTimeoutError())
-  clock.sleep(waitTimeout, limit.signal).then(onTimeout, onTimeout) // A clock that breaks must not make a wait endless.
+  sleepOut(waitTimeout, clock, limit.signal).then(onTimeout, onTimeout) // A clock that breaks must not make a wait endless.
   signal?.addEventListener('abort', onAbort)
   if (signal?.aborted) onAbort() // Between another lock's grant and this wait.
   return stop
