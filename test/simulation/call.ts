@@ -121,7 +121,7 @@ export class Call {
       world.violate('I11', `${name} is told that no refresh can be had, though nothing has failed`)
     const { families } = world.server
     // Who signs out, if only of nobody, ends what was begun before.
-    const hasLeft = tab.hasLoggedOut && tab.turns - this.beganInTurn > 1
+    const hasLeft = tab.hasLoggedOut && tab.turns > this.beganInTurn
     const wasOneSession =
       families.length === 1 && !hasLeft && world.ledger.loggedOut.size + world.ledger.cleared.size + tab.sessions.refused.size === 0
     if (isAuthError(error, 'ERR_SESSION_CHANGED') && wasOneSession && !excused('sign-ins look alike', world))

@@ -157,4 +157,5 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 2000443812, name: 'as seed 2000300409, where the call had gone out for a sign-in that was saved with it' },
   { seed: 2000446354, name: 'what had been signed out of unseen, and a late write had brought back, was said to be cleared by nobody' },
   { seed: 2000513328, name: 'as seed 1985532' },
+  { seed: 2000551664, name: 'a sign-out while restoring was said to have ended nothing' },
 ]

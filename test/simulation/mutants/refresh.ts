@@ -28,7 +28,7 @@ export const refreshMutants: readonly Mutant[] = [
     ],
   },
   mutant('keeps its own pair though another was saved meanwhile', spender, 'session.phase === presentation.mine ||', 'true ||'),
-  mutant('lets the lock go while another pair is still being saved', spender, 'if (deadline) await keeper.landed()', ''),
+  mutant('lets the lock go while another pair is still being saved', spender, 'await keeper.landed()', ''),
   mutant(
     'makes every refresh a flight of its own',
     refresher,
@@ -63,7 +63,7 @@ export const refreshMutants: readonly Mutant[] = [
     name: 'lets the lock go before the save',
     patches: [
       { file: 'session/keeper.ts', find: '      await saved\n', replace: '' },
-      { file: spender, find: 'if (deadline) await keeper.landed()', replace: '' },
+      { file: spender, find: 'await keeper.landed()', replace: '' },
     ],
   },
   mutant(
@@ -91,7 +91,7 @@ export const refreshMutants: readonly Mutant[] = [
     ],
   },
   mutant('has no deadline', 'session/deadline.ts', 'if (ms && ms < Infinity) sleepOut(ms, clock, timer.signal).then(end, end)', ''),
-  mutant('leaves the timer of the deadline running', spender, 'deadline?.clear()', ''),
+  mutant('leaves the timer of the deadline running', spender, 'deadline.clear()', ''),
   mutant('lets the lock go while its task runs', 'session/hold-lock.ts', '      await running\n', ''),
   mutant('runs the task as often as the lock asks for it', 'session/hold-lock.ts', 'running ??= task(lost)', 'running = task(lost)'),
   mutant(
