@@ -1,12 +1,10 @@
 import { Command, CommanderError } from 'commander'
 import { jwtParts } from '../diagnose/jwt-parts'
-import { readBareResponse } from './bare-response'
 import { bareToken } from './bare-token'
-import { readCurlTranscript } from './curl-transcript'
 import { type Exchange, type Fields, type SentRequest, UsageError } from './exchange'
-import { readHar } from './har'
 import type { Io } from './io'
 import { paint } from './paint'
+import { recorded } from './recorded'
 import { reportOf, reportText } from './report'
 import { tokenLines } from './token-lines'
 import { type TokenOptions, tokenOf } from './token-of'
@@ -130,25 +128,6 @@ function jsonOf(value: unknown): string {
   const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
   return JSON.stringify(value, null, 2).replace(/[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, escaped)
 }
-
-function recorded(shown: string): Exchange {
-  const text = outdented(shown.replace(coloursAndLinks, ''))
-  return readHar(text) ?? readBareResponse(text) ?? readCurlTranscript(text)
-}
-
-/** Without the indent of the first line: pasted from where code has one. */
-function outdented(text: string): string {
-  const indent = /^(?:[ \t\r]*\n)*([ \t]+)\S/.exec(text)?.[1]
-  if (indent === undefined) return text
-  return text
-    .split('\n')
-    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
-    .join('\n')
-}
-
-/** On a terminal curl prints names of fields bold, and a Location as a link: `script` and other recorders keep it. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are control characters.
-const coloursAndLinks = /\x1b(?:\[[\d;]*[A-Za-z]|\]8;[^\x07\x1b]*(?:\x07|\x1b\\))/g
 
 async function fileText(path: string, io: Io): Promise<string> {
   try {

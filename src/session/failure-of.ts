@@ -9,6 +9,7 @@ export type Failure = { readonly kind: 'rejected'; readonly error: SessionEndedE
 /** Those that leave the session as it is, and are cooled down from. */
 export type Curable = { readonly kind: 'misconfigured'; readonly error: TokenEndpointError } | Unavailable
 
+/** Nobody knows more than that it has failed: it may be tried again. */
 export interface Unavailable {
   readonly kind: 'unavailable'
   readonly error: RefreshUnavailableError

@@ -271,6 +271,16 @@ describe('setTokens', () => {
   })
 })
 
+it('setTokens takes a small expiry where the clock of the client is as early: by it alone seconds are told from milliseconds', async () => {
+  const { clock, client: newClient } = world()
+  const now = 2e9
+  const client = newClient({ clock: { ...clock, now: () => now } })
+
+  await client.setTokens({ accessToken: 'a', refreshToken: 'r', expiresAt: now + 60_000 })
+
+  expect(client.state).toMatchObject({ expiresAt: now + 60_000 })
+})
+
 describe('setTokens refuses', () => {
   const secret = 'canary-of-bad-input'
 

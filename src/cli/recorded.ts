@@ -1,0 +1,24 @@
+import { readBareResponse } from './bare-response'
+import { readCurlTranscript } from './curl-transcript'
+import type { Exchange } from './exchange'
+import { readHar } from './har'
+
+/** What was recorded, however it was shown: a HAR, what `curl -i` printed, or a transcript of `curl -sv`. */
+export function recorded(shown: string): Exchange {
+  const text = outdented(shown.replace(coloursAndLinks, ''))
+  return readHar(text) ?? readBareResponse(text) ?? readCurlTranscript(text)
+}
+
+/** Without the indent of the first line: pasted from where code has one. */
+function outdented(text: string): string {
+  const indent = /^(?:[ \t\r]*\n)*([ \t]+)\S/.exec(text)?.[1]
+  if (indent === undefined) return text
+  return text
+    .split('\n')
+    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
+    .join('\n')
+}
+
+/** On a terminal curl prints names of fields bold, and a Location as a link: `script` and other recorders keep it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are control characters.
+const coloursAndLinks = /\x1b(?:\[[\d;]*[A-Za-z]|\]8;[^\x07\x1b]*(?:\x07|\x1b\\))/g
