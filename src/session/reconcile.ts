@@ -10,8 +10,8 @@ export interface Unsaved {
   readonly yields?: boolean | undefined
   /** `undefined` where it was never read. */
   readonly behind: StoredSession | null | undefined
-  /** A read since then has shown something else: what was before, or what others have made of it since it was written. */
-  readonly overlooked?: true
+  /** What a read since then has shown: what was before, or what others have made of it since it was written. */
+  readonly overlooked?: StoredSession | null
 }
 
 /**
@@ -38,7 +38,7 @@ export function reconcile(
   // What we are about to write over has nothing to tell, unless it is what we wrote, or what others made of that since.
   const isOurs = (other: StoredSession | null | undefined): boolean => Boolean(held && other && isSameSignIn(held, other))
   const isBehind = behind === undefined ? !sameTokens(read, held) : isOurs(behind)
-  if (unsaved?.force && (!isOurs(read) || isBehind)) return 'stale'
+  if (unsaved?.force && (!isOurs(read) || isBehind) && !givesWay(held, read, unsaved)) return 'stale'
   // Ended stays ended until the store shows another refresh token, or another access token where there is none.
   if (!held) {
     const isDead = read && dead && spendable(read) === spendable(dead)
@@ -56,4 +56,12 @@ export function reconcile(
     return 'stale'
   const same = isSameSignIn(held, read)
   return same ? 'adopt' : same === undefined ? 'doubt' : 'replace'
+}
+
+/** Whether what is owed gives way to what was read: others have signed in since another read, or it yields to all of theirs. */
+export function givesWay(held: StoredSession | undefined, read: StoredSession | null, { yields, behind, overlooked }: Unsaved): boolean {
+  const isOurs = held && read && isSameSignIn(held, read)
+  if (yields && !isOurs && !sameTokens(read, behind)) return true
+  const isAnother = (other: StoredSession | null | undefined): boolean => !other || (read !== null && isSameSignIn(other, read) === false)
+  return overlooked !== undefined && read !== null && held !== undefined && [held, behind, overlooked].every(isAnother)
 }

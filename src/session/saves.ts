@@ -5,7 +5,7 @@ import { isSameSignIn } from '../tokens/session-identity'
 import { type StoredSession, sameTokens, spendable, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import type { Memory } from './memory'
 import type { Phase } from './phase'
-import type { Unsaved } from './reconcile'
+import { givesWay, type Unsaved } from './reconcile'
 import type { StoreAccess } from './store-access'
 import type { Superseded } from './superseded'
 
@@ -84,7 +84,7 @@ export function createSaves(
         if (memory.phase !== before) continue
         if (saves.owed && saves.owed.behind === undefined) saves.writeOver(expected)
         const { held } = before
-        if (saves.owed?.yields && !sameTokens(expected, saves.owed.behind) && !(held && expected && isSameSignIn(held, expected))) {
+        if (saves.owed && givesWay(held, expected, saves.owed)) {
           saves.owed = { behind: saves.owed.behind }
           take(expected)
           continue
@@ -102,7 +102,7 @@ export function createSaves(
         if (memory.phase !== before) continue
         if (isTaken) {
           written = { phase: before, times: written?.phase === before ? written.times + 1 : 1 }
-          const overlooked = saves.owed?.overlooked
+          const overlooked = saves.owed?.overlooked !== undefined
           saves.owed = undefined
           // Once a sign-in is saved, the session before may come back by another tab; after a sign-out it may not.
           if (held) superseded.forget(replaced)

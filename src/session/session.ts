@@ -85,7 +85,7 @@ export function createSession(
       // First: what was signed out of stays so, also once a later sign-in is saved over it.
       if (read || !insists) earlySignOut.found(read)
       if (owed?.force && owed.behind === undefined && (insists || !held)) saves.writeOver(read)
-      saves.owed = insists ? { ...owed, ...saves.owed, overlooked: true } : { behind: read }
+      saves.owed = insists ? { ...owed, ...saves.owed, overlooked: read } : { behind: read }
     } else {
       saves.owed = undefined
       if (read) {

@@ -1,4 +1,4 @@
-import type { AuthenticatedClientOptions, Lock, TokenSet } from 'authenticated-client'
+import { type AuthenticatedClientOptions, type Lock, memoryStore, type TokenSet } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { quiet } from '../support/clock.ts'
 import { deferred } from '../support/deferred.ts'
@@ -82,6 +82,38 @@ describe('setTokens', () => {
 
     expect(await token).toBe(after.accessToken)
     expect(app.tokens).toMatchObject(after)
+  })
+
+  it('that the store keeps waiting is not saved over who has signed in elsewhere since it was read (I10, rule 15)', async () => {
+    const { login, app, inTime, client: newClient } = world()
+    const store = memoryStore()
+    const hanging = deferred()
+    let hangs = false
+    const client = newClient({
+      store: {
+        read: async () => {
+          if (hangs) await hanging.promise
+          hangs = false
+          return store.read()
+        },
+        write: async (next, expected) => store.write(next, expected),
+      },
+    })
+    await inTime(client.fetch(url))
+    hangs = true
+    const signedIn = client.setTokens({ ...login.signIn(), sessionId: 'here' })
+    await quiet()
+    hangs = false
+    login.spoilAccessTokens()
+    // A call that is refused reads the store, which holds nobody yet.
+    await inTime(client.fetch(url))
+    store.write({ ...login.signIn(), sessionId: 'elsewhere' }, null)
+    hanging.resolve()
+
+    await inTime(signedIn)
+
+    expect([store.read(), client.state]).toMatchObject([{ sessionId: 'elsewhere' }, { sessionId: 'elsewhere' }])
+    expect(app.logouts).toEqual([])
   })
 
   it('has saved when it fulfils', async () => {

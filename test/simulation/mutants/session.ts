@@ -43,6 +43,7 @@ export const sessionMutants: readonly Mutant[] = [
     'if (saves.owed?.force && tried === memory.phase && behind !== undefined) saves.owed = { behind }',
     '',
   ),
+  mutant('insists on its sign-in though somebody has signed in since', 'session/reconcile.ts', ' && !givesWay(held, read, unsaved)', ''),
   mutant('does not save later what it could not save at once', session, 'if (memory.phase.held || read) saves.resume()', ''),
   mutant('tells nobody that the session was ended elsewhere', session, 'onEnd(reason, held, refusal)', ''),
   mutant(
