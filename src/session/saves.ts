@@ -79,9 +79,12 @@ export function createSaves(
       for (let swaps = 0; swaps < mostSwaps && saves.owed; swaps++) {
         const before = memory.phase
         tried = before
+        const { overlooked } = saves.owed
         const expected = saves.owed.behind === undefined || saves.owed.force ? await store.read() : saves.owed.behind
         found(expected)
         if (memory.phase !== before) continue
+        // Which of two reads at once is the older one, a third one tells.
+        if (saves.owed && saves.owed.overlooked !== overlooked && !sameTokens(saves.owed.overlooked, expected)) continue
         if (saves.owed && saves.owed.behind === undefined) saves.writeOver(expected)
         const { held } = before
         if (saves.owed && givesWay(held, expected, saves.owed)) {
@@ -102,12 +105,12 @@ export function createSaves(
         if (memory.phase !== before) continue
         if (isTaken) {
           written = { phase: before, times: written?.phase === before ? written.times + 1 : 1 }
-          const overlooked = saves.owed?.overlooked !== undefined
+          const isOverlooked = saves.owed?.overlooked !== undefined
           saves.owed = undefined
           // Once a sign-in is saved, the session before may come back by another tab; after a sign-out it may not.
           if (held) superseded.forget(replaced)
           replaced = []
-          if (overlooked) lookAgain()
+          if (isOverlooked) lookAgain()
         } else if (!saves.owed?.force) await look()
       }
       if (saves.owed)

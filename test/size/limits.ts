@@ -13,7 +13,7 @@ export interface Limit {
 
 export const limits: readonly Limit[] = [
   { entry: '.', import: '{ AuthenticatedClient }', gzip: 21.8, brotli: 19.9 },
-  { entry: '.', import: '*', gzip: 25.5, brotli: 22.9 },
+  { entry: '.', import: '*', gzip: 25.5, brotli: 23.0 },
   { entry: './api-key', gzip: 1.8, brotli: 1.7 },
   { entry: './basic', gzip: 1, brotli: 0.9 },
   { entry: './diagnose', gzip: 23.4, brotli: 20.9 },
