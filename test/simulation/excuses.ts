@@ -36,7 +36,7 @@ export const excuses = {
       plan.ids !== 'session-id' || (happened.has('foreign') && plan.foreign === 'keeps its own fields'),
   },
   'the rotation was not saved': {
-    invariant: 'I2 between two tabs',
+    invariant: 'I2 between two tabs; I8 of a third one whose session the server ends for it',
     where: 'a write or a read has failed, or a tab was killed or frozen',
     because:
       'A rotation that its tab could not save within the 10 s for which the lock is kept, or that died with it, is known to nobody else (F31).',

@@ -114,11 +114,13 @@ export async function succeeds(world: World, tab: Tab, round: string): Promise<v
   // Where nobody is signed in, a robot may be served.
   if (call.outcome !== '200' || !call.sends.at(-1)) {
     world.count('calm: the session was over')
-    // Another tab's refresh in the background may race with this one's where nothing keeps them apart.
+    // Another tab's refresh in the background may race with this one's where nothing keeps them apart, or with what was saved too late.
     const other = world.tabs.find((other) => other !== tab && !other.isDead)
     const hasRaced = (): boolean =>
       Boolean(other && !server.isLive(stored)) &&
-      (excused('tabs are not apart', world, tab, other!) || excused('tabs know it by another name', world))
+      (excused('tabs are not apart', world, tab, other!) ||
+        excused('tabs know it by another name', world) ||
+        excused('the rotation was not saved', world))
     // For a client of a resource whoever can't be told apart is somebody else. What went out with a password is told by its own 401.
     const isTold = call.outcome.startsWith('SessionChanged') || (world.plan.schemes !== undefined && call.outcome === '401')
     const isRefused = (!call.isSafe || world.plan.resources) && isTold
