@@ -1,27 +1,40 @@
-import type { Exchange, Fields } from './exchange'
+import { type Exchange, type Fields, type SentRequest, urlOf } from './exchange'
+import { lastIndex } from './last-index'
 
-/** A response alone, as `curl -i` prints it and people paste it: status line, fields, perhaps a body. Nothing where there is none, or more. */
+/**
+ * A response as `curl -i` and `wget -S` print it and people paste it: status line, fields, perhaps a body. Before it may stand the
+ * request, just as bare: HTTPie, httpx, Postman, proxies. Of several the last. Nothing where there is none, or a transcript of curl's.
+ */
 export function readBareResponse(text: string): Exchange | undefined {
   const lines = text.split(/\r?\n/)
-  if (lines.some((line) => /^(> \S+ \S+ HTTP\/|< HTTP\/)/.test(line))) return undefined // A transcript shows the request too.
+  if (lines.some((line) => /^(> \S+ \S+ HTTP\/|< HTTP\/)/.test(line))) return undefined
+  const requestAt = lastIndex(lines.slice(0, lastIndex(lines, statusLine) + 1), requestLine)
   // A prompt, or curl's table of its progress, may stand before it.
-  const statusAt = lines.findIndex((line) => statusLine.test(line))
+  const statusAt = lines.findIndex((line, at) => at > requestAt && isStatus(line))
   if (statusAt < 0) return undefined
-  let start = statusAt
+  const byWget = lines.slice(0, statusAt).some((line) => line.startsWith('HTTP request sent, awaiting response'))
+  let start = byWget ? lastIndex(lines, statusLine) : statusAt
   let end = headEnd(lines, start)
   // A `100 Continue`, a proxy's own answer and a redirect that was followed come first.
-  while (statusLine.test(lines[end + 1] ?? '')) {
+  while (isStatus(lines[end + 1] ?? '')) {
     start = end + 1
     end = headEnd(lines, start)
   }
   const head = lines.slice(start, end)
+  const body = lines.slice(end + 1).filter((line) => !ruler.test(line))
   return {
+    request: requestAt < 0 ? undefined : requestOf(lines.slice(requestAt, headEnd(lines, requestAt))),
     response: { status: Number(statusLine.exec(head[0] ?? '')?.[1]), fields: head.flatMap(fieldIn) },
-    body: lines
-      .slice(end + 1)
-      .join('\n')
-      .trim(),
+    body: byWget ? undefined : body.join('\n').trim(), // It puts the body elsewhere: what follows are words of its own.
   }
+}
+
+function requestOf([first = '', ...rest]: readonly string[]): SentRequest {
+  const [, method = '', target = ''] = requestLine.exec(first) ?? []
+  const fields = rest.flatMap(fieldIn)
+  const host = fields.find(([name]) => /^host$/i.test(name))?.[1].trim() ?? 'unknown.invalid'
+  const scheme = /^(localhost|127\.|\[::1])|:80$/.test(host) ? 'http' : 'https' // Nothing says which.
+  return { method, url: urlOf(method, target, `${scheme}://${host}`), fields }
 }
 
 /** The blank line behind a head, or the end of the text. */
@@ -31,9 +44,16 @@ function headEnd(lines: readonly string[], start: number): number {
   return end
 }
 
-const statusLine = /^HTTP\/[\d.]+ (\d{3})/
+function isStatus(line: string): boolean {
+  return statusLine.test(line)
+}
+
+const requestLine = /^([\w!#$%&'*+.^`|~-]+) (\S+) HTTP\/[\d.]+\s*$/
+const statusLine = /^\s*HTTP\/[\d.]+ (\d{3})/
+/** What Fiddler and `wget -d` put between messages. */
+const ruler = /^---.*---$/
 
 function fieldIn(line: string): Fields {
-  const [, name, value] = /^([^\s:]+): ?(.*)$/.exec(line) ?? []
+  const [, name, value] = /^\s*([^\s:]+): ?(.*)$/.exec(line) ?? []
   return name === undefined || value === undefined ? [] : [[name, value]]
 }

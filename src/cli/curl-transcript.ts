@@ -1,4 +1,5 @@
-import { type Exchange, UsageError } from './exchange'
+import { type Exchange, UsageError, urlOf } from './exchange'
+import { lastIndex } from './last-index'
 
 /** The last exchange of what `curl -v` prints: `>` was sent, `<` came back, `*` is curl’s own talk, which may stand right behind the body. */
 export function readCurlTranscript(text: string): Exchange {
@@ -24,11 +25,6 @@ export function readCurlTranscript(text: string): Exchange {
       .trim(),
     failed: statusAt < 0 ? lastSaid(lines) : undefined,
   }
-}
-
-function urlOf(method: string, target: string, origin: string): string {
-  if (method === 'CONNECT') return `https://${target}/` // Host and port are all that a tunnel is asked for.
-  return /^https?:/.test(target) ? target : origin + target
 }
 
 /** No connection, so no request: where it was meant to go is in curl’s own talk. */
@@ -63,8 +59,4 @@ function fieldsOf(lines: readonly string[], mark: string): readonly (readonly [s
     const [, name, value] = line[0] === mark ? (/^. ([^\s:]+): ?(.*)$/.exec(line) ?? []) : []
     return name === undefined || value === undefined ? [] : [[name, value] as const]
   })
-}
-
-function lastIndex(lines: readonly string[], pattern: RegExp): number {
-  return lines.reduce((last, line, index) => (pattern.test(line) ? index : last), -1)
 }

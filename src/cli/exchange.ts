@@ -25,6 +25,12 @@ export interface Exchange {
   readonly taken?: string | undefined
 }
 
+/** The URL of a target as a request line has it. */
+export function urlOf(method: string, target: string, origin: string): string {
+  if (method === 'CONNECT') return `https://${target}/` // Host and port are all that a tunnel is asked for.
+  return /^https?:/.test(target) ? target : origin + target
+}
+
 /** Fields, to be read as `Headers` are. */
 export function readable(fields: Fields): Pick<Headers, 'get'> & { forEach(use: (value: string, name: string) => void): void } {
   return {

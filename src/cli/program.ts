@@ -68,7 +68,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .option('--timeout <seconds>', 'how long to wait for the answer', '30')
     .option('--audience <name>', 'the audience that the API takes')
     .option('--issuer <url>', 'the issuer that the API trusts')
-    .option('--from <file>', 'a transcript of `curl -sv`, what `curl -i` printed, or a HAR; - is standard input')
+    .option('--from <file>', 'a transcript of `curl -sv`, what `curl -i` or HTTPie printed, or a HAR; - is standard input')
     .option('--json', 'print JSON')
     .addHelpText('after', examples + exitCodes)
     .action(async (url: string | undefined, options: ExplainOptions) => {

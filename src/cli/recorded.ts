@@ -3,7 +3,7 @@ import { readCurlTranscript } from './curl-transcript'
 import type { Exchange } from './exchange'
 import { readHar } from './har'
 
-/** What was recorded, however it was shown: a HAR, what `curl -i` printed, or a transcript of `curl -sv`. */
+/** What was recorded, however it was shown: a HAR, what `curl -i` or HTTPie printed, or a transcript of `curl -sv`. */
 export function recorded(shown: string): Exchange {
   const text = outdented(shown.replace(coloursAndLinks, ''))
   return readHar(text) ?? readBareResponse(text) ?? readCurlTranscript(text)

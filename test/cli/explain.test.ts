@@ -481,6 +481,56 @@ describe('explain --from', () => {
     }
   })
 
+  const request = ['GET /orders HTTP/1.1', 'Host: api.example', 'Authorization: Bearer opaque-hunter2', '']
+  it.each([
+    ['HTTPie, httpx and Postman', [...request, '', ...answer, reason]],
+    ['HTTPie, a redirect before it', ['GET / HTTP/1.1', 'Host: api.example', '', 'HTTP/1.1 302 Found', '', ...request, ...answer, reason]],
+    ['Fiddler, with the whole URL', ['GET https://api.example/orders HTTP/1.1', ...request.slice(2), ...answer, reason, '-'.repeat(66)]],
+    ['k6', ['INFO[0000] Request:', ...request, '  group= iter=0', 'INFO[0000] Response:', ...answer, reason]],
+    [
+      'wget -d',
+      [
+        '---request begin---',
+        ...request,
+        '---request end---',
+        'HTTP request sent, awaiting response... ',
+        '---response begin---',
+        ...answer,
+      ],
+    ],
+  ])('reads a request that stands before its response: %s', async (_, lines) => {
+    const { code, out } = await commandLine(['explain', '--from', '-'], { input: lines.join('\n') })
+
+    expect(code).toBe(1)
+    expect(out).toMatch(/^GET https:\/\/api\.example\/orders\n {2}401\n/)
+    expect(out).toContain('-H "Authorization: Bearer $TOKEN"')
+    expect(out).not.toMatch(/hunter2|is not shown|---/)
+  })
+
+  it('takes a request to this machine for one without TLS, and none for one that has no response behind it', async () => {
+    const local = ['GET /orders HTTP/1.1', 'Host: localhost:3000', '', ...answer, reason]
+
+    const { out } = await commandLine(['explain', '--from', '-'], { input: local.join('\n') })
+    const { out: other } = await commandLine(['explain', '--from', '-'], { input: [...answer, reason, '', ...request].join('\n') })
+
+    expect(out).toMatch(/^GET http:\/\/localhost:3000\/orders\n/)
+    expect(other).toMatch(/^A response\n/)
+  })
+
+  it('reads what wget -S prints, and takes its own words for none of the server', async () => {
+    const lines = ['--2026-01-15 12:00:00--  https://api.example/', 'HTTP request sent, awaiting response... ', '  HTTP/1.1 302 Found']
+    const followed = ['  Location: /orders', 'Location: /orders [following]', 'HTTP request sent, awaiting response... ']
+    const fields = answer.map((line) => line && `  ${line}`)
+
+    const { code, out } = await commandLine(['explain', '--from', '-'], {
+      input: [...lines, ...followed, ...fields, 'Username/Password Authentication Failed.'].join('\n'),
+    })
+
+    expect(code).toBe(1)
+    expect(out).toMatch(/^A response\n {2}401\n {2}www-authenticate: Bearer error="invalid_token"\n/)
+    expect(out).not.toMatch(/The server says|hunter2/)
+  })
+
   it('reads a response behind any number of those that come first', async () => {
     const input = 'HTTP/1.1 100 Continue\n\n'.repeat(20_000) + answer.join('\n')
 
