@@ -16,8 +16,9 @@ export const refreshRules: readonly Rule[] = [
     find: (facts) =>
       // Which grant it was, only the client knows, and sometimes the words tell.
       (isRefresh(facts)
-        ? saysError(facts, /^invalid_grant$/, 95)
-        : saysError(facts, /^invalid_grant$/, 88, anotherGrant.test(facts.words) ? notRefreshed : undefined)) ??
+        ? saysError(facts, refused, 95)
+        : saysError(facts, refused, 88, anotherGrant.test(facts.words) ? notRefreshed : undefined)) ??
+      saysError(facts, /^inactive_(user|org)$/, 94, notActive) ??
       when(saysRefreshTokenRefused(facts), 86, facts.quote ?? '') ??
       when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'rejected', 93, 'The refresh was rejected.') ??
       when(facts.event?.reason === 'no refresh token', 90, 'There is no refresh token.', noneHeld),
@@ -31,7 +32,8 @@ export const refreshRules: readonly Rule[] = [
       'See that the way of client authentication is the registered one.',
     ],
     find: (facts) =>
-      saysError(facts, /^invalid_client$/, 94) ??
+      saysError(facts, /^(invalid_client(_id)?|incorrect_client_credentials)$/, 94) ??
+      when(facts.status === 400 && /secret[ _]hash/.test(facts.words), 86, facts.quote ?? '') ?? // Cognito's words.
       // Entra's words; its code is invalid_request.
       (/client-type/.test(saidOf(facts)) ? saysError(facts, /^invalid_request$/, 96, otherPlatform) : undefined) ??
       // Auth0's for a wrong secret; others say it of a user who declines.
@@ -46,6 +48,7 @@ export const refreshRules: readonly Rule[] = [
     fixes: ['Compare grant, scope, resource and endpoint with what the authorization server allows this client.'],
     find: (facts) =>
       saysError(facts, /^(invalid_scope|invalid_target|unsupported_grant_type)$/, 93) ??
+      (/aadsts/.test(saidOf(facts)) ? saysError(facts, /^invalid_resource$/, 93) : undefined) ??
       when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'misconfigured', 75, 'The refresh failed as misconfigured.'),
   },
   {
@@ -76,7 +79,8 @@ export const refreshRules: readonly Rule[] = [
 
 function saysError(facts: Facts, pattern: RegExp, weight: number, instead?: Finding['instead']): Finding | undefined {
   const { refreshError, error, status = 0, words, quote, harmless } = facts
-  const name = refreshError || (status >= 400 ? error : '')
+  // GitHub refuses with 200.
+  const name = refreshError || (status >= 400 || /^(bad|incorrect)_/.test(error) ? error : '')
   const description = descriptionOf(facts)
   const said = description ? `It says: “${harmless(description)}”` : words === name ? undefined : quote
   return when(pattern.test(name), weight, [`The token endpoint says ${harmless(name)}.`, said ?? ''], instead)
@@ -119,8 +123,16 @@ const refusedAgain = {
   fixes: ['Look at what the API checks: audience, issuer, keys, clock. A new token does not help.'],
 } as const
 
+/** By OAuth's word, and GitHub's. */
+const refused = /^(invalid_grant|bad_(refresh_token|verification_code))$/
+
+const notActive = {
+  summary: 'The account of the user, or of the organization, is not active: no token is issued for it.',
+  fixes: ['Ask who runs the authorization server about the account.', 'A new sign-in of the same user does not help.'],
+}
+
 const anotherGrant =
-  /auth(ori[sz]ation)? code|^code |pkce|verifier|redirect_?uri|assertion|(user ?name|email) (or|and) password|wrong (email|password)|user credentials/
+  /code passed|auth(ori[sz]ation)? code|^code |pkce|verifier|redirect_?uri|assertion|(user ?name|email) (or|and) password|wrong (email|password)|user credentials/
 
 const notRefreshed = {
   summary: 'The token endpoint does not take the grant: a code, a password or an assertion, by its words.',

@@ -17,6 +17,8 @@ export function isSignIn({ method, url, authorization, challenges }: Facts): boo
 }
 
 const signInPath = /\/(log[-_]?in|sign[-_]?in|authn|authenticate|(api-)?token(-auth)?)\/?([?#]|$)/i
-const codes = /^(invalid_(grant|client|scope|target)|unauthorized_client|unsupported_grant_type)$/
+/** OAuth's, Salesforce's and GitHub's. */
+const codes =
+  /^(invalid_(grant|client(_id)?|scope|target)|unauthorized_client|unsupported_grant_type|inactive_(user|org)|bad_(refresh_token|verification_code)|incorrect_client_credentials)$/
 const refused =
-  /(invalid|expired|revoked|unknown) refresh[ _]?token|refresh[ _]?token.{0,20}(invalid|not (valid|found)|expired|revoked|already used)/
+  /(invalid|expired|revoked|unknown)[ _]refresh[ _]?token|refresh[ _]?token.{0,20}(invalid|not (valid|found)|expired|revoked|already used)/

@@ -69,4 +69,49 @@ export const answersToSignIns: readonly Fixture[] = [
     of: 'Google Workspace, after so many hours',
     input: asked({ error: 'invalid_grant', error_description: 'reauth related error (invalid_rapt)' }),
   },
+  {
+    cause: 'refresh-token-rejected',
+    of: 'GitHub, which says it with 200',
+    input: asked({ error: 'bad_refresh_token', error_description: 'The refresh token passed is incorrect or expired.' }, 200),
+  },
+  {
+    cause: 'refresh-token-rejected',
+    of: 'GitHub, of a code, with 200',
+    input: asked({ error: 'bad_verification_code', error_description: 'The code passed is incorrect or expired.' }, 200),
+  },
+  {
+    cause: 'client-rejected',
+    of: 'GitHub, of a secret, with 200',
+    input: asked({ error: 'incorrect_client_credentials', error_description: 'The client_id and/or client_secret are incorrect.' }, 200),
+  },
+  {
+    cause: 'refresh-token-rejected',
+    of: 'Firebase',
+    input: posted('https://securetoken.example/v1/token?key=x', 400, { error: { code: 400, message: 'INVALID_REFRESH_TOKEN' } }),
+  },
+  ...['inactive_user', 'inactive_org'].map(
+    (error): Fixture => ({
+      cause: 'refresh-token-rejected',
+      of: `Salesforce, whose code for it is ${error}`,
+      input: asked({ error, error_description: 'user or organization is inactive' }),
+    }),
+  ),
+  {
+    cause: 'client-rejected',
+    of: 'Salesforce, whose code for it is invalid_client_id',
+    input: asked({ error: 'invalid_client_id', error_description: 'client identifier invalid' }),
+  },
+  {
+    cause: 'client-rejected',
+    of: 'Cognito, whose secret is a hash',
+    input: posted('https://cognito.example/', 400, {
+      __type: 'NotAuthorizedException',
+      message: 'Unable to verify secret hash for client abc',
+    }),
+  },
+  {
+    cause: 'refresh-misconfigured',
+    of: 'Entra, of an API that is not there',
+    input: asked({ error: 'invalid_resource', error_description: 'AADSTS500011: The resource principal named x was not found.' }),
+  },
 ]
