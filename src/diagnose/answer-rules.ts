@@ -142,7 +142,9 @@ const pageToSignIn =
 
 /** A refusal in all but its status. */
 export function speaksOfCredentials({ status = 0, words, error, json }: Facts): boolean {
-  const says = /token|jwt|session (has |is )?expired|unauthori[sz]ed|unauthenticated|credential/.test(words.replace(otherTokens, ''))
+  const says = /token|jwt|session (has |is )?expired|unauthori[sz]ed|unauthenticated|credential|authorization header/.test(
+    words.replace(otherTokens, ''),
+  )
   const named = /^(invalid_token|token_expired)$/.test(error)
   // As Slack does.
   const inBand =

@@ -1,5 +1,5 @@
 import { isScheme } from '../challenge/challenge'
-import { saysRefused } from './none-came'
+import { saysNotAllowed, saysRefused } from './none-came'
 import { policyRule } from './policy-rule'
 import { type Rule, when } from './rule'
 import { sendsNothing } from './sends-nothing'
@@ -28,7 +28,7 @@ export const challengeRules: readonly Rule[] = [
         when(/row-level security/.test(words) && !anonymous, 78, quote ?? '', rowLevelSecurity) ??
         when(/(\b|_)scopes?\b/.test(words) && !anonymous, 72, [quote ?? '', ...evidence]) ??
         when(
-          /permission(?! to view this directory)/.test(words) && !anonymous, // Azure’s page for whoever is not signed in.
+          saysNotAllowed(facts) && !anonymous,
           72,
           [quote ?? '', ...evidence],
           facts.hasRequest && !token ? notAllowed : missesSomething,

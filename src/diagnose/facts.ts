@@ -63,9 +63,7 @@ export function factsOf(input: DiagnoseInput): Facts {
   const html = isHtml(answered('content-type'), input.body)
   const leading = challenges.find(({ params }) => params.error)
   const descriptions = challenges.map(({ params }) => params.error_description ?? params.oauth_problem)
-  const said = [
-    ...new Set([...descriptions, ...saidInFields(answered), ...saidBy(json, input.body, html)].filter((text) => text !== undefined)),
-  ]
+  const said = [...new Set([...descriptions, ...saidInFields(answered), ...saidBy(json, input.body, html)].filter(Boolean))]
   const secrets = secretsOf(input)
   const exp = jwt?.claims.exp
   return {

@@ -11,7 +11,7 @@ export const graphqlRule: Rule = {
     const named = errors.flatMap(codesOf)
     const [place, code] =
       named.find(([, name]) =>
-        /UNAUTHENTICATED|UNAUTHORIZED|FORBIDDEN|invalid-jwt|AUTH_NOT|access-denied|SCOPES$|^authentication$/i.test(name),
+        /UNAUTHENTICATED|UNAUTHORIZED|FORBIDDEN|invalid-(jwt|headers)|AUTH_NOT|access-denied|SCOPES$|^authentication$/i.test(name),
       ) ?? []
     const known = code === 'UNAUTHENTICATED' && (json?.data ?? null) === null
     return when(

@@ -20,6 +20,11 @@ export function saysRefused(facts: Facts): boolean {
   return saysNotGood(facts) || /authentication (error|fail)/.test(facts.words)
 }
 
+/** Whether the server says that the credentials are good, and may not. Azure’s page for whoever is not signed in speaks so, too. */
+export function saysNotAllowed({ words }: Facts): boolean {
+  return /permission(?! to view this directory)|\bprivileges?\b/.test(words)
+}
+
 const noneCame =
   /no (authorization|token|credentials)|(authorization|token|header|credentials).{0,20}(missing|required|not (found|provided|present))(?!( required)? (scope|role|claim|permission))|missing[\w ']{0,20}(token|authorization|credentials)|jwt (is )?(not present|missing$)|unauthenticated|system:anonymous/
 

@@ -3,12 +3,15 @@ import { type JsonObject, objectOf, textAt } from './jwt-parts'
 /** What a body says, in words: as RFC 9457, OAuth, and frameworks have it, in lower case or not; as XML; or as a few words. */
 export function saidBy(json: JsonObject | undefined, body: string | undefined, html: boolean): readonly (string | undefined)[] {
   const all = inLowerCase(json)
-  const [first, form] = [all.errors, all.non_field_errors].map((list) => (Array.isArray(list) ? (list as unknown[])[0] : list))
-  const objects = [all, inLowerCase(all.error), inLowerCase(all.fault), inLowerCase(first)]
+  const fault = inLowerCase(all.fault)
+  const [first, form, message, inFault] = [all.errors, all.non_field_errors, all.errormessages, fault.error].map(firstOf)
+  const errors = inLowerCase(first)
+  const chain = inLowerCase(firstOf(errors.error_chain)) // Cloudflare's, which says more than what it stands in.
+  const objects = [all, inLowerCase(all.error), fault, errors, chain, inLowerCase(inFault)]
   const said = objects.flatMap((object) => names.map((name) => textAt(object, name)))
   return [
     ...said,
-    ...[first, form].filter((text) => typeof text === 'string'),
+    ...[first, form, message].filter((text) => typeof text === 'string'),
     ...xmlText(body),
     ...pageText(body, html),
     plainText(body, html),
@@ -42,6 +45,10 @@ const names = [
   'errorcode',
   'error',
 ]
+
+function firstOf(list: unknown): unknown {
+  return Array.isArray(list) ? (list as unknown[])[0] : list
+}
 
 function inLowerCase(object: unknown): JsonObject {
   const entries = typeof object === 'object' ? Object.entries(Object(object) as JsonObject) : []

@@ -5,7 +5,7 @@ import { isRefused, wrongPassword } from './credentials-rules'
 import type { Facts } from './facts'
 import { harmlessUrl, shortened } from './harmless'
 import { isWellKnown, keyFieldOf } from './key-field'
-import { saysNotGood } from './none-came'
+import { saysNotAllowed, saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
 import { isMasked } from './secrets'
 import { isSignIn } from './token-endpoint'
@@ -95,7 +95,7 @@ export const schemeRules: readonly Rule[] = [
       const asBearer = scheme === 'bearer' && token && !jwt && (saysSo || /^(sk|pk|rk|api|key)[_-]/i.test(token))
       const asScheme = keyScheme.test(scheme) && facts.authorization !== undefined && !isMasked(facts.authorization)
       const refused = isRefused(facts) || saysKeyRefused(facts)
-      return (
+      const finding =
         when(unknownToAws.test(words), 86, quote ?? '', accessKey) ??
         when(refused && (isKey || inQuery), saysSo ? 84 : namesToken(facts) ? 40 : 72, quote ? [place, quote] : place) ??
         when(refused && asScheme, saysSo || saysNotGood(facts) ? 78 : 56, [
@@ -107,7 +107,9 @@ export const schemeRules: readonly Rule[] = [
           quote ?? '',
         ]) ??
         when(refused && saysSo, 80, [quote ?? '', 'No API key was seen in the request.'], facts.hasRequest ? noKeySeen : undefined)
-      )
+      // Vault says that it may not of a key that it does not know, too.
+      const weight = facts.status === 403 && saysNotAllowed(facts) ? 59 : 100
+      return finding && { ...finding, weight: Math.min(finding.weight, weight) }
     },
   },
   {

@@ -59,7 +59,7 @@ export const timeRules: readonly Rule[] = [
           `Its ${name} is ${inWords(early)} ahead of ${clockName(facts)}.`,
         ) ??
         when(
-          /not yet (valid|active)|not (valid|active) yet|(valid|used) (before|until)|\bnbf\b|issued in the future/.test(words),
+          /not yet (valid|active)|not (valid|active) yet|(valid|used) (before|until)|\bnbf\b|issued (in the|at) future/.test(words),
           76,
           quote ?? '',
         )

@@ -108,7 +108,10 @@ export const tokenRules: readonly Rule[] = [
       const described = challenges.some(({ params }) => params.error_description)
       const silent = !/\p{L}/u.test(words.replace(sayNothing, ''))
       return (
-        when(/revoked|session not found|signed out|logged out|blacklist|denylist/.test(words), 86, [quote ?? '', ...left]) ??
+        when(/revoked|session not found|\bsession .{0,40}does not exist|signed out|logged out|blacklist|denylist/.test(words), 86, [
+          quote ?? '',
+          ...left,
+        ]) ??
         when(words.search(accountGone) >= 0, 86, quote ?? '', noAccount) ??
         when(saysNotActive(facts), alive ? 86 : 58, [quote ?? '', ...left]) ??
         when(alive && error === 'invalid_token' && silent, 62, ['The server says invalid_token and not why.', ...left]) ??
@@ -133,9 +136,9 @@ export const tokenRules: readonly Rule[] = [
 ]
 
 /** "Signature has expired" is what PyJWT and ruby-jwt say of an expired token; "Signature expired", what AWS says of a clock. */
-const ofSignature = /\bsignature(?! (has |is )?expired)|invalid algorithm|alg.{0,99}not allowed/
+const ofSignature = /\bsignature(?! (has |is )?expired)|invalidsignature|invalid algorithm|alg.{0,99}not allowed/
 
-const unreadable = /malformed|not well formed|not enough segments|compact jws|decod/
+const unreadable = /malformed|not well formed|compacttoken parsing|not enough segments|compact jws|decod/
 
 /** How Spring, and golang-jwt as Supabase has it, begin also where a time is the matter. */
 const readAllTheSame =

@@ -90,4 +90,102 @@ export const answersOfServices: readonly Fixture[] = [
     of: 'Firebase, of a token in the query',
     input: exchange(401, {}, {}, { url: `https://x.example/a.json?auth=${opaque}`, ...json({ error: 'Auth token is expired' }) }),
   },
+  {
+    cause: 'unusual-status',
+    of: 'Cloudflare’s API, of an Authorization that it cannot read, with 400',
+    input: exchange(
+      400,
+      {},
+      bearer(opaque),
+      json({
+        errors: [
+          {
+            code: 6003,
+            message: 'Invalid request headers',
+            error_chain: [{ code: 6111, message: 'Invalid format for Authorization header' }],
+          },
+        ],
+      }),
+    ),
+  },
+  {
+    cause: 'unusual-status',
+    of: 'Cloudflare’s API, which saw none, with 400',
+    input: exchange(400, {}, {}, json({ errors: [{ code: 9106, message: 'Missing X-Auth-Key, X-Auth-Email or Authorization headers' }] })),
+  },
+  {
+    cause: 'insufficient-scope',
+    of: 'Anthropic, of a key that may not',
+    input: exchange(
+      403,
+      {},
+      { 'x-api-key': secrets[3] },
+      json({ error: { type: 'permission_error', message: 'Your API key does not have permission to use the specified resource.' } }),
+    ),
+  },
+  {
+    cause: 'insufficient-scope',
+    of: 'Elasticsearch, of a key that may not',
+    input: exchange(
+      403,
+      {},
+      { authorization: `ApiKey ${secrets[3]}` },
+      json({
+        error: {
+          reason:
+            'action [indices:data/read/search] is unauthorized for API key id [x] of user [ada], this action is granted by the index privileges [read,all]',
+        },
+      }),
+    ),
+  },
+  {
+    cause: 'token-expired',
+    of: 'QuickBooks, in a list of its own',
+    input: exchange(
+      401,
+      {},
+      bearer(opaque),
+      json({ fault: { error: [{ message: 'message=AuthenticationFailed', detail: 'Token expired: AB01' }] } }),
+    ),
+  },
+  {
+    cause: 'insufficient-scope',
+    of: 'Jira, in a list of messages',
+    input: exchange(401, {}, bearer(opaque), json({ errorMessages: ['The scope of this token does not reach the project.'], errors: {} })),
+  },
+  {
+    cause: 'token-not-yet-valid',
+    of: 'PostgREST, of a clock',
+    input: exchange(401, {}, bearer(opaque), json({ code: 'PGRST303', message: 'JWT issued at future' })),
+  },
+  {
+    cause: 'token-revoked',
+    of: 'Supabase, of a session that was ended',
+    input: exchange(403, {}, bearer(alive), json({ msg: 'Session from session_id claim in JWT does not exist' })),
+  },
+  {
+    cause: 'invalid-signature',
+    of: 'Microsoft Graph, of what is no token of its own',
+    input: exchange(
+      401,
+      {},
+      bearer(opaque),
+      json({ error: { code: 'InvalidAuthenticationToken', message: 'CompactToken parsing failed with error code: 80049217' } }),
+    ),
+  },
+  {
+    cause: 'invalid-signature',
+    of: 'Hasura, with 400',
+    input: exchange(400, {}, bearer(alive), json({ code: 'invalid-jwt', error: 'Could not verify JWT: JWSError JWSInvalidSignature' })),
+  },
+  {
+    cause: 'graphql-in-band',
+    of: 'Hasura, which saw none',
+    input: exchange(
+      200,
+      {},
+      {},
+      json({ errors: [{ extensions: { code: 'invalid-headers' }, message: 'Missing Authorization header in JWT authentication mode' }] }),
+    ),
+  },
 ]

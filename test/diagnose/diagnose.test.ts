@@ -547,7 +547,7 @@ describe('diagnose', () => {
   it.each([
     ['Okta', { errorCode: 'E0000011', errorSummary: 'Invalid token provided' }, 'Invalid token provided'],
     ['Notion', { message: 'API token is invalid.' }, 'API token is invalid.'],
-    ['Graph', { error: { message: 'CompactToken parsing failed with error code: 80049217' } }, 'CompactToken parsing failed'],
+    ['Graph', { error: { message: 'Invalid x5t claim.' } }, 'Invalid x5t claim.'],
     ['Shopify', { errors: 'This app is not installed' }, 'This app is not installed'],
     ['Apigee', { fault: { faultstring: 'Invalid Access Token' } }, 'Invalid Access Token'],
     ['Salesforce', [{ message: 'This session is not for the API', errorCode: 'INVALID_SESSION_ID' }], 'This session is not for the API'],
