@@ -28,6 +28,8 @@ export function secureStorage(store: SecureStore, options: object = {}): AsyncSt
   const get = async (key: string): Promise<string | null> => (await store.getItemAsync(key, options)) ?? null
 
   const changes = new Map<string, Promise<void>>()
+  /** Where nothing was found, and nothing is left behind. */
+  const bare = new Set<string>()
 
   /** One at a time, however many stores share this object: two at once would write their parts into the same row. */
   const change = (key: string, action: () => Promise<void>): Promise<void> => {
@@ -43,7 +45,23 @@ export function secureStorage(store: SecureStore, options: object = {}): AsyncSt
     for (let index = end - 1; index >= first; index -= 1) await store.deleteItemAsync(partKey(key, row, index), options)
   }
 
+  const sweepAll = async (key: string): Promise<void> => {
+    await sweep(key, 'a', 0)
+    await sweep(key, 'b', 0)
+  }
+
+  /** A sign-out that was cut short has left its parts to whoever finds nothing next. */
+  const sweepBare = (key: string): void => {
+    if (bare.has(key)) return
+    bare.add(key)
+    const look = async (): Promise<void> => {
+      if ((await get(key)) === null) await sweepAll(key)
+    }
+    change(key, look).catch(() => bare.delete(key))
+  }
+
   const write = async (key: string, text: string): Promise<void> => {
+    bare.delete(key)
     const parts = split(text)
     const old = whereParts(await get(key))
     // Once split, it stays so: the count of writes tells each from the one before the last, whose row it takes.
@@ -60,6 +78,7 @@ export function secureStorage(store: SecureStore, options: object = {}): AsyncSt
     async getItem(key) {
       for (let head = await get(key); ; ) {
         const where = whereParts(head)
+        if (head === null) sweepBare(key)
         if (!where) return head
         const parts = await Promise.all(Array.from({ length: where.parts }, (_, index) => get(partKey(key, rowOf(where), index))))
         const now = await get(key)
@@ -74,8 +93,7 @@ export function secureStorage(store: SecureStore, options: object = {}): AsyncSt
     removeItem: (key) =>
       change(key, async () => {
         await store.deleteItemAsync(key, options)
-        await sweep(key, 'a', 0)
-        await sweep(key, 'b', 0)
+        await sweepAll(key)
       }),
   }
 }

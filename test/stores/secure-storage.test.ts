@@ -80,6 +80,33 @@ it('still holds the old session, or already the new one, wherever the app dies w
   }
 })
 
+it('forgets at the next start what a sign-out that was cut short has left of a session', async () => {
+  for (let deathAt = 1; ; deathAt += 1) {
+    const device = secureStoreDouble()
+    await secureStorage(device).setItem(key, JSON.stringify(long(1)))
+    await secureStorage(dies(device, deathAt))
+      .removeItem(key)
+      .catch(() => {})
+    const isWhole = device.content.size === 0
+
+    expect(await secureStorage(device).getItem(key)).toBeNull()
+    for (let round = 0; round < 100; round += 1) await turns()
+
+    expect([...device.content.keys()]).toEqual([])
+    if (isWhole) return
+  }
+})
+
+it('forgets no part of a session that is written while it finds none', async () => {
+  const storage = secureStorage(secureStoreDouble())
+
+  const [found] = await Promise.all([storage.getItem(key), storage.setItem(key, JSON.stringify(long(1)))])
+  for (let round = 0; round < 100; round += 1) await turns()
+
+  expect(found).toBeNull()
+  expect(await storage.getItem(key)).toBe(JSON.stringify(long(1)))
+})
+
 it('reads on where a write comes between the parts', async () => {
   const device = secureStoreDouble()
   const storage = secureStorage(device)
