@@ -43,6 +43,7 @@ export function tokenEndpointGrant(
   // Exactly as the caller wrote it: React Native's `URL` would neither check it nor leave it alone.
   const tokenEndpoint = String(options.tokenEndpoint)
   if (!endpoint.test(tokenEndpoint)) throw new TypeError('tokenEndpoint must be an absolute URL without user name or fragment')
+  if (Array.isArray(options.scope)) throw new TypeError('scope must be a string, separated by spaces')
   if (!clientId) throw new TypeError('clientId must be a non-empty string')
   for (const [name, value] of Object.entries({ clientAuthentication, isRejected }))
     if (value && typeof value !== 'function') throw new TypeError(`${name} must be a function`)

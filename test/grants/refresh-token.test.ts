@@ -171,6 +171,12 @@ describe('the refresh token grant', () => {
     },
   )
 
+  it('refuses a scope that is a list at once, where it would be sent with commas', () => {
+    const build = (): unknown => refreshTokenGrant({ tokenEndpoint, clientId: 'web', scope: ['a', 'b'] as never })
+
+    expect(build).toThrow(new TypeError('scope must be a string, separated by spaces'))
+  })
+
   it.each([undefined, null, ''])('refuses the client id %j at once', (clientId) => {
     const build = (): unknown => refreshTokenGrant({ tokenEndpoint, clientId } as RefreshTokenGrantOptions)
 

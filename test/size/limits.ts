@@ -12,7 +12,7 @@ export interface Limit {
 }
 
 export const limits: readonly Limit[] = [
-  { entry: '.', import: '{ AuthenticatedClient }', gzip: 21.8, brotli: 19.9 },
+  { entry: '.', import: '{ AuthenticatedClient }', gzip: 21.9, brotli: 20 },
   { entry: '.', import: '*', gzip: 25.5, brotli: 23.0 },
   { entry: './api-key', gzip: 1.8, brotli: 1.7 },
   { entry: './basic', gzip: 1, brotli: 0.9 },
@@ -28,6 +28,6 @@ export const limits: readonly Limit[] = [
   { entry: './opentelemetry', ignore: ['@opentelemetry/api'], gzip: 1.8, brotli: 1.6 },
   { entry: './react-native', gzip: 1.3, brotli: 1.2 },
   { entry: './redis', ignore: ['node:*'], gzip: 4.2, brotli: 3.8 },
-  { entry: './testing', gzip: 9.8, brotli: 8.8 },
-  { entry: './token-exchange', gzip: 3.1, brotli: 2.8 },
+  { entry: './testing', gzip: 9.8, brotli: 8.9 },
+  { entry: './token-exchange', gzip: 3.2, brotli: 2.8 },
 ]
