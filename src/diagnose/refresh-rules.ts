@@ -49,6 +49,7 @@ export const refreshRules: readonly Rule[] = [
     find: (facts) =>
       saysError(facts, /^(invalid_scope|invalid_target|unsupported_grant_type)$/, 93) ??
       (/aadsts/.test(saidOf(facts)) ? saysError(facts, /^invalid_resource$/, 93) : undefined) ??
+      when(noOutage.test(saidOfIt(facts)), 75, saidOfIt(facts), noTokenEndpoint.test(saidOfIt(facts)) ? elsewhere : ownWords) ??
       when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'misconfigured', 75, 'The refresh failed as misconfigured.'),
   },
   {
@@ -68,9 +69,9 @@ export const refreshRules: readonly Rule[] = [
     fixes: ['Wait: the session is kept, and the client tries again.', 'See whether the token endpoint is up.'],
     find: (facts) =>
       saysError(facts, /^(temporarily_unavailable|server_error|slow_down)$/, 92) ??
-      when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'unavailable', 92, [
+      when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'unavailable', noOutage.test(saidOfIt(facts)) ? 55 : 92, [
         'The refresh came out as unavailable.',
-        ...saidOfIt(facts.event?.error),
+        saidOfIt(facts),
       ]) ??
       when(facts.event?.reason === 'cooling down', 80, 'The client does not refresh now: it is cooling down.') ??
       when(facts.event?.reason === 'budget spent', 70, 'The client does not refresh now: the budget is spent.', refusedAgain),
@@ -98,9 +99,27 @@ function saidOf(facts: Facts): string {
 }
 
 /** What this package says of a refresh that failed; another's message may hold anything. */
-function saidOfIt(error: unknown): readonly string[] {
-  const { code, message } = Object(error) as { code?: unknown; message?: unknown }
-  return code === 'ERR_REFRESH_UNAVAILABLE' && typeof message === 'string' ? [`${harmless(message)}.`] : []
+function saidOfIt({ event }: Facts): string {
+  const { code, message } = Object(event?.error) as { code?: unknown; message?: unknown }
+  return code === 'ERR_REFRESH_UNAVAILABLE' && typeof message === 'string' ? `${harmless(message)}.` : ''
+}
+
+/** Messages of ours about answers that waiting does not mend; 408, 425 and 429 ask to wait. */
+const noOutage = /answered (200|4(?!08|25|29))|redirect/
+
+const noTokenEndpoint = /answered (200|40[45])|redirect/
+
+const elsewhere = {
+  summary: 'What answers there is no token endpoint, most likely.',
+  fixes: [
+    'Compare `tokenEndpoint` (of a cookie session: `url`) with what the authorization server names in its metadata.',
+    'See that no gateway or web app answers in its place.',
+  ],
+}
+
+const ownWords = {
+  summary: 'The authorization server refuses, and not in words of RFC 6749: the session is kept, as in an outage.',
+  fixes: ['Look what it says. If that the refresh token is no longer good: tell the client, by `refreshTokenGrant({ isRejected })`.'],
 }
 
 function isRefresh({ event, words }: Facts): boolean {

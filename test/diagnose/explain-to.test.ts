@@ -31,6 +31,35 @@ it('prints why a refresh failed', () => {
   expect(printed[0]).toContain('refresh-token-rejected')
 })
 
+it.each<[string, Response, string, string]>([
+  ['a web app answers with its page', new Response('<!doctype html>'), '(refresh-misconfigured, likely)', 'Compare `tokenEndpoint`'],
+  ['nothing is there', new Response('', { status: 404 }), '(refresh-misconfigured, likely)', 'Compare `tokenEndpoint`'],
+  ['it leads elsewhere', Response.redirect('https://login.example/t', 307), '(refresh-misconfigured, likely)', 'Compare `tokenEndpoint`'],
+  [
+    'it refuses in words of its own',
+    Response.json({ error: 'token_expired' }, { status: 400 }),
+    '(refresh-misconfigured, likely)',
+    'isRejected',
+  ],
+  ['it asks to wait', new Response('', { status: 429 }), '(refresh-unavailable, certain)', 'Wait'],
+  ['it is down', new Response('', { status: 503 }), '(refresh-unavailable, certain)', 'Wait'],
+])('says what to do about a refresh that failed where %s (F8, F13, F23)', async (_, answer, cause, fix) => {
+  const [printed, onEvent] = printer()
+  const client = new AuthenticatedClient({
+    baseUrl: 'https://api.example',
+    tokenEndpoint: 'https://login.example/token',
+    clientId: 'web',
+    fetch: async () => answer,
+    onEvent,
+  })
+  await client.setTokens({ accessToken: 'at-1', refreshToken: 'rt-1' })
+
+  await client.refresh().catch(quiet)
+
+  expect(printed[0]).toContain(cause)
+  expect(printed[0]).toContain(fix)
+})
+
 it('says of a call that the client rejects that it does, not that its 401 was given back', () => {
   const [printed, onEvent] = printer()
 
