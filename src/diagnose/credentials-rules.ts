@@ -51,7 +51,7 @@ export const credentialsRules: readonly Rule[] = [
           (isRefused(facts) || facts.error === 'not_authed') && !signsIn,
           unsure ? 55 : hidden ? 80 : 92,
           evidence,
-          tokenService(facts),
+          tokenService(facts) ?? userAndPassword(facts),
         )
       }
       const toCertificate = (Object(facts.jwt?.claims.cnf) as Readonly<Record<string, unknown>>)['x5t#S256'] !== undefined
@@ -66,7 +66,10 @@ export const credentialsRules: readonly Rule[] = [
       const anonymous = facts.event?.type === 'request' && facts.event.scheme === undefined
       const cookieOnly = facts.hasRequest && !facts.authorization && !mayHaveSent(facts) && facts.sent('cookie') && !keyFieldOf(facts)
       const asked = asksForCredentials(facts)
+      const { tokenType = 'Bearer', harmless, status } = facts
+      const ofOtherType = facts.hasRequest && sendsNothing(facts) && !/^bearer$/i.test(tokenType)
       return (
+        when(ofOtherType && asked && status === 401, 58, `The token that is held is of type ${harmless(tokenType)}.`, otherType) ??
         when(cookieOnly && asked && facts.status === 401, bare ? 68 : 56, `A cookie was sent, and ${asked} is asked for.`, cookieAlone) ??
         when(anonymous, 70, 'The client’s event names no scheme: it had nothing to send.') ??
         when(!facts.authorization && bare && facts.status === 401, 45, 'The challenge names no error, as it should where no token came.') ??
@@ -138,6 +141,21 @@ function tokenService({ challenges, harmless }: Facts): { readonly fixes: readon
   return {
     fixes: [`Ask ${harmless(realm)} for a token, with \`service\` and \`scope\` of the challenge as its query; send that as Bearer.`],
   }
+}
+
+/** Where no token is asked for, none helps. */
+function userAndPassword({ challenges }: Facts): { readonly fixes: readonly string[] } | undefined {
+  if (!challenges.length || !challenges.every(({ scheme }) => /^(basic|digest)$/i.test(scheme))) return undefined
+  return {
+    fixes: [
+      'Give the client user and password: `scheme: digest({ username, password })`, or `basic`.',
+      'Where it has them: see that `algorithms` and `realm` of `digest` take this challenge.',
+    ],
+  }
+}
+
+const otherType = {
+  fixes: ['Give the client the scheme of that type, such as `scheme: dpop()`: a token of a type that no scheme of it knows is never sent.'],
 }
 
 const noCertificate = {

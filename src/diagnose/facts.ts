@@ -36,6 +36,7 @@ export interface Facts {
   readonly scheme: string
   readonly jwt: { readonly header: JsonObject; readonly claims: JsonObject } | undefined
   readonly token: string | undefined
+  readonly tokenType: string | undefined
   readonly expiresAt: number | undefined
   readonly serverTime: number | undefined
   readonly now: number | undefined
@@ -88,6 +89,7 @@ export function factsOf(input: DiagnoseInput): Facts {
     scheme,
     jwt,
     token,
+    tokenType: tokens?.tokenType,
     // Beyond, it is counted in milliseconds, and says nothing.
     expiresAt:
       typeof exp === 'number' && exp < mostSeconds ? exp * 1000 : token && token === tokens?.accessToken ? tokens?.expiresAt : undefined,

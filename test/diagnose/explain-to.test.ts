@@ -1,5 +1,6 @@
 import { AuthenticatedClient, type ClientEvent } from 'authenticated-client'
 import { type DiagnosedEvent, diagnose, explainTo } from 'authenticated-client/diagnose'
+import { digest } from 'authenticated-client/digest'
 import { quiet } from 'authenticated-client/testing'
 import { expect, expectTypeOf, it } from 'vitest'
 import { jwt } from './fixtures'
@@ -58,6 +59,30 @@ it.each<[string, Response, string, string]>([
 
   expect(printed[0]).toContain(cause)
   expect(printed[0]).toContain(fix)
+})
+
+it('says of a Digest challenge that the client may not answer how to let it, not that somebody has to sign in', async () => {
+  const [printed, onEvent] = printer()
+  const refused = new Response('', { status: 401, headers: { 'www-authenticate': 'Digest realm="camera", nonce="n", qop="auth"' } })
+  const scheme = digest({ username: 'admin', password: 'pw-1' }, { algorithms: ['SHA-256'] })
+  const client = new AuthenticatedClient({ baseUrl: 'https://camera.example', fetch: async () => refused, scheme, onEvent })
+
+  await client.fetch('/frame')
+
+  expect(printed[0]).toContain('see that `algorithms` and `realm` of `digest` take this challenge')
+  expect(printed[0]).not.toContain('setTokens')
+})
+
+it('says of a token that was not sent, since no scheme of the client is for its type, which scheme that needs', async () => {
+  const [printed, onEvent] = printer()
+  const refused = new Response('', { status: 401, headers: { 'www-authenticate': 'DPoP algs="ES256"' } })
+  const client = new AuthenticatedClient({ baseUrl: 'https://api.example', fetch: async () => refused, onEvent })
+  await client.setTokens({ accessToken: 'at-1', tokenType: 'DPoP' })
+
+  await client.fetch('/me')
+
+  expect(printed[0]).toContain('(credentials-missing, possible)')
+  expect(printed[0]).toContain('`scheme: dpop()`')
 })
 
 it('says of a call that the client rejects that it does, not that its 401 was given back', () => {
