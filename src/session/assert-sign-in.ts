@@ -1,4 +1,5 @@
 import { isB64token } from '../tokens/b64token'
+import { isInSeconds } from '../tokens/expiry'
 import type { StoredSession, TokenSet } from '../tokens/token-set'
 
 /** @throws {TypeError} for what is neither a token set whose access token can stand in a header nor a cookie session's marker, or can't be saved. */
@@ -8,9 +9,7 @@ export function assertSignIn(tokens: StoredSession, now: number): void {
   if (!isMarker && !isB64token(accessToken)) {
     throw new TypeError('A sign-in needs { accessToken, refreshToken }, in camelCase and without "Bearer"; to sign out, call logout()')
   }
-  // Seconds were meant by what would be decades past.
-  if (!Number.isFinite(expiresAt ?? 0) || (expiresAt > 1e9 && expiresAt < now / 100))
-    throw new TypeError('expiresAt must be milliseconds since the epoch')
+  if (!Number.isFinite(expiresAt ?? 0) || isInSeconds(expiresAt, now)) throw new TypeError('expiresAt must be milliseconds since the epoch')
   for (const name of ['refreshToken', 'tokenType', 'scope', 'idToken', 'sessionId'] as const) {
     if (typeof ((tokens as Partial<TokenSet>)[name] ?? '') !== 'string') throw new TypeError(`${name} must be a string`)
   }

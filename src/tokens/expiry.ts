@@ -27,9 +27,15 @@ export function expiryOf(tokens: TokenSet, origin: Origin, now: number): Expiry 
   const claimed = (exp - iat) * 1000
   const lifetime = claimed > 0 ? claimed : NaN
   const isLongOver = tokens.expiresAt === 0 // Said, and not absent.
-  const expiresAt = isLongOver ? 0 : Number(tokens.expiresAt) || (origin === 'restored' ? exp * 1000 : now + lifetime) || undefined
+  const said = Number(tokens.expiresAt)
+  const expiresAt = isLongOver ? 0 : (!isInSeconds(said, now) && said) || (origin === 'restored' ? exp * 1000 : now + lifetime) || undefined
   // Of a restored opaque token nobody knows how long it lived: the whole leeway counts.
   return { expiresAt, lifetime: lifetime || (expiresAt && origin !== 'restored' ? Math.max(0, expiresAt - now) : undefined) }
+}
+
+/** What would be decades past was meant in seconds. */
+export function isInSeconds(expiresAt: number, now: number): boolean {
+  return expiresAt > 1e9 && expiresAt < now / 100
 }
 
 /** Whether the token expires within `leeway` milliseconds, or within half its lifetime where that is less. */

@@ -28,6 +28,29 @@ describe('a lifetime', () => {
     expect(shown(resource)).toEqual(['access-2'])
   })
 
+  it('is unknown where a grant says in seconds when it ends: that makes no loop of refreshes, and a 401 decides (F21, rule 12)', async () => {
+    let granted = 0
+    const { client, clock, login, resource, inTime } = await signedIn({
+      standing: 'expired',
+      grant: async () => {
+        granted++
+        return { ...login.signIn(), expiresAt: Math.floor(clock.now() / 1000) + 3600 }
+      },
+    })
+
+    for (let call = 0; call < 5; call++) await inTime(client.fetch(url))
+
+    expect([granted, shown(resource).length]).toEqual([1, 5])
+  })
+
+  it('is unknown where the app keeps in seconds when it ends: the token is sent as it is', async () => {
+    const { client, login, first, resource, inTime } = await signedIn({ stored: { expiresAt: 1_768_478_400 } })
+
+    await inTime(client.fetch(url))
+
+    expect([login.tokenRequests.length, shown(resource)]).toEqual([0, [first.accessToken]])
+  })
+
   it('is measured from receipt by expires_in, whatever the JWT and the Date say (rule 12, F28)', async () => {
     const { client, clock, login, inTime } = await signedIn()
     const accessToken = jwt({ iat: 1, exp: 2 })
