@@ -48,7 +48,7 @@ export async function exchange(
     })
   }
   rotated(given?.refreshToken ?? '')
-  throw new RefreshUnavailableError('The token response has no usable access token')
+  throw new RefreshUnavailableError('The grant gave no usable accessToken, or a tokenType that no scheme here sends')
 }
 
 /** Whether both name a subject, and not the same one (OpenID Connect Core §12.2). */

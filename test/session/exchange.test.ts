@@ -9,7 +9,7 @@ import { deferred } from '../support/deferred.ts'
 
 const bearer = (type = 'Bearer'): boolean => /^bearer$/i.test(type)
 const anything = (): boolean => true
-const unusable = 'The token response has no usable access token'
+const unusable = 'The grant gave no usable accessToken, or a tokenType that no scheme here sends'
 
 /** One exchange of what is held; `given` is what the grant brings. */
 function run(
