@@ -77,7 +77,7 @@ export async function discover(issuer: string | URL, options: DiscoverOptions = 
     }
   }
   if (signal?.aborted) throw abortReason(signal)
-  throw new RefreshUnavailableError('The authorization server says nothing of itself', { cause: problem })
+  throw new RefreshUnavailableError(`No metadata at ${places.join(' or ')}`, { cause: problem })
 }
 
 /** What must not be used; not a network's failure, of which `fetch` says TypeError too. */

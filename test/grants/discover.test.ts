@@ -24,6 +24,14 @@ describe('discover', () => {
     expect(new AuthenticatedClient({ tokenEndpoint: endpoint, clientId: 'x', baseUrl: issuer }).coordination).toBe('client')
   })
 
+  it('says where it has looked, if nothing is there: what was wrong with the issuer is seen by that', async () => {
+    const fetch = async () => new Response(null, { status: 404 })
+
+    await expect(discover(issuer, { fetch })).rejects.toThrow(
+      `No metadata at ${issuer}/.well-known/openid-configuration or https://login.example.com/.well-known/oauth-authorization-server/tenant`,
+    )
+  })
+
   it('asks both well-known places: below the issuer, and between its host and path (RFC 8414 §3)', async () => {
     const asked: string[] = []
     const fetch = async (input: RequestInfo | URL) => {
