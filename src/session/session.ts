@@ -167,7 +167,9 @@ export function createSession(
       }
       const behind = memory.phase.state.status === 'restoring' ? undefined : (held ?? null)
       memory.hold(next, 'received', isSame ? 0 : 1)
-      saves.owed = { force: true, yields: yields && isSame, behind: saves.owed ? saves.owed.behind : behind }
+      const { owed } = saves
+      // To add to a sign-in that is not saved yet is to sign in.
+      saves.owed = { force: true, yields: yields && isSame && (!owed?.force || owed.yields), behind: owed ? owed.behind : behind }
       await saves.save()
     },
 

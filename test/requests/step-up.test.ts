@@ -183,6 +183,36 @@ describe('what onStepUp answers', () => {
     expect(client.state).not.toMatchObject({ sessionId: before.status === 'authenticated' ? before.sessionId : '' })
   })
 
+  it('to who has just signed in is saved as that sign-in would be, whatever a sign-out before has made of the store (rule 3)', async () => {
+    const { promise: cleared, resolve } = deferred()
+    const store = memoryStore()
+    const reasons: string[] = []
+    const { client, service, login } = await signedIn({
+      onStepUp: () => steppedUp,
+      onLogout: ({ reason }) => reasons.push(reason),
+      store: {
+        read: async () => store.read(),
+        async write(next, expected) {
+          if (!next) await cleared
+          return store.write(next, expected)
+        },
+      },
+    })
+    service.always(asksForMore(insufficientScope))
+
+    const signsOut = client.logout()
+    await quiet()
+    const signsIn = client.setTokens({ ...login.signIn(), sessionId: 'next' })
+    const call = client.fetch(me)
+    await quiet()
+    resolve()
+    await Promise.all([signsOut, signsIn, call])
+    await quiet()
+
+    expect([store.read(), client.state]).toMatchObject([{ accessToken: 'stepped-up', sessionId: 'next' }, { sessionId: 'next' }])
+    expect(reasons).toEqual(['signed_out'])
+  })
+
   it('may be set through setTokens instead', async () => {
     const { client, service } = await signedIn({
       async onStepUp() {
