@@ -78,7 +78,8 @@ export function createSession(
     const verdict = known === 'doubt' && sessionless ? 'adopt' : known
     if (verdict === 'keep') {
       if (state.status === 'restoring') memory.become(memory.phase, { status: 'anonymous' })
-      saves.owed = owed && read && !held ? { behind: read } : undefined
+      // A sign-in is saved all the same: who shows its tokens already need not have kept them, and does not know its id.
+      if (!held || !owed?.force) saves.owed = owed && read && !held ? { behind: read } : undefined
     } else if (verdict === 'stale') {
       // A forced write that has not read the store yet sees here what it is over; once it was tried, another sign-in counts again.
       const insists = owed?.force && saves.isWriting

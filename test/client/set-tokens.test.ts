@@ -60,6 +60,49 @@ describe('setTokens', () => {
     expect(app.saves[0]).toMatchObject({ next: tokens, previous: before })
   })
 
+  it.each([
+    ['while restoring', false],
+    ['where a call comes first', true],
+  ])('saves once, with the sessionId, what the app shows already, %s (rule 2)', async (_, isRestored) => {
+    const { login, app, inTime, client: newClient } = world()
+    const client = newClient()
+    if (isRestored) await quiet()
+
+    app.tokens = login.signIn()
+    const signIn = client.setTokens(app.tokens)
+    await inTime(client.fetch(url))
+    await inTime(signIn)
+
+    expect(app.saves).toHaveLength(1)
+    expect(client.state).toMatchObject({ sessionId: app.tokens?.sessionId ?? 'none' })
+  })
+
+  it('is not lost where the app shows it already, and a sign-out before is slow to clear what the app shows (rule 3)', async () => {
+    const { login, restore, app, inTime, client: newClient } = world()
+    const clearing = deferred()
+    restore('fresh')
+    const client = newClient({
+      async clearTokens() {
+        await clearing.promise
+        app.tokens = null
+      },
+    })
+    await inTime(client.fetch(url))
+    const signOut = client.logout()
+    await quiet()
+
+    const tokens = login.signIn()
+    app.tokens = tokens
+    const signIn = client.setTokens(tokens)
+    await inTime(client.fetch(url))
+    clearing.resolve()
+    await inTime(Promise.all([signOut, signIn]))
+    await inTime(client.fetch(url))
+
+    expect(app.tokens).toMatchObject(tokens)
+    expect(app.logouts).toMatchObject([{ reason: 'signed_out' }])
+  })
+
   it('while restoring is not undone by a call that finds the session before it of the same user, not yet written over (I10)', async () => {
     const { app, inTime, client: newClient } = world()
     const before = { accessToken: jwt({ sub: 'ada', jti: '1' }), refreshToken: 'before' }
