@@ -13,10 +13,10 @@ export interface Limit {
 
 export const limits: readonly Limit[] = [
   { entry: '.', import: '{ AuthenticatedClient }', gzip: 21.9, brotli: 20 },
-  { entry: '.', import: '*', gzip: 25.5, brotli: 23.0 },
+  { entry: '.', import: '*', gzip: 25.6, brotli: 23.0 },
   { entry: './api-key', gzip: 1.8, brotli: 1.7 },
   { entry: './basic', gzip: 1, brotli: 0.9 },
-  { entry: './diagnose', gzip: 23.7, brotli: 21.1 },
+  { entry: './diagnose', gzip: 24.1, brotli: 21.5 },
   { entry: './digest', gzip: 8.6, brotli: 7.4 },
   { entry: './discover', gzip: 2.1, brotli: 1.9 },
   { entry: './dpop', gzip: 3.1, brotli: 2.8 },
