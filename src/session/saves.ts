@@ -9,32 +9,42 @@ import { givesWay, type Unsaved } from './reconcile'
 import type { StoreAccess } from './store-access'
 import type { Superseded } from './superseded'
 
-/** The way from memory to the store: what is owed, and one write after the other until nothing is. */
+/** The way from memory to the store: what the store still has to be told, and one write after another until it knows. */
 export interface Saves {
-  /** What is owed; whoever changes memory sets it. */
+  /** What the store still has to be told, if anything. Whoever changes memory sets it. */
   owed: Unsaved | undefined
-  /** What is owed takes the place of these tokens: until it is saved they count as ours. */
+  /**
+   * What is owed takes the place of these tokens: until it is saved, the store may go on showing them, and they are not another sign-in.
+   * @param signsOut they are signed out of: nothing under their session id comes back either.
+   */
   replace(tokens: StoredSession, signsOut?: boolean): void
+  /** Whether a write is under way, or waits for its turn. */
   readonly isWriting: boolean
-  /** Until the store holds what memory holds, or memory has taken over what the store shows. */
+  /**
+   * Writes until the store holds what memory holds, or memory has taken over what the store shows.
+   * @throws {StorageError} the store failed, or did not take it: it stays owed.
+   */
   save(): Promise<void>
-  /** Now it is known what is owed a place that was not read before. */
+  /** For what was owed before the store had been read: now it has been, and `read` is what will be written over. */
   writeOver(read: StoredSession | null): void
-  /** Saves what is still owed, unless somebody is at it, or others put back for ever what it is written over. */
+  /** Saves in the background what is still owed, unless a write is under way already, or `mostRestored` is reached. */
   resume(): void
-  /** Writes go one after the other: a slow save of an old pair must not land on top of a newer one's. */
+  /** Runs one write after another: a slow save of an old pair must not land on top of a newer pair. */
   inTurn<Result>(write: () => Promise<Result>): Promise<Result>
-  /** Resolves when every write that is under way has come to its end. */
+  /** Resolves when every write that is under way has settled. */
   landed(): Promise<void>
 }
 
+/** How often one save tries: others may write between its read and its write each time. */
 const mostSwaps = 16
-/** How often one and the same is written again where others put back what it was written over. */
+/** How often the same tokens are written where others keep putting back older ones: two such clients would write for ever. */
 const mostRestored = 8
 
 /**
- * @param found hears what the store holds before it is written over.
- * @param look @param take @param discard as the session's.
+ * @param found hears what the store holds, before anything is written over it.
+ * @param look reads the store, and takes what it shows.
+ * @param take makes what was read the session of this client, or decides that it is not.
+ * @param discard gets tokens that nobody will use any more.
  */
 export function createSaves(
   store: StoreAccess,
@@ -46,8 +56,9 @@ export function createSaves(
   discard: (tokens: TokenSet | null) => void,
 ): Saves {
   let writing = 0
-  // Which phase was written last, and how often: two clients that each take the other's pair for the older one would write for ever.
+  /** The phase that was written last, and how often: see `mostRestored`. */
   let written: { readonly phase: Phase; readonly times: number } | undefined
+  /** What `replace` has made known: forgotten again once its successor is saved. */
   let replaced: string[] = []
   const takeTurn = inTurn()
 
@@ -55,26 +66,30 @@ export function createSaves(
 
   const swap = (expected: StoredSession | null): MaybePromise<boolean> => {
     const { held } = memory.phase
-    // A write that was given up may land all the same, over something newer: then what we hold has to be written once more.
+    // A write that we gave up waiting for may still land, over something newer: then what we hold has to be written once more.
     const landed = (isTaken: unknown): void => {
       if (isTaken !== false) saves.owed ??= { behind: held ?? null }
       lookAgain()
     }
     if (held) return store.write(held, expected, landed)
-    // `logout()` ends our session, not the one that somebody else has signed in to meanwhile.
+    // Nothing is held: the store is to forget the session that is over, but not one that somebody else has signed in to meanwhile.
     const { dead } = memory.phase
     const isOurs = expected && (superseded.has(spendable(expected)) || superseded.has(expected.sessionId))
     if (!expected || (!isOurs && dead && isSameSignIn(dead, expected) === false)) return true
     return after(store.write(null, expected, landed), (isTaken) => {
-      // What others have rotated the session to since it was seen here: that is what a server goes on taking.
-      if (isTaken !== false && superseded.retire(expected)[0] === spendable(expected)) discard(tokenSetOf(expected))
+      if (isTaken === false) return false
+      // A refresh token that we had not seen: others have rotated to it. The server would go on taking it, so it is revoked.
+      const [unseen] = superseded.retire(expected)
+      if (unseen === spendable(expected)) discard(tokenSetOf(expected))
       return isTaken
     })
   }
 
   const saveAll = async (): Promise<void> => {
+    /** What the last round wanted to save. */
     let tried: Phase | undefined
-    let refused: { readonly phase: Phase; readonly behind: StoredSession | null } | undefined
+    /** What was written last, and over what: the store may say no to it. */
+    let attempt: { readonly phase: Phase; readonly behind: StoredSession | null } | undefined
     try {
       for (let swaps = 0; swaps < mostSwaps && saves.owed; swaps++) {
         const before = memory.phase
@@ -82,42 +97,44 @@ export function createSaves(
         const { overlooked } = saves.owed
         const expected = saves.owed.behind === undefined || saves.owed.force ? await store.read() : saves.owed.behind
         found(expected)
+        // Memory has changed meanwhile: begin again with what it holds now.
         if (memory.phase !== before) continue
-        // Which of two reads at once is the older one, a third one tells.
+        // Another read has come in beside this one, and shown something else. Which of them is the older one, a third one tells.
         if (saves.owed && saves.owed.overlooked !== overlooked && !sameTokens(saves.owed.overlooked, expected)) continue
         if (saves.owed && saves.owed.behind === undefined) saves.writeOver(expected)
         const { held } = before
         if (saves.owed && givesWay(held, expected, saves.owed)) {
+          // No longer by force: `take` decides as it does for any read.
           saves.owed = { behind: saves.owed.behind }
           take(expected)
           continue
         }
-        // It said no, and shows what it showed before: it won't take it now.
-        if (refused?.phase === before && sameTokens(refused.behind, expected)) break
-        refused = { phase: before, behind: expected }
+        // It said no to this very swap, and shows what it showed then: it would say no again.
+        if (attempt?.phase === before && sameTokens(attempt.behind, expected)) break
+        attempt = { phase: before, behind: expected }
         let isTaken = false
         try {
           isTaken = (await swap(expected)) !== false
         } finally {
-          // A read that overlapped says what was, also where the write has landed and says that it failed.
+          // A read that overlapped this write may show what was before it; so too if the write failed, for it may have landed.
           memory.outdate()
         }
         if (memory.phase !== before) continue
         if (isTaken) {
           written = { phase: before, times: written?.phase === before ? written.times + 1 : 1 }
-          const isOverlooked = saves.owed?.overlooked !== undefined
+          const wasOverlooked = saves.owed?.overlooked !== undefined
           saves.owed = undefined
-          // Once a sign-in is saved, the session before may come back by another tab; after a sign-out it may not.
+          // Once a sign-in is saved, the session that it replaced may be signed in to again, in another tab; after a sign-out it may not.
           if (held) superseded.forget(replaced)
           replaced = []
-          if (isOverlooked) lookAgain()
+          if (wasOverlooked) lookAgain()
         } else if (!saves.owed?.force) await look()
       }
       if (saves.owed)
         store.failed('write', new StorageError('The store did not take the tokens: they stay in memory until the next call saves them'))
     } finally {
-      // From here on a sign-in by somebody else counts again.
-      const { behind } = (refused?.phase === memory.phase ? refused : saves.owed) ?? {}
+      // Not saved after all. It stays owed, but no longer by force: from here on a sign-in elsewhere counts again.
+      const { behind } = (attempt?.phase === memory.phase ? attempt : saves.owed) ?? {}
       if (saves.owed?.force && tried === memory.phase && behind !== undefined) saves.owed = { behind }
     }
   }
@@ -136,7 +153,7 @@ export function createSaves(
     landed: () => takeTurn(async () => {}),
     writeOver(read) {
       saves.owed = { ...saves.owed, behind: read }
-      // Until that is done it is not somebody else's; what a read shows beside it is.
+      // Until it is written over, seeing it again is no sign-in by somebody else; anything else would be one.
       const { held } = memory.phase
       if (read && !sameTokens(read, held)) saves.replace(read, !held)
     },
