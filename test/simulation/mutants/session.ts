@@ -61,8 +61,8 @@ export const sessionMutants: readonly Mutant[] = [
   mutant(
     'takes back what it has replaced',
     reconcile,
-    'superseded.has(spendable(read)) ||\n    (spendable(read)',
-    'false ||\n    (spendable(read)',
+    'superseded.has(spendable(read)) ||\n    // The same',
+    'false ||\n    // The same',
   ),
   mutant(
     'takes what it has not saved yet for a change by others',
