@@ -8,15 +8,20 @@ import type { Superseded } from './superseded'
 /** What memory holds of the session: the one owner of the phase. The app hears of each change. */
 export interface Memory {
   readonly phase: Phase
-  /** Counts what makes a read that is under way a thing of the past. */
+  /** Changes whenever a read that is under way may have become too old to be taken. */
   readonly version: number
-  /** From here on, what is being read says what was. */
+  /** The store was written: what is being read now may be what was there before. */
   outdate(): void
   become(next: Phase, state: SessionState): void
-  /** @param epochs how many sessions further: 0 = the same one. @param doubts likewise. */
-  hold(tokens: StoredSession, origin: Origin, epochs: number, doubts?: number): void
+  /**
+   * Holds these tokens from now on.
+   * @param epochStep 1 where they begin another session, 0 where they belong to the one that is held.
+   * @param doubtStep 1 where nothing tells which of the two it is.
+   */
+  hold(tokens: StoredSession, origin: Origin, epochStep: 0 | 1, doubtStep?: 0 | 1): void
+  /** Ends the session: nothing is held any more. */
   vacate(dead: StoredSession, reason: LogoutReason): void
-  /** What it has ended with is known only now; for the app nothing changes. */
+  /** Of a session that has ended before it was read: only now it is known what it ended with. For the app nothing changes. */
   bury(dead: StoredSession): void
 }
 
@@ -40,16 +45,16 @@ export function createMemory(clock: Clock, superseded: Superseded, emit: (event:
     outdate: () => void version++,
     become,
 
-    hold(tokens, origin, epochs, doubts = 0) {
+    hold(tokens, origin, epochStep, doubtStep = 0) {
       const set = tokenSetOf(tokens)
       const expiry = set ? expiryOf(set, origin, clock.now()) : {}
       const { expiresAt } = expiry
       const held = { ...tokens, ...(set && expiresAt && { expiresAt }) }
       const generation = phase.generation + 1
-      // Whoever is here again is no longer signed out.
+      // Signed in to again, also under the id of a session that was signed out of: it may be seen in the store from now on.
       superseded.forget([tokens.sessionId ?? ''])
       become(
-        { ...phase, held, expiry, epoch: phase.epoch + epochs, generation, doubt: phase.doubt + doubts },
+        { ...phase, held, expiry, epoch: phase.epoch + epochStep, generation, doubt: phase.doubt + doubtStep },
         { status: 'authenticated', sessionId: tokens.sessionId, generation, expiresAt },
       )
     },
