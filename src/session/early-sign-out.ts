@@ -5,11 +5,14 @@ import type { Saves } from './saves'
 import type { StoreAccess } from './store-access'
 import type { Superseded } from './superseded'
 
-/** Signing out before the store has answered: whatever it shows first is what was meant. */
+/** Signing out before the first read of the store is done: the first session that it shows is the one that was meant. */
 export interface EarlySignOut {
-  /** Hears every read. Where the sign-out's own has failed, or is the slower one, the store is cleared now, and then the app hears. */
+  /**
+   * Hears every read. While a sign-out waits for the first of them and its own read has failed, or is the slower one, this one counts:
+   * the store is cleared in the background, and then the app hears of the end.
+   */
   found(read: StoredSession | null): void
-  /** Ends what nobody has seen yet, and clears the store. */
+  /** Ends the session that nobody has seen yet, and clears the store; then the app hears of it, if there was one. */
   signOut(): Promise<void>
 }
 
@@ -20,18 +23,19 @@ export function createEarlySignOut(
   partings: Partings,
   saves: () => Saves,
 ): EarlySignOut {
-  let isOpen = false
+  let isWaiting = false
 
-  const leave = (found: StoredSession | null): boolean => {
-    const isLeft = isOpen && found !== null
-    if (isLeft) superseded.retire(found, true)
-    isOpen = false
-    return isLeft
+  /** Takes what the store shows for the session that was signed out of, if a sign-out still waits for it; says whether it is. */
+  const retire = (read: StoredSession | null): boolean => {
+    const isMeant = isWaiting && read !== null
+    if (isMeant) superseded.retire(read, true)
+    isWaiting = false
+    return isMeant
   }
 
   return {
     found(read) {
-      if (!leave(read) || !read || memory.phase.held) return
+      if (!retire(read) || !read || memory.phase.held) return
       memory.bury(read)
       saves()
         .save()
@@ -41,21 +45,22 @@ export function createEarlySignOut(
     async signOut() {
       memory.become({ ...memory.phase, epoch: memory.phase.epoch + 1 }, { status: 'ended', reason: 'signed_out' })
       saves().owed = { force: true, behind: undefined }
-      isOpen = true
+      isWaiting = true
       const before = memory.phase
-      const left = await saves().inTurn(async () => {
+      const parted = await saves().inTurn(async () => {
         const found = await store.read()
-        leave(found)
+        retire(found)
+        // Somebody has signed in here meanwhile: what is to be saved now is theirs.
         if (memory.phase !== before) return
         saves().owed = found ? { force: true, behind: found } : undefined
         if (found) memory.bury(found)
         else memory.become(before, { status: 'anonymous' })
         return found
       })
-      if (left || !memory.phase.held)
+      if (parted || !memory.phase.held)
         await saves()
           .save()
-          .finally(left ? partings.of('signed_out', left) : () => {})
+          .finally(parted ? partings.of('signed_out', parted) : () => {})
     },
   }
 }
