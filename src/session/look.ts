@@ -6,23 +6,26 @@ import type { StoreAccess } from './store-access'
 
 /** Reads the store. */
 export interface Look {
+  /** Reads it, and gives the phase that follows; without a promise where the store answers without one. */
   (): MaybePromise<Phase>
   /**
-   * For who comes during the first read: what it finds. That it finds nobody may be older than a sign-in elsewhere which the caller
-   * knows of: then the store has been read once more. Who is found counts: a keychain asks a person, and once for all (F35).
+   * For a call made while the first read is under way: what that read finds; `undefined` once it is over. A session that it finds counts:
+   * a keychain may have asked a person for it, and must not ask again (F35). If it finds none, the store is read once more before this
+   * resolves (with nobody, all the same): the caller may know of a sign-in elsewhere that came after the read had begun.
    */
   restored(): Promise<Phase> | undefined
 }
 
 /**
- * Reads the store for all who ask: one read at a time, and none that is older than who asked or than our own last change.
- * @param take what was read becomes what is true now.
+ * Reads the store for all who ask, one read at a time. No one is given a read that began before they asked, or before our own last change.
+ * @param take makes what was read the session of this client, or decides that it is not.
  */
 export function createLook(store: Pick<StoreAccess, 'read'>, memory: Memory, take: (read: StoredSession | null) => Phase): Look {
   let looking: Promise<Phase> | undefined
   let nextLook: Promise<Phase> | undefined
   let restored: Promise<Phase> | undefined
 
+  /** Takes the answer that comes, or, where we have changed something meanwhile, that of another read. */
   const takeLater = async (first: PromiseLike<StoredSession | null>): Promise<Phase> => {
     for (let answer: MaybePromise<StoredSession | null> = first; ; answer = store.read()) {
       const before = memory.version
