@@ -19,38 +19,40 @@ import { createSuperseded } from './superseded'
 /** The one owner of the token set, its generation and its session: in memory, and in the store by compare-and-swap. */
 export interface Session {
   readonly phase: Phase
-  /** Counts sign-ins and endings made here, as opposed to those found in the store. */
+  /** Counts what this client has done: signed in as another session, signed out, ended one. What it has found in the store doesn't count. */
   readonly turns: number
   /** Reads the store and returns what is true now; without a promise where the store answers without one. */
   readonly look: Look
   /** The id by which all who share the store know this session: of what it shows, since it may have dropped the id we minted. */
   sharedId(): Promise<string>
   /**
-   * A sign-in: a new session, unless the set carries the current one's id (or `keepsSession`, and nothing says otherwise).
-   * @param yields to whatever others have made of that session meanwhile, should they have ended or replaced it.
+   * A sign-in: a new session, unless the set carries the current one's id.
+   * @param keepsSession a set without an id belongs to the current session, too, unless a `sid` or `sub` says otherwise (step-up).
+   * @param yields where it belongs to the current session, and others have ended or replaced that in the store, theirs is kept.
+   * @throws {TypeError} as `assertSignIn` does. @throws {StorageError} it is not saved yet.
    */
   signIn(tokens: StoredSession, keepsSession?: boolean, yields?: boolean): Promise<void>
-  /** Rule 5: what a refresh gave lives in memory at once; the promise tells of the store. */
+  /** Holds what a refresh gave at once (rule 5); resolves when it is saved, and rejects where it could not be. */
   rotate(from: Phase, next: StoredSession): Promise<void>
-  /** `next` came too late for the session of `from`: a refresh token that it has consumed is never adopted again; all else may be. */
+  /** `next` came too late for the session of `from`. If it consumed the refresh token of that, the token is never adopted again. */
   supersede(from: Phase, next: StoredSession): void
-  /** Resolves when every write that is under way has come to its end. */
+  /** Resolves when every write that is under way has settled. */
   saved(): Promise<void>
-  /** Saves once more what could not be saved. */
+  /** Tries again to save what could not be saved. */
   resume(): void
-  /** Signs out, also of what is not restored yet. */
+  /** Signs out, also of a session that is not restored yet. */
   logout(): Promise<void>
-  /** Ends it at once and clears the store; then the app hears of it. */
+  /** Ends the session of `from`, if it is still held, and clears the store; then the app hears of it. */
   end(from: Phase, reason: LogoutReason, error?: AuthError): Promise<void>
-  /** Ends it because the server refused the refresh token, unless a swap with the store shows something newer. */
+  /** Ends the session of `from` because the server refused its refresh token, unless the store shows something newer. */
   reject(from: Authenticated, error: AuthError): Promise<void>
 }
 
 /**
- * @param sessionless the grant starts from nothing, so that whatever is stored is the service's own session.
- * @param onEnd hears that a session ended, once the store is cleared or has failed to be.
- * @param discard for tokens that are cleared from the store and that `onEnd` does not hear of.
- * @param moved what the store holds, where that is known at once and was not told before.
+ * @param sessionless the grant starts from nothing: whatever the store holds is the service's own, never another user's session.
+ * @param onEnd hears that a session ended, once the store is cleared or could not be.
+ * @param discard gets tokens that were cleared from the store and that `onEnd` does not hear of.
+ * @param moved of a client for one resource: what its store holds now, if that has changed since this was asked last.
  */
 export function createSession(
   store: StoreAccess,
@@ -66,9 +68,12 @@ export function createSession(
   const partings = createPartings(onEnd)
   const earlySignOut = createEarlySignOut(store, memory, superseded, partings, () => saves)
   let turns = 0
+  /** What the store showed last. */
   let shown: StoredSession | null = null
+  /** The refusal that is being acted on: if the store is found cleared meanwhile, this is why. */
   let rejecting: { readonly epoch: number; readonly error: AuthError } | undefined
 
+  /** Makes what was read the session of this client, where `reconcile` says so; what the store lacks is owed to it. */
   const take = (read: StoredSession | null): Phase => {
     shown = read
     const { held, state, epoch, doubt } = memory.phase
@@ -81,10 +86,11 @@ export function createSession(
       // A sign-in is saved all the same: who shows its tokens already need not have kept them, and does not know its id.
       if (!held || !owed?.force) saves.owed = owed && read && !held ? { behind: read } : undefined
     } else if (verdict === 'stale') {
-      // A forced write that has not read the store yet sees here what it is over; once it was tried, another sign-in counts again.
+      // Force lasts as long as its first save: after that, a sign-in elsewhere counts again.
       const insists = owed?.force && saves.isWriting
-      // First: what was signed out of stays so, also once a later sign-in is saved over it.
+      // Before anything is owed anew: what was signed out of stays signed out of, also once a later sign-in is saved over it.
       if (read || !insists) earlySignOut.found(read)
+      // The store had not been read before: this is what will be written over.
       if (owed?.force && owed.behind === undefined && (insists || !held)) saves.writeOver(read)
       saves.owed = insists ? { ...owed, ...saves.owed, overlooked: read } : { behind: read }
     } else {
@@ -92,7 +98,7 @@ export function createSession(
       if (read) {
         if (verdict === 'adopt' && held) superseded.replace(held, read)
         if (verdict === 'doubt' && !doubt) emit({ type: 'session-id-missing' })
-        // A store that drops the id it was given must not make the next comparison impossible.
+        // Our own session, though the store has dropped the id that it was given: kept, or the next comparison would have none.
         const sessionId = read.sessionId ?? (verdict === 'adopt' ? held?.sessionId : undefined)
         const next = sessionId ? { ...read, sessionId } : read
         const staysSame = verdict === 'adopt' || verdict === 'doubt' || sessionless
@@ -104,7 +110,7 @@ export function createSession(
         onEnd(reason, held, refusal)
       }
     }
-    // Owed: what we hold, or that the store forgets what we hold no longer.
+    // What may be owed: what we hold; or, to a store that still shows a session, that this one is over.
     if (memory.phase.held || read) saves.resume()
     return memory.phase
   }
@@ -120,7 +126,7 @@ export function createSession(
     const signsOut = reason === 'signed_out'
     superseded.retire(held, signsOut)
     memory.vacate(held, reason)
-    // Only a sign-out may take with it what others have made of the session.
+    // Only a sign-out goes over what others have made of the session meanwhile.
     saves.owed = signsOut ? { force: true, behind } : { behind }
     await saves.save().finally(partings.of(reason, held, error))
   }
@@ -144,7 +150,7 @@ export function createSession(
       if (refreshToken && refreshToken !== tokenSetOf(next)?.refreshToken) superseded.retire({ accessToken: '', refreshToken })
     },
     async logout() {
-      // Whoever signs out, if only of nobody, ends what was begun before.
+      // Counts also where nobody is signed in: calls that began before are not sent for whoever signs in afterwards.
       if (!memory.phase.held) turns++
       // A store that was not cleared the last time is tried again.
       if (!memory.phase.held && saves.owed) return saves.save()
@@ -159,11 +165,11 @@ export function createSession(
       const isSame = held && (tokens.sessionId ? tokens.sessionId === held.sessionId : keepsSession && isSameSignIn(held, tokens) !== false)
       const sessionId = tokens.sessionId || (isSame && held.sessionId) || [clock.now(), turns, clock.random(), clock.random()].join('-')
       const next = { ...plain(tokens), sessionId }
-      // A pair of ours that never reached the store is nobody else's sign-in when it turns up there.
+      // A pair that we could not save may turn up in the store after all: it is ours, not somebody else's sign-in.
       if (held && (isSame || saves.owed)) superseded.replace(held, next)
       if (!isSame) {
         turns++
-        // Until the new one is saved, the store still shows the old one: it is not somebody else's.
+        // Until the new session is saved, the store still shows the old one: that is no sign-in by somebody else.
         if (held) saves.replace(held)
       }
       const behind = memory.phase.state.status === 'restoring' ? undefined : (held ?? null)
@@ -190,7 +196,7 @@ export function createSession(
           if (memory.phase === from && !saves.owed && (await store.write(null, from.held)) === false) await look()
         })
         .catch(() => {})
-      // Whoever waits for the outcome has it, also where the store hangs.
+      // Those who wait for the outcome get it even where the store hangs.
       await inTime(end(from, 'refresh_rejected', error), clock)
       rejecting = undefined
     },
