@@ -29,7 +29,8 @@ export interface Session {
    * A sign-in: a new session, unless the set carries the current one's id.
    * @param keepsSession a set without an id belongs to the current session, too, unless a `sid` or `sub` says otherwise (step-up).
    * @param yields where it belongs to the current session, and others have ended or replaced that in the store, theirs is kept.
-   * @throws {TypeError} as `assertSignIn` does. @throws {StorageError} it is not saved yet.
+   * @throws {TypeError} as `assertSignIn` does.
+   * @throws {StorageError} it is held, and not saved yet.
    */
   signIn(tokens: StoredSession, keepsSession?: boolean, yields?: boolean): Promise<void>
   /** Holds what a refresh gave at once (rule 5); resolves when it is saved, and rejects where it could not be. */

@@ -38,14 +38,14 @@ export const callMutants: readonly Mutant[] = [
   mutant(
     'sends a call for whoever signed in while the store was read',
     freshness,
-    'if (!turned) return session.phase',
-    'if (turned || !turned) return session.phase',
+    'if (!turns) return session.phase',
+    'if (turns || !turns) return session.phase',
   ),
   {
     name: 'sends a call for whoever signed in while it refreshed',
     patches: [
       { file: freshness, find: "if (now.epoch !== phase.epoch || kind === 'session-changed') throw sessionOver(now)", replace: '' },
-      { file: freshness, find: 'if (then.epoch !== phase.epoch) throw sessionOver(then)', replace: '' },
+      { file: freshness, find: 'if (latest.epoch !== phase.epoch) throw sessionOver(latest)', replace: '' },
     ],
   },
   mutant('answers everything as often as it is asked', 'pipeline/request-template.ts', 'this.answered = [...this.answered, cause]', ''),
