@@ -1,6 +1,6 @@
 import type { ClientAuthentication } from '../grants/client-authentication'
 import type { Grant } from '../grants/grant'
-import type { Inspect } from '../pipeline/call'
+import type { Inspect } from '../pipeline/inspect'
 import type { StepUpEvent } from '../pipeline/step-up'
 import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'

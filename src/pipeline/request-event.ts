@@ -74,3 +74,6 @@ export type RequestEvent =
       /** The challenge's, or the token endpoint's. */
       readonly error: string
     }
+
+/** Tells the app what happens to a call; absent when nobody listens. */
+export type Tell = ((event: RequestEvent) => void) | undefined

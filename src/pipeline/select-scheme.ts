@@ -5,7 +5,7 @@ import { textOf } from '../platform/text-of'
 import type { AuthScheme, Exchange } from '../schemes/auth-scheme'
 import type { Phase } from '../session/phase'
 import { tokenSetOf } from '../tokens/token-set'
-import type { Schemes } from './call'
+import type { Schemes } from './pipeline-options'
 import type { RequestTemplate } from './request-template'
 
 /** The scheme that a response asks for, its challenges, and what it says to them. */
