@@ -1,6 +1,6 @@
 import type { Challenge } from '../challenge/challenge'
 
-/** What is answered at most once in a call: newer credentials, a scheme's own answer, a step-up. */
+/** Why a request is sent again: newer credentials, a scheme's own answer, a step-up. Each at most once in a call. */
 export type Cause = 'credentials' | 'scheme' | 'step-up'
 
 /** Why a request goes out without our credentials. */
@@ -15,29 +15,31 @@ export interface Facts {
   readonly claimed: boolean
   /** The response came from another origin than the one we sent to. */
   readonly elsewhere: boolean
-  /** The session is not the one the call began with, or can't be told from another. */
+  /** The session is not the one the call began with, or, for an unsafe method, may be another one. */
   readonly changed: boolean
+  /** What the call was sent again for already. */
   readonly answered: readonly Cause[]
   /** The call may come from inside `saveTokens`: it must not wait for the flight that waits for it. */
   readonly saving: boolean
   /** Whether our credentials were on the request. */
   readonly attached: boolean
-  /** Whether they were, and are older than the ones we have now. */
+  /** Whether they were, and newer ones are held by now. */
   readonly outdated: boolean
   /** The challenges of the scheme that answers. */
   readonly ours: readonly Challenge[]
   /** There are challenges, and none is ours. A scheme without an auth-scheme owns every 401 to what it sent. */
   readonly foreign: boolean
-  /** What the scheme says of its challenge. */
+  /** What the scheme says of its challenge; `undefined` where it leaves that to us. */
   readonly answer: 'replay' | 'refresh' | 'return' | undefined
+  /** The app has given `onStepUp`. */
   readonly canStepUp: boolean
-  /** There is a grant, and what was sent is what it could make anew. */
+  /** There is a grant, and tokens from it could take the place of what was sent. */
   readonly curable: boolean
-  /** The failure that the cool-down is for, while it runs. */
+  /** The failure that opened the cool-down, while that runs. */
   readonly failure: unknown
-  /** As many refreshes as 401s may cause have been. */
+  /** `refreshBudget` is spent: 401s have caused as many refreshes as they may. */
   readonly exhausted: boolean
-  /** The grant has what it needs. */
+  /** The grant has what it starts from, such as a refresh token. */
   readonly canRefresh: boolean
   /** The access token is past its expiry. */
   readonly expired: boolean
@@ -45,13 +47,16 @@ export interface Facts {
 
 /** What is done about a response, and why. */
 export interface Decision {
-  /** `return`: the caller gets it. `end`: so, and the session is over. `reject`: the call fails as what opened the cool-down did. */
+  /**
+   * `return`: the caller gets the response. `end`: the same, and the session is over. `reject`: the call rejects with the failure that
+   * opened the cool-down. `replay`, `refresh`, `step-up`: the request is sent again, at once or once there are newer credentials.
+   */
   readonly action: 'return' | 'replay' | 'refresh' | 'step-up' | 'end' | 'reject'
-  /** Which row of the table decided. */
+  /** Which row of the table decided, from 1. */
   readonly row: number
-  /** In a few words, of ours or the challenge's error; for logs. */
+  /** In a few words of ours, or the error code of the challenge; for logs. */
   readonly reason: string
-  /** What a replay would answer. */
+  /** What the request would be sent again for. */
   readonly cause: Cause
 }
 
@@ -74,7 +79,7 @@ export function decide(facts: Facts): Decision {
 
   const rows: readonly Row[] = [
     /* 1 */ [withheld, withheld],
-    // Where it wouldn't be about credentials even so, `isUnauthorized` is not asked.
+    // `claimed` is never true of the statuses for which `isUnauthorized` is not asked (407, 429, 5xx).
     /* 2 */ [!unauthorized && facts.status !== 403, 'not about credentials'],
     /* 3 */ [facts.elsewhere, 'another origin'],
     /* 4 */ [facts.changed, 'session changed'],
@@ -97,7 +102,7 @@ export function decide(facts: Facts): Decision {
   return { action, row: index + 1, reason, cause }
 }
 
-// Several challenges with different errors contradict each other just as one with two does (A26).
+// Two challenges with different errors contradict each other, just as one challenge with two errors does (A26).
 function hasConflict(ours: readonly Challenge[]): boolean {
   let first: string | undefined
   return ours.some(({ params: { error }, conflict }) => {
