@@ -12,12 +12,16 @@ import type { RequestTemplate } from './request-template'
 import { isSameSession } from './same-session'
 import type { SchemeSelector } from './select-scheme'
 
-/** @param again sends the request again, once everything is done for it. */
+/**
+ * What the caller gets for a response: this one, or that of another send.
+ * @param phase the session that the request was sent for.
+ * @param again sends the request once more, with the session that there is then.
+ */
 export type Answer = (response: Response, template: RequestTemplate, phase: Phase, again: Again) => Promise<Response>
 
 type Again = (template: RequestTemplate, phase: Phase) => MaybePromise<Response>
 
-/** Does what was decided about a response: at most once for each cause. */
+/** Does what was decided about a response. The decision sees to it that a call is sent again at most once for each cause. */
 export function createAnswer(
   options: PipelineOptions,
   parts: Parts,
@@ -34,22 +38,22 @@ export function createAnswer(
     const isStillOurs = (): boolean => isSameSession(session.phase, phase, isSafe)
     const { action, cause, reason, now, scheme, ours, failure } = await judge(response, template, phase)
 
-    // The app hears of it before the call does, as of every other end.
+    // Before the response is handed over: the app hears of the end of a session first, then the call gets its 401.
     if (action === 'end') await wait(inTime(session.end(now, 'no_refresh_token'), clock))
     if (action === 'return' || action === 'end') return response
     if (cause === 'scheme' && sent !== scheme) selector.remember(url, scheme)
     if (!(await wait(template.canReplay(clock)))) {
-      // The next call finds newer credentials; this one gets its answer unread.
+      // This call gets its answer, unread; the next one finds newer credentials.
       if (action === 'refresh') void refresher.refresh(now, 'unauthorized')
       return response
     }
     const handBack = await wait(drainBody(response, clock))
-    // What was decided for this session is not done for another.
+    // The session may have changed while we waited: what was decided for one is not done for another.
     if (!isStillOurs()) return handBack()
     if (action === 'reject') throw failure
     if (action === 'refresh') {
       const { kind, error } = await wait(refresher.refresh(now, 'unauthorized'))
-      // That its session is over, the call's own 401 says as well.
+      // Rejected: the session is over, and the call gets its own 401 below.
       if (error && kind !== 'rejected' && isStillOurs()) await askPerson(error, signal)
     } else if (action === 'step-up') {
       if (!stepUp || !(await wait(stepUp.ask(reason, leading(ours))))) return handBack()
@@ -57,12 +61,14 @@ export function createAnswer(
       try {
         await fresh(session.phase, template)
       } catch (error) {
+        // The end of its session is no error of this call: it gets its own 401 below.
         if (isStillOurs()) throw error
       }
     }
-    // Whoever signed in meanwhile, this call is not theirs.
+    // This call is not sent for whoever signed in meanwhile.
     if (!isStillOurs()) return handBack()
     if (cause === 'scheme') {
+      // The scheme whose credentials were refused is given up for the one that answers now.
       template.tried = [...tried, scheme, sent ?? scheme]
       template.scheme = scheme
     }

@@ -21,23 +21,27 @@ import { repeatsSecret } from './sent-secrets'
 
 /** What is to be done about a response, and what that was decided by. */
 export interface Judgement extends Decision {
-  /** The session, when that was decided. */
+  /** The session at the time of the decision. */
   readonly now: Phase
-  /** Who answers. */
+  /** The scheme that answers, if any does. */
   readonly scheme: AuthScheme
-  /** Its challenges. */
+  /** The challenges of that scheme. */
   readonly ours: readonly Challenge[]
-  /** What the cool-down is for, while it runs. */
+  /** The failure that opened the cool-down, while that runs. */
   readonly failure: RefreshFailure | undefined
 }
 
-/** Reads what came back, gathers the facts, decides, and tells the app. Changes nothing. */
+/** Reads what came back, gathers the facts, has `decide` decide, and tells the app. What was decided is for others to do. */
 export type Judge = (response: Response, template: RequestTemplate, phase: Phase) => Promise<Judgement>
 
+/** A longer `WWW-Authenticate` is not read at all: nobody sends one in earnest (A21). */
 const longestField = 64 * 1024
-/** Of what a server says in an event. */
+/** How much of a server's text an event repeats, in characters, and how many of its challenges. */
 const longestText = 256
 const mostChallenges = 16
+
+/** Whether `isUnauthorized` is asked (row 2): not about an opaque response, 407, 429 and 5xx, which no new credentials would change. */
+const mayMeanUnauthorized = /^([123]|4(?!07|29))/
 
 export function createJudge(
   options: PipelineOptions,
@@ -45,7 +49,7 @@ export function createJudge(
   selector: SchemeSelector,
   tell: Tell,
 ): Judge {
-  /** Others may have rotated, or signed out, since the call was sent; where the store can't say, what memory holds counts. */
+  /** Others may have rotated, or signed out, since the call was sent. Where the store fails, the session counts as memory holds it. */
   const lookAgain = async (signal: AbortSignal | null | undefined): Promise<void> => {
     try {
       const looked = session.look()
@@ -56,18 +60,18 @@ export function createJudge(
   }
 
   return async (response, template, phase) => {
-    // Read late: once the client is disposed of, there are none.
+    // Read here and not once: `dispose()` takes them away.
     const { isUnauthorized, onEvent, limit } = options
     const { status } = response
     const { call, url, signal, scheme: sent, tried, withheld, method } = template
     const attempt = template.answered.length
     const tokens = tokenSetOf(phase.held)
-    // Whoever reads the clone of a stream without end is not waited for.
+    // In time: the app may read the clone of a stream that never ends.
     const ask = <About>(about: About, listener: (about: About) => unknown): PromiseLike<unknown> =>
       abortable(inTime(Promise.resolve(about).then(listener), clock, limit), signal)
 
     const challenges = challengesOf(response)
-    // A server may repeat what it was sent (A28).
+    // Not where the server repeats the credentials that it was sent (A28).
     const shown = (text: string): string => (challenges[0] && repeatsSecret(text, template) ? '' : text.slice(0, longestText))
     tell?.({
       type: 'response',
@@ -81,16 +85,16 @@ export function createJudge(
 
     // An empty or a relative URL says nothing (a mock, an opaque response).
     const elsewhere = /^([a-z][a-z\d+.-]*:|[\\/]{2})/i.test(response.url) && originOf(response.url) !== originOf(url)
-    const isAsked = !withheld && !elsewhere && /^([123]|4(?!07|29))/.test(`${status}`)
+    const isAsked = !withheld && !elsewhere && mayMeanUnauthorized.test(`${status}`)
     const claimed = isUnauthorized !== undefined && isAsked && (await ask(response, isUnauthorized)) === true
     const inspect = claimed || status > 299 ? onEvent?.inspect : undefined
-    // Copies: what is looked at can't be changed.
+    // A copy of the headers: `inspect` can't change what a replay sends.
     const request = inspect && { method, url, headers: new Headers(template.headers) }
     const diagnosis = request && (await ask({ response, request, tokens, now: clock.now() }, inspect))
     if (!withheld && (claimed || status === 401)) await lookAgain(signal)
 
     const now = session.phase
-    // What came back without our credentials on the way, or from another origin, is nothing to learn from.
+    // Nothing is learnt from an answer to a request without our credentials, or from another origin: there the challenges don't count.
     const { scheme, ours, answer } = selector.select(
       withheld || elsewhere ? [] : challenges,
       now,
@@ -99,7 +103,7 @@ export function createJudge(
       tried,
     )
     const attached = sent !== undefined && scheme === sent
-    // Each scheme answers for itself.
+    // Each scheme may answer once: that another one has doesn't count.
     const answered = template.answered.filter((cause) => cause !== 'scheme' || tried.includes(scheme))
     const failure = refresher.failure(now)
     const decision = decide({
@@ -128,7 +132,7 @@ export function createJudge(
   }
 }
 
-/** The pipeline reads no more of a field than anybody would send in earnest (A21). */
+/** The challenges of a response that may be a refusal. */
 function challengesOf({ status, headers }: Response): readonly Challenge[] {
   const field = (status > 399 && headers.get('www-authenticate')) || ''
   return field.length > longestField ? [] : scanChallenges(field)

@@ -9,7 +9,7 @@ export const callMutants: readonly Mutant[] = [
   mutant(
     'sends again for whoever is signed in',
     answer,
-    '// Whoever signed in meanwhile, this call is not theirs.\n    if (!isStillOurs()) return handBack()',
+    '// This call is not sent for whoever signed in meanwhile.\n    if (!isStillOurs()) return handBack()',
     '',
   ),
   {
@@ -17,7 +17,7 @@ export const callMutants: readonly Mutant[] = [
     patches: [
       {
         file: answer,
-        find: '// Whoever signed in meanwhile, this call is not theirs.\n    if (!isStillOurs()) return handBack()',
+        find: '// This call is not sent for whoever signed in meanwhile.\n    if (!isStillOurs()) return handBack()',
         replace: '',
       },
       { file: judge, find: 'changed: !isSameSession(now, phase, template.isSafe),', replace: 'changed: false,' },
