@@ -49,11 +49,11 @@ export type RequestEvent =
       readonly attempt: number
       /** What is done. */
       readonly action: Decision['action']
-      /** Of the decision table. */
+      /** Which row of the decision table decided, from 1. */
       readonly row: number
       /** In a few words, for logs. */
       readonly reason: string
-      /** What a replay would answer. */
+      /** What the request would be sent again for. */
       readonly cause: Cause
       /** What the handler's own `inspect` made of the response; `/diagnose` brings one. */
       readonly diagnosis?: unknown

@@ -13,34 +13,41 @@ import { ownFields } from './own-fields'
 
 /** A call, read once: what the caller gave, in a form that can be sent again, or is known to be sendable only once. */
 export class RequestTemplate implements OutgoingRequest {
-  /** As the caller gave it, until it is known where it leads. */
+  /** As the caller gave it; absolute once it is known where it leads. */
   declare url: string
   /** Whether the body can't be sent a second time, as far as is known before the first. */
   declare readonly isOneShot: boolean
   /** The caller's headers; a copy. */
   declare readonly callers: HeaderFields
-  /** Why it goes out without our credentials. */
+  /** Why it goes out without our credentials, if it does. */
   withheld: Withheld | undefined = undefined
-  /** What it has been sent again for: one cause each time. */
+  /** What it has been sent again for, one cause each time: as many as there were replays. */
   answered: readonly Cause[] = []
-  /** Whose credentials it carries; between two sends: who is to attach first. */
+  /** The scheme whose credentials it carries; between two sends, the one that is to attach first. */
   scheme: AuthScheme | undefined = undefined
-  /** What the call is answered with if it can't be sent again after all. */
+  /** Gives the response to the last send, for a call that can't be sent again after all. */
   handBack: (() => Response) | undefined = undefined
   /** What the schemes have added to the query. */
   query: string | undefined = undefined
-  /** Which schemes have answered in this call, or were given up for another. */
+  /** The schemes that have answered in this call, or were given up for another. */
   tried: readonly AuthScheme[] = []
   // Not `#private`: in V8 those take longer to make, and one of these is made for every call.
   declare private readonly request: Request | undefined
-  declare private fields: RequestInit
+  /** All else that the caller gave, its body as it was at the call. */
+  declare private init: RequestInit
+  /** The headers of this send: the caller's own (`callers`) until a scheme adds one, then a copy. */
   declare private sent: HeaderFields
-  // Own fields, or a polluted `Object.prototype` would have a say (A56).
+  // Set here and not only where they are needed: a polluted `Object.prototype` would fill in what is missing (A56).
+  /** Of a Request's own body: `undefined` inside where it can't be copied. */
   private copy: Promise<Blob | undefined> | undefined = undefined
   private credentials: RequestCredentials | undefined = undefined
+  /** Whether a scheme has set anything for this send. */
   private isSet = false
 
-  /** @param call counts the calls of a client. */
+  /**
+   * @param call the number of this call among those of the client.
+   * @param adder is shared by the calls of the client.
+   */
   constructor(
     input: RequestInfo | URL,
     init: RequestInit | undefined,
@@ -48,12 +55,12 @@ export class RequestTemplate implements OutgoingRequest {
     private readonly adder = new FieldAdder(),
   ) {
     const request = typeof input === 'object' && 'headers' in input ? input : undefined
-    const fields = ownFields(init)
-    const { body } = fields
-    let callers = fieldsOf(fields.headers ?? request?.headers)
+    const own = ownFields(init)
+    const { body } = own
+    let callers = fieldsOf(own.headers ?? request?.headers)
     const isOneShot = isReadOnce(body)
     if (body) {
-      fields.body = snapshotOf(body)
+      own.body = snapshotOf(body)
       if (body instanceof URLSearchParams && !hasField(callers, 'content-type'))
         callers = withField(callers, 'content-type', 'application/x-www-form-urlencoded;charset=UTF-8')
     }
@@ -62,20 +69,20 @@ export class RequestTemplate implements OutgoingRequest {
     this.callers = callers
     this.sent = callers
     this.request = request
-    this.fields = fields
+    this.init = own
   }
 
   get method(): string {
-    return methodOf(this.fields.method ?? this.request?.method ?? 'GET')
+    return methodOf(this.init.method ?? this.request?.method ?? 'GET')
   }
 
   get signal(): AbortSignal | null | undefined {
-    const { signal } = this.fields
+    const { signal } = this.init
     return signal === undefined ? this.request?.signal : signal
   }
 
   get mode(): RequestMode | undefined {
-    return this.fields.mode ?? this.request?.mode
+    return this.init.mode ?? this.request?.mode
   }
 
   /** Whether the method is safe (RFC 9110 §9.2.1). */
@@ -83,17 +90,17 @@ export class RequestTemplate implements OutgoingRequest {
     return /^(GET|HEAD|OPTIONS|TRACE|QUERY)$/.test(this.method)
   }
 
+  /** The body as it will be sent: `null` for none, `undefined` where it can't be known, as of a Request before its body was copied. */
   get body(): BodyInit | null | undefined {
-    // A Request's own body isn't here before it has been copied.
-    return this.isOneShot || this.mayHoldBody ? undefined : (this.fields.body ?? (this.request?.body ? undefined : null))
+    return this.isOneShot || this.mayHoldBody ? undefined : (this.init.body ?? (this.request?.body ? undefined : null))
   }
 
   /** Some platforms (Firefox) don't show whether a Request has a body. */
   private get mayHoldBody(): boolean {
-    return this.request !== undefined && this.request.body === undefined && this.fields.body == null && !/^(GET|HEAD)$/.test(this.method)
+    return this.request !== undefined && this.request.body === undefined && this.init.body == null && !/^(GET|HEAD)$/.test(this.method)
   }
 
-  /** Whether a scheme has added anything to this send; to have read `headers` alone is nothing. */
+  /** Whether a scheme has added anything to this send. Some change `headers` themselves; to have only read them doesn't count. */
   get isTouched(): boolean {
     return (
       this.isSet || (this.sent !== this.callers && JSON.stringify([...this.headers]) !== JSON.stringify([...new Headers(this.callers)]))
@@ -108,7 +115,7 @@ export class RequestTemplate implements OutgoingRequest {
 
   setHeader(name: string, value: string): void {
     this.isSet = true
-    // A second field goes to the copy that the first has made.
+    // The first header makes a copy of the caller's; a second one goes there.
     if (this.sent !== this.callers) this.headers.set(name, value)
     else this.sent = this.adder.to(this.callers, name, value)
   }
@@ -133,7 +140,7 @@ export class RequestTemplate implements OutgoingRequest {
   }
 
   private withBody(body: Blob): this {
-    this.fields = copyOf({ ...this.fields, body })
+    this.init = copyOf({ ...this.init, body })
     return this
   }
 
@@ -150,36 +157,36 @@ export class RequestTemplate implements OutgoingRequest {
   send(fetch: FetchLike, hasCacheModes?: () => boolean): Promise<Response> {
     const url = this.query ? withQuery(this.url, this.query) : this.url
     const given = this.request
-    // What one send was given is not changed by the next, and what a scheme chose is for one send.
-    const fields = this.answered[0] || this.credentials ? copyOf(this.fields) : this.fields
-    if (this.sent) fields.headers = this.sent
-    else delete fields.headers
+    // A copy: a replay must not change what the first send was given, and the credentials mode that a scheme chose is for one send alone.
+    const init = this.answered[0] || this.credentials ? copyOf(this.init) : this.init
+    if (this.sent) init.headers = this.sent
+    else delete init.headers
     // A Request says 'same-origin' where nobody chose.
-    if (this.credentials && !fields.credentials && (given?.credentials ?? 'same-origin') === 'same-origin')
-      fields.credentials = this.credentials
+    if (this.credentials && !init.credentials && (given?.credentials ?? 'same-origin') === 'same-origin')
+      init.credentials = this.credentials
     // A cached 401 must not answer the replay (RFC 9111); what the caller chose stands.
-    if (this.answered[0] && (fields.cache ?? given?.cache ?? 'default') === 'default' && hasCacheModes?.()) fields.cache = 'reload'
-    if (!given) return fetch(url, fields)
+    if (this.answered[0] && (init.cache ?? given?.cache ?? 'default') === 'default' && hasCacheModes?.()) init.cache = 'reload'
+    if (!given) return fetch(url, init)
     // React Native leaves a Request's URL relative.
     const isElsewhere = url !== given.url
-    // Made anew for another URL, such a Request would lose it.
+    // A Request that is made anew for another URL loses a body that the platform doesn't show: that is read first.
     if (isElsewhere && this.mayHoldBody)
       return given
         .clone()
         .blob()
         .then((body) => this.withBody(body).send(fetch, hasCacheModes))
-    // Beside any init, and ours is one, the platform forgets these of a Request (A37).
-    fields.referrerPolicy ??= given.referrerPolicy
-    fields.referrer ??= given.referrer
-    // A Request whose body is used can't be copied to another URL: it is given the new body first.
-    const request = isElsewhere ? new Request(url, given.bodyUsed ? new Request(given, fields) : given) : given
-    // An empty one is the caller's, too, and goes out in place of the Request's.
-    if (fields.body == null) {
+    // `fetch(request, init)` forgets these two of the Request whatever the init holds (A37).
+    init.referrerPolicy ??= given.referrerPolicy
+    init.referrer ??= given.referrer
+    // A Request whose body is used can't be made anew for another URL, unless it is given the new body first.
+    const request = isElsewhere ? new Request(url, given.bodyUsed ? new Request(given, init) : given) : given
+    // The Request's own body goes out. (Where the caller gave one beside it, even an empty string, that does.)
+    if (init.body == null) {
       // Where bodies are no streams, the original is kept whole and a clone of it sent.
-      if (request.body === undefined) return fetch(request.clone(), fields)
+      if (request.body === undefined) return fetch(request.clone(), init)
       if (request.body) this.copy = wholeBody(request.clone().body).catch(() => undefined)
     }
-    return fetch(request, fields)
+    return fetch(request, init)
   }
 }
 
