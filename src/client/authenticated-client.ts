@@ -13,55 +13,59 @@ import { createTokenAccess } from './token-access'
 
 /** A `fetch` that keeps a session signed in. Every function of it is bound: hand them around as you like. */
 export class AuthenticatedClient {
+  // `declare`, here and below: the constructor sets them all.
   /**
    * Exactly `fetch`'s signature and behaviour: network errors, aborts and every status pass through. It rejects only where
    * the client could not do its part.
    * @throws {RefreshUnavailableError | TokenEndpointError} new tokens are needed and can't be had now; the session is kept.
-   * @throws {SessionEndedError | SessionChangedError} the session ended, or another took its place, before this was sent.
+   * @throws {SessionEndedError | SessionChangedError} the session ended, or another one took its place, before this was sent.
    * @throws {StorageError} the store can't say whether there is a session.
-   * @throws {TypeError} where `fetch` does; a target that credentials may not go to; a disposed client.
+   * @throws {TypeError} where `fetch` does; for a target that credentials may not go to; once the client is disposed of.
    */
-  // `declare`, here and below: the constructor sets them all.
   declare readonly fetch: typeof globalThis.fetch
   /** Calls `listener` after every change of `state`, as `useSyncExternalStore` wants it. Returns how to stop. */
   declare readonly subscribe: (listener: () => void) => () => void
   /**
-   * An access token for what is no `fetch` (a WebSocket, an upload library). Refreshes at most once, then gives what there is.
-   * `minValidity`: how long it should still be good for, in milliseconds; 0 by default.
-   * @throws {SessionEndedError} nobody is signed in. @throws {RefreshExcessiveError} `refreshBudget` is spent. Else as `fetch`.
+   * An access token for what doesn't go through `fetch` (a WebSocket, an upload library). Refreshes at most once, then gives what there is.
+   * `minValidity`: how much longer it should be good for, in milliseconds; 0 by default. `signal`: ends the wait, not the refresh.
+   * @throws {SessionEndedError} nobody is signed in, or the server refused to refresh.
+   * @throws {RefreshExcessiveError} the token has expired, and `refreshBudget` is spent.
+   * @throws {RefreshUnavailableError | TokenEndpointError | SessionChangedError | StorageError} as `fetch` does.
    */
   declare readonly getAccessToken: (options?: { signal?: AbortSignal | undefined; minValidity?: number | undefined }) => Promise<string>
   /**
    * Signs in, with tokens or with a cookie session's `{ sessionId, counter: 0 }`: a new session, unless the set carries the current
-   * `sessionId`. Calls of the session before are not sent with it.
-   * @throws {TypeError} without an access token that can stand in a header (RFC 6750 §2.1). @throws {StorageError} it is not saved
-   * yet: it lives in memory, and the next call tries again.
+   * `sessionId`. Calls that began in the session before are not sent with its tokens.
+   * @throws {TypeError} without an access token that can stand in a header (RFC 6750 §2.1), or for an `expiresAt` that is not in milliseconds.
+   * @throws {StorageError} it is not saved yet: it lives in memory, and the next call tries again.
    */
   declare readonly setTokens: (tokens: StoredSession) => Promise<void>
   /**
-   * Refreshes now, or joins the refresh under way.
-   * @throws {SessionEndedError} nobody is signed in, or the server refused. @throws {SessionChangedError} another session took its place.
-   * @throws {RefreshUnavailableError | TokenEndpointError} the session is kept; the first also without a grant, or without the refresh
-   * token that it needs. @throws {RefreshExcessiveError} `refreshBudget` is spent.
+   * Refreshes now, or joins the refresh that is under way. `signal`: ends the wait, not the refresh.
+   * @throws {SessionEndedError} nobody is signed in, or the server refused.
+   * @throws {SessionChangedError} another session took its place.
+   * @throws {RefreshUnavailableError | TokenEndpointError} it failed, and the session is kept; the first also without a grant, or without
+   * the refresh token that the grant needs.
+   * @throws {RefreshExcessiveError} `refreshBudget` is spent.
    */
   declare readonly refresh: (options?: { signal?: AbortSignal | undefined }) => Promise<void>
   /**
-   * Signs out: at once, then clears the store, then `onLogout`, then revokes in the background.
+   * Signs out: the session is over at once; then the store is cleared, `onLogout` is called, and the tokens are revoked in the background.
    * @throws {StorageError} the store could not be cleared; the session is over all the same.
    */
   declare readonly logout: () => Promise<void>
   /**
-   * A client for one resource, over the same session: tokens for that resource alone (RFC 8707), in the memory of this client, behind
-   * one rotating refresh token. It signs in and out with this one, and is disposed with it; the same options give the same client.
-   * A refusal of the resource (`invalid_target`) concerns no other.
-   * @throws {TypeError} for a resource that is no absolute URI; without a grant; for origins that can't get credentials.
+   * A client for one resource, with access tokens for that resource alone (RFC 8707). They live in memory; the session, its store and its
+   * refresh token are those of this client. The two sign in and out together, and are disposed of together. The same options give the
+   * same client. A resource that the server refuses (`invalid_target`) concerns no other.
+   * @throws {TypeError} for a resource that is no absolute URI, or has a fragment; without a grant; for origins that can't get credentials.
    */
   declare readonly forResource: (options: ResourceOptions) => AuthenticatedClient
   /** Lets go: calls in flight settle, new ones reject with a `TypeError`, no callback is called any more. */
   declare readonly dispose: () => void
   /** What is known of the session: frozen, no secrets, the same object until it changes. */
   declare readonly state: SessionState
-  /** How far one single flight reaches: who else can't refresh the same session at the same time. */
+  /** How far one refresh is shared: this client, all tabs of a browser, all processes of a machine, or all machines of a fleet. */
   declare readonly coordination: Coordination
 
   /** @throws {TypeError} for each mistake in the options; the message names the option and the fix. */
@@ -88,16 +92,16 @@ export class AuthenticatedClient {
     ]
     call(() => session.look())
 
-    // Own, and bound as the functions are: a framework may wrap the client in a Proxy (Vue).
+    // Getters of the object itself, that need no `this`: a framework (Vue) may wrap the client in a Proxy.
     Object.defineProperties(this, {
       state: { get: () => session.phase.state, configurable: true },
       coordination: { get: coordination, configurable: true },
     })
     this.subscribe = subscribe
 
-    // Called on nothing: a browser's wants no other `this` than its own.
+    // Called as a plain function: a browser's `fetch` as a method of anything else throws "Illegal invocation".
     const { first, leadsBack } = platform
-    // A wrapper around this very client may bring our own request back (F104).
+    // Where the app has put this very client, or a wrapper around it, in place of `globalThis.fetch`, our own request comes back (F104).
     this.fetch = resolved.fetch ? roundTrip : (input, init) => (leadsBack(init) ? first(input, init) : roundTrip(input, init))
 
     Object.assign(this, createTokenAccess(parts, freshness, assertLive))
@@ -134,7 +138,7 @@ export class AuthenticatedClient {
   }
 }
 
-// Named within itself, the class would be called otherwise in what is built.
+// Outside of the class: one that names itself is renamed by the bundler (`_AuthenticatedClient`), which stack traces and logs would show.
 function another(options: AuthenticatedClientOptions): AuthenticatedClient {
   return new AuthenticatedClient(options)
 }
