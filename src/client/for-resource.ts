@@ -33,14 +33,14 @@ export interface ResourceOptions {
   readonly allowedOrigins?: readonly (string | URL)[] | null | undefined
 }
 
-/** Of a client for one resource. */
+/** The options of a client, with what one for a single resource is given by the client that makes it. */
 export interface SharedOptions extends AuthenticatedClientOptions {
   readonly inherited?: Inherited | undefined
 }
 
 /** What the clients for single resources share with the one that they are made by. */
 export interface Parent {
-  /** With their defaults: the app's own may be no plain object, and may have changed since. */
+  /** The options as they were resolved. The object that the app gave may have changed since, or have its options on a prototype. */
   readonly options: AuthenticatedClientOptions & { readonly clock: Clock; readonly limit: number }
   readonly session: Session
   readonly refresher: Refresher
@@ -51,8 +51,8 @@ export interface Parent {
 }
 
 /**
- * Gives the options of a client for one resource: the parent's session, and access tokens of its own. Those live in memory and are shared
- * by all that are for the same resource and scope; the parent's store holds the session alone.
+ * Makes the options of a client for one resource: it has the parent's session, and access tokens of its own. Those live in memory, and
+ * clients for the same resource and scope share them; the parent's store never sees them.
  */
 export function resourceOptions(parent: Parent): (asked: ResourceOptions) => SharedOptions {
   const { options, session, refresher, stepUp } = parent
@@ -66,11 +66,13 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
     const key = JSON.stringify(target)
     const store = stores.get(key) ?? createResourceStore(session, parent.subscribe, parent.coordination, options.clock)
     stores.set(key, store)
+    /** The `phaseKey` that `moved` has told of. */
     let seen: string | undefined
 
+    /** The grant of this client: gets an access token for the target, with the refresh token of the parent's session. */
     const exchanged = async (held?: TokenSet | null): Promise<TokenSet> => {
       const phase = await session.look()
-      // A token of the session that is here now must not pass for one of the session that was asked for.
+      // The parent's session may have been replaced since: a token of the new one must not be taken for one of the old.
       if (!phase.held || (held && held.sessionId !== store.shown(phase)?.sessionId)) throw new SessionEndedError()
       const { tokens, error } = await refresher.exchangeFor(target, phase)
       if (!tokens) throw errorOf(error)
@@ -86,17 +88,16 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
 
     return {
       ...options,
-      ...{
-        tokenEndpoint: null,
-        // Who revokes one token may end the whole session by it (RFC 7009 §2.1), and that is the parent's.
-        revocationEndpoint: null,
-        clientAuthentication: null,
-        getTokens: null,
-        saveTokens: null,
-        clearTokens: null,
-        lock: null,
-        onLogout: null,
-      },
+      // What the parent does for both.
+      tokenEndpoint: null,
+      // To revoke one token may end the whole session (RFC 7009 §2.1).
+      revocationEndpoint: null,
+      clientAuthentication: null,
+      getTokens: null,
+      saveTokens: null,
+      clearTokens: null,
+      lock: null,
+      onLogout: null,
       store,
       grant: Object.assign(ownGrant, {
         needs: startsFromNothing ? 'nothing' : 'session',
@@ -104,13 +105,12 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
         clientId,
         clientAuthentication,
       } as const),
-      // The exchange has a deadline of its own, unless it waits for a person; the wait for the session's lock is bounded apart from it.
+      // `exchanged` has the deadline of the parent, which bounds the wait for the lock apart from it: none is added here.
       refreshTimeout: options.refreshTimeout && (startsFromNothing ? options.refreshTimeout : Infinity),
       allowedOrigins,
       baseUrl: given?.[0] ?? (own ? target.resource : options.baseUrl),
-      // The session is the parent's, and so is what it tells.
       onEvent: Object.assign(
-        // What it returns is handed on: a promise that rejects is the client's to catch.
+        // The parent has told what befalls the session. A promise of the app's is returned: this client catches what it rejects with.
         (event: ClientEvent) =>
           /^(session|logout|storage|step-up)/.test(event.type) || options.onEvent?.({ ...event, resource: target.resource }),
         { inspect: options.onEvent?.inspect },
@@ -133,7 +133,8 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
 }
 
 function errorOf(error: Awaited<ReturnType<Refresher['exchangeFor']>>['error']): Error {
-  // Rule 6: what was presented twice already is not presented again.
+  // A new error, which says that an answer came: the parent has presented the token twice where none did, and it is not presented again
+  // for this client (rule 6).
   if (error?.code === 'ERR_REFRESH_UNAVAILABLE') return new RefreshUnavailableError(error.message, { cause: error, retryAt: error.retryAt })
   return error ?? new SessionEndedError()
 }

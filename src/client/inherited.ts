@@ -2,17 +2,20 @@ import type { Session } from '../session/session'
 import type { StoredSession } from '../tokens/token-set'
 
 interface Parts {
-  /** Numbers the calls of all of them, so that who hears their events can tell these apart. */
+  /** Numbers the calls of all these clients in one row: a handler of their events can tell each call from the others. */
   readonly nextCall: () => number
-  /** Where the user signs in and out. */
+  /** The session of the parent, in which the user signs in and out. */
   readonly root: Session
-  /** What the parent's session has become since this was asked last, `undefined` for nothing else: a sign-out there counts here at once. */
+  /**
+   * What the parent's session is for this client, where it has become another one since this was asked last; else `undefined`. So a
+   * sign-out there counts here at once, and not with the next read.
+   */
   readonly moved: () => StoredSession | null | undefined
-  /** How long all but the grant may take in milliseconds. */
+  /** How long everything but the grant may take, in milliseconds. */
   readonly longestWait: number
 }
 
-/** What a client for one resource has of the client that it was made by. A class: no option that a user gives is taken for it. */
+/** What a client for one resource has of the client that made it. A class, so that nothing an app passes as `inherited` is taken for it. */
 export class Inherited {
   constructor(readonly parts: Parts) {}
 }
