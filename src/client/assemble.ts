@@ -23,10 +23,10 @@ export interface Assembly {
   readonly parts: Parts
   readonly freshness: Freshness
   readonly outlet: Outlet
-  /** What requests go out with. */
+  /** What requests go out with: the app's, or that of `platform`. */
   readonly fetch: FetchLike
   readonly platform: ReturnType<typeof platformFetch>
-  /** How far one single flight reaches. */
+  /** How far one refresh is shared. */
   readonly coordination: () => Coordination
 }
 
@@ -66,7 +66,7 @@ export function assemble(options: ResolvedOptions, isDisposed: () => boolean): A
     fetch: tokenRequest,
     lock: ownLock ?? nearestLock(clock),
     lockName: (id) => `authenticated-client:${JSON.stringify([grant?.tokenEndpoint ?? store.name ?? '', clientId, id])}`,
-    // A store with a name may be opened by other processes, too, and they don't share a lock that ends at this one.
+    // Not where the lock ends at this process, and others may have opened the same store: it has a name then.
     lockIsShared: () => Boolean(options.lock) || (store.lock ? !store.name || store.coordination !== 'client' : hasWebLocks()),
     subscribe: outlet.subscribe,
     isDisposed,
@@ -90,7 +90,7 @@ export function assemble(options: ResolvedOptions, isDisposed: () => boolean): A
     outlet,
     fetch,
     platform,
-    // Whoever gives another lock than the store's has its reach, as far as that says it.
+    // The reach of the lock that is used: the store says it of its own, a lock that the app has given says it of itself.
     coordination: () => (ownLock === store.lock ? store : ownLock)?.coordination ?? (!ownLock && hasWebLocks() ? 'browser' : 'client'),
   }
 }

@@ -28,6 +28,7 @@ export function resolveOptions(options: SharedOptions) {
   const clientId = ownId || grant?.clientId || ''
   must(clientId || !revocationEndpoint, 'revocationEndpoint needs clientId')
   must(tokenEndpoint || revocationEndpoint || !clientAuthentication, 'clientAuthentication: give it to the grant')
+  // Only a grant that may rotate a refresh token needs `saveTokens`.
   must(
     getTokens ? !store && (saveTokens || !grant || grant.needs === 'nothing') : !saveTokens && !clearTokens,
     'give getTokens and saveTokens, or a store',
@@ -69,15 +70,15 @@ export function resolveOptions(options: SharedOptions) {
     hasOwnOrigins,
     refreshTimeout,
     limit: longestWait ?? (refreshTimeout || 10_000),
-    // As they were written, and as a platform spells them.
+    // Each as it was written, and in its normal spelling.
     endpoints: [grant?.tokenEndpoint, revocationEndpoint].flatMap((url) => (url ? [String(url), absolute(String(url)) ?? ''] : [])),
     base: (): string | undefined => (baseUrl ? String(baseUrl) : pageBase()),
     store: getTokens ? callbackStore({ getTokens, saveTokens, clearTokens }) : (store ?? memoryStore()),
   }
 }
 
-/** Every option, and what it can't do without. */
-const parts: { readonly [Name in keyof Required<SharedOptions>]: readonly string[] } = {
+/** Every option there is, and the methods that its value must have. */
+const methodsOf: { readonly [Name in keyof Required<SharedOptions>]: readonly string[] } = {
   tokenEndpoint: [],
   clientId: [],
   clientAuthentication: [],
@@ -105,24 +106,25 @@ const parts: { readonly [Name in keyof Required<SharedOptions>]: readonly string
   inherited: [],
 }
 
-/** The options, present or not: they may be an instance of a class, and the callbacks methods of it. */
+/** Reads every option. `options` may be an instance of a class, with callbacks that are its methods: they are bound to it. */
 function givenIn(options: SharedOptions): Given {
   const polluted: SharedOptions = Object.prototype // What that has, nobody gave (A56).
   const given: Record<string, unknown> = {}
+  // A name in the wrong case, such as `onLogOut`, would be ignored in silence.
   for (const name of Object.keys(options)) {
-    const meant = Object.keys(parts).find((known) => known.toLowerCase() === name.toLowerCase())
+    const meant = Object.keys(methodsOf).find((known) => known.toLowerCase() === name.toLowerCase())
     must(!meant || name === meant, `${name} is no option: ${meant} is`)
   }
-  for (const name of Object.keys(parts) as (keyof SharedOptions)[]) {
+  for (const name of Object.keys(methodsOf) as (keyof SharedOptions)[]) {
     const value = options[name] === polluted[name] ? undefined : options[name]
-    const isMethod = isGiven(name, value) && /^(is|on)|Tokens$/.test(name) // Not `fetch`: a browser's wants no other `this`.
+    const isMethod = isGiven(name, value) && /^(is|on)|Tokens$/.test(name) // Not `fetch`: a browser's must not be bound to anything else.
     const method = value as NonNullable<SharedOptions['onEvent']>
     given[name] = isMethod ? Object.assign(method.bind(options), { inspect: method.inspect }) : (value ?? undefined)
   }
   return given
 }
 
-/** Whether an option counts. `null` is absent, and so is `undefined`. */
+/** Whether the option was given: `null` and `undefined` are absent. @throws {TypeError} for a value that it can't have. */
 function isGiven(name: keyof SharedOptions, value: unknown): boolean {
   if (value === null || value === undefined) return false
   must(typeof value === 'function' || !/^(grant|fetch|is|on|clientA)|Tokens$/.test(name), `${name} must be a function`)
@@ -132,8 +134,8 @@ function isGiven(name: keyof SharedOptions, value: unknown): boolean {
   must(value !== 0 || name !== 'refreshTimeout', `${name} must be milliseconds or false`)
   const { attempts, interval } = Object(value)
   must(value === false || (attempts >= 0 && interval >= 0) || name !== 'refreshBudget', `${name} must be { attempts, interval } or false`)
-  for (const part of parts[name]) {
-    for (const whole of [value].flat()) must(Object(whole)[part], `${name} must have ${part}()`)
+  for (const method of methodsOf[name]) {
+    for (const each of [value].flat()) must(Object(each)[method], `${name} must have ${method}()`)
   }
   return true
 }

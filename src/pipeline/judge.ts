@@ -40,9 +40,6 @@ const longestField = 64 * 1024
 const longestText = 256
 const mostChallenges = 16
 
-/** Whether `isUnauthorized` is asked (row 2): not about an opaque response, 407, 429 and 5xx, which no new credentials would change. */
-const mayMeanUnauthorized = /^([123]|4(?!07|29))/
-
 export function createJudge(
   options: PipelineOptions,
   { session, refresher, budget, clock, abortable, stepUp }: Parts,
@@ -85,7 +82,8 @@ export function createJudge(
 
     // An empty or a relative URL says nothing (a mock, an opaque response).
     const elsewhere = /^([a-z][a-z\d+.-]*:|[\\/]{2})/i.test(response.url) && originOf(response.url) !== originOf(url)
-    const isAsked = !withheld && !elsewhere && mayMeanUnauthorized.test(`${status}`)
+    // Row 2: not of an opaque response (0), 407, 429 and 5xx.
+    const isAsked = !withheld && !elsewhere && /^([123]|4(?!07|29))/.test(`${status}`)
     const claimed = isUnauthorized !== undefined && isAsked && (await ask(response, isUnauthorized)) === true
     const inspect = claimed || status > 299 ? onEvent?.inspect : undefined
     // A copy of the headers: `inspect` can't change what a replay sends.
