@@ -4,7 +4,7 @@ import { tokenSetOf } from '../tokens/token-set'
 import type { CoolDown } from './cool-down'
 import { type Deadline, startDeadline } from './deadline'
 import { type Curable, failureOf, type Unavailable } from './failure-of'
-import { isBehind } from './is-behind'
+import { holdsConsumed } from './holds-consumed'
 import { isNewer } from './is-newer'
 import { createKeeper } from './keeper'
 import type { Phase } from './phase'
@@ -14,17 +14,25 @@ import { type RefreshOutcome, unavailable } from './refresh-outcome'
 import type { Session } from './session'
 import type { RefreshCause } from './session-event'
 
-/** What is done under the lock: the one place that presents a refresh token. */
+/** Does the work of a refresh, under the lock: nothing else presents a refresh token. */
 export interface Spender {
   /** Whether what that phase holds is being saved. */
   isSaving(phase: Phase): boolean
-  /** Whether there is a grant, and what it starts from. */
+  /** Whether there is a grant, and this phase holds what it starts from. */
   canRefresh(phase: Phase): boolean
-  /** How a refresh comes out that may not be tried now: while a cool-down runs. */
+  /** The outcome of a refresh that may not be tried now, while a cool-down runs. */
   coolingDown(phase: Phase, target?: Target): RefreshOutcome | undefined
-  /** What the store says of our need for a refresh; `undefined`: it has nothing newer. For a target it never has. */
+  /**
+   * Reads the store: the outcome, where no refresh is needed because the session is over or somebody else has refreshed it; `undefined`
+   * where it shows nothing newer than `from`. It holds no tokens for a target.
+   */
   lookBeyond(from: Phase, target?: Target): Promise<RefreshOutcome | undefined>
-  /** Re-reads, then spends. Resolves when the lock may go; the outcome may be settled before. */
+  /**
+   * Reads the store again, then presents what it holds (rule 4). Resolves when the lock may be released; `settle` may be called before.
+   * @param from the phase whose tokens the callers found wanting.
+   * @param target what the access token is for, if not for the session itself.
+   * @param lost aborts where the lock is no longer ours.
+   */
   spend(
     from: Phase,
     because: RefreshCause,
@@ -47,20 +55,22 @@ export interface SpenderOptions extends PresentationOptions {
   /** Calls after every change of the session. */
   readonly subscribe: (listener: () => void) => () => void
   readonly isDisposed: () => boolean
-  /** Whose session it is, where that is another client's. */
+  /** Of a client for one resource: the session of the client that made it. */
   readonly root?: Session | undefined
 }
 
-// Where no lock is shared, somebody else may have been quicker each time, and the rotation on its way into the store.
+/** Where no lock is shared, somebody else may be quicker each time: how often another try is worth it. */
 const mostRounds = 8
+/** Who was quicker may not have saved their rotation yet: how long to wait for it, in milliseconds. */
 const looksAgainAfter = [50, 200]
 
 export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curable>): Spender {
   const { session, root, grant, lockIsShared, clock, refreshTimeout, expiryLeeway, budget, discard, subscribe, isDisposed } = options
   const startsFromNothing = grant?.needs === 'nothing'
   const keeper = createKeeper(session, clock, discard)
+  /** Exchanges that wait for a person. */
   const waiting = new Map<Deadline, Phase>()
-  // A dialog may stay open for ever; nobody waits for it once the session is another one, or over.
+  /** Ends those of a session that is over: a dialog may stay open for ever. */
   const leave = (): void => {
     for (const [deadline, { epoch }] of waiting) if (isDisposed() || session.phase.epoch !== epoch) deadline.abort()
   }
@@ -71,11 +81,11 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curabl
 
   const coolingDown: Spender['coolingDown'] = (phase, target) => {
     const failure = coolDown.running(phase)
-    // What is wrong for the session may be right for a target.
+    // What is misconfigured for the session (its scope) may be right for a target.
     return failure?.kind === 'misconfigured' && target ? undefined : failure
   }
 
-  /** Returns when to try again. Where the session is another client's and that one cools down, it also knows when that is over. */
+  /** Starts a cool-down, and returns when it is over. Where the client that made this one has failed, its own cool-down counts. */
   const coolDownFrom = (phase: Phase, failure: Unavailable): number =>
     (root && !startsFromNothing && failure.error.retryAt) || coolDown.start(phase, failure, failure.error.retryAt)
 
@@ -86,6 +96,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curabl
     return isFresh && !target ? { kind: 'adopted' } : undefined
   }
 
+  /** Whether somebody else has changed the session: their rotation may be the reason why our refresh token was refused. */
   const hasMoved = async (phase: Phase): Promise<boolean> => {
     for (const delay of lockIsShared() ? [0] : [0, ...looksAgainAfter]) {
       if (delay) await clock.sleep(delay)
@@ -96,13 +107,14 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curabl
 
   const spend: Spender['spend'] = async (from, because, target, lost, settle) => {
     let deadline: Deadline | undefined
+    /** What was presented and got no readable answer: the refresh token; where there is none, the phase. */
     let unanswered: Phase | string | undefined
     try {
       for (let round = 0; round < mostRounds; round++) {
         const known = await lookBeyond(from, target)
         if (known) return settle(known)
         const { phase } = session
-        // A sign-in may have come since the look: its token is not this flight's to spend.
+        // Somebody may have signed in since that look: their token is not this flight's to spend.
         if (phase.epoch !== from.epoch) return settle({ kind: 'session-changed' })
         // Another flight of the session may have failed while this one waited for its turn.
         const failed = coolingDown(phase, target)
@@ -116,10 +128,10 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curabl
         try {
           const tokens = await presentation.run(signal)
           coolDown.stop(phase)
-          // A logout or a sign-in during the refresh wins; so does a pair that somebody else has saved.
+          // A logout or a sign-in during the refresh wins, and so does a pair that somebody else has saved (rule 3).
           const isSame = session.phase.epoch === from.epoch
           if (isSame && because === 'unauthorized') budget.count()
-          if (isSame && (session.phase === presentation.mine || isBehind(session.phase, phase, tokenSetOf(tokens)?.refreshToken)))
+          if (isSame && (session.phase === presentation.mine || holdsConsumed(session.phase, phase, tokenSetOf(tokens)?.refreshToken)))
             return await keeper.keep(session.phase, tokens, target !== undefined, settle)
           if (isSame) return settle({ kind: 'adopted', tokens: tokenSetOf(tokens) })
           presentation.drop(tokens)
@@ -129,7 +141,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curabl
           const failure = failureOf(thrown, startsFromNothing)
           if (session.phase.epoch !== from.epoch) {
             const asked = failure.kind === 'unavailable' && failure.error.retryAt
-            // What the server asked for is asked of this session, should it come back.
+            // That session may come back (signed in to again): a pause that the server has asked for is kept.
             if (asked && !coolDown.running(session.phase)) coolDownFrom(phase, failure)
             return settle({ kind: 'session-changed' })
           }
@@ -141,12 +153,12 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curabl
             return settle(session.phase.held ? { kind: 'session-changed' } : failure)
           }
           if (failure.kind === 'misconfigured') {
-            // `invalid_target` is the target's own.
+            // `invalid_target` is about this target alone.
             if (!target) coolDown.start(phase, failure)
             return settle(failure)
           }
           const { error } = failure
-          // Nobody knows whether the token is consumed: look who rotated it, then present it once more.
+          // Nobody knows whether the token was consumed: read the store again, then present it once more (rule 6).
           const presented = tokenSetOf(phase.held)?.refreshToken ?? phase
           if (!error.answered && unanswered !== presented && !signal.aborted) unanswered = presented
           else {
@@ -160,7 +172,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curabl
       if (deadline) {
         waiting.delete(deadline)
         deadline.clear()
-        // Whoever has the lock next must not read what was consumed here, or may have been.
+        // The next holder of the lock must not read a token from the store that was consumed here, or may have been.
         await keeper.landed()
       }
     }
