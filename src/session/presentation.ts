@@ -3,27 +3,27 @@ import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import { type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import { exchange } from './exchange'
-import { isBehind } from './is-behind'
+import { holdsConsumed } from './holds-consumed'
 import type { Phase } from './phase'
 import type { Session } from './session'
 
-/** What an access token is for, where it is not for all that the session's own is (RFC 8707). */
+/** What an access token is for, where it is for one resource alone (RFC 8707 §2). */
 export interface Target {
   readonly resource: string
   readonly scope?: string | undefined
 }
 
-/** One run of the grant with what a phase holds, and what is learnt on the way. */
+/** One run of the grant with what a phase holds, and what becomes known on the way. */
 export interface Presentation {
-  /** The phase as this run has left it: a rotation may come without a usable access token. */
+  /** The phase that this run began with, or has made: a refresh token may come without a usable access token, and is held at once. */
   readonly mine: Phase
-  /** Settles when that rotation is saved, or could not be. */
+  /** Resolves when that refresh token is saved, or could not be; `undefined` where none came. */
   readonly rotation: Promise<void> | undefined
-  /** Nothing went out: the session had moved on before. */
+  /** Whether nothing was sent, because the session had changed, or the lock was lost, before. */
   readonly isHeldBack: boolean
-  /** The next token set, whole and fit to be sent. Throws as `exchange` does. */
+  /** Gives the next token set, whole and fit to be sent. Throws as `exchange` does. */
   run(signal: AbortSignal): Promise<StoredSession>
-  /** For what came too late for its session. */
+  /** Gives up tokens that came too late for their session. */
   drop(got: StoredSession): void
 }
 
@@ -38,7 +38,7 @@ export interface PresentationOptions {
   readonly discard: (tokens: TokenSet | null) => void
 }
 
-/** Its own, or a polluted prototype would ask for more (A56). */
+/** Named, though absent: a polluted `Object.prototype` would ask for something else (A56). */
 const nothing = { resource: undefined, scope: undefined, claims: undefined }
 
 /** @param lost aborts where the lock is no longer ours. */
@@ -62,13 +62,13 @@ export function present(
   const rotated = (refreshToken: string): void => {
     if (!old || !refreshToken || refreshToken === old.refreshToken) return
     if (session.phase.epoch !== phase.epoch) drop({ ...old, refreshToken })
-    if (!isBehind(session.phase, phase, refreshToken)) return
-    // Rule 5: received is received, whatever the rest of the answer is worth.
+    if (!holdsConsumed(session.phase, phase, refreshToken)) return
+    // A refresh token that was received is kept, whatever the rest of the answer is worth (rule 5).
     rotation = session.rotate(session.phase, { ...old, ...session.phase.held, refreshToken }).catch(() => {})
     mine = session.phase
   }
 
-  // While a proof was made, or a nonce asked for (RFC 9449 §8), who signed in or out, or rotated, may have been heard of.
+  // Making a proof, or asking for a nonce (RFC 9449 §8), takes time: somebody may have signed in or out, or have rotated, meanwhile.
   const before = (): void => {
     const { held, epoch } = session.phase
     if (epoch === phase.epoch && tokenSetOf(held)?.refreshToken === old?.refreshToken && !lost.aborted) return

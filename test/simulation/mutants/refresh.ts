@@ -62,7 +62,7 @@ export const refreshMutants: readonly Mutant[] = [
   {
     name: 'lets the lock go before the save',
     patches: [
-      { file: 'session/keeper.ts', find: '      await saved\n', replace: '' },
+      { file: 'session/keeper.ts', find: '      await saving\n', replace: '' },
       { file: spender, find: 'await keeper.landed()', replace: '' },
     ],
   },
