@@ -11,26 +11,30 @@ import type { RefreshCause, SessionEvent } from './session-event'
 import { singleFlight } from './single-flight'
 import { createSpender, type SpenderOptions } from './spender'
 
-/** Shares one refresh among all who need it; the refresh belongs to the client and goes on when its callers leave. */
+/** Shares one refresh among all who need it. It belongs to the client, and goes on when its callers leave (rule 1). */
 export interface Refresher {
   /** Whether the grant gives tokens where there are none (client credentials). */
   readonly startsFromNothing: boolean
   readonly hasGrant: boolean
   /** Whether what that phase holds is being saved: a call for it must not wait for the flight that saves it (rule 7). */
   isSaving(phase: Phase): boolean
-  /** Whether there is a grant, and what it starts from. */
+  /** Whether there is a grant, and this phase holds what it starts from. */
   canRefresh(phase: Phase): boolean
-  /** Whether the session is being refreshed. */
+  /** Whether the session of this phase is being refreshed. */
   hasFlight(phase: Phase): boolean
   /** The failure that calls are answered with while the cool-down runs. */
   failure(phase: Phase): RefreshFailure | undefined
-  /** Newer tokens than `from` has, by the flight under way or a new one; at once where they are here already. */
+  /**
+   * Gets newer tokens than those of `from`: at once where they are held already, else from the refresh under way or a new one. Never
+   * rejects.
+   * @param because why, for the event.
+   */
   refresh(from: Phase, because: RefreshCause): Promise<RefreshOutcome>
-  /** The network is back: what failed for want of it need not wait any longer. */
+  /** The network is back: ends the cool-down, but for a pause that the server has asked for. */
   tryAgain(): void
   /** The client is disposed of: no call waits for a person any more. */
   leave(): void
-  /** Another access token of the session, for the target; a rotation that comes with it is the session's, under the same lock. */
+  /** Gets an access token for the target, under the session's lock. A refresh token that comes with it is the session's. Never rejects. */
   exchangeFor(target: Target, from: Phase): Promise<RefreshOutcome>
 }
 
@@ -47,13 +51,13 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const flights = singleFlight<number, RefreshOutcome>()
   const coolDown = createCoolDown<Curable>(clock)
   const { isSaving, canRefresh, coolingDown, lookBeyond, spend, leave } = createSpender(options, coolDown)
-  let turns = { epoch: 0, take: inTurn() }
+  let queue = { epoch: 0, enter: inTurn() }
 
-  // Beside the lock, which may be broken: two at once would present the same refresh token.
+  // One at a time for each session, though the lock should see to that: it may be broken, and two at once would present one refresh token.
   const takeTurn = (epoch: number, task: () => Promise<void>): Promise<void> => {
-    if (turns.epoch < epoch) turns = { epoch, take: inTurn() }
-    // Who comes for a session that is over presents nothing.
-    return turns.epoch > epoch ? task() : turns.take(task)
+    if (queue.epoch < epoch) queue = { epoch, enter: inTurn() }
+    // For a session that is over nothing is presented: the task needs no turn.
+    return queue.epoch > epoch ? task() : queue.enter(task)
   }
 
   const lockedSpend = (from: Phase, because: RefreshCause, target?: Target): Promise<RefreshOutcome> =>
@@ -78,7 +82,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     if (phase.epoch !== from.epoch) return { kind: 'session-changed' }
     if (isNewer(phase, from)) return { kind: 'adopted' }
     const outcome = coolingDown(phase) ?? (await flights.join(from.epoch, () => fly(from, because)))
-    // A flight that had begun for older tokens may have taken up the very ones that this is about.
+    // The flight may have begun for older tokens, and have adopted the very ones that were refused now: look again whether newer ones are held.
     return outcome.kind === 'adopted' && because !== 'spent' ? refresh(from, because) : outcome
   }
 
