@@ -4,20 +4,23 @@ import type { Phase } from './phase'
 
 const first = 1_000
 const longest = 300_000
-// Full jitter may come out at nearly nothing; a pause that nobody notices is none.
+// Full jitter may come out at nearly nothing, and that would be no pause.
 const shortest = 100
 
 /**
- * How long nobody asks the token endpoint again after it failed, and what calls are answered with meanwhile. One session's failure is
- * not another's; and it stays its own where another one has been here in between.
+ * For how long nobody asks the token endpoint again after it failed, and the failure that calls get meanwhile. It counts for the session
+ * that it happened to alone, also when that is signed in to again after another one.
  */
 export interface CoolDown<Failure> {
-  /** What opened it, while it runs. */
+  /** The failure that opened it, while it runs for the session of that phase. */
   running(phase: Phase): Failure | undefined
-  /** About a second, doubling with full jitter; until `retryAt` where that is later; five minutes at most. Returns until when. */
+  /**
+   * Begins it: a second at most, doubled with each failure in a row, with full jitter; until `retryAt` where that is later; five minutes
+   * at most. Returns when it is over; both in milliseconds since the epoch.
+   */
   start(phase: Phase, failure: Failure, retryAt?: number): number
   stop(phase: Phase): void
-  /** Leaves no more of it than a server has asked for. */
+  /** Ends it, unless the server has asked for a longer pause: then with that. */
   shorten(): void
 }
 
@@ -25,7 +28,7 @@ export function createCoolDown<Failure>(clock: Clock): CoolDown<Failure> {
   let failures = 0
   let since = 0
   let until = 0
-  let asked = 0
+  let serverAsked = 0
   let opener: Failure | undefined
   let owner: Phase | undefined
   const isOwner = ({ epoch, held }: Phase): boolean | undefined =>
@@ -42,12 +45,12 @@ export function createCoolDown<Failure>(clock: Clock): CoolDown<Failure> {
       opener = failure
       since = clock.now()
       const own = since + Math.max(shortest, clock.random() * first * 2 ** failures)
-      asked = retryAt
-      until = Math.min(since + longest, Math.max(own, asked))
+      serverAsked = retryAt
+      until = Math.min(since + longest, Math.max(own, serverAsked))
       return until
     },
     shorten() {
-      until = Math.min(until, asked)
+      until = Math.min(until, serverAsked)
     },
     stop(phase) {
       if (isOwner(phase)) owner = undefined

@@ -57,7 +57,7 @@ export const refreshMutants: readonly Mutant[] = [
       { file: spender, find: 'const failure = coolDown.running(phase)', replace: 'const failure: any = undefined' },
     ],
   },
-  mutant('ignores Retry-After', 'session/cool-down.ts', 'Math.max(own, asked)', 'own'),
+  mutant('ignores Retry-After', 'session/cool-down.ts', 'Math.max(own, serverAsked)', 'own'),
   mutant('ignores the refresh budget', 'session/refresh-budget.ts', 'return limit && counted.length >= limit.attempts', 'return false'),
   {
     name: 'lets the lock go before the save',
