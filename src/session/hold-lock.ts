@@ -5,8 +5,9 @@ import type { Clock } from '../platform/clock'
 import type { Lock } from '../stores/lock'
 
 /**
- * Runs `task` once under the lock, and without it where the lock itself is broken (F53, F54): one that throws or lies must not
- * take the session with it. One that hangs may be held by somebody slow: it times out. Resolves when `task` has.
+ * Runs `task` once under the lock, and resolves when the task has. Where the lock itself is broken (F53, F54), because it throws, or
+ * settles without having run the task, the task runs without it: a broken lock must not end refreshes. One that hangs may be held by
+ * somebody slow, and times out.
  * @throws {LockTimeoutError} it was not granted in time; the task hasn't run then and never will.
  */
 export async function holdLock(
@@ -20,7 +21,7 @@ export async function holdLock(
   const { signal } = waiting
   let running: Promise<void> | undefined
   const granted = new Promise<void>((resolve, reject) => {
-    // One that says nothing of being lost is not lost.
+    // A lock that gives no signal is never lost.
     const once = async (lost: AbortSignal = new AbortController().signal): Promise<void> => {
       if (signal.aborted) return
       running ??= task(lost)
@@ -31,7 +32,7 @@ export async function holdLock(
       .then(() => lock.hold(name, once, { waitTimeout, signal }))
       .then(resolve, (error) => (isAuthError(error, 'ERR_LOCK_TIMEOUT') ? reject(error) : resolve()))
   })
-  // A lock that forgets its own time limit has one here.
+  // For a lock that doesn't keep to its `waitTimeout`.
   await boundedIfLong(granted, waitTimeout, clock, () => new LockTimeoutError()).finally(() => running ?? waiting.abort())
   await (running ?? task(new AbortController().signal))
 }

@@ -4,9 +4,10 @@ import type { StoredSession } from '../tokens/token-set'
 import type { Memory } from './memory'
 
 /**
- * The id by which all who share the store know this session: of what it shows, since it may have dropped the id we minted.
- * @param look reads the store: a refresh under way hears of a rotation that is seen here.
- * @param shown what was read last.
+ * The id by which everyone who shares the store knows this session; `''` for none. It is taken from what the store shows, since a store
+ * may drop the id that we minted.
+ * @param look reads the store, and takes what it shows: a refresh under way learns of a rotation that is found here.
+ * @param shown gives what was read last.
  */
 export async function sharedId(look: () => MaybePromise<unknown>, memory: Memory, shown: () => StoredSession | null): Promise<string> {
   const { held } = memory.phase

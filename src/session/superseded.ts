@@ -4,14 +4,18 @@ import { type StoredSession, spendable, tokenSetOf } from '../tokens/token-set'
 const mostRemembered = 64
 
 /**
- * What newer tokens of ours took the place of, and what was signed out of here, by token and by session id: wherever it turns up again,
- * it is ours to write over, and a consumed refresh token is never adopted.
+ * Remembers which tokens newer ones of ours took the place of, and which sessions were signed out of here. Where the store shows one of
+ * them again, it is not adopted but written over: its refresh token is consumed, or its session over.
  */
 export interface Superseded {
   has(tokenOrId: string | undefined): boolean
   /** `next` takes the place of `held`, in the same session. */
   replace(held: StoredSession, next: StoredSession): void
-  /** The session is over; where it was signed out of, so are all that carry its id. Returns what was not known yet. */
+  /**
+   * The session of these tokens is over.
+   * @param signsOut it was signed out of here: so is everything that carries its id.
+   * @returns what was not known yet, the refresh token (or what stands for it, see `spendable`) first.
+   */
   retire(tokens: StoredSession, signsOut?: boolean): readonly string[]
   forget(tokensOrIds: readonly string[]): void
 }

@@ -4,8 +4,9 @@ import type { TokenSet } from './token-set'
 
 /** What is known of an access token's time, in milliseconds. */
 export interface Expiry {
-  /** Absent where unknown. */
+  /** Since the epoch; absent where unknown. */
   readonly expiresAt?: number | undefined
+  /** From receipt to expiry; absent where unknown. */
   readonly lifetime?: number | undefined
   /** It can't stand in a header: it counts as past its expiry, and is never sent. */
   readonly isUnsendable?: true
@@ -24,12 +25,13 @@ export type Origin = 'received' | 'seen' | 'restored'
 export function expiryOf(tokens: TokenSet, origin: Origin, now: number): Expiry {
   if (!isB64token(tokens.accessToken)) return { expiresAt: 0, isUnsendable: true }
   const { exp = NaN, iat = NaN } = jwtClaims(tokens.accessToken)
+  // NaN stands for "unknown" until the end: it goes through the arithmetic, and is falsy.
   const claimed = (exp - iat) * 1000
   const lifetime = claimed > 0 ? claimed : NaN
-  const isLongOver = tokens.expiresAt === 0 // Said, and not absent.
+  const isLongOver = tokens.expiresAt === 0 // Said so, unlike an `expiresAt` that is absent.
   const said = Number(tokens.expiresAt)
   const expiresAt = isLongOver ? 0 : (!isInSeconds(said, now) && said) || (origin === 'restored' ? exp * 1000 : now + lifetime) || undefined
-  // Of a restored opaque token nobody knows how long it lived: the whole leeway counts.
+  // How old a restored token was when it was found is unknown, and so is its lifetime if it doesn't claim one: then the whole leeway counts.
   return { expiresAt, lifetime: lifetime || (expiresAt && origin !== 'restored' ? Math.max(0, expiresAt - now) : undefined) }
 }
 

@@ -8,6 +8,7 @@ import { type StoredSession, spendable, type TokenSet } from './token-set'
 export function isSameSignIn(a: StoredSession, b: StoredSession): boolean | undefined {
   if (spendable(a) === spendable(b)) return true
   const others = idsOf(b)
+  // The first source from which both have an id decides.
   return idsOf(a).flatMap((id, source) => (id && others[source] ? id === others[source] : []))[0]
 }
 
@@ -16,6 +17,7 @@ export function comparableId(stored: StoredSession): string {
   return idsOf(stored).find(Boolean) ?? ''
 }
 
+/** The ids of a session, one for each source, in the order in which they count. */
 function idsOf(stored: StoredSession): readonly (string | undefined)[] {
   const { sessionId, idToken, accessToken }: Partial<TokenSet> = stored
   const [id, access] = [jwtClaims(idToken), jwtClaims(accessToken)]
