@@ -8,18 +8,26 @@ import { tokenSetOf } from '../tokens/token-set'
 import type { Schemes } from './pipeline-options'
 import type { RequestTemplate } from './request-template'
 
-/** The scheme that a response asks for, its challenges, and what it says to them. */
+/** The scheme that a response asks for, and what it says to its challenges. */
 export interface Selection {
   readonly scheme: AuthScheme
+  /** The challenges of that scheme. */
   readonly ours: readonly Challenge[]
+  /** What the scheme says to them; `undefined` where it leaves that to us. */
   readonly answer: 'replay' | 'refresh' | 'return' | undefined
 }
 
-/** Which of the client's schemes speaks: before a challenge the strongest that can, after it the strongest that is asked for. */
+/** Chooses among the client's schemes: before a challenge the strongest that can attach, after it the strongest that is asked for. */
 export interface SchemeSelector {
-  /** Lets the first attach that can: what speaks for this call, or else what the origin has asked for before, then the strongest. */
+  /**
+   * Lets schemes attach in turn until one does, and gives that one. The first to be asked is the one that this call is sent again with,
+   * else the one that the origin has asked for before; then they come as the app ordered them, the strongest first.
+   */
   attach(template: RequestTemplate, phase: Phase): MaybePromise<AuthScheme | undefined>
-  /** @param sent whose credentials were on the request. @param tried what has answered in this call already. */
+  /**
+   * @param sent the scheme whose credentials were on the request.
+   * @param tried the schemes that have answered in this call already, or were given up.
+   */
   select(
     challenges: readonly Challenge[],
     phase: Phase,
@@ -27,16 +35,16 @@ export interface SchemeSelector {
     sent: AuthScheme | undefined,
     tried: readonly AuthScheme[],
   ): Selection
-  /** That origin has asked for it: the next call there begins with it. */
+  /** The origin of that URL has asked for the scheme: the next call there begins with it. */
   remember(url: string, scheme: AuthScheme): void
 }
 
-/** Whether one of the schemes can present tokens of that type (RFC 6749 §7.1); those of none are the strongest scheme's. */
+/** Whether one of the schemes can present tokens of that type (RFC 6749 §7.1); tokens without a type go with the strongest scheme. */
 export function canAttach(schemes: Schemes, tokenType: string | undefined): boolean {
   if (!tokenType) return true
   const names = schemes.map(lowerName)
   const type = tokenType.toLowerCase()
-  // What should have been bound and is not, is discarded (RFC 9449 §5).
+  // Where DPoP was asked for, a token that is not bound to the key is not taken (RFC 9449 §5).
   return names.includes(type) || (type === 'bearer' && !names.includes('dpop'))
 }
 
@@ -52,17 +60,18 @@ export function createSchemeSelector(
   const [first] = schemes
   const strongest = schemes.find(({ usesTokens }) => usesTokens)
   // Tokens of these types are bound to their scheme, whether it is one of ours or not (A47).
-  const bound = ['dpop', ...schemes.map(lowerName)]
+  const boundTypes = ['dpop', ...schemes.map(lowerName)]
+  /** For each origin the scheme that it asked for, where that isn't the one that we would have begun with. */
   const asked = new Map<string | undefined, AuthScheme>()
 
-  /** Whether a scheme may present what the session holds: never below what the tokens are bound to, and untyped ones as the strongest. */
+  /** Whether a scheme may present what the session holds: a bound token only by its scheme, any other only by the strongest one. */
   const canPresent = (scheme: AuthScheme, phase: Phase): boolean => {
     if (!scheme.usesTokens) return true
     // A token that can't stand in a header is never sent.
     if (!phase.held || phase.expiry.isUnsendable) return false
     const type = textOf(tokenSetOf(phase.held)?.tokenType)?.toLowerCase() // What a store holds may be anything.
-    if (type && bound.includes(type)) return type === lowerName(scheme)
-    // Who doesn't understand the type may not use the token (RFC 6749 §7.1).
+    if (type && boundTypes.includes(type)) return type === lowerName(scheme)
+    // A client may not use a token whose type it doesn't understand (RFC 6749 §7.1).
     return scheme === strongest && (!type || type === 'bearer')
   }
 
@@ -105,17 +114,17 @@ export function createSchemeSelector(
           return 'return'
         })
         const own = (['replay', 'refresh', 'return'] as const).find((answer) => answers.includes(answer))
-        // Where another one's credentials were refused, to present these is the answer.
+        // Another scheme's credentials were refused: the answer is to present those of this one.
         const answer = own !== 'return' && sent && sent !== scheme && canPresent(scheme, phase) ? 'replay' : own
         const selection = { scheme, ours, answer }
         if (answer !== 'return') return selection
         refused ??= selection
       }
       if (refused) return refused
-      // What the origin asks for elsewhere was refused without a word: what would have gone first is what is left.
+      // Refused without a challenge, though this origin has asked for that scheme before (elsewhere, perhaps): a stronger one is tried.
       const stronger = challenges[0] || !sent ? [] : schemes.slice(0, schemes.indexOf(sent))
-      const own = stronger.find((scheme) => scheme.usesTokens && canPresent(scheme, phase))
-      return { scheme: own ?? sent ?? first, ours: [], answer: own && 'replay' }
+      const next = stronger.find((scheme) => scheme.usesTokens && canPresent(scheme, phase))
+      return { scheme: next ?? sent ?? first, ours: [], answer: next && 'replay' }
     },
     remember(url, scheme) {
       if (schemes[1]) asked.set(originOf(url), scheme)

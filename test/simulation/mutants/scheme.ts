@@ -36,7 +36,7 @@ export const schemeMutants: readonly Mutant[] = [
   mutant(
     'sends a bound token as Bearer where that is asked for',
     select,
-    'if (type && bound.includes(type)) return type === lowerName(scheme)',
+    'if (type && boundTypes.includes(type)) return type === lowerName(scheme)',
     'if (type) return true',
   ),
   {
@@ -72,7 +72,7 @@ export const schemeMutants: readonly Mutant[] = [
     'if (scheme?.usesTokens && session.phase.epoch !== phase.epoch)',
     'if (scheme?.usesTokens && session.phase.epoch < 0)',
   ),
-  mutant('insists on what an origin asked for elsewhere', select, "answer: own && 'replay'", 'answer: undefined'),
+  mutant('insists on what an origin asked for elsewhere', select, "answer: next && 'replay'", 'answer: undefined'),
   mutant('says a count of Digest twice', 'schemes/digest.ts', 'const count = ++space.count', 'const count = space.count || ++space.count'),
 ]
 
