@@ -56,8 +56,8 @@ export function createRoundTrip(
     return callers && names.some((name) => hasField(callers, name)) ? 'caller' : undefined
   }
 
-  // No async functions from here on: with a fresh token in a synchronous store nothing is awaited before the request is on its way,
-  // and what they would cost is more than all the rest.
+  // No async functions from here on. With a fresh token in a synchronous store nothing is awaited before the request is on its way, and
+  // the promises of async functions would cost more than all the rest of a call.
   const begin = (template: RequestTemplate): MaybePromise<Response> => {
     const withheld = place(template)
     if (withheld) {
@@ -86,7 +86,7 @@ export function createRoundTrip(
 
   const send = (template: RequestTemplate, phase: Phase, scheme?: AuthScheme): MaybePromise<Response> => {
     template.scheme = scheme
-    // Whoever signed in or out while we waited: nothing goes out for a session that is over.
+    // Somebody signed in or out while we waited: nothing goes out for a session that is over.
     if (scheme?.usesTokens && session.phase.epoch !== phase.epoch) {
       if (template.handBack) return template.handBack()
       throw sessionOver(session.phase)
@@ -106,7 +106,7 @@ export function createRoundTrip(
   }
 
   const receive = (response: Response, template: RequestTemplate, phase: Phase): MaybePromise<Response> => {
-    // A crawler's foreign origins are without number, and nothing is sent there that was learnt from them.
+    // Of origins that get no credentials nothing need be known, and a crawler's would fill the memory.
     if (template.withheld !== 'origin') {
       serverTime.observe(template.url, response)
       observe(response, template.url)
@@ -130,7 +130,10 @@ function late(): RefreshUnavailableError {
   return new RefreshUnavailableError('The scheme did not have its credentials in time')
 }
 
-// No platform drops a header other than Authorization on the way to another origin.
+/**
+ * The `fetch` for requests of that scheme. On the way to another origin platforms drop `Authorization` and no other header: a scheme that
+ * sets others follows redirects by its own `redirects`, or not at all.
+ */
 function wayOf(scheme: AuthScheme, fetch: FetchLike): FetchLike {
   const { headers } = scheme
   if (headers.every((name) => name === 'authorization')) return fetch
