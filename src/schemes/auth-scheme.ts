@@ -64,13 +64,13 @@ export interface AuthScheme {
   ): MaybePromise<void>
   /** `'replay'`: send again with the same credentials; `'refresh'`: the credentials are used up; `'return'`: there is no answer. */
   answer?(challenge: Challenge, exchange: Exchange): 'replay' | 'refresh' | 'return'
-  /** Sees every response: nonces, `Authentication-Info`. `url` is what was asked for: not every response says whence it came. */
+  /** Sees every response: nonces, `Authentication-Info`. `url` is the one that was asked for: the `url` of a response may be empty. */
   observe?(response: Response, url?: string): void
   /**
    * Wraps the `fetch` that its requests go out with; `names` are its headers. A scheme with headers other than `Authorization` needs
    * `followRedirects` here, or its requests follow none: no platform drops such a header on the way to another origin.
    */
   redirects?(fetch: FetchLike, names: readonly string[]): FetchLike
-  /** Sees every token request (DPoP). */
+  /** Adds to every token request what the scheme wants there, such as a DPoP proof (RFC 9449 §5). */
   tokenRequest?(request: OutgoingRequest): MaybePromise<void>
 }
