@@ -38,10 +38,10 @@ export type ClientEvent = (SessionEvent | RequestEvent | CallbackErrorEvent) & {
   readonly resource?: string | undefined
 }
 
-/** Tells the app: after our state has settled, in order, and so that nothing it throws comes back (rule 7). */
+/** Tells the app what happens: after our state has settled, in order, and so that nothing that it throws comes back to us (rule 7). */
 export interface Outlet {
   emit(event: UntimedEvent): void
-  /** Calls one callback of the app, soon. Without a name, nobody is left to hear what it throws. */
+  /** Calls a callback of the app in a microtask, unless the client is disposed of by then. What it throws is told under the name `callback`, if one is given. */
   call(listener: () => unknown, callback?: CallbackErrorEvent['callback']): void
   subscribe(listener: () => void): () => void
 }

@@ -9,9 +9,10 @@ export function pageBase(): string | undefined {
   return globalThis.document?.baseURI ?? pageUrl()
 }
 
-/** Hears what befalls the page or worker, where there is one. Returns how to stop. */
+/** Calls `listener` when the network is back, or the page is left, where there is a page or a worker. Returns how to stop. */
 export function onPage(event: 'online' | 'pagehide', listener: () => void): () => void {
-  // Servers that have such a function, too, would keep each client for ever. A page need not come by http: an app's web view, `about:srcdoc`.
+  // Some servers (Deno, Bun) have `addEventListener`, too: there a listener would keep its client in memory for ever. Not `pageUrl()`: a
+  // page need not come by http (an app's web view, `about:srcdoc`).
   if (!globalThis.location) return () => {}
   globalThis.addEventListener?.(event, listener)
   return () => globalThis.removeEventListener?.(event, listener)

@@ -11,13 +11,15 @@ export interface TokenCallbacks {
 }
 
 /**
- * A store made of an app's own callbacks. They can't compare and swap, so it re-reads right before and right after saving;
+ * A store made of an app's own callbacks. They can't compare and swap, so it reads again right before and right after saving (rule 3);
  * with callbacks that answer synchronously, nothing can come between. What a callback throws passes through.
  */
 export function callbackStore(callbacks: TokenCallbacks): TokenStore {
-  // Without saveTokens the app is owed nothing: what is newer lives here, until getTokens shows something else than it did.
+  /** Without `saveTokens`: the newer session, which the app can't be given. It counts as long as `getTokens` shows `behind`. */
   let kept: StoredSession | null | undefined
+  /** What `getTokens` showed when `kept` was written. */
   let behind: StoredSession | null | undefined
+  /** What `getTokens` showed last. */
   let shown: StoredSession | null | undefined
   const read = (): MaybePromise<StoredSession | null | undefined> =>
     after(callbacks.getTokens(), (tokens) => {

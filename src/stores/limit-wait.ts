@@ -15,7 +15,7 @@ export function limitWait({ signal, waitTimeout }: HoldOptions, clock: Clock, gi
     signal?.removeEventListener('abort', onAbort)
   }
   const end = (reason: unknown): void => {
-    if (limit.signal.aborted) return // A timer that was due when the grant came.
+    if (limit.signal.aborted) return // Granted, or given up already: this timer was due at the same time.
     stop()
     giveUp(reason)
   }
@@ -23,6 +23,6 @@ export function limitWait({ signal, waitTimeout }: HoldOptions, clock: Clock, gi
   const onTimeout = (): void => end(new LockTimeoutError())
   sleepOut(waitTimeout, clock, limit.signal).then(onTimeout, onTimeout) // A clock that breaks must not make a wait endless.
   signal?.addEventListener('abort', onAbort)
-  if (signal?.aborted) onAbort() // Between another lock's grant and this wait.
+  if (signal?.aborted) onAbort() // Before this wait began, such as after the grant of a lock around this one.
   return stop
 }
