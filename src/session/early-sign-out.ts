@@ -60,7 +60,7 @@ export function createEarlySignOut(
       if (parted || !memory.phase.held)
         await saves()
           .save()
-          .finally(parted ? partings.of('signed_out', parted) : () => {})
+          .finally(parted && partings.of('signed_out', parted))
     },
   }
 }

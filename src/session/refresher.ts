@@ -51,13 +51,13 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const flights = singleFlight<number, RefreshOutcome>()
   const coolDown = createCoolDown<Curable>(clock)
   const { isSaving, canRefresh, coolingDown, lookBeyond, spend, leave } = createSpender(options, coolDown)
-  let queue = { epoch: 0, enter: inTurn() }
+  let queue = { epoch: 0, join: inTurn() }
 
   // One at a time for each session, though the lock should see to that: it may be broken, and two at once would present one refresh token.
   const takeTurn = (epoch: number, task: () => Promise<void>): Promise<void> => {
-    if (queue.epoch < epoch) queue = { epoch, enter: inTurn() }
+    if (queue.epoch < epoch) queue = { epoch, join: inTurn() }
     // For a session that is over nothing is presented: the task needs no turn.
-    return queue.epoch > epoch ? task() : queue.enter(task)
+    return queue.epoch > epoch ? task() : queue.join(task)
   }
 
   const lockedSpend = (from: Phase, because: RefreshCause, target?: Target): Promise<RefreshOutcome> =>

@@ -77,9 +77,8 @@ export function createSaves(
     const isOurs = expected && (superseded.has(spendable(expected)) || superseded.has(expected.sessionId))
     if (!expected || (!isOurs && dead && isSameSignIn(dead, expected) === false)) return true
     return after(store.write(null, expected, landed), (isTaken) => {
-      if (isTaken === false) return false
+      const [unseen] = isTaken === false ? [] : superseded.retire(expected)
       // A refresh token that we had not seen: others have rotated to it. The server would go on taking it, so it is revoked.
-      const [unseen] = superseded.retire(expected)
       if (unseen === spendable(expected)) discard(tokenSetOf(expected))
       return isTaken
     })
