@@ -58,12 +58,7 @@ export const sessionMutants: readonly Mutant[] = [
     'filter((token) => !kept.includes(token))',
     'filter((token) => kept.includes(token) && false)',
   ),
-  mutant(
-    'takes back what it has replaced',
-    reconcile,
-    'superseded.has(spendable(read)) ||\n    // The same',
-    'false ||\n    // The same',
-  ),
+  mutant('takes back what it has replaced', reconcile, 'superseded.has(spendable(read)) ||\n    // The same', 'false ||\n    // The same'),
   mutant(
     'takes what it has not saved yet for a change by others',
     reconcile,
