@@ -1,6 +1,7 @@
 import type { Challenge } from '../challenge/challenge'
 import { isAuthError } from '../errors/auth-error'
 import type { MaybePromise } from '../platform/maybe-promise'
+import type { Phase } from '../session/phase'
 import type { Session } from '../session/session'
 import { singleFlight } from '../session/single-flight'
 import { type TokenSet, tokenSetOf } from '../tokens/token-set'
@@ -26,8 +27,11 @@ export interface StepUpEvent {
 export interface StepUp {
   /** Whether a `setTokens` now may be the answer to a question of ours. */
   isAsking(): boolean
-  /** Whether there are newer tokens for this session afterwards. */
-  ask(error: string, challenge?: Challenge): Promise<boolean>
+  /**
+   * Whether there are newer tokens for this session afterwards.
+   * @param sent what the refused call was sent with: where the same question was answered since then, it is not asked again.
+   */
+  ask(error: string, challenge?: Challenge, sent?: Phase): Promise<boolean>
   /** The client is disposed of: no call waits for an answer any more. */
   leave(): void
 }
@@ -42,18 +46,21 @@ export function createStepUp(
   const flights = singleFlight<string, boolean>()
   const waiting = new Set<() => void>()
   let asking = 0
+  let answered: { readonly question: string; readonly generation: number } | undefined
   return {
     isAsking: () => asking > 0,
     leave() {
       for (const leave of waiting) leave()
     },
-    ask(error, challenge) {
+    async ask(error, challenge, sent) {
       const { scope: more, acr_values: acrValues, max_age, claims } = challenge?.params ?? {}
       const maxAge = /^\d{1,9}$/.test(max_age ?? '') ? Number(max_age) : undefined
       const before = session.phase
       // With the new scope alone the app would lose what it has.
       const scope = more && [...new Set(`${tokenSetOf(before.held)?.scope ?? ''} ${more}`.trim().split(/ +/))].join(' ')
-      return flights.join(JSON.stringify([before.epoch, error, scope, acrValues, maxAge, claims]), async () => {
+      const question = JSON.stringify([before.epoch, error, more, acrValues, maxAge, claims])
+      if (sent && answered?.question === question && sent.generation < answered.generation) return true
+      return flights.join(question, async () => {
         asking++
         tell(error)
         let leave = (): void => {}
@@ -73,7 +80,10 @@ export function createStepUp(
         // An answer for a session that is over must not bring it back; and of a store that failed the app has heard.
         if (tokens && isSameSession(session.phase, before, false))
           await session.signIn(tokens, true, true).catch((thrown) => isAuthError(thrown, 'ERR_STORAGE') || failed(thrown))
-        return isSameSession(session.phase, before, false) && session.phase.generation > before.generation
+        const { generation } = session.phase
+        const isAnswered = isSameSession(session.phase, before, false) && generation > before.generation
+        if (isAnswered) answered = { question, generation }
+        return isAnswered
       })
     },
   }

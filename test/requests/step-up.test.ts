@@ -395,6 +395,29 @@ describe('while a step-up is being answered', () => {
     expect(service.requests).toHaveLength(6)
   })
 
+  it('is not asked again by a call that was sent before the answer came, and is refused after it', async () => {
+    const late = deferred()
+    let asked = 0
+    const { client, service } = await signedIn({
+      onStepUp: () => {
+        asked++
+        return steppedUp
+      },
+    })
+    const answer = asksForMore(insufficientScope)
+    service.always(async (request) => {
+      if (request.url.endsWith('/slow') && request.headers.get('authorization') !== 'Bearer stepped-up') await late.promise
+      return answer(request)
+    })
+
+    const slow = client.fetch(`${apiOrigin}/slow`)
+    const fast = await client.fetch(`${apiOrigin}/fast`)
+    late.resolve()
+
+    expect([fast.status, (await slow).status, asked]).toEqual([200, 200, 1])
+    expect((await client.fetch(`${apiOrigin}/fast`)).status).toBe(200)
+  })
+
   it('is asked anew for each other question', async () => {
     const scopes: (string | undefined)[] = []
     const answer = deferred<null>()
