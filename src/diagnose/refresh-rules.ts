@@ -104,8 +104,8 @@ function saidOfIt({ event }: Facts): string {
   return code === 'ERR_REFRESH_UNAVAILABLE' && typeof message === 'string' ? `${harmless(message)}.` : ''
 }
 
-/** Messages of ours about answers that waiting does not mend; 408, 425 and 429 ask to wait. */
-const noOutage = /answered (200|4(?!08|25|29))|redirect/
+/** Messages of ours about answers that waiting does not mend; 408, 425 and 429 ask to wait, and so do some codes. */
+const noOutage = /answered (200|4(?!08|25|29)\d\d)(?! (temporarily_unavailable|server_error|slow_down)\b)|redirect/
 
 const noTokenEndpoint = /answered (200|40[45])|redirect/
 

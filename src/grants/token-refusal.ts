@@ -44,6 +44,10 @@ export function tokenRefusal({ status, body, redirect, retryAt, sent }: FormAnsw
         .slice(0, 256) || undefined
     return new TokenEndpointError(error, { errorDescription, status })
   }
-  const problem = redirect ? `redirects to ${redirect}` : `answered ${status}${status === 200 ? ' without a usable access_token' : ''}`
+  // Such as RFC 6749's `temporarily_unavailable`.
+  const [code = ''] = /^[a-z_]{1,64}$/.exec(harmlessText(error, sent)) ?? []
+  const problem = redirect
+    ? `redirects to ${redirect}`
+    : `answered ${status}${code && ` ${code}`}${status === 200 ? ' without a usable access_token' : ''}`
   return new RefreshUnavailableError(`The token endpoint ${problem}`, { retryAt })
 }

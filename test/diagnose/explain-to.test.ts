@@ -43,6 +43,12 @@ it.each<[string, Response, string, string]>([
     'isRejected',
   ],
   ['it asks to wait', new Response('', { status: 429 }), '(refresh-unavailable, certain)', 'Wait'],
+  [
+    'it is busy, and says so',
+    Response.json({ error: 'temporarily_unavailable' }, { status: 400 }),
+    '(refresh-unavailable, certain)',
+    'Wait',
+  ],
   ['it is down', new Response('', { status: 503 }), '(refresh-unavailable, certain)', 'Wait'],
 ])('says what to do about a refresh that failed where %s (F8, F13, F23)', async (_, answer, cause, fix) => {
   const [printed, onEvent] = printer()

@@ -17,6 +17,13 @@ it.each([
 
 it('says what the endpoint did, and no more', () => {
   expect(tokenRefusal(answer(503, 'secret')).message).toBe('The token endpoint answered 503')
+  expect(tokenRefusal(answer(400, { error: 'temporarily_unavailable' })).message).toBe(
+    'The token endpoint answered 400 temporarily_unavailable',
+  )
+  expect(tokenRefusal(answer(400, { error: 'Try it again, ada' })).message).toBe('The token endpoint answered 400')
+  expect(tokenRefusal({ ...answer(400, { error: 'a_secret' }), sent: 'client_secret=a_secret' }).message).toBe(
+    'The token endpoint answered 400',
+  )
   expect(tokenRefusal(answer(200, { accessToken: 'secret' })).message).toBe('The token endpoint answered 200 without a usable access_token')
   expect(tokenRefusal(answer(0, undefined, 'https://portal.example')).message).toBe(
     'The token endpoint redirects to https://portal.example',
