@@ -1,4 +1,4 @@
-const brand = Symbol.for('authenticated-client.AuthError')
+export const brand = Symbol.for('authenticated-client.AuthError')
 
 /**
  * What every error of this package extends. A programmer's mistake is a `TypeError` instead.
@@ -11,10 +11,4 @@ export abstract class AuthError extends Error {
   abstract readonly code: `ERR_${string}`
   /** @internal Not `instanceof`: two copies of this package in one app must agree. */
   readonly [brand] = true
-}
-
-/** Whether `error` was thrown by this package, also by another copy of it; and with that `code`, where one is given. */
-export function isAuthError<Known extends AuthError = AuthError>(error: unknown, code?: Known['code']): error is Known {
-  const known = Object(error)
-  return Boolean(known[brand]) && (!code || known.code === code)
 }

@@ -1,5 +1,5 @@
 import type { Challenge } from '../challenge/challenge'
-import { isAuthError } from '../errors/auth-error'
+import { isAuthError } from '../errors/is-auth-error'
 import type { MaybePromise } from '../platform/maybe-promise'
 import type { Phase } from '../session/phase'
 import type { Session } from '../session/session'

@@ -1,4 +1,4 @@
-import { isAuthError } from '../errors/auth-error'
+import { isAuthError } from '../errors/is-auth-error'
 import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import type { SessionEndedError } from '../errors/session-ended-error'
 import { TokenEndpointError } from '../errors/token-endpoint-error'
@@ -20,10 +20,10 @@ export interface Unavailable {
  * @param startsFromNothing the grant presents no token of a session that its rejection could end.
  */
 export function failureOf(thrown: unknown, startsFromNothing = false): Failure {
-  const isRejected = isAuthError<SessionEndedError>(thrown, 'ERR_SESSION_ENDED')
+  const isRejected = isAuthError(thrown, 'ERR_SESSION_ENDED')
   if (isRejected && !startsFromNothing) return { kind: 'rejected', error: thrown }
   const error = isRejected ? new TokenEndpointError('invalid_grant', { cause: thrown }) : thrown
-  if (isAuthError<TokenEndpointError>(error, 'ERR_TOKEN_ENDPOINT')) return { kind: 'misconfigured', error }
-  const isOurs = isAuthError<RefreshUnavailableError>(error, 'ERR_REFRESH_UNAVAILABLE')
+  if (isAuthError(error, 'ERR_TOKEN_ENDPOINT')) return { kind: 'misconfigured', error }
+  const isOurs = isAuthError(error, 'ERR_REFRESH_UNAVAILABLE')
   return { kind: 'unavailable', error: isOurs ? error : new RefreshUnavailableError(undefined, { cause: error }) }
 }

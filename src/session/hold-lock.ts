@@ -1,4 +1,4 @@
-import { isAuthError } from '../errors/auth-error'
+import { isAuthError } from '../errors/is-auth-error'
 import { LockTimeoutError } from '../errors/lock-timeout-error'
 import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'

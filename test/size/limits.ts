@@ -12,8 +12,8 @@ export interface Limit {
 }
 
 export const limits: readonly Limit[] = [
-  { entry: '.', import: '{ AuthenticatedClient }', gzip: 21.9, brotli: 20 },
-  { entry: '.', import: '*', gzip: 25.6, brotli: 23.0 },
+  { entry: '.', import: '{ AuthenticatedClient }', gzip: 22.1, brotli: 20.1 },
+  { entry: '.', import: '*', gzip: 25.7, brotli: 23.1 },
   { entry: './api-key', gzip: 1.8, brotli: 1.7 },
   { entry: './basic', gzip: 1, brotli: 0.9 },
   { entry: './diagnose', gzip: 24.1, brotli: 21.5 },
@@ -23,11 +23,11 @@ export const limits: readonly Limit[] = [
   { entry: './graphql', gzip: 1, brotli: 0.9 },
   { entry: './indexed-db', gzip: 2.8, brotli: 2.6 },
   { entry: './jose', gzip: 5.4, brotli: 4.9 },
-  { entry: './jwt-bearer', gzip: 3, brotli: 2.7 },
+  { entry: './jwt-bearer', gzip: 3.1, brotli: 2.8 },
   { entry: './node', ignore: ['node:*'], gzip: 4.4, brotli: 4 },
   { entry: './opentelemetry', ignore: ['@opentelemetry/api'], gzip: 1.8, brotli: 1.6 },
   { entry: './react-native', gzip: 1.3, brotli: 1.2 },
   { entry: './redis', ignore: ['node:*'], gzip: 4.2, brotli: 3.8 },
   { entry: './testing', gzip: 9.8, brotli: 8.9 },
-  { entry: './token-exchange', gzip: 3.2, brotli: 2.8 },
+  { entry: './token-exchange', gzip: 3.2, brotli: 2.9 },
 ]

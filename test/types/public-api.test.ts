@@ -9,8 +9,10 @@ import {
   type OutgoingRequest,
   parseChallenges,
   type SessionState,
+  type StorageError,
   type StoredSession,
   type SyncStorage,
+  type TokenEndpointError,
   type TokenSet,
   type TokenStore,
 } from 'authenticated-client'
@@ -57,6 +59,11 @@ it('an event is told by its type', () => {
 it('isAuthError narrows, by the code as well', () => {
   const error: unknown = undefined
   if (isAuthError(error)) expectTypeOf(error).toExtend<AuthError>()
+  if (isAuthError(error, 'ERR_REFRESH_UNAVAILABLE')) expectTypeOf(error.retryAt).toEqualTypeOf<number | undefined>()
+  const code = 'ERR_TOKEN_ENDPOINT' as 'ERR_TOKEN_ENDPOINT' | 'ERR_STORAGE'
+  if (isAuthError(error, code)) expectTypeOf(error).toEqualTypeOf<TokenEndpointError | StorageError>()
+  // @ts-expect-error There is no such code.
+  isAuthError(error, 'ERR_REFRESH_UNAVAILABEL')
 })
 
 it('a store may answer at once or later', () => {
