@@ -184,8 +184,12 @@ export class WireChecks {
 
   /** What the store showed this tab. @param isPast whether somebody has signed in or out here since it was asked: the client asks again. */
   saw(value: StoredSession | null, isPast = false): void {
-    this.hasSeenStore ||= !isPast
+    const { world, tab } = this
     const token = refreshTokenOf(value)
+    const family = world.ownerOf(token)
+    // What a sign-in while restoring takes the place of is whatever the store shows first.
+    if (!this.hasSeenStore && !isPast && tab.signInsRunning && family) tab.replaced.add(family)
+    this.hasSeenStore ||= !isPast
     if (token) this.learn(token)
   }
 
