@@ -5,7 +5,8 @@ import { Terminal } from './terminal/terminal'
 const once = process.argv.includes('--once') || !process.stdout.isTTY
 const terminal = new Terminal(process.stdout)
 const house = await Playhouse.open()
-terminal.print(`Authorization server ${house.servers.authorizationServer}, API ${house.servers.api}`)
+const { authorizationServer, api } = house.servers
+terminal.print(`${house.acts.length} scenes, played on a real authorization server (${authorizationServer}) and a real API (${api})`)
 
 const leave = house.watch((told) => terminal.show(told))
 const results = await house.playAll()
@@ -17,7 +18,7 @@ if (once) {
   await house.close()
 } else {
   const page = await servePage(house)
-  terminal.print(`Play it again: ${page.url}   (Ctrl-C ends)`)
+  terminal.print(`Play them again, and more, in your browser: ${page.url}   (Ctrl+C stops)`)
   process.once('SIGINT', async () => {
     await page.close()
     await house.close()

@@ -6,7 +6,7 @@ interface Description {
   readonly text: string
 }
 
-/** A client's event in a reader's words. One that has no words here is told by its own name and plain values; one that says nothing, not. */
+/** A client's event in a reader's words: by its name and plain values where there are none here, `undefined` where it adds nothing. */
 export function describeEvent(event: ClientEvent): Description | undefined {
   switch (event.type) {
     case 'request': {
@@ -19,10 +19,10 @@ export function describeEvent(event: ClientEvent): Description | undefined {
       return { tone: event.status < 400 ? 'accepted' : 'refused', text: [event.status, ...challenges].join(' · ') }
     }
     case 'decision':
-      if (event.reason === 'not about credentials') return undefined // Which the answer before it says.
-      return { tone: 'decision', text: `${event.action}, by row ${event.row}: ${event.reason}` }
+      if (event.reason === 'not about credentials') return undefined // The answer before it has said so.
+      return { tone: 'decision', text: `${event.action}: ${event.reason} (row ${event.row} of the decision table)` }
     case 'refresh-started':
-      return { tone: 'refresh', text: `refresh: ${event.generation === 0 ? 'there is no token yet' : causes[event.because]}` }
+      return { tone: 'refresh', text: `refresh starts: ${event.generation === 0 ? 'there is no token yet' : causes[event.because]}` }
     case 'refresh-ended':
       return { tone: 'refresh', text: `${event.outcome}${outcomes[event.outcome] ?? ''}` }
     case 'session-changed':
@@ -37,9 +37,14 @@ export function describeEvent(event: ClientEvent): Description | undefined {
   }
 }
 
-const causes = { unauthorized: 'a 401', spent: 'the token is spent', ahead: 'the token is nearly spent', asked: 'the app asks' }
+const causes = {
+  unauthorized: 'the API answered 401',
+  spent: 'the token has expired, or is about to',
+  ahead: 'the token will expire soon',
+  asked: 'the app asked for it',
+}
 const outcomes: Readonly<Record<string, string>> = {
-  adopted: ': somebody else on this store was quicker',
+  adopted: ': another client of this store was quicker',
   unavailable: ': the session is kept',
   misconfigured: ': the session is kept',
 }

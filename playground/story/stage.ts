@@ -35,7 +35,7 @@ export class Stage {
   }
 
   signIn(options?: SignInOptions): Promise<TokenSet> {
-    this.say('a person signs in: authorization code + PKCE')
+    this.say('a user signs in (authorization code + PKCE)')
     return signIn(this.authorizationServer, options)
   }
 

@@ -43,7 +43,7 @@ export class Terminal {
 
   showResults(results: readonly ActResult[]): void {
     const held = results.filter((result) => result.held).length
-    this.print(`\n${resultTable(results, this.#colors)}\n\n${held} of ${results.length} promises held.`)
+    this.print(`\n${resultTable(results, this.#colors)}\n\n${held} of ${results.length} promises kept.`)
   }
 
   print(text: string): void {
@@ -51,7 +51,7 @@ export class Terminal {
   }
 
   #verdict({ held, failure, figures }: ActResult): string {
-    if (held) return this.#colors.green('✓ held')
+    if (held) return this.#colors.green('✓ kept')
     const broken = figures
       .filter((figure) => !isHeld(figure))
       .map(({ what, promised, happened }) => `${what}: ${happened}, not ${promised}`)

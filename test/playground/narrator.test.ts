@@ -12,7 +12,11 @@ it('tells nothing of the decision on an answer that is not about credentials: th
     { ...decision, row: 17, action: 'refresh', reason: 'invalid_token' },
   ])
 
-  expect(told.flatMap((one) => (one.type === 'line' ? one.text : []))).toEqual(['200', 'refresh, by row 17: invalid_token', 'the end'])
+  expect(told.flatMap((one) => (one.type === 'line' ? one.text : []))).toEqual([
+    '200',
+    'refresh: invalid_token (row 17 of the decision table)',
+    'the end',
+  ])
 })
 
 function toldOf(events: readonly ClientEvent[]): readonly Told[] {

@@ -5,8 +5,8 @@ import { webClient } from '../web-client'
 
 export const fiftyAtOnce: Act = {
   id: 'fifty-at-once',
-  title: 'Fifty calls at once on an expired token',
-  promise: 'They share one refresh before they are sent, and all are answered.',
+  title: 'Fifty calls at once with an expired token',
+  promise: 'One refresh comes first, for all of them; then they are sent, and all are answered.',
 
   async run(stage) {
     const tokens = await stage.signIn()

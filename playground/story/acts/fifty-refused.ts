@@ -6,8 +6,8 @@ import { webClient } from '../web-client'
 
 export const fiftyRefused: Act = {
   id: 'fifty-refused',
-  title: 'The same on a device whose clock is slow',
-  promise: 'Fifty 401s share one refresh, and all calls are sent again.',
+  title: 'Fifty calls at once on a device whose clock is slow',
+  promise: 'The client takes the expired token for a good one: fifty 401s share one refresh, and all calls are sent again.',
 
   async run(stage) {
     const tokens = await stage.signIn()

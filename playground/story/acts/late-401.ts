@@ -7,7 +7,7 @@ import { webClient } from '../web-client'
 export const late401: Act = {
   id: 'late-401',
   title: 'A late 401 for the old token',
-  promise: 'Newer tokens are here already: send again, no second refresh.',
+  promise: 'The client has a newer token by then: it sends the call again, without a second refresh.',
 
   async run(stage) {
     const { api } = stage

@@ -5,8 +5,8 @@ import { webClient } from '../web-client'
 
 export const oneCall: Act = {
   id: 'one-call',
-  title: 'A call',
-  promise: 'A fresh token goes along, and nothing else happens.',
+  title: 'One call with a fresh token',
+  promise: 'The token goes along, and nothing else happens.',
 
   async run(stage) {
     const client = webClient(stage, await stage.signIn())

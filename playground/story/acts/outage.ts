@@ -6,8 +6,8 @@ import { webClient } from '../web-client'
 
 export const outage: Act = {
   id: 'outage',
-  title: 'An outage of the token endpoint',
-  promise: 'Calls fail after one attempt for all; the session is kept, and recovers.',
+  title: 'The token endpoint is down',
+  promise: 'Fifty calls fail after one attempt that they share; the session is kept, and works again afterwards.',
 
   async run(stage) {
     const { authorizationServer, api } = stage

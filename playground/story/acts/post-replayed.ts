@@ -6,7 +6,7 @@ import { webClient } from '../web-client'
 
 export const postReplayed: Act = {
   id: 'post-replayed',
-  title: 'A POST with a body on an expired token',
+  title: 'A POST with a body and an expired token',
   promise: 'The whole body arrives twice and is processed once.',
 
   async run(stage) {
@@ -22,11 +22,11 @@ export const postReplayed: Act = {
     const seen = counted()
     const [refused, taken] = api.requests.slice(-2)
     return [
-      figure('bytes in the request refused', 10_000, refused?.bodySize ?? 0),
+      figure('bytes in the refused request', 10_000, refused?.bodySize ?? 0),
       figure('bytes in the request sent again', 10_000, taken?.bodySize ?? 0),
-      figure('its idempotency key', 'note-1', taken?.idempotencyKey ?? 'none'),
+      figure('its idempotency key, sent again', 'note-1', taken?.idempotencyKey ?? 'none'),
       figure('calls answered', 1, replies),
-      figure('notes taken', 1, seen.notes),
+      figure('notes saved', 1, seen.notes),
       figure('refreshes', 1, seen.refreshes),
     ]
   },

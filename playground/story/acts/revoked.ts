@@ -6,7 +6,7 @@ import { webClient } from '../web-client'
 export const revoked: Act = {
   id: 'revoked',
   title: 'The refresh token is revoked',
-  promise: 'The session ends once: every call gets its own 401, onLogout fires once.',
+  promise: 'The session ends once: every call gets its own 401, and onLogout is called once.',
 
   async run(stage) {
     const { authorizationServer, api } = stage
@@ -23,11 +23,11 @@ export const revoked: Act = {
 
     const seen = counted()
     return [
-      figure('401s of the API', 10, seen.unauthorized),
-      figure('calls that got theirs', 10, refused.length),
+      figure('401s from the API', 10, seen.unauthorized),
+      figure('calls that got their own 401', 10, refused.length),
       figure('refreshes rejected', 1, seen.rejections),
       figure('onLogout calls', 1, logouts.length),
-      figure('their reason', 'refresh_rejected', [...new Set(logouts)].join(', ')),
+      figure('reason given to onLogout', 'refresh_rejected', [...new Set(logouts)].join(', ')),
       figure('session', 'ended', client.state.status),
     ]
   },

@@ -6,7 +6,7 @@ import { figure } from '../figure'
 export const service: Act = {
   id: 'service',
   title: 'A service with client credentials',
-  promise: 'A token before the first call, a new one when it is spent.',
+  promise: 'It gets a token before its first call, and a new one when that has expired.',
 
   async run(stage) {
     const { authorizationServer, api } = stage
@@ -30,13 +30,13 @@ export const service: Act = {
     const first = counted()
 
     const { state } = client
-    await stage.untilPast(state.status === 'authenticated' ? (state.expiresAt ?? 0) : 0, 'the access token is spent')
+    await stage.untilPast(state.status === 'authenticated' ? (state.expiresAt ?? 0) : 0, 'the access token has expired')
     const replies = firstReplies + (await answered(client.fetch('/me')))
 
     const seen = counted()
     return [
-      figure('tokens for the first call', 1, first.serviceTokens),
-      figure('tokens for the second', 1, seen.serviceTokens - first.serviceTokens),
+      figure('tokens issued for the first call', 1, first.serviceTokens),
+      figure('tokens issued for the second call', 1, seen.serviceTokens - first.serviceTokens),
       figure('calls answered', 2, replies),
       figure('requests accepted', 2, seen.accepted),
       figure('401s', 0, seen.unauthorized),

@@ -5,7 +5,7 @@ import { figure } from '../figure'
 export const signIn: Act = {
   id: 'sign-in',
   title: 'Sign in',
-  promise: 'Tokens from an authorization code + PKCE start a session.',
+  promise: 'The tokens of a sign-in (authorization code + PKCE) start a session.',
 
   async run(stage) {
     const { authorizationServer, api } = stage

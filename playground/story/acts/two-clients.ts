@@ -6,7 +6,7 @@ import { figure } from '../figure'
 export const twoClients: Act = {
   id: 'two-clients',
   title: 'Two clients on one store',
-  promise: 'They share one session: one refresh between them.',
+  promise: 'They share one session, and one refresh.',
 
   async run(stage) {
     const { authorizationServer, api } = stage
