@@ -37,7 +37,7 @@ function card({ of, status, diagnosis }: Diagnosed, count: HTMLElement): HTMLEle
     { class: 'diagnosis', 'data-cause': cause, 'data-status': status },
     element('p', { class: 'asked' }, count, status === undefined ? of : `${status} · ${of}`),
     element('h3', {}, summary),
-    element('p', { class: 'labels' }, element('code', {}, cause), label(confidence), label(`to fix by: ${partyOf(diagnosis)}`, party)),
+    element('p', { class: 'labels' }, element('code', {}, cause), label(confidence), label(`who can fix it: ${partyOf(diagnosis)}`, party)),
     element('div', { class: 'reasons' }, listOf('Seen', evidence), listOf('What to do', fixes)),
     ...(alternatives.length
       ? [element('p', { class: 'alternatives' }, `Less likely: ${alternatives.map((other) => other.cause).join(', ')}`)]

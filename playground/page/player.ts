@@ -79,7 +79,7 @@ export class Player {
 
   #fail(error: unknown): void {
     find('#diagnoses').append(
-      element('li', { class: 'broken' }, `The experiment broke: ${error instanceof Error ? error.message : String(error)}`),
+      element('li', { class: 'broken' }, `The experiment failed: ${error instanceof Error ? error.message : String(error)}`),
     )
   }
 }

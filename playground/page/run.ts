@@ -55,7 +55,7 @@ function sharedRuns(tabs: readonly [Tab, Tab]): readonly Run[] {
     {
       id: 'fifty-spent',
       title: 'Fifty calls, token expired',
-      how: 'Fifty calls at once with a token that has expired by its own word. One refresh comes first, and none is refused.',
+      how: 'Fifty calls at once with a token that the client knows has expired. One refresh comes first, and no call is refused.',
       play: async () => {
         await first.signIn({ ...(await levers.signIn()), expiresAt: Date.now() - 1_000 })
         first.tellState()
@@ -65,7 +65,7 @@ function sharedRuns(tabs: readonly [Tab, Tab]): readonly Run[] {
     {
       id: 'one-call',
       title: 'One call, token fresh',
-      how: 'The token is good: it is attached, and that is all.',
+      how: 'The token is good: it goes along, and that is all.',
       play: async () => {
         await first.accessToken()
         first.tellState()
@@ -80,7 +80,7 @@ export function runOf(tab: Tab): Run {
   return {
     id: tab.name,
     title: `One call from ${tab.name}`,
-    how: 'With the token that both tabs share: refreshed first where it is about to expire.',
+    how: 'With the token that both tabs share: refreshed first if it is about to expire.',
     play: () => {
       tab.tellState()
       return tab.call(1)

@@ -47,8 +47,9 @@ function show(told: Told): void {
     const { result } = told
     const verdict = result.held ? 'held' : 'broken'
     setState(result.id, verdict)
-    append(element('div', { class: `result ${verdict}` }, result.held ? '✓ held' : `✗ ${result.failure ?? 'broken'}`))
-    find('#verdict').textContent = `${result.title}: ${result.failure ?? verdict}` // And not each line of the log.
+    append(element('div', { class: `result ${verdict}` }, result.held ? '✓ kept' : `✗ ${result.failure ?? 'broken'}`))
+    // Read out once, instead of each line of the log.
+    find('#verdict').textContent = `${result.title}: ${result.failure ?? (result.held ? 'kept' : 'broken')}`
     showFigures(result)
   }
 }

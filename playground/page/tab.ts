@@ -8,13 +8,13 @@ import { watch } from './watch'
 export interface Tab {
   readonly name: string
   hear(listener: (heard: Heard) => void): void
-  /** In place of a call by itself, when its button is pressed. */
+  /** What its button does from now on, in place of one call of its own. */
   whenPressed(listener: () => unknown): void
   signIn(tokens: TokenSet): Promise<void>
   /** Calls the API so many times at once. */
   call(times: number): Promise<readonly Outcome[]>
   accessToken(): Promise<string>
-  /** Told to the listener: a run begins with what is there. */
+  /** Tells the listener what the session is like now: the picture of a run begins with it. */
   tellState(): void
 }
 
@@ -43,7 +43,7 @@ const { client, call } = watch(
     clientId: servers.clientId,
     allowedOrigins: [servers.api],
     store: webStorageStore('playground'),
-    refreshBudget: false, // It is for servers that refuse every token; here one presses buttons.
+    refreshBudget: false, // It protects servers that refuse every token; here people press buttons as often as they like.
   },
 )
 
@@ -75,7 +75,7 @@ function show(): void {
   const left = state.status === 'authenticated' && state.expiresAt !== undefined ? Math.max(state.expiresAt - Date.now(), 0) : 0
   const bar = find<HTMLMeterElement>('meter')
   bar.value = left
-  find('#left').textContent = left ? `token lives ${Math.ceil(left / 1_000)} s more` : 'token expired'
+  find('#left').textContent = left ? `token expires in ${Math.ceil(left / 1_000)} s` : 'token expired'
   find('#state').textContent = state.status === 'authenticated' ? 'signed in' : state.status
   for (const [key, count] of Object.entries(tally)) find(`#${key}`).textContent = String(count)
 }

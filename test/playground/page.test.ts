@@ -31,7 +31,7 @@ describe('the button', () => {
     expect(card).toContain('The token was issued for another API.')
     expect(card).toContain('Its aud: https://billing.example.com')
     expect(card).toContain('Ask the authorization server')
-    expect(card).toContain('to fix by: the client')
+    expect(card).toContain('who can fix it: the client')
   })
 
   it('is one of at least sixteen causes, each another one', () => {
@@ -155,11 +155,11 @@ describe('the page', () => {
   it('announces of a scene of the terminal what came of it, and not each line', async () => {
     await page.locator('#story').evaluate((story) => story.setAttribute('open', ''))
 
-    await page.getByRole('button', { name: 'Play: A call' }).dispatchEvent('click')
+    await page.getByRole('button', { name: 'Play: One call with a fresh token' }).dispatchEvent('click')
     await page.waitForSelector('.act[data-state="held"]', { state: 'attached' })
 
     expect(await page.locator('#log').getAttribute('aria-live')).toBe('off')
-    expect(await page.locator('#verdict').textContent()).toBe('A call: held')
+    expect(await page.locator('#verdict').textContent()).toBe('One call with a fresh token: kept')
     expect(await page.locator('#log').textContent()).not.toContain('not about credentials')
     expect(
       await page

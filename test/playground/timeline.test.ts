@@ -103,7 +103,7 @@ describe('a run as a picture', () => {
       '2 sent again',
       '2 answered',
     ])
-    expect(decisionsOf(shared)).toEqual([{ times: 2, text: 'refresh, then send again: invalid_token (row 17 of the table)' }])
+    expect(decisionsOf(shared)).toEqual([{ times: 2, text: 'refresh, then send again: invalid_token (row 17 of the decision table)' }])
   })
 
   it('shows a refresh that failed as its own, and the call as rejected', () => {
@@ -138,7 +138,7 @@ describe('a run as a picture', () => {
     ]
 
     expect(figuresOf(lanesOf(run), []).at(-1)).toEqual({ count: 1, of: 'handed back' })
-    expect(decisionsOf(run)).toEqual([{ times: 1, text: 'hand the answer back: 403 (row 11 of the table)' }])
+    expect(decisionsOf(run)).toEqual([{ times: 1, text: 'hand the answer back: 403 (row 11 of the decision table)' }])
   })
 })
 

@@ -2,33 +2,33 @@ import { graphqlUnauthenticated } from 'authenticated-client/graphql'
 import { levers } from '../levers'
 import type { Bench, Cause } from './cause'
 
-/** Good tokens that do not suffice, and APIs that say it wrongly. */
+/** Good tokens that are not enough, and APIs that refuse in the wrong way. */
 export const answers: readonly Cause[] = [
   {
     id: 'narrow-scope',
     title: 'Scope too narrow',
-    how: 'Signed in for reading, a note is written: 403. A refresh would not help, and none is made.',
+    how: 'A user who signed in for reading only writes a note: 403. A refresh would not help, and none is made.',
     expects: 'insufficient-scope',
     run: async (bench) => bench.webApp(await readOnly()).call(bench.api('/notes'), { method: 'POST', body: 'a note' }),
   },
   {
     id: 'scope-as-401',
     title: 'The same, wrongly as 401',
-    how: 'This API says 401 where it means 403. The client reads the challenge and is not taken in.',
+    how: 'This API says 401 where it means 403. The client reads the challenge, and does not refresh.',
     expects: 'insufficient-scope',
     run: async (bench) => bench.webApp(await readOnly()).call(bench.api('/wrong/scope-as-401'), { method: 'POST', body: 'a note' }),
   },
   {
     id: 'role-as-401',
     title: 'Role, wrongly as 401',
-    how: 'The role does not suffice, and only the body says so.',
+    how: 'The user’s role does not allow it, and only the body says so.',
     expects: 'unauthorized-instead-of-forbidden',
     run: async (bench) => bench.holder(await levers.mint({ scope: 'read' })).call(bench.api('/wrong/role-as-401')),
   },
   {
     id: '403-for-401',
     title: '403 that should be 401',
-    how: 'A revoked token is answered with 403, so no client would refresh.',
+    how: 'A revoked token is answered with 403, on which no client refreshes.',
     expects: 'forbidden-instead-of-unauthorized',
     run: (bench) => withRevoked(bench, bench.api('/wrong/forbidden')),
   },
@@ -42,7 +42,7 @@ export const answers: readonly Cause[] = [
   {
     id: 'hidden',
     title: 'Hidden by CORS',
-    how: 'The challenge is there, and the API forgot to expose it: scripts cannot read it.',
+    how: 'The challenge is there, but the API forgot to expose it, so scripts cannot read it.',
     expects: 'hidden-by-cors',
     run: (bench) => withRevoked(bench, bench.api('/wrong/hidden')),
   },
@@ -56,14 +56,14 @@ export const answers: readonly Cause[] = [
   {
     id: 'step-up',
     title: 'Step-up',
-    how: 'The API wants a second factor, not five minutes old.',
+    how: 'The API wants a second factor, given in the last five minutes.',
     expects: 'step-up-required',
     run: async (bench) => bench.holder(await levers.mint()).call(bench.api('/wrong/step-up')),
   },
   {
     id: 'graphql',
     title: 'GraphQL says 200',
-    how: 'The refusal stands in the body of a 200; graphqlUnauthenticated finds it.',
+    how: 'The refusal is in the body of a 200, where graphqlUnauthenticated finds it.',
     expects: 'graphql-in-band',
     run: async (bench) => {
       const [old, { refreshToken }] = await Promise.all([expired(), levers.signIn()])

@@ -7,7 +7,7 @@ export const refresh: readonly Cause[] = [
   {
     id: 'invalid-grant',
     title: 'invalid_grant',
-    how: 'The session was ended at the login server: the refresh is refused, and so the session is over.',
+    how: 'The session was ended at the login server: the refresh is refused, and the session is over.',
     expects: 'refresh-token-rejected',
     run: async (bench) => {
       const tokens = await levers.signIn()
@@ -18,7 +18,7 @@ export const refresh: readonly Cause[] = [
   {
     id: 'invalid-client',
     title: 'invalid_client',
-    how: 'A service whose secret was changed asks for a token.',
+    how: 'A service asks for a token with a secret that is no longer the right one.',
     expects: 'client-rejected',
     run: async (bench) => {
       const { tokenEndpoint, serviceClientId: clientId } = bench.servers
@@ -29,7 +29,7 @@ export const refresh: readonly Cause[] = [
   {
     id: 'outage',
     title: 'Login server down',
-    how: 'The token was revoked and the login server answers 503: the session is kept, the call rejected.',
+    how: 'The token was revoked and the login server answers 503: the call is rejected, but the session is kept.',
     expects: 'refresh-unavailable',
     run: async (bench) => {
       const tokens = await levers.signIn()

@@ -15,7 +15,7 @@ export const sent: readonly Cause[] = [
   {
     id: 'foreign-origin',
     title: 'Foreign origin',
-    how: 'The API’s origin is not among the client’s allowedOrigins, so the token stays at home.',
+    how: 'The API’s origin is not among the client’s allowedOrigins, so the token is not sent.',
     expects: 'credentials-withheld',
     run: async (bench) => bench.holder(await levers.mint(), { allowedOrigins: [location.origin] }).call(bench.api('/me')),
   },

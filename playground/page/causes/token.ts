@@ -7,7 +7,7 @@ export const token: readonly Cause[] = [
   {
     id: 'expired',
     title: 'Expired',
-    how: 'The token expired ten minutes ago, and the app thinks it is good for another minute. The client refreshes.',
+    how: 'The token expired ten minutes ago, but the app was told that it has another minute. The client refreshes.',
     expects: 'token-expired',
     run: async (bench) => {
       const [old, { refreshToken }] = await Promise.all([levers.mint(endedAgo(600)), levers.signIn()])
@@ -17,14 +17,14 @@ export const token: readonly Cause[] = [
   {
     id: 'not-yet-valid',
     title: 'Not yet valid',
-    how: 'The token’s nbf is five minutes ahead.',
+    how: 'The token becomes valid only in five minutes (its nbf).',
     expects: 'token-not-yet-valid',
     run: (bench) => sendMinted(bench, { nbf: seconds() + 300 }),
   },
   {
     id: 'clock-skew',
     title: 'Clock skew',
-    how: 'The clock of this device is ten minutes slow: to its mind, the expired token is good.',
+    how: 'The clock of this device is ten minutes slow, so it takes the expired token for a good one.',
     expects: 'clock-skew',
     run: async (bench) => {
       const [old, { refreshToken }] = await Promise.all([levers.mint(endedAgo(20)), levers.signIn()])
@@ -41,7 +41,7 @@ export const token: readonly Cause[] = [
   {
     id: 'wrong-issuer',
     title: 'Wrong issuer',
-    how: 'The token names another login server than the API trusts.',
+    how: 'The token comes from a login server that the API does not trust.',
     expects: 'wrong-issuer',
     run: (bench) => sendMinted(bench, { iss: 'https://staging.example.com' }),
   },
@@ -69,7 +69,7 @@ export const token: readonly Cause[] = [
   {
     id: 'revoked',
     title: 'Revoked',
-    how: 'The token would live for a minute; the API refuses it from now on. The client refreshes.',
+    how: 'The token is good for another minute, but the API refuses it from now on. The client refreshes.',
     expects: 'token-revoked',
     run: async (bench) => {
       const tokens = await levers.signIn()

@@ -6,14 +6,14 @@ export const way: readonly Cause[] = [
   {
     id: 'stripped',
     title: 'Proxy strips Authorization',
-    how: 'A good token is sent, and a proxy takes the header away.',
+    how: 'A good token is sent, but a proxy removes the header.',
     expects: 'authorization-stripped',
     run: async (bench) => bench.holder(await levers.mint()).call(bench.proxied('strips', '/me')),
   },
   {
     id: 'cached',
     title: 'Cached 401',
-    how: 'The client refreshes and sends again: a cache answers with the old 401.',
+    how: 'The client refreshes and sends again, but a cache answers with the old 401.',
     expects: 'cached-refusal',
     run: async (bench) => {
       const tokens = await levers.signIn()

@@ -5,7 +5,7 @@ export function decisionsOf(run: readonly Heard[]): readonly { readonly times: n
   const times = new Map<string, number>()
   for (const { what } of run) {
     if (what.type !== 'decision' || what.reason === 'not about credentials') continue
-    const text = `${deeds[what.action]}: ${what.reason || 'refused'} (row ${what.row} of the table)`
+    const text = `${deeds[what.action]}: ${what.reason || 'refused'} (row ${what.row} of the decision table)`
     times.set(text, (times.get(text) ?? 0) + 1)
   }
   return [...times].map(([text, count]) => ({ times: count, text }))
