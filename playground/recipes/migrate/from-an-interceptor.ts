@@ -1,13 +1,13 @@
-// From the interceptor that most apps have: `if (status === 401) { await refresh(); return fetch(again) }`. What it did by hand the client
-// does, and what it got wrong goes away: one refresh for all calls and tabs, no refresh for a 401 that is late, bodies sent whole, no logout
-// for an outage. What it did besides (a header, a log line) stays a `fetch` around or under the client's.
+// From the interceptor that most apps have: `if (status === 401) { await refresh(); return fetch(again) }`. The client does that, and what
+// interceptors tend to get wrong: one refresh for all calls and tabs, none for a 401 that comes late, whole bodies when a call is sent
+// again, no logout because of an outage. Whatever else yours did (a header, a log line) goes into a `fetch` around or below the client's.
 import { AuthenticatedClient, type TokenSet, type TokenStore, webStorageStore } from 'authenticated-client'
 
 export interface InterceptorOptions {
   readonly baseUrl: string
   readonly tokenEndpoint: string
   readonly onLogout: () => void
-  /** Tokens that the interceptor kept: moved once, so that nobody has to sign in anew. */
+  /** Returns the tokens that the interceptor kept, and removes them there: so they are moved once, and nobody has to sign in again. */
   readonly takeOldTokens: () => TokenSet | null
   readonly store?: TokenStore
 }
@@ -21,10 +21,10 @@ export async function insteadOfTheInterceptor({ baseUrl, tokenEndpoint, onLogout
     store: store ?? webStorageStore('my-app'),
     onLogout,
     fetch: (input, init) => {
-      // Token requests come this way too: a header would make a preflight of each, which most login servers refuse.
+      // Token requests come this way too. An extra header would make the browser send a preflight, which most login servers refuse.
       if (new URL(input instanceof Request ? input.url : input).origin !== api) return fetch(input, init)
-      const headers = new Headers(init?.headers) // Where `input` is a `Request`, the client has put its headers here.
-      headers.set('X-Request-Id', crypto.randomUUID()) // A new one for each send, the replay too.
+      const headers = new Headers(init?.headers) // All of them: also for a `Request` the client puts them here.
+      headers.set('X-Request-Id', crypto.randomUUID()) // A new id for each send, so for a replay as well.
       return fetch(input, { ...init, headers })
     },
   })

@@ -1,9 +1,9 @@
-// From axios-auth-refresh: `createAuthRefreshInterceptor(axios, refreshAuthLogic)` goes, its logic becomes a grant, and axios sends with the
-// client's fetch (works-with/axios.ts). `statusCodes` is `isUnauthorized`, `skipAuthRefresh` a call through the plain `fetch`, and calls
-// that come while a refresh runs wait for it by themselves.
+// From axios-auth-refresh: remove `createAuthRefreshInterceptor(axios, refreshAuthLogic)`, make its logic a grant, and let axios send with
+// the client's fetch (works-with/axios.ts). In place of `statusCodes` use `isUnauthorized`; in place of `skipAuthRefresh` call the plain
+// `fetch`. Calls that are made during a refresh wait for it by themselves.
 import { AuthenticatedClient, type Grant, SessionEndedError, type TokenStore } from 'authenticated-client'
 
-/** What your refresh route says: RFC 6749's names here, yours may have others. */
+/** What your refresh route answers: here with the names of RFC 6749; yours may have others. */
 interface RefreshAnswer {
   readonly access_token: string
   readonly refresh_token?: string
@@ -19,7 +19,7 @@ export function insteadOfAuthRefresh(baseUrl: string, refreshUrl: string, store:
       body: JSON.stringify({ refresh_token: tokens?.refreshToken }),
       signal,
     })
-    // Only a clear no ends the session; whatever else is thrown counts as an outage, and keeps it.
+    // Throw `SessionEndedError` only for a clear no: any other error counts as an outage, and keeps the session.
     if (response.status === 401) throw new SessionEndedError()
     if (!response.ok) throw new Error(`The refresh was answered with ${response.status}`)
     const { access_token, refresh_token, expires_in } = (await response.json()) as RefreshAnswer

@@ -1,6 +1,6 @@
 // From @badgateway/oauth2-client: `new OAuth2Fetch({ client, getNewToken, storeToken, getStoredToken, onError })`. `storeToken` and
 // `getStoredToken` are `saveTokens` and `getTokens`; where `getNewToken` asked for client credentials, use `clientCredentialsGrant`. Tokens
-// go to the API's origin only, no longer to every URL. `onError` was called for outages too: `onLogout` is not.
+// go to the API's origin only, no longer to every URL. Unlike `onError`, `onLogout` is not called for an outage.
 import { AuthenticatedClient, clientSecretBasic, type TokenSet } from 'authenticated-client'
 
 /** As that package stores it. */
@@ -18,7 +18,7 @@ export interface OldOptions {
   readonly clientSecret: string
   readonly getStoredToken: () => StoredToken | null
   readonly storeToken: (token: StoredToken & { sessionId?: string | undefined }) => void
-  /** Clear what is stored here: after a reload they would be signed in again. */
+  /** Remove the stored token here: otherwise the user is signed in again after a reload. */
   readonly onSignedOut: () => void
 }
 

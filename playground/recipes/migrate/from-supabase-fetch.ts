@@ -1,6 +1,6 @@
 // From supabase-js's own fetch for calls to your own API: `fetch(url, { headers: { Authorization: `Bearer ${session.access_token}` } })`.
-// supabase.auth goes on signing people in and out, and stays the only one who spends its refresh token: it is asked to, once for all
-// calls. Whose session it has is read before each send. A limit or an outage of its server no longer signs anybody out here.
+// supabase.auth still signs people in and out, and stays the only one that uses its refresh token: the client asks it to refresh, once for
+// all calls, and reads its current session before each send. A rate limit or an outage of Supabase no longer signs anybody out here.
 import { AuthenticatedClient, SessionEndedError, type TokenSet } from 'authenticated-client'
 
 interface Answer {
@@ -24,7 +24,7 @@ export function withSupabase(auth: SupabaseAuth, baseUrl: string): Authenticated
   return new AuthenticatedClient({
     baseUrl,
     getTokens: async () => tokensIn(await auth.getSession()),
-    saveTokens: () => false, // It has saved them itself by then.
+    saveTokens: () => false, // supabase.auth has saved them itself.
     async grant() {
       const tokens = tokensIn(await auth.refreshSession())
       if (!tokens) throw new SessionEndedError()
@@ -33,7 +33,7 @@ export function withSupabase(auth: SupabaseAuth, baseUrl: string): Authenticated
   })
 }
 
-/** `null`: nobody is signed in. Where that can't be said now, it throws: no session ends over that. */
+/** `null`: nobody is signed in. Throws if Supabase can't tell now; the client keeps the session then. */
 function tokensIn({ data: { session }, error }: Answer): TokenSet | null {
   if (session) return { accessToken: session.access_token, expiresAt: session.expires_at && session.expires_at * 1000 }
   if (!error || /^(refresh_token_(not_found|already_used)|session_(not_found|expired)|user_banned)$/.test(error.code ?? '')) return null
