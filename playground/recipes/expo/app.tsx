@@ -1,5 +1,5 @@
-// What the screen shows follows the session. An app that was in the background for an hour comes back with a spent token: asked for at
-// once, the new one is there before the first screen needs it. Without a network that fails, and the session stays.
+// What the screen shows follows the session. An app that comes back after an hour in the background has an expired token: by asking for the
+// token at once, it has a new one before the first screen needs it. Without a network that fails, and the session stays.
 import { useEffect, useSyncExternalStore } from 'react'
 import { AppState, Text, View } from 'react-native'
 import { client } from './client'
@@ -15,6 +15,6 @@ export function App() {
 
   if (session.status === 'restoring') return <Text>…</Text>
   if (session.status === 'authenticated')
-    return <View>{/* The app. Offline, too: a session that can't be refreshed now is not over. */}</View>
+    return <View>{/* Your app, offline too: a session that can't be refreshed now is not over. */}</View>
   return <Text>Sign in</Text>
 }

@@ -1,4 +1,4 @@
-// AsyncStorage fits as it is. It is not encrypted: prefer the keychain for tokens that live long.
+// AsyncStorage can be used as it is. It is not encrypted: for tokens that live long, prefer the keychain.
 import { createAsyncStorage } from '@react-native-async-storage/async-storage'
 import { AuthenticatedClient, asyncStorageStore } from 'authenticated-client'
 

@@ -1,4 +1,4 @@
-// An Expo app: the session lives in expo-secure-store, split where it is longer than the 2048 bytes that a value holds there.
+// An Expo app: the session lives in expo-secure-store, in several values if it is longer than the 2048 bytes that one holds.
 import { AuthenticatedClient, asyncStorageStore } from 'authenticated-client'
 import { secureStorage } from 'authenticated-client/react-native'
 import * as SecureStore from 'expo-secure-store'
@@ -8,6 +8,6 @@ export const client = new AuthenticatedClient({
   revocationEndpoint: 'https://login.example.com/revoke',
   clientId: 'mobile',
   baseUrl: 'https://api.example.com',
-  // Readable once the device was unlocked after it started: a push message in the background can still call the API.
+  // Readable once the device has been unlocked after a start, so that the app can call the API in the background, for a push message.
   store: asyncStorageStore('my-app', secureStorage(SecureStore, { keychainAccessible: SecureStore.AFTER_FIRST_UNLOCK })),
 })

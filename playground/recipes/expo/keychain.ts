@@ -1,5 +1,5 @@
-// A React Native app without Expo: the session lives in the keychain, which may ask for a fingerprint. Calls wait for the answer (as long
-// as `refreshTimeout`); refused, they reject with a `StorageError`, the session stays, and the next call asks again.
+// A React Native app without Expo: the session lives in the keychain, which may ask for a fingerprint. Calls wait for the user's answer, no
+// longer than `refreshTimeout`. If the user refuses, they reject with a `StorageError`; the session stays, and the next call asks again.
 import { AuthenticatedClient, asyncStorageStore, type TokenSet } from 'authenticated-client'
 import { keychainStorage } from 'authenticated-client/react-native'
 import * as Keychain from 'react-native-keychain'
@@ -15,8 +15,9 @@ export const client = new AuthenticatedClient({
 })
 
 /**
- * For a login beside that error. On Android what was saved can be unreadable for good: on a new phone that was restored from a backup,
- * which brings no keys, or once the screen lock was taken away. Nothing is written over what can't be read, so it is removed first.
+ * For a "Sign in again" button beside that error. On Android the saved session can become unreadable for good: on a phone that was
+ * restored from a backup, which has no keys, or once the screen lock is removed. The store never overwrites what it can't read, so it
+ * must be removed first.
  */
 export async function signInAnew(tokens: TokenSet): Promise<void> {
   await storage.removeItem('authenticated-client.my-app')

@@ -1,5 +1,5 @@
-// The MCP SDK's streamable HTTP transport takes a fetch; with it, `authProvider` is not needed. Its session at the server is
-// one user's: `onSessionChange(client, () => mcp.close())`.
+// The MCP SDK's streamable HTTP transport takes a fetch; with it, `authProvider` is not needed. Its session at the server is one user's:
+// close it when theirs ends, with `onSessionChange(client, () => mcp.close())`.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { AuthenticatedClient } from 'authenticated-client'

@@ -1,4 +1,4 @@
-// ofetch (Nuxt's $fetch) is made anew around a fetch.
+// ofetch (Nuxt's $fetch): `createFetch` makes an instance that sends with the client's fetch.
 import type { AuthenticatedClient } from 'authenticated-client'
 import { type $Fetch, createFetch } from 'ofetch'
 

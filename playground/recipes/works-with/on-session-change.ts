@@ -1,7 +1,7 @@
-// For what belongs to one user and outlives a call: a cache, a socket. What is in it is not the next user's to see.
+// For what belongs to one user and outlives a call, such as a cache or a socket: the next user must not see what is in it.
 import type { AuthenticatedClient } from 'authenticated-client'
 
-/** Calls `task` whenever the session of before is over: signed out, or another one in its place. Returns how to stop. */
+/** Calls `task` whenever a session has ended: by a sign-out, or because another session took its place. Returns how to stop. */
 export function onSessionChange(client: AuthenticatedClient, task: () => void): () => void {
   let session = sessionOf(client)
   return client.subscribe(() => {
@@ -11,7 +11,7 @@ export function onSessionChange(client: AuthenticatedClient, task: () => void): 
   })
 }
 
-/** The client's `fetch`, whose calls are aborted when their session is over: what is still on its way then is not the next user's to see. */
+/** The client's `fetch`, but calls still under way are aborted when their session ends: the next user must not see their answers. */
 export function fetchOfSession(client: AuthenticatedClient): typeof globalThis.fetch {
   let session = new AbortController()
   onSessionChange(client, () => {
@@ -24,7 +24,7 @@ export function fetchOfSession(client: AuthenticatedClient): typeof globalThis.f
   }
 }
 
-/** Where a store keeps no id, each change of the tokens may be another user's. */
+/** Which session it is. Without an id (a store may keep none) every change of the tokens counts as a new one: it may be another user's. */
 export function sessionOf({ state }: AuthenticatedClient): string | number | undefined {
   return state.status === 'authenticated' ? (state.sessionId ?? state.generation) : undefined
 }

@@ -1,4 +1,4 @@
-// openapi-fetch hands its fetch a `Request`: it is replayed too, bodies up to 1 MiB included.
+// openapi-fetch passes its fetch a `Request`: one with a body of up to 1 MiB can be sent again.
 import type { AuthenticatedClient } from 'authenticated-client'
 import createClient from 'openapi-fetch'
 

@@ -1,5 +1,5 @@
-// Made once, in a module, and imported where it is needed: StrictMode makes each component twice, and a client made in one would be two. A
-// server that renders pages has this module in common for all users: it gets no tokens there (many-users.ts has one client for each session).
+// Made once, in a module, and imported where it is needed: StrictMode renders each component twice, so a client made in one would be two.
+// On a server that renders pages all users share this module: never give it tokens there. many-users.ts makes a client for each session.
 import { AuthenticatedClient, webStorageStore } from 'authenticated-client'
 
 export const client = new AuthenticatedClient({

@@ -1,4 +1,4 @@
-// React: the session is an external store. StrictMode mounts twice and subscribes twice; there is one client, made outside of components.
+// React: the session is an external store. StrictMode mounts and subscribes twice, but the client is made once, outside of components.
 import type { AuthenticatedClient, SessionState } from 'authenticated-client'
 import { type ReactNode, useEffect, useSyncExternalStore } from 'react'
 import { client } from './react-client'
@@ -7,7 +7,7 @@ export function App(): ReactNode {
   return <Greeting client={client} />
 }
 
-// What a server renders, and the page until it has taken over: nobody has looked into the store yet.
+// What a server renders, and the page shows until it is hydrated: nobody has read the store yet.
 const restoring: SessionState = { status: 'restoring' }
 
 export function useSession(client: AuthenticatedClient): SessionState {
@@ -18,16 +18,16 @@ export function useSession(client: AuthenticatedClient): SessionState {
   )
 }
 
-let hasReturned = false
+let hasFinished = false
 
 /**
- * For the page that the login leads back to (sign-in.ts). StrictMode runs an effect twice, and the same tokens given to `setTokens` twice
- * are two sessions.
+ * For the page that the login leads back to: calls `finishSignIn` of sign-in.ts once, though StrictMode runs effects twice. A code can be
+ * redeemed only once.
  */
 export function useFinishSignIn(finish: () => Promise<void>): void {
   useEffect(() => {
-    if (hasReturned) return
-    hasReturned = true
+    if (hasFinished) return
+    hasFinished = true
     finish()
   }, [finish])
 }

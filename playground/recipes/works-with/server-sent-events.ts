@@ -1,6 +1,6 @@
-// Server-sent events: the platform's EventSource can't send a header, `eventsource` takes a fetch. It connects again by itself when the
-// server ends the stream, each time with a token that is good.
-// Close it when the session is over, `onSessionChange(client, () => source.close())`: it would connect again for who signs in next.
+// Server-sent events: the platform's EventSource can't send headers, but the package `eventsource` takes a fetch. When the server ends the
+// stream it connects again by itself, each time with a token that is good then. So close it when the session ends, or it connects again for
+// the next user: `onSessionChange(client, () => source.close())`.
 import type { AuthenticatedClient } from 'authenticated-client'
 import { EventSource } from 'eventsource'
 

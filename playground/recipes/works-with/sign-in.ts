@@ -1,4 +1,4 @@
-// Signing in with authorization code and PKCE is openid-client's work; what comes of it goes to `setTokens`.
+// openid-client does the sign-in (authorization code with PKCE); the tokens that come of it go to `setTokens`.
 import type { AuthenticatedClient } from 'authenticated-client'
 import * as oidc from 'openid-client'
 
@@ -18,7 +18,7 @@ export async function beginSignIn(config: oidc.Configuration, redirectUri: strin
     redirect_uri: redirectUri,
     scope,
     state,
-    // For a refresh token the user must be asked (OpenID Connect Core §11), at each sign-in: leave it out where your server doesn't insist.
+    // `offline_access` needs the user's consent (OpenID Connect Core §11). This asks at each sign-in: leave it out if your server lets you.
     ...(scope.split(' ').includes('offline_access') ? { prompt: 'consent' } : {}),
     code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: 'S256',
@@ -27,9 +27,9 @@ export async function beginSignIn(config: oidc.Configuration, redirectUri: strin
 }
 
 /**
- * Call it once for each return: a code that is redeemed again is refused, and the tokens of the first time may be revoked (RFC 6749
- * §4.1.2). React's StrictMode runs an effect twice: `useFinishSignIn` in react.tsx is for that.
- * @param cameBackTo in a page `new URL(location.href)`; take the code out of the address bar then, with
+ * Call it only once each time the browser comes back: a code that is redeemed twice is refused, and the tokens of the first time may be
+ * revoked (RFC 6749 §4.1.2). React's StrictMode runs effects twice: use `useFinishSignIn` of react.tsx there.
+ * @param cameBackTo in a page `new URL(location.href)`. Afterwards take the code out of the address bar, with
  * `history.replaceState(null, '', redirectUri)`.
  */
 export async function finishSignIn(
@@ -45,7 +45,7 @@ export async function finishSignIn(
     refreshToken: tokens.refresh_token,
     idToken: tokens.id_token,
     tokenType: tokens.token_type,
-    scope: tokens.scope ?? scope, // RFC 6749 §5.1: absent, it is what was asked for. A step-up adds to it.
+    scope: tokens.scope ?? scope, // Absent, it is what was asked for (RFC 6749 §5.1). A step-up adds to it.
     expiresAt: lifetime === undefined ? undefined : Date.now() + lifetime * 1000,
   })
 }

@@ -1,7 +1,7 @@
-// TanStack Query: query functions call the client. Its retries are for what may pass: an AuthError will not by trying again at once, nor
-// will a 401, 403 or 404. The cache is emptied when the session is over, and what is on the screen is asked for anew. What was done offline
-// is forgotten then: it would go out as the next user's. A mutation whose answer you put into the cache is sent with `fetchOfSession(client)`:
-// it would come too late, too.
+// TanStack Query: query functions call the client. Only what may pass is tried again, so no AuthError and no 4xx. When the session ends,
+// the cache is emptied and active queries are fetched again; mutations that wait to be sent (offline) are dropped, or they would go out
+// as the next user's. If you put a mutation's answer into the cache, send it with `fetchOfSession(client)`: an answer that comes after the
+// session's end would end up in the next user's cache.
 import { QueryClient } from '@tanstack/query-core'
 import { type AuthenticatedClient, isAuthError } from 'authenticated-client'
 import { onSessionChange } from './on-session-change'
@@ -31,7 +31,7 @@ export function meQuery(client: AuthenticatedClient, url: string) {
   return {
     queryKey: ['me'],
     queryFn: async ({ signal }: { signal: AbortSignal }): Promise<{ sub: string }> => {
-      const response = await client.fetch(url, { signal }) // An unmounted component leaves at once; the refresh goes on.
+      const response = await client.fetch(url, { signal }) // If the component unmounts, the call ends at once; a refresh goes on.
       if (!response.ok) throw new HttpError(response.status)
       return response.json()
     },

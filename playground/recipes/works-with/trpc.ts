@@ -1,5 +1,6 @@
-// tRPC: the link takes a fetch. With `httpBatchLink` calls of one tick are one request, and so one replay; but a batch that is refused in
-// part is a 207, whose rest was done, and is handed back: give what anybody may call a link of its own (`splitLink`).
+// tRPC: the link takes a fetch. `httpBatchLink` works too: calls of one tick are one request, and are sent again together. But if only some
+// of them are refused, the server has done the others and answers 207, which is no refusal to the client: it hands it back as it is. So give
+// procedures that need no sign-in a link of their own (`splitLink`).
 import { createTRPCClient, httpLink, type TRPCClient } from '@trpc/client'
 import type { AuthenticatedClient } from 'authenticated-client'
 import type { AppRouter } from './trpc-router'

@@ -1,5 +1,5 @@
-// urql takes a fetch; the auth exchange is not needed. Without `preferGetMethod: false` it sends a short query by GET: its variables would
-// be in the URL, and so in logs.
+// urql takes a fetch; the auth exchange is not needed. `preferGetMethod: false`, since it would send short queries by GET, with their
+// variables in the URL, and so in logs.
 import { Client, fetchExchange } from '@urql/core'
 import type { AuthenticatedClient } from 'authenticated-client'
 

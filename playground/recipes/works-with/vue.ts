@@ -1,5 +1,5 @@
-// Vue: a shallow ref that follows the session, for as long as the scope lives that asked for it. A component's follows once it is mounted:
-// a server that renders it mounts nothing and ends no scope, and would listen for ever.
+// Vue: a shallow ref that follows the session until its scope is disposed of. In a component it starts to follow when that is mounted:
+// server rendering neither mounts components nor disposes of their scopes, so it would listen for ever.
 import type { AuthenticatedClient, SessionState } from 'authenticated-client'
 import { getCurrentInstance, onMounted, onScopeDispose, type ShallowRef, shallowReadonly, shallowRef } from 'vue'
 

@@ -1,13 +1,13 @@
-// A WebSocket is no fetch: it gets a token with some time to go, in its first message and never in its URL, which ends up in logs. No
-// client looks where it goes: `origin`, such as wss://api.example.com, is the one that may have the token. Signed out, it is closed: the
-// server would go on talking to who was there before.
+// A WebSocket does not go through `fetch`, so you send the token yourself: one that is good for another minute, in the first message. Never
+// put it in the URL, which ends up in logs. The client can't check where it goes: pass the `origin` that may have it, such as
+// wss://api.example.com. The socket is closed when the session ends: the server would go on sending that user's data.
 import { type AuthenticatedClient, SessionChangedError } from 'authenticated-client'
 import { onSessionChange, sessionOf } from './on-session-change'
 
 export async function socketWith(client: AuthenticatedClient, url: string, origin: string): Promise<WebSocket> {
   if (new URL(url).origin !== origin) throw new TypeError(`No token for ${new URL(url).origin}: it is for ${origin}`)
   await client.getAccessToken({ minValidity: 60_000 })
-  // Until here the session may have become another one. From here on it must not: nothing would close the socket yet.
+  // Up to here, another session is fine. From here until `onSessionChange` listens below it is not: nothing would close the socket.
   const session = sessionOf(client)
   const accessToken = await client.getAccessToken()
   if (sessionOf(client) !== session) throw new SessionChangedError()

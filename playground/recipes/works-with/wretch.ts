@@ -1,5 +1,5 @@
-// wretch takes a fetch as a polyfill (in version 2: `.polyfills({ fetch })`); its `.unauthorized` catcher then sees only what could not
-// be cured.
+// wretch takes a fetch as a polyfill (in version 2: `.polyfills({ fetch })`). Its `.unauthorized` catcher then sees only the 401s that no
+// refresh could cure.
 import type { AuthenticatedClient } from 'authenticated-client'
 import wretch, { type Wretch } from 'wretch'
 
