@@ -1,6 +1,6 @@
-// An API key that is rotated: the key is the session's access token, a grant gets the next one, and all calls that the old one was refused
-// for share that. A key for good is `apiKey({ key })`: fail at the start where your environment lacks it, since without a
-// `key` it is the session's access token again, and there is none.
+// An API key that is rotated: the key is the session's access token, and a grant fetches the next one when the API refuses it, once for all
+// calls that were refused. For a key that does not change give `apiKey({ key })`. Check first that your environment has it: with `key`
+// undefined the scheme would send the session's access token, and there is none.
 import { AuthenticatedClient } from 'authenticated-client'
 import { apiKey } from 'authenticated-client/api-key'
 

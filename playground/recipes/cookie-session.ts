@@ -1,5 +1,6 @@
-// A backend for frontends: the tokens are the server's, the page has a cookie. The client sends it to allowed origins only, proves with a
-// header that the request is the page's own, renews the session at the server, and tells tabs apart by a counter in localStorage.
+// A backend for frontends: the server keeps the tokens, the page has a cookie. The client sends the cookie to allowed origins only, adds
+// a CSRF header that proves that the request comes from your page, and renews the session at the server. A counter in localStorage tells
+// every tab that another one has renewed it.
 import { AuthenticatedClient, cookieRefreshGrant, cookieSession, type TokenStore } from 'authenticated-client'
 
 export function bffClient(baseUrl: string, store: TokenStore, csrfToken: () => string): AuthenticatedClient {
@@ -12,12 +13,12 @@ export function bffClient(baseUrl: string, store: TokenStore, csrfToken: () => s
   })
 }
 
-/** After the login form was answered. */
+/** Call it when the server has accepted the login form. `sessionId` must be a new one for each sign-in, and need not be secret. */
 export function signedIn(client: AuthenticatedClient, sessionId: string): Promise<void> {
   return client.setTokens({ sessionId, counter: 0 })
 }
 
-/** `logout()` alone would leave the cookie good. Rejects where the server could not be told: the user is still signed in then. */
+/** `logout()` alone would leave the cookie valid. Rejects where the server did not end the session: the user is still signed in then. */
 export async function signOut(client: AuthenticatedClient, baseUrl: string): Promise<void> {
   const { ok, status } = await client.fetch(`${baseUrl}/session`, { method: 'DELETE' })
   if (!ok && status !== 401) throw new Error(`Signing out was answered ${status}`)

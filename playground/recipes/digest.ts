@@ -1,6 +1,5 @@
 // Digest authentication (RFC 7616), as cameras, printers and older servers want it. The password is asked for at each request, so that it
-// can be changed without a restart. `algorithms` is a hardening: without it MD5 is answered too, the only one that many devices know.
-// Leave it out for these.
+// can be changed without a restart. `algorithms` rules out MD5. Leave it out for the many devices that know nothing else.
 import { AuthenticatedClient } from 'authenticated-client'
 import { digest } from 'authenticated-client/digest'
 

@@ -1,5 +1,5 @@
-// Tokens bound to a key (DPoP, RFC 9449): who steals one can't use it. The key can't be exported and stays in IndexedDB; the code is
-// redeemed with a proof of the same key, and from then on the client proves every request.
+// Tokens bound to a key (DPoP, RFC 9449): a stolen token is of no use without the key, which stays in IndexedDB and can't be exported. Your
+// sign-in redeems the authorization code with a proof made with that key; from then on the client adds a proof to every request.
 import { AuthenticatedClient, type TokenStore } from 'authenticated-client'
 import { type DpopKeyStore, type DpopScheme, dpop } from 'authenticated-client/dpop'
 
@@ -20,7 +20,7 @@ export function boundClient(options: {
 
 /**
  * Redeems the authorization code with a proof, as your sign-in library does when it is given the same key. A server that wants a nonce in
- * it refuses the first one and gives a nonce (RFC 9449 §8): the code is still good then.
+ * the proof refuses the first one and sends a nonce (RFC 9449 §8). The code is still good then: the second post succeeds.
  */
 export async function redeem(scheme: DpopScheme, tokenEndpoint: string, form: Record<string, string>): Promise<Response> {
   const post = async (): Promise<Response> => {
@@ -29,7 +29,7 @@ export async function redeem(scheme: DpopScheme, tokenEndpoint: string, form: Re
       headers: { 'content-type': 'application/x-www-form-urlencoded', dpop: await scheme.proof('POST', tokenEndpoint) },
       body: new URLSearchParams(form).toString(),
     })
-    scheme.observe?.(response, tokenEndpoint)
+    scheme.observe?.(response, tokenEndpoint) // Takes the nonce, for the next proof.
     return response
   }
   const response = await post()

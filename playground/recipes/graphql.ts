@@ -1,5 +1,5 @@
-// A GraphQL server that says 200 and means 401: `data` is null and an error's code is UNAUTHENTICATED. Nothing was done then, so the
-// operation is sent again with a fresh token.
+// For GraphQL servers that say 200 and mean 401: `data` is null, and an error has the code UNAUTHENTICATED. As nothing was done, the client
+// sends the operation again with a fresh token.
 import { AuthenticatedClient, type AuthenticatedClientOptions } from 'authenticated-client'
 import { graphqlUnauthenticated } from 'authenticated-client/graphql'
 

@@ -1,6 +1,7 @@
-// A server that renders pages, or a gateway: one client for each session, never one for all users, nor one for each request. The requests
+// For a server that renders pages, or a gateway: one client for each session, never one for all users, nor one for each request. Requests
 // of one session that run at the same time share its refresh; refreshes of different sessions don't wait for one another. The browser's
-// cookie names the session; the tokens stay in a store on the server, so no response has to carry new ones, and a streamed page can refresh.
+// cookie names the session; the tokens stay in a store on the server: so no response has to carry new ones, and a page can refresh while
+// it is streamed.
 import { AuthenticatedClient, type TokenStore } from 'authenticated-client'
 
 export interface SessionOptions {
@@ -12,8 +13,8 @@ export interface SessionOptions {
    */
   readonly storeOf: (sessionId: string) => TokenStore
   /**
-   * After how long without a request a session's client is let go of, in milliseconds; its next request makes a new one. Longer than
-   * any request of yours takes.
+   * After how long without a request a session's client is disposed of, in milliseconds; the next request gets a new one. Make it longer
+   * than any of your requests takes.
    * @default 900_000
    */
   readonly idleAfter?: number
@@ -22,14 +23,14 @@ export interface SessionOptions {
 
 export function sessionClients({ storeOf, idleAfter = 15 * 60_000, ...options }: SessionOptions) {
   const clients = new Map<string, { readonly client: AuthenticatedClient; readonly usedAt: number }>()
-  /** Its tokens stay in the store, and calls in flight settle. For a session that your server has thrown away. */
+  /** For a session that your server has ended. Calls in flight settle; the tokens stay in the store, and are yours to remove. */
   const forget = (sessionId: string): void => {
     clients.get(sessionId)?.client.dispose() // Lets go of the store, too.
     clients.delete(sessionId)
   }
   const forgetIdle = (now: number): void => {
     for (const [sessionId, { usedAt }] of clients) {
-      if (now - usedAt < idleAfter) return // Each use puts its session last: who comes after was here later.
+      if (now - usedAt < idleAfter) return // The map is in the order of last use: the rest was used later.
       forget(sessionId)
     }
   }
@@ -43,8 +44,8 @@ export function sessionClients({ storeOf, idleAfter = 15 * 60_000, ...options }:
   return {
     forget,
     /**
-     * For a session id that the server itself made and has just checked: whoever names it calls with its tokens. Ask for each request: a
-     * client whose session has ended or was idle takes no more calls.
+     * The client of a session. Pass only an id that your server made and has just checked: whoever names it calls with its tokens. Call
+     * this for every request, and don't keep the result: a client that was idle, or whose session has ended, takes no more calls.
      */
     clientOf(sessionId: string): AuthenticatedClient {
       const now = Date.now()

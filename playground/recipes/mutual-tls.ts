@@ -1,5 +1,5 @@
-// Mutual TLS: the certificate is a matter of the connection, so it is the given `fetch` that brings it, to the token endpoint and to the API
-// alike (RFC 8705). Here over node:https, with nothing to install.
+// Mutual TLS (RFC 8705): the client certificate belongs to the connection, so the `fetch` that you give to the client presents it, both to
+// the token endpoint and to the API. This one uses node:https, with nothing to install.
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { buffer } from 'node:stream/consumers'
@@ -20,7 +20,7 @@ export function mutualTlsFetch(certificate: Certificate): FetchLike {
       const options = { ...certificate, method, signal, headers: Object.fromEntries(asked.headers) }
       request(asked.url, options, resolve).on('error', reject).end(body)
     })
-    // Not in a listener: what is thrown from here on (a status that no `Response` can have) rejects, and does not end the process.
+    // Outside of any listener: what throws from here on (a status that no `Response` can have) rejects, and doesn't end the process.
     const content = await buffer(incoming)
     const { statusCode: status = 0, headersDistinct } = incoming
     const headers = Object.entries(headersDistinct).flatMap(([name, lines = []]) => lines.map((line) => [name, line] as [string, string]))

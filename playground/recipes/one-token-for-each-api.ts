@@ -1,8 +1,8 @@
 import { AuthenticatedClient, type AuthenticatedClientOptions } from 'authenticated-client'
 
 /**
- * One sign-in, several APIs, and a token of its own for each (RFC 8707): what leaks at one API is worth nothing at the others. Behind them
- * stands the one rotating refresh token of the session; the tokens for resources live in the memory of the client and are never stored.
+ * One sign-in, several APIs, and a token for each (RFC 8707): one that leaks at one API is worth nothing at the others. All of them are
+ * got with the session's one refresh token; they are kept in memory only, and never stored.
  */
 export function apisOf(options: AuthenticatedClientOptions) {
   const session = new AuthenticatedClient(options)

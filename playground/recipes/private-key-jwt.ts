@@ -10,7 +10,7 @@ export async function ledgerClient(
   key: () => Promise<CryptoKey>,
   baseUrl: string,
 ): Promise<AuthenticatedClient> {
-  const { tokenEndpoint } = await discover(issuer) // Exactly the issuer's own name; https; no redirects.
+  const { tokenEndpoint } = await discover(issuer) // `issuer` must be https, and spelled exactly as the server spells it.
   const clientAuthentication = privateKeyJwt({ key, keyId: 'k1' })
   return new AuthenticatedClient({ baseUrl, grant: clientCredentialsGrant({ tokenEndpoint, clientId, clientAuthentication }) })
 }

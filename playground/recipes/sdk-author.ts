@@ -1,5 +1,5 @@
-// For authors of an API's SDK: take a `fetch`, and you take every session there is. Your users bring their own client; you need no
-// option for tokens, no refresh, no retry on 401.
+// For authors of an API's SDK: accept a `fetch`, and your SDK works with any kind of session. Your users bring their own client; you need
+// no option for tokens, no refresh and no retry on 401.
 export interface SdkOptions {
   readonly baseUrl: string
   /** Sends requests; give an AuthenticatedClient's to be signed in. @default globalThis.fetch */
@@ -15,7 +15,7 @@ export function createSdk({ baseUrl, fetch = (input, init) => globalThis.fetch(i
     async me({ signal } = {}) {
       const response = await fetch(new URL('/me', baseUrl), signal ? { signal } : {})
       if (response.ok) return response.json()
-      // The challenge is the API's word on what is missing: hand it on.
+      // The challenge says what the API finds missing: pass it on.
       throw new Error(`me failed with ${response.status}`, { cause: response.headers.get('www-authenticate') })
     },
   }

@@ -1,6 +1,6 @@
 import type { AuthenticatedClientOptions, StepUpEvent, TokenSet } from 'authenticated-client'
 
-/** What a dialog shows, and how it is closed: with new tokens, or with `null` where the person would rather not. */
+/** What a dialog shows, and how it is closed: with new tokens, or with `null` if the user cancels. */
 export interface SignInAgain {
   readonly why: string
   readonly scope: string | undefined
@@ -8,10 +8,10 @@ export interface SignInAgain {
 }
 
 /**
- * An API asks for more than the session has (RFC 9470, RFC 6750 §3.1): show a dialog, and let the calls that wait for it go on afterwards.
- * Meanwhile all other calls go on as they are; the same question is asked once, however many calls meet it; who says no gets the API's
- * own answer. Nothing times out: people take their time. Hide the dialog when its session is over, `onSessionChange(client, hide)` of
- * works-with/on-session-change.ts: nobody waits for it any more, and what is signed in there then is dropped.
+ * When an API asks for more than the session has (RFC 9470, RFC 6750 §3.1), shows a dialog; the calls that need it wait, and go on
+ * afterwards. One dialog serves all calls that meet the same demand, other calls are not held up, and if the user cancels, those that
+ * waited get the API's own refusal. There is no timeout: people take their time. Hide the dialog when the session ends, with
+ * `onSessionChange(client, hide)` of works-with/on-session-change.ts: no call waits for it then, and tokens given to `close` are ignored.
  */
 export function signInAgain(show: (dialog: SignInAgain) => void): Pick<AuthenticatedClientOptions, 'onStepUp'> {
   return {

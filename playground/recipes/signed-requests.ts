@@ -1,5 +1,5 @@
-// Requests signed with a shared key (HMAC): a scheme of your own, by the AuthScheme plug. It signs method, URL, body and time; the
-// server's own clock counts, so a device whose clock is wrong still signs what the server accepts.
+// Requests signed with a shared key (HMAC), as an example of a scheme of your own (`AuthScheme`). It signs method, URL, body and time. The
+// time is the server's, as far as the client knows it from earlier responses: so a device with a wrong clock can sign, too.
 import { AuthenticatedClient, type AuthScheme } from 'authenticated-client'
 
 export function hmacScheme(keyId: string, key: CryptoKey): AuthScheme {
@@ -10,15 +10,15 @@ export function hmacScheme(keyId: string, key: CryptoKey): AuthScheme {
     async attach(request, _tokens, { serverTimeOffset = 0 }) {
       const time = String(Math.round((Date.now() + serverTimeOffset) / 1000))
       const body = request.body === null ? '' : request.body
-      // Signed as empty, it could be exchanged on the way. A stream's or a Request's body is not shown to a scheme.
+      // A scheme is not shown the body of a stream or a Request. Signed as if it were empty, it could be replaced on the way.
       if (typeof body !== 'string') throw new TypeError('Signed requests need their body as a string')
-      // The URL in its normal spelling, as it goes on the wire.
+      // `href` is the URL as it is sent: `request.url` is spelled as the app wrote it.
       const text = [request.method, new URL(request.url).href, time, body].join('\n')
       const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text))
       request.setHeader('x-timestamp', time)
       request.setHeader('authorization', `HMAC keyId="${keyId}", signature="${btoa(String.fromCharCode(...new Uint8Array(signature)))}"`)
     },
-    // A refusal may be about the time: by then the response has told the server's. Once in a call.
+    // If the time was wrong, the refusal's `Date` header has corrected the offset: sign and send again, but only once in a call.
     answer: (challenge, { answered }) => (challenge.params.error === 'stale' && !answered ? 'replay' : 'return'),
   }
 }

@@ -1,11 +1,11 @@
-// Client credentials for each tenant and scope: one client each, so that no tenant's token can meet another's request, and each has a
-// refresh, a cool-down and a budget of its own.
+// Client credentials for each tenant and scope. Each gets a client of its own, so that no tenant's token can end up on another's request,
+// and one tenant's failed or repeated refreshes don't hold up the others.
 import { AuthenticatedClient, clientCredentialsGrant, clientSecretBasic } from 'authenticated-client'
 
 export interface Tenant {
   readonly tokenEndpoint: string
   readonly clientId: string
-  /** Asked before every token request: a secret that was rolled counts at once, without a restart. */
+  /** Asked before every token request: a new secret is used at once, without a restart. */
   readonly secret: () => string | Promise<string>
   readonly baseUrl: string
 }
@@ -26,7 +26,7 @@ export function tenantClients(tenantOf: (id: string) => Tenant) {
       clients.set(key, client)
       return client
     },
-    /** Graceful shutdown: calls in flight settle, new ones are refused, and nothing keeps the process. */
+    /** Graceful shutdown: calls in flight settle, new ones are refused, and nothing keeps the process alive. */
     close(): void {
       for (const client of clients.values()) client.dispose()
       clients.clear()

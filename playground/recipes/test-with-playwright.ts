@@ -1,7 +1,7 @@
 // Testing your app in a real browser with Playwright: the authorization server and the API listen on loopback ports, your page talks
-// to them across origins, and the test decides what goes wrong. The test puts the two origins and tokens where your app looks for them
-// before its own script runs, then looks at the page as a user would. Take none of it from the URL: a link could then sign your users in
-// as somebody else, or send their tokens elsewhere.
+// to them across origins, and the test decides what goes wrong. Before your app's script runs, the test puts the two origins and the tokens
+// where the app looks for them; then it uses the page as a user would. Never let the app take any of these from the URL: a link could then
+// sign your users in as somebody else, or send their tokens elsewhere.
 import { createServer } from 'node:http'
 import type { TokenSet } from 'authenticated-client'
 import { api, authorizationServer, fault, listen } from 'authenticated-client/testing'

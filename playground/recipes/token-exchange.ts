@@ -1,6 +1,6 @@
-// A gateway that calls a service for a user: the user's token is exchanged for one that only that service takes (RFC 8693). The exchange is
-// made again when the service refuses the token, with the user's token of then. What was exchanged is good while the user's session is:
-// that is asked before each call, so who signed out is not acted for, and who signs in next gets an exchange of their own.
+// A gateway that calls a service for a user: the user's token is exchanged for one that only that service takes (RFC 8693). If the service
+// refuses that one, the client exchanges again, with the token that the user has by then. Before each call the gateway checks that the
+// user is still signed in: it acts for nobody who has signed out, and never uses one user's exchanged token for the next user.
 import { AuthenticatedClient, clientSecretBasic, SessionChangedError } from 'authenticated-client'
 import { tokenExchangeGrant } from 'authenticated-client/token-exchange'
 
@@ -24,7 +24,7 @@ export function onBehalfOf(user: AuthenticatedClient, { tokenEndpoint, secret, b
         clientAuthentication: clientSecretBasic(secret),
         async subjectToken() {
           const token = await userToken()
-          if (sessionOf(user) !== session) throw new SessionChangedError() // A call begun for the one before.
+          if (sessionOf(user) !== session) throw new SessionChangedError() // The call began for the user before.
           return token
         },
         audience: 'billing',
@@ -32,7 +32,7 @@ export function onBehalfOf(user: AuthenticatedClient, { tokenEndpoint, secret, b
     })
 
   return async (input, init) => {
-    await userToken()
+    await userToken() // Rejects if the user has signed out.
     const session = sessionOf(user)
     if (service?.session !== session) {
       service?.client.dispose()
@@ -45,7 +45,7 @@ export function onBehalfOf(user: AuthenticatedClient, { tokenEndpoint, secret, b
 
 type Session = string | number | undefined
 
-/** Where a store keeps no id, each change of the tokens may be another user's. */
+/** Which session it is. Without an id (a store may keep none) every change of the tokens counts as a new one: it may be another user's. */
 function sessionOf({ state }: AuthenticatedClient): Session {
   return state.status === 'authenticated' ? (state.sessionId ?? state.generation) : undefined
 }
