@@ -18,8 +18,8 @@ export interface AsyncStorage {
 }
 
 /**
- * Keeps the session in an asynchronous storage, as JSON under `authenticated-client.<name>`. Create it once and share it: what is
- * written past this object may be noticed at the next refresh only.
+ * Keeps the session in an asynchronous storage, as JSON under `authenticated-client.<name>`. Create it once and share it: what
+ * others write to that storage may not be noticed before the next refresh.
  * @param name letters, digits, `.`, `_`, `-`: one per app.
  * @throws {TypeError} for a bad name or storage. `read` and `write` reject with `StorageError`: the storage failed (a locked
  * keychain, a full disk), or holds what this package did not write, which is never overwritten.

@@ -18,10 +18,11 @@ export interface Keychain {
 
 /**
  * The keychain of iOS or the keystore of Android, through react-native-keychain, as the storage of `asyncStorageStore`. The session is
- * the password of a service of its own. Reads that come together share one prompt. A locked keychain or a refused prompt is a
- * `StorageError` of the calls that wait for it: they don't go out anonymously, and the session stays. On iOS a password is removed before
- * the next one is added: one that could not be replaced counts as still there, so create this once; an app that dies in between signs in anew.
- * @param options for each call, such as `accessible` or `accessControl`. With `accessControl` each refresh asks, too: it reads anew.
+ * the password of a service of its own. Reads that come together share one prompt. If the keychain is locked or the prompt refused, the
+ * calls that wait for it reject with a `StorageError`: they don't go out anonymously, and the session stays. On iOS the old password is
+ * removed before the new one is added. Where adding fails, this object goes on giving the old one, so create it once; if the app dies in
+ * between, the user signs in again.
+ * @param options for each call, such as `accessible` or `accessControl`. With `accessControl` each refresh prompts too, as it reads again.
  * @throws {TypeError} where a function is missing.
  * @example asyncStorageStore('my-app', keychainStorage(Keychain, { accessible: Keychain.ACCESSIBLE.AFTER_FIRST_UNLOCK }))
  */
@@ -34,14 +35,14 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
 
   /** What each service held when we last knew. */
   const known = new Map<string, string | null>()
-  /** What may have been removed for a password that is not there yet, or was refused: nobody has signed out. */
+  /** What a service held before a write that isn't done, or failed. It still counts, though iOS may have removed it: nobody signed out. */
   const kept = new Map<string, string | null>()
 
   const lastOf = (service: string): string | null => kept.get(service) ?? known.get(service) ?? null
 
   const find = async (service: string) => keychain.getGenericPassword({ ...options, service })
 
-  /** Who reads after it, however it ended, shares no read that began before. */
+  /** A write. However it ends, reads that come after it share none that began before it. */
   const change = async (service: string, text: string | null, action: () => Promise<unknown>): Promise<void> => {
     const before = lastOf(service)
     if (text !== null) kept.set(service, before)
@@ -50,7 +51,7 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
       known.set(service, text)
       kept.delete(service)
     } catch (error) {
-      if (text !== null) kept.set(service, before) // Again: a read may have found it before it was removed.
+      if (text !== null) kept.set(service, before) // Again: a read meanwhile may have found the old one, not removed yet.
       throw error
     } finally {
       reading.delete(service)

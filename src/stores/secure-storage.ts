@@ -13,8 +13,8 @@ export interface SecureStore {
 /**
  * expo-secure-store as the storage of `asyncStorageStore`. It promises to keep 2048 bytes in a value, and a set with JWTs is often
  * longer: such a text is split over values beside it. The parts are written first, the one value that says where they are last: an app
- * that dies in between still has its old session. Who reads meanwhile gets the one or the other, never a mixture. Create it once: two
- * objects know nothing of each other's writes.
+ * that dies in between still has its old session. A read meanwhile gives the old session or the new one, never a mixture. Create it
+ * once: two objects know nothing of each other's writes.
  * @param options for each call, such as `keychainAccessible`. With `requireAuthentication` each part asks the user: prefer `keychainStorage`.
  * @throws {TypeError} where a function is missing.
  * @example asyncStorageStore('my-app', secureStorage(SecureStore))
@@ -24,11 +24,11 @@ export function secureStorage(store: SecureStore, options: object = {}): AsyncSt
     if (typeof store?.[method] !== 'function')
       throw new TypeError(`\`store\` has no ${method}(): pass what \`import * as SecureStore from 'expo-secure-store'\` gives`)
   }
-  // Mocks of it say nothing with `undefined`, too.
+  // Mocks of it may give `undefined` for nothing.
   const get = async (key: string): Promise<string | null> => (await store.getItemAsync(key, options)) ?? null
 
   const changes = new Map<string, Promise<void>>()
-  /** Where nothing was found, and nothing is left behind. */
+  /** Keys that hold nothing, and whose leftover parts were looked for. */
   const bare = new Set<string>()
 
   /** One at a time, however many stores share this object: two at once would write their parts into the same row. */
@@ -38,7 +38,7 @@ export function secureStorage(store: SecureStore, options: object = {}): AsyncSt
     return changed
   }
 
-  /** Removes the parts of a row from `first` on; the last one first, so that a rest is found again. */
+  /** Removes the parts of a row from `first` on; the last one first: what a cut short sweep leaves, the next one finds. */
   const sweep = async (key: string, row: Row, first: number): Promise<void> => {
     let end = first
     while ((await get(partKey(key, row, end))) !== null) end += 1
@@ -50,7 +50,7 @@ export function secureStorage(store: SecureStore, options: object = {}): AsyncSt
     await sweep(key, 'b', 0)
   }
 
-  /** A sign-out that was cut short has left its parts to whoever finds nothing next. */
+  /** Removes the parts that a sign-out that was cut short may have left: it removes the value that says where they are first. */
   const sweepBare = (key: string): void => {
     if (bare.has(key)) return
     bare.add(key)
@@ -64,7 +64,8 @@ export function secureStorage(store: SecureStore, options: object = {}): AsyncSt
     bare.delete(key)
     const parts = split(text)
     const old = whereParts(await get(key))
-    // Once split, it stays so: the count of writes tells each from the one before the last, whose row it takes.
+    // Once split, a session stays split: each write takes the row of the one before the last, and by the count of writes in the head a
+    // read notices that its row was written anew.
     const count = parts.length > 1 || old ? parts.length : 0
     const next = { parts: count, write: (old?.write ?? startFor(text)) + 1 }
     const [row, other] = [rowOf(next), rowOf({ write: next.write + 1 })]
@@ -114,7 +115,7 @@ interface Head {
   readonly write: number
 }
 
-/** Even, and another number for another session: after a sign-out, a count from 0 would give the same head again. */
+/** Even, and by the text: if every session counted its writes from 0, a read across a sign-out and a sign-in could see one head twice. */
 function startFor(text: string): number {
   return 2 * [...text].reduce((sum, character) => (sum * 31 + (character.codePointAt(0) as number)) % 2 ** 48, 0)
 }
@@ -128,7 +129,7 @@ function rowOf({ write }: Pick<Head, 'write'>): Row {
   return write % 2 ? 'a' : 'b'
 }
 
-/** Never within a character. */
+/** In parts of at most `most` bytes; never within a character. */
 function split(text: string): readonly string[] {
   const parts: string[] = []
   let part = ''
