@@ -13,8 +13,8 @@ import type { TokenStore } from './token-store'
 /** Options of `fileStore`. */
 export interface FileStoreOptions {
   /**
-   * Whether subscribers hear of what other processes write, by watching the file's folder: as long as it is there, one that
-   * is made anew is not watched. Turn it off where watchers are scarce, or on a network file system, which tells nothing: others'
+   * Whether clients hear of what other processes write, by a watcher on the file's folder; if the folder is removed and made again,
+   * they hear nothing more. Turn it off where watchers are scarce, or on a network file system, which reports no changes: others'
    * changes are then seen at the next read.
    * @default true
    */
@@ -36,7 +36,7 @@ export function fileStore(path: string, options: FileStoreOptions = {}): TokenSt
   const file = realPath(resolve(path))
   const [subscribe, hint] = hints()
   const lock = machineLock(`${file}.lock`)
-  // Another name than any refresh: a write never waits for the network.
+  // Taken by a name that no refresh has: a write never waits for the network.
   const writes = machineLock(`${file}.lock`)
   let subscriptions = 0
   let watcher: FSWatcher | undefined

@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { type Clock, systemClock } from '../platform/clock'
 
 /**
- * Replaces a file whole: whoever reads meanwhile sees the old text or the new one, and so does whoever starts after a crash. One at a
- * time may do it: what is left of a draft is from one who died.
+ * Replaces a file whole: whoever reads meanwhile sees the old text or the new one, and so does whoever starts after a crash. Only one at
+ * a time may do it: a draft that is there already is taken for one that a crash has left.
  * @param clock times the waits on Windows. Default: the system's.
  */
 export async function replaceFile(file: string, text: string, clock: Clock = systemClock): Promise<void> {
@@ -22,7 +22,7 @@ export async function replaceFile(file: string, text: string, clock: Clock = sys
   await syncFolder(dirname(file))
 }
 
-/** Removes a file, and the draft of one who died: it holds what the file would. */
+/** Removes a file, and a draft that a crash has left: that holds a session, too. */
 export async function removeFile(file: string, clock: Clock = systemClock): Promise<void> {
   await untilClosed(() => rm(file, { force: true }), clock)
   await rm(draftOf(file), { force: true })

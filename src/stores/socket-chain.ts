@@ -7,19 +7,19 @@ import type { Clock } from '../platform/clock'
 import { codeOf, isLost, listen, visit } from './unix-socket'
 
 /**
- * Holds a listening socket in a folder. The system closes it with its process or thread, so that connecting to it tells who lives,
- * across containers too; a stopped holder still listens.
+ * Holds a listening socket in a folder. The system closes it with its process or thread, so that connecting to it tells whether the
+ * holder is alive, across containers too; one that is stopped still listens.
  *
  * A holder is a folder with its socket in it, made aside and moved to `place` when it listens: a folder can't be moved onto one that
  * holds something, so that one of many gets there. A dead holder's folder is never cleared away, since between seeing it dead and
  * removing it somebody else may have taken its place. Its successor moves *into* it instead, the next one into that, and whoever
- * holds the end of the chain takes the whole of it away when he leaves.
+ * holds the end of the chain takes the whole of it away when it leaves.
  *
- * Each socket has a name of its own. Who finds, once he is in, the very sockets above him that he saw dead before, and then his own
- * where he put it, has no living one above him, and nobody comes below him while he lives.
+ * Each socket has a name of its own. After moving in, a newcomer looks again: if every socket that it saw dead is still above it, and its
+ * own is where it put it, nobody above it is alive, and nobody comes below it while it lives. Otherwise it begins anew.
  *
- * A crash loop would make a chain too long for any path. One that is `longest` takes nobody in, and so stays as it is seen dead, but
- * for him who takes it away: one at a time, by a lock of the same kind.
+ * A crash loop would make a chain too long for any path. A dead chain of `longest` takes nobody in, so no living holder can be in it: it is
+ * taken away whole, by one process at a time, under a lock of the same kind.
  */
 export async function takeBySocket(place: string, clock: Clock, signal: AbortSignal): Promise<() => Promise<void>> {
   for (;;) {
@@ -41,7 +41,7 @@ export async function takeBySocket(place: string, clock: Clock, signal: AbortSig
   }
 }
 
-/** Waits while somebody lives; then says whose sockets were found dead, and where the next one goes. */
+/** Waits while a holder is alive; then gives the sockets that were found dead, and the place below them, where the next holder goes. */
 async function endOfChain(place: string, clock: Clock, signal: AbortSignal): Promise<{ readonly above: string[]; readonly end: string }> {
   const above: string[] = []
   let end = place
@@ -54,7 +54,7 @@ async function endOfChain(place: string, clock: Clock, signal: AbortSignal): Pro
       above.push(socket)
       end = join(end, below)
     } else {
-      // Too many wait for it already: it may be stopped, and can't be waited for.
+      // It takes no more connections, perhaps as it is stopped: look again later, since no connection can tell when it is gone.
       if (holder === 'busy') await clock.sleep(100 + clock.random() * 100, signal)
       above.length = 0
       end = place
@@ -76,7 +76,7 @@ async function takeAway(place: string, clock: Clock, signal: AbortSignal): Promi
   }
 }
 
-/** Comes back when we are in, and alone: see above. */
+/** Settles once the place is ours alone (see above); rejects where somebody else was faster. */
 async function moveIn(claim: Claim, above: readonly string[], end: string): Promise<void> {
   await claim.listen()
   await rename(claim.folder, end)
@@ -88,7 +88,7 @@ interface Claim {
   readonly folder: string
   readonly name: string
   listen(): Promise<void>
-  /** Stops listening, and leaves what has been moved in where it is: it is somebody's past. */
+  /** Stops listening, and removes the folder if it is still aside. One that was moved in stays: another's may be below it by now. */
   withdraw(): Promise<void>
   leave(place: string): Promise<void>
 }
@@ -118,7 +118,7 @@ async function makeClaim(folder: string): Promise<Claim> {
     withdraw,
     async listen() {
       await listen(server, join(aside, name)).catch(async (error) => {
-        await access(aside) // Swept away: libuv would call that EACCES.
+        await access(aside) // Where it was swept away, ENOENT says so; libuv's own error would be EACCES.
         throw error
       })
     },
@@ -130,7 +130,7 @@ async function makeClaim(folder: string): Promise<Claim> {
   }
 }
 
-/** What was begun aside by those who died meanwhile. Whoever lives and loses an unfinished claim here begins anew. */
+/** Removes unfinished claims of the dead. A living process that loses one to this begins anew. */
 async function sweep(folder: string, own: Claim): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const aside = join(folder, name)

@@ -2,12 +2,15 @@ import { open } from 'node:fs/promises'
 import { connect, type Server } from 'node:net'
 import { basename, dirname } from 'node:path'
 
-/** Somebody else was faster: what was to be moved or visited, or where to, is no longer as it was seen. */
+/** Whether somebody else was faster: what was to be moved or visited, or where to, is no longer as it was seen. */
 export function isLost(error: unknown): boolean {
   return /^(ENOTEMPTY|EEXIST|ENOENT)$/.test(codeOf(error))
 }
 
-/** Comes back when the holder of `socket` is gone, or `signal` aborts: 'left' also where its socket is no longer there. */
+/**
+ * Waits until the holder of `socket` is gone, or `signal` aborts.
+ * @returns 'left': it was alive, or its socket is no longer there. 'dead': nobody listens. 'busy': it takes no more connections.
+ */
 export async function visit(socket: string, signal: AbortSignal): Promise<'left' | 'dead' | 'busy'> {
   const short = await shortPath(socket).catch((error) => {
     if (!isLost(error)) throw error
@@ -36,7 +39,7 @@ export async function visit(socket: string, signal: AbortSignal): Promise<'left'
   }).finally(close)
 }
 
-/** Comes back when others can connect. @param server keeps no process alive. */
+/** Settles once others can connect. The server keeps no process alive. */
 export async function listen(server: Server, socket: string): Promise<void> {
   const { path, close } = await shortPath(socket)
   await new Promise<void>((resolve, reject) => {
@@ -47,7 +50,7 @@ export async function listen(server: Server, socket: string): Promise<void> {
   server.unref()
 }
 
-/** A socket's address holds 108 bytes, and what is longer is cut off in silence. A folder that is open has a short path. */
+/** A socket's address holds 108 bytes, and a longer one is cut off silently. So the folder is opened, which has a short path in /proc. */
 async function shortPath(socket: string): Promise<{ readonly path: string; close(): Promise<void> }> {
   if (Buffer.byteLength(socket) < mostBytes) return { path: socket, close: async () => {} }
   const folder = await open(dirname(socket))
