@@ -2,7 +2,7 @@
 export interface NodeRedisClient {
   /** `EVAL`: the scripts that read, write and lock. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
-  /** By it a client of node-redis 4 or later is known. */
+  /** Never called: having it tells a client of node-redis 4 or later. */
   evalSha(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
   /** Makes the connection that hints come by. */
   duplicate(): unknown
@@ -12,7 +12,7 @@ export interface NodeRedisClient {
 export interface IoredisClient {
   /** `EVAL`: the scripts that read, write and lock. */
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>
-  /** By it a client of ioredis is known. */
+  /** Never called: having it tells a client of ioredis. */
   defineCommand(name: string, definition: { lua: string }): void
   /** Makes the connection that hints come by. */
   duplicate(): unknown
@@ -20,11 +20,11 @@ export interface IoredisClient {
 
 /** A connection of ours to Redis, whichever library it is from. */
 export interface RedisConnection {
-  /** Runs a script on the master that holds `key`: a read too, since a replica may be behind. Rejects without what was sent. */
+  /** Runs a script on the master that holds `key`: a read too, since a replica may be behind. Its errors quote nothing that was sent. */
   run(script: string, key: string, ...values: string[]): Promise<unknown>
   /**
-   * Hears a channel on a connection of its own; `hear(undefined)` after each (re)connect, of a cluster after the first alone: neither
-   * library tells of its others. Returns how to close it.
+   * Hears a channel on a connection of its own. `hear(undefined)`: messages may have been missed. That is after each connect, but with a
+   * cluster after the first one only, since neither library tells of later ones. Returns how to close it.
    */
   listen(channel: string, hear: (message: string | undefined) => void): () => void
 }
@@ -59,7 +59,7 @@ export function redisConnection(client: NodeRedisClient | IoredisClient): RedisC
           await listener.connect()
           isConnected = true
           if (!isOver) await listener.subscribe(channel, hear)
-          tell() // What was written since it was ready, nobody has told.
+          tell() // What was written between `ready` and the subscription nobody has told.
         }
         listener.on('error', () => isOver && close())
         listener.on('ready', tell)

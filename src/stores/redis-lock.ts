@@ -48,9 +48,9 @@ interface Place {
 }
 
 interface Held extends Place {
-  /** Ours alone: who comes back late must not renew or free another one's. */
+  /** An id of this hold alone: a holder that comes back late must not renew or free the next one's lock. */
   readonly owner: string
-  /** Not after Redis counted it from. */
+  /** When we asked, in milliseconds since the epoch. Redis counts the lease from later on: until `since + lease` it is ours. */
   readonly since: number
 }
 
@@ -71,14 +71,14 @@ async function acquire(place: Place, options: HoldOptions): Promise<Held> {
       const since = clock.now()
       const isOurs = isYes(await redis.run(takeIt, key, owner, String(lease)))
       if (signal.aborted) throw abortReason(signal)
-      // Of an answer that took long the lease may be over: asking again renews it, or says whose it is now.
+      // If the answer took long, the lease may be over by now: asking again renews it, or says that it is another one's.
       if (isOurs && clock.now() - since < lease / 2) return { ...place, owner, since }
       if (!isOurs) await clock.sleep(pause * (0.5 + clock.random()), signal)
     }
   }
   try {
     const asking = ask()
-    // It may be ours all the same, by an answer that was lost or came too late.
+    // After a failure it may be ours all the same: the answer was lost, or came too late.
     asking.catch(() => release({ redis, key, owner })).catch(() => {})
     return await Promise.race([gaveUp, asking])
   } catch (cause) {
@@ -88,12 +88,12 @@ async function acquire(place: Place, options: HoldOptions): Promise<Held> {
   }
 }
 
-/** Renews the lease three times while it lasts. `signal` aborts when it is another one's, or ran out. */
+/** Renews the lease three times while it lasts. `signal` aborts when it has run out, or the lock is another one's. */
 function keep({ redis, key, owner, lease, clock, since }: Held): { readonly signal: AbortSignal; stop(): void } {
   const lost = new AbortController()
   const done = new AbortController()
-  let good = since
-  const left = (): number => good + lease - clock.now()
+  let renewedAt = since
+  const left = (): number => renewedAt + lease - clock.now()
   const lose = (): void => {
     if (!done.signal.aborted) lost.abort(new Error('The lease of the lock ran out'))
   }
@@ -105,11 +105,11 @@ function keep({ redis, key, owner, lease, clock, since }: Held): { readonly sign
       // Redis out of reach is no answer: the lease may still be ours until it runs out.
       const answer = await bounded(redis.run(renewIt, key, owner, String(lease)).then(isYes), left(), clock, () => 0).catch(() => undefined)
       if (answer === false) return
-      if (answer) good = asked
+      if (answer) renewedAt = asked
     }
   }
   run().then(lose, () => {})
-  // Timers stand still with a machine that sleeps, and come after what it was woken with: who asks is told by the clock.
+  // Timers stand still while a machine sleeps, and fire late when it wakes: so whoever looks at `aborted` is told by the clock.
   const { signal } = lost
   Object.defineProperty(signal, 'aborted', {
     get() {

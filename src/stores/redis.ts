@@ -11,9 +11,9 @@ import type { TokenStore } from './token-store'
 /** Options of `redisStore`. */
 export interface RedisStoreOptions {
   /**
-   * Seals what is stored by AES-256-GCM, bound to its key in Redis: 32 bytes, or their base64. In a list the first one seals and all
-   * open: a new one comes second until every process of the fleet has it, or those that don't can't read. What was stored without
-   * `encryptionKey` counts as corrupt.
+   * Encrypts what is stored with AES-256-GCM, bound to its key in Redis: 32 bytes, or their base64. Of a list, the first key encrypts and
+   * every key decrypts. To change keys, add the new one second, and move it to the front once every process of the fleet has it: one
+   * without it could not read. What was stored without `encryptionKey` counts as corrupt.
    * @default none: the tokens are stored as they are
    */
   readonly encryptionKey?: EncryptionKey | readonly EncryptionKey[] | undefined
@@ -24,10 +24,9 @@ export interface RedisStoreOptions {
    */
   readonly lease?: number | undefined
   /**
-   * Whether subscribers hear of what others write, by a connection of this store's own, opened when the first one subscribes: every
-   * client subscribes. It is closed by `dispose()` alone. Turn it off where a process has one store per user: others' changes are then
-   * seen at the next call; so is what a cluster's connection misses while it is made anew, and all where Redis' ACL forbids the channel
-   * `{key}:hint`.
+   * Whether clients hear of what others write. That takes one more connection for each store, open from its first client until the last
+   * one's `dispose()`. Turn it off where a process has one store per user: others' changes are then seen at the next call. So is what a
+   * cluster's connection misses while it reconnects, and everything where Redis' ACL forbids the channel `{key}:hint`.
    * @default true
    */
   readonly hints?: boolean | undefined
@@ -115,12 +114,12 @@ export function redisStore(client: NodeRedisClient | IoredisClient, key: string,
   }
 }
 
-/** The same tokens may be written anew beside us (other fields, another seal); for ever is no answer. */
+/** A swap is tried again where the same tokens were written anew meanwhile, with other fields or another seal; but not for ever. */
 const mostSwaps = 16
 
 const readIt = `return redis.call('GET', KEYS[1])`
 
-// Says 1 the second time too, where the first answer got lost. What was written is written, whether it can be published or not.
+// Says 1 the second time too, since the first answer may get lost. `pcall`: a write counts even if it can't be published.
 const swapIt = `
 local held = redis.call('GET', KEYS[1]) or ''
 if held == ARGV[2] then return 1 end
