@@ -11,7 +11,7 @@ import { textOf } from '../platform/text-of'
 /** Options of `discover`. */
 export interface DiscoverOptions {
   /**
-   * What asks.
+   * The `fetch` that sends the requests.
    * @default globalThis.fetch, looked up at each call
    */
   readonly fetch?: FetchLike | null | undefined
@@ -50,7 +50,7 @@ const longest = 262_144
 /**
  * Asks an issuer for its metadata: OpenID Connect Discovery first, then RFC 8414. The issuer must name itself exactly as it was asked for
  * (mix-up, tenant swap), every endpoint must be https (or on this machine), no redirect is followed, and at most 256 KiB are read.
- * @throws {TypeError} for an issuer that can't be one, a timeout that is none, and for metadata that must not be used.
+ * @throws {TypeError} for an issuer or a timeout that can't be one, and for metadata that must not be used.
  * @throws {RefreshUnavailableError} where neither place answers.
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3.3 RFC 8414 §3.3}
  */
@@ -80,10 +80,10 @@ export async function discover(issuer: string | URL, options: DiscoverOptions = 
   throw new RefreshUnavailableError(`No metadata at ${places.join(' or ')}`, { cause: problem })
 }
 
-/** What must not be used; not a network's failure, of which `fetch` says TypeError too. */
+/** Metadata that must not be used. A class of its own, since `fetch` throws a TypeError for a network failure, too. */
 class Misfit extends Error {}
 
-/** `undefined`: there is none. */
+/** The metadata at one place; `undefined`: there is none. */
 async function metadataAt(url: string, options: DiscoverOptions): Promise<Record<string, unknown> | undefined> {
   const { signal, clock } = options
   const fetch = options.fetch ?? platformFetch().fetch
@@ -130,7 +130,7 @@ function jsonOf(text: string): Record<string, unknown> {
 function checked(names: readonly string[], metadata: Record<string, unknown>): AuthorizationServerMetadata {
   const issuer = names.find((name) => name === metadata.issuer)
   if (!issuer) throw new Misfit(`The metadata is of another issuer than ${names[0]}: give it exactly as its server spells it`)
-  // All that the app may send something to, or lead its users to (A33): it takes from `metadata` what has no field here.
+  // Every endpoint, since the app may send something, or its users, to any of them (A33): those without a field here are in `metadata`.
   for (const [name, value] of [metadata, Object(metadata.mtls_endpoint_aliases)].flatMap(Object.entries)) {
     if (!/_endpoint$|^jwks_uri$/.test(name) || value === null || value === '') continue
     const origin = typeof value === 'string' ? originOf(value) : undefined

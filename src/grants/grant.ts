@@ -28,11 +28,11 @@ export interface Grant {
 
 /** What a `Grant` is given for one exchange. */
 export interface GrantContext {
-  /** The client's own way to the network, past every credential. */
+  /** The client's own `fetch`, which attaches no credentials. */
   readonly fetch: FetchLike
   /** Aborted at the deadline of the whole exchange; with `refreshTimeout: false` once its session is over, or the client is disposed of. */
   readonly signal: AbortSignal
-  /** The client's: all time that it measures. */
+  /** The client's clock: take the time from it, never from `Date`. */
   readonly clock: Clock
   /** Which API the access token is for, where `forResource` asks (RFC 8707 §2). */
   readonly resource?: string | undefined

@@ -1,8 +1,8 @@
 import { harmlessText } from './harmless-text'
 
 /**
- * What may stand as a cause after a request with that form failed (A35, A36): somebody's `fetch` may throw a Response, or hang a Request
- * on an error, or on what caused it; Node prints an invalid header's value.
+ * What of an error may be the `cause` of ours, after a request with the form `sent` failed (A35, A36): the error itself, an error with its
+ * message alone, or nothing. A `fetch` may throw a Response, or an error that holds the Request; Node quotes an invalid header's value.
  */
 export function harmlessError(error: unknown, sent: string): unknown {
   try {
@@ -16,7 +16,7 @@ export function harmlessError(error: unknown, sent: string): unknown {
 
 const mostCauses = 5
 
-/** Whether there is nothing on it but harmless text, numbers, and errors of that kind; also of what only a close look shows. */
+/** Whether all its own properties, hidden ones too, are harmless texts, other plain values, or errors and lists that hold only such. */
 function isHarmless(error: unknown, sent: string, depth = 0): boolean {
   return (
     depth < mostCauses &&

@@ -14,12 +14,12 @@ export interface JwtBearerGrantOptions extends TokenRequestOptions {
    * @default none
    */
   readonly clientAuthentication?: ClientAuthentication | null | undefined
-  /** The assertion, or where to get a new one: asked each time, since one may be used once. */
+  /** The assertion, or where to get a new one: asked for each token request, since a server may take each assertion only once. */
   readonly assertion: string | (() => MaybePromise<string>)
 }
 
 /**
- * Trades a signed assertion of somebody whom the server trusts for tokens. Starts from nothing of its own, and ends no session.
+ * Trades an assertion, a JWT signed by somebody whom the server trusts, for tokens. It needs no refresh token, and ends no session.
  * @throws {TypeError} without an assertion, and as `refreshTokenGrant` does.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.1 RFC 7523 §2.1}
  */

@@ -2,7 +2,7 @@ import type { MaybePromise } from '../platform/maybe-promise'
 import type { ClientAuthentication, ClientSecret } from './client-authentication'
 import { type SigningKey, signedAssertion } from './signed-assertion'
 
-/** What both kinds of assertion may be told. */
+/** Options of both kinds of assertion. */
 interface JwtOptions {
   /**
    * Who the assertion is for. Some servers want their issuer identifier.
@@ -42,7 +42,7 @@ const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /**
  * `private_key_jwt`: the client proves that it holds a private key, with a new assertion for every attempt.
- * @throws {TypeError} without a key or with what is none, such as a PEM, and for a lifetime that is none.
+ * @throws {TypeError} without a key, for a PEM or anything else that is no key, and for a lifetime that is not a positive number.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2}
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthentication {
@@ -55,8 +55,8 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthenticati
 }
 
 /**
- * `client_secret_jwt`: the client proves that it knows the secret without saying it.
- * @throws {TypeError} for an empty secret, and for a lifetime that is none.
+ * `client_secret_jwt`: the client proves that it knows the secret without sending it, with a new assertion for every attempt.
+ * @throws {TypeError} for an empty secret, and for a lifetime that is not a positive number.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2}
  */
 export function clientSecretJwt(secret: ClientSecret, options: ClientSecretJwtOptions = {}): ClientAuthentication {

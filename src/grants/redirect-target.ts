@@ -1,7 +1,7 @@
 import { absolute, originOf } from '../platform/origin'
 
 /**
- * Where the server sends us instead of answering: an origin, or words where that can't be read, `undefined` where it answered.
+ * Where the server sends us instead of answering: an origin, or 'another URL' where that can't be read; `undefined` if it answered.
  * Never a path or a query: a login's secrets may be in them.
  */
 export function redirectTarget({ url, status, headers }: Response, asked: string): string | undefined {

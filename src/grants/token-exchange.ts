@@ -14,14 +14,14 @@ export interface TokenExchangeGrantOptions extends TokenRequestOptions {
    * @default none
    */
   readonly clientAuthentication?: ClientAuthentication | null | undefined
-  /** The token that is exchanged: whom the new one is about. A function is asked each time: `() => client.getAccessToken()`. */
+  /** The token to exchange; the new one is for the same user. A function is asked each time: `() => client.getAccessToken()`. */
   readonly subjectToken: string | (() => MaybePromise<string>)
   /**
    * What kind of token that is (RFC 8693 §3).
    * @default 'urn:ietf:params:oauth:token-type:access_token'
    */
   readonly subjectTokenType?: string | null | undefined
-  /** Who acts for them. @default nobody */
+  /** A token of whoever acts for that user. @default nobody */
   readonly actorToken?: string | (() => MaybePromise<string>) | null | undefined
   /**
    * What kind of token that is (RFC 8693 §3).
@@ -32,7 +32,7 @@ export interface TokenExchangeGrantOptions extends TokenRequestOptions {
   readonly audience?: string | null | undefined
   /**
    * What kind of token is wanted (RFC 8693 §3).
-   * @default the server's
+   * @default the server decides
    */
   readonly requestedTokenType?: string | null | undefined
 }
@@ -40,8 +40,8 @@ export interface TokenExchangeGrantOptions extends TokenRequestOptions {
 const accessToken = 'urn:ietf:params:oauth:token-type:access_token'
 
 /**
- * Exchanges a token for one that another service takes. Starts from nothing of its own: a new token is had by exchanging again, and no
- * session ends over it.
+ * Exchanges a token for one that another service takes. It needs no refresh token: when the new token is spent or refused, it exchanges
+ * again. An exchange that is refused ends no session.
  * @throws {TypeError} without a subject token, with an empty actor token, and as `refreshTokenGrant` does.
  * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2.1 RFC 8693 §2.1}
  */
