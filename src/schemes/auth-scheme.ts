@@ -57,7 +57,7 @@ export interface AuthScheme {
       readonly attempt: number
       /**
        * How far the server's clock is ahead of ours, in milliseconds, by the `Date` of its last response; absent where unreadable.
-       * Kept where an `attach` names its three parameters, or takes them all as `...rest`.
+       * Measured only if some scheme's `attach` declares all three parameters, or takes them as `...rest`.
        */
       readonly serverTimeOffset?: number | undefined
     },

@@ -5,7 +5,7 @@ import type { AuthScheme } from './auth-scheme'
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 RFC 6750 §2.1}
  */
 export function bearer(): AuthScheme {
-  // One text for one token: what is compared with itself need not be read.
+  // The same string as long as the token is the same: the copy of `Headers` made for it is found again by a comparison that costs nothing.
   let header = ''
   let of: string | undefined
   return {

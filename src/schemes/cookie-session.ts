@@ -26,8 +26,8 @@ const token = /^[\w!#$%&'*+.^`|~-]+$/
 
 /**
  * A session that lives in cookies (a backend for frontends): no `Authorization`, but `credentials: 'include'` for allowed origins. It
- * has no auth-scheme, so every 401 to what it sent is its own. Signing in is `setTokens({ sessionId, counter: 0 })`, the id a new one
- * each time; the counter is what tabs tell a renewed session by.
+ * has no auth-scheme, so every 401 to a request that it was on counts as its own. To sign in, call `setTokens({ sessionId, counter: 0 })`
+ * with a new id each time; by the counter tabs notice that the session was renewed.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 RFC 9110 §9.2.1} for what a safe method is
  */
 export function cookieSession({ csrf }: CookieSessionOptions = {}): AuthScheme {

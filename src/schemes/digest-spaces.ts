@@ -6,7 +6,7 @@ import type { DigestChallenge } from './digest-response'
 export interface DigestSpace {
   readonly origin: string | undefined
   challenge: DigestChallenge
-  /** For every request where the algorithm makes one key for the session (§3.4.2). */
+  /** Sent with every request where the algorithm makes one key for the session (`-sess`, §3.4.2). */
   readonly cnonce: string
   /** Requests sent with this nonce: strictly increasing, however many are under way (RFC 7616 §3.4). */
   count: number
@@ -16,9 +16,12 @@ export interface DigestSpace {
 export interface DigestSpaces {
   /** What a request is to answer: the challenge that its own call was given, or else the last one of its origin. */
   answerable(url: string, attempt: number): DigestSpace | undefined
-  /** The count goes on where the nonce is known: several first calls, a `nextnonce` that names the current one, two realms in turn. */
+  /**
+   * Makes a challenge the latest of its origin. Where its nonce is known, its count goes on: several first calls get one nonce, a
+   * `nextnonce` may name the current one, and two realms may come in turn.
+   */
   begin(origin: string | undefined, challenge: DigestChallenge, cnonce: string): DigestSpace
-  /** Keeps it for the replay to that URL: the last one may be of another realm, and there are servers that take each nonce once. */
+  /** Keeps it for the replay to that URL: by then the latest may be of another realm, and some servers take each nonce only once. */
   keepFor(url: string, space: DigestSpace): void
   /** The realm that a first send to that URL has answered. */
   realmOf(url: string): string | undefined

@@ -90,7 +90,7 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
         userhash: /^true$/i.test(userhash ?? ''),
       }
       const space = spaces.begin(originOf(url), challenge, newCnonce())
-      // A new nonce is worth a new try, and so is another realm than the one answered; a refusal of what was right is not (§3.3).
+      // Credentials were wrong if they were refused by the realm they were for, and not for an old nonce: no new try then (§3.3).
       const isRefused = attached && !/^true$/i.test(stale ?? '') && (spaces.realmOf(url) ?? realm) === realm
       if (answered || isRefused) return 'return'
       spaces.keepFor(url, space)
@@ -101,14 +101,14 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       const field = headers.get('authentication-info')
       if (!field) return
       const { nextnonce, rspauth, cnonce, nc = '', qop } = parseChallenges(`Info ${field}`)[0]?.params ?? {}
-      // Who doesn't say which request it was about answers the last one to that URL.
+      // Without a cnonce it is about the last request to that URL.
       const isAbout = ({ space, request }: Sent): boolean =>
         cnonce === undefined ? space.origin === originOf(url) && request.uri === targetOf(url) : request.cnonce === cnonce
-      // A session's requests have one cnonce: its count says which it was, or two of them, under a nonce and the next.
+      // With `-sess` all requests have one cnonce: the count says which one is meant, or which two, under a nonce and the next one.
       const meant = [...sent]
         .reverse()
         .filter((one) => isAbout(one) && (!nc || !isSession(one.challenge.algorithm) || one.request.count === Number.parseInt(nc, 16)))
-      // With auth-int it is about the body of the response, which is the caller's to read (§3.5).
+      // With auth-int the proof covers the body of the response, which is the caller's to read: it goes unchecked (§3.5).
       const isProved = ({ user, challenge, request }: Sent): boolean =>
         !rspauth ||
         [qop, challenge.qop].includes('auth-int') ||
@@ -119,7 +119,7 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       sent.delete(known)
       const { space, challenge } = known
       if (!spaces.isLatest(space)) return
-      // Else whoever answered does not know the password: nothing of what it says is used, and the next request asks anew (§3.5).
+      // Without a proof, whoever answered doesn't know the password: nothing it says is used, and the next request goes out bare (§3.5).
       if (!proved) spaces.forget(space.origin)
       else if (nextnonce) spaces.begin(space.origin, { firstNonce: challenge.nonce, ...space.challenge, nonce: nextnonce }, space.cnonce)
     },

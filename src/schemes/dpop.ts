@@ -68,7 +68,7 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     known = (await keyStore?.load()) ?? keys // Another tab's, if that was first.
     return known
   }
-  // One key, however many ask for it at first; what failed is tried again. A browser's database hangs at times: who comes later asks anew.
+  // One key, however many calls need the first one; what failed is tried again. Reads aren't shared: a browser's database hangs at times.
   const current = async (): Promise<KeyPair> => {
     const kept = known ?? (await keyStore?.load())
     if (kept) {
@@ -106,7 +106,7 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     answer({ params: { error } }, { response, answered }) {
       if (error === 'invalid_dpop_proof') return answered ? 'return' : 'replay'
       if (error !== 'use_dpop_nonce') return 'refresh'
-      // Hidden by CORS, it can't be had (RFC 9449 §9).
+      // Without a nonce to read, such as where CORS hides it, a replay would be refused again (RFC 9449 §9).
       return answered || !response.headers.get('dpop-nonce') ? 'return' : 'replay'
     },
     observe: (response, url = '') => keepNonce(response.url || url, response),

@@ -7,10 +7,10 @@ import { wholeBody } from '../platform/whole-body'
 const mostHops = 20
 
 /**
- * A `fetch` for requests that carry credentials in headers of their own. `Authorization` is dropped by every platform on the way to
- * another origin, `DPoP` or `X-Api-Key` is not (A17): so redirects are followed by hand, and what was dropped stays dropped (A15).
- * Where the platform hides where they lead (browsers), they are network errors; with `integrity`, which judges what the redirect
- * itself brings, as well. A Request doesn't tell its `dispatcher` (undici): the next hop goes without.
+ * A `fetch` for requests that carry credentials in headers of their own. On the way to another origin every platform drops
+ * `Authorization`, but none drops `DPoP` or `X-Api-Key` (A17): so redirects are followed by hand, these are dropped too, and none comes
+ * back if a later redirect leads home (A15). A redirect is a network error where the platform hides where it leads (browsers), and with
+ * `integrity`, which is checked against the redirect itself. A Request doesn't tell its `dispatcher` (undici): the next hop goes without.
  */
 export function followRedirects(fetch: FetchLike, names: readonly string[]): FetchLike {
   return async (input, init = {}) => {
@@ -21,9 +21,9 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
     const headers = new Headers(init.headers ?? request?.headers)
     const signal = init.signal === undefined ? request?.signal : init.signal
     const own = init.body == null && request?.body
-    // What the first hop has read, the next one can't send: it is `undefined`.
+    // `undefined`: the first hop reads it, and the next one can't send it again.
     let body = own || isOneShot(init.body) ? undefined : (init.body ?? null)
-    // A redirect that comes before all of a Request's body was read is not waited with.
+    // A Request's body is copied while it is sent. A redirect doesn't wait for the copy: if it isn't all there, it is not followed.
     if (own) {
       const keep = (copy: Blob | undefined): void => {
         if (body === undefined) body = copy
@@ -33,7 +33,7 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
     let response = await fetch(input, copyOf({ ...init, redirect: 'manual' }))
     for (let hop = 0; response.type === 'opaqueredirect' || /^30[12378]$/.test(String(response.status)); hop++) {
       const { status } = response
-      // Its bytes may be raw UTF-8.
+      // Servers may send raw UTF-8, of which `Headers` gives one character for each byte.
       const location = response.headers.get('location')?.replace(/[\x80-\xff]/g, percentEncoded)
       if (status && location === undefined) break
       const next = absolute(location ?? '', url)
@@ -43,7 +43,7 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
         for (const name of ['content-type', 'content-length', 'content-encoding', 'content-language', 'content-location'])
           headers.delete(name)
       }
-      // Only http leads on: a fetch would read `data:` and `blob:` in the name of the server.
+      // Only http(s) is followed: what `data:` or `blob:` hold would pass for the server's answer.
       if (!next || !originOf(next) || !location) throw notFollowed('where it leads is hidden, or is no http')
       if (hop === mostHops) throw notFollowed(`there were ${mostHops} before it`)
       if (body === undefined) throw notFollowed('the body can be sent only once')

@@ -10,8 +10,8 @@ const oneJson = /^\s*application\/(graphql-response\+)?json(?![\w.+-])/i
 /**
  * For `isUnauthorized`: whether a GraphQL response says, in a 2xx or 400, that nobody is signed in and that there is nothing to show for
  * it: `data` is absent or null, and an error has the code `UNAUTHENTICATED`. A mutation of several fields can say so after the first was
- * done, where another may not be null (GraphQL §6.4.4): send those one by one. The list that answers a batch says nothing. Reads at most
- * 256 KiB of a copy, for ten seconds at most; the response stays unread.
+ * done, where another may not be null (GraphQL §6.4.4): send those one by one. A list, which answers a batch, never counts as a refusal.
+ * Reads at most 256 KiB of a copy, for ten seconds at most; the response stays unread.
  * @see {@link https://graphql.github.io/graphql-over-http/draft/ GraphQL over HTTP}
  */
 export async function graphqlUnauthenticated(response: Response): Promise<boolean> {
