@@ -7,13 +7,13 @@ export function bounded<Value>(promise: PromiseLike<Value>, ms: number, clock: C
   const end = (): void => {
     if (!timer.signal.aborted) throw late()
   }
-  // A reason of its own spares the platform making one.
+  // Aborted with a reason, or the platform would make an error for each.
   return Promise.race([promise, sleepOut(ms, clock, timer.signal).then(end, end) as Promise<never>]).finally(() => timer.abort(0))
 }
 
 const freeTurns = 20
 
-/** The same for what is mostly over at once: it is spared the timer and its signal, which cost more than all the rest of the wait. */
+/** The same for what is mostly over at once: only if it takes longer is there a timer and a signal, which cost more than all the rest. */
 export async function boundedIfLong<Value>(promise: PromiseLike<Value>, ms: number, clock: Clock, late: () => unknown): Promise<Value> {
   let isOver = false
   const over = (): void => {

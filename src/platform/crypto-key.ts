@@ -1,4 +1,4 @@
-/** What `crypto.subtle` works with, told by what takes it: the types of Node name it nowhere that all can see. */
+/** A `CryptoKey`. Named by a function that takes one, since Node's types have no global name for it. */
 export type CryptoKeyLike = Parameters<typeof crypto.subtle.exportKey>[1]
 
 /** Both halves of what `crypto.subtle.generateKey` makes for signatures: a `CryptoKeyPair`. */

@@ -20,7 +20,7 @@ export function isSafe(origin: string): boolean {
 /** A URL that every parser leaves as it is: with a path, without dot segments, and nothing to escape. */
 const normal = /^https?:\/\/[a-z\d.:-]+(?=\/)(?!.*\/(\.|%2[Ee]))[\w~!$&()*+,;=:@%/?#.-]*$/
 
-/** How an absolute URL goes on the wire. React Native's `URL` would add to it, and so is asked for what isn't normal alone. */
+/** An absolute URL as it is sent. `URL` is asked only for one that isn't normal already: React Native's would add to any. */
 export function onTheWire(url: string): string {
   return normal.test(url) ? url : (absolute(url) ?? url)
 }

@@ -1,12 +1,13 @@
 import type { FetchLike } from './fetch-like'
 
 /**
- * `globalThis.fetch` looked up at each call, so that the newest wrapper counts (F105), called on its owner. Where that leads
- * back into the client (`globalThis.fetch = client.fetch`, F104), `leadsBack` is true, and `first` is the one seen at the start.
+ * `globalThis.fetch`, looked up at each call, so that the newest wrapper counts (F105), and called on its owner. Where the app has put the
+ * client there (`globalThis.fetch = client.fetch`, F104), our own requests come back to the client: `leadsBack` tells them by their `init`,
+ * and they go to `first`, the `fetch` that was there at the start.
  */
 export function platformFetch(): { readonly fetch: FetchLike; readonly first: FetchLike; leadsBack(init?: RequestInit): boolean } {
   const first = globalThis.fetch
-  // A wrapper that takes its time hands on what it was given, or at least the headers.
+  // For a wrapper that calls the client later: it passes on the `init` that we gave it, or at least the headers.
   const sent = new WeakSet<object>()
   let isCalling = false
   return {

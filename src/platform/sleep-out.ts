@@ -2,7 +2,10 @@ import type { Clock } from './clock'
 
 const grace = 1_000
 
-/** Sleeps until a limit is over: where it ends late, after a frozen tab, a stopped process or a sleep, the answer may be here already, unread. */
+/**
+ * Sleeps until a limit of `ms` milliseconds is over. Where it wakes late (a frozen tab, a stopped process, a machine that slept), what was
+ * waited for may be here already, unread: so it sleeps a moment longer.
+ */
 export async function sleepOut(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
   const due = clock.now() + ms
   await clock.sleep(ms, signal)
