@@ -10,7 +10,7 @@ export interface ApiOptions {
   /** Whose access tokens it takes. */
   readonly authorizationServer: Pick<TestAuthorizationServer, 'tokens'>
   /**
-   * Where it is; a path is left away.
+   * Where it is; a path is dropped.
    * @default 'https://api.example.com'
    */
   readonly origin?: string | undefined
@@ -86,12 +86,13 @@ function echo({ method, url, text }: ReceivedRequest, { sub }: { readonly sub: s
   return jsonResponse(200, { sub, method, url, body: text })
 }
 
-/** `refusal` throws for what is none. */
+/** @throws {TypeError} by `refusal`, for a name that is none. */
 function checked(name: RefusalName): RefusalName {
   refusal(name)
   return name
 }
 
+/** No refusal asks for the usual answer. */
 function neverUsual(): Promise<Response> {
   return new Promise(() => {})
 }

@@ -10,7 +10,7 @@ import { type RotationOptions, TokenFamilies } from './token-families'
 /** Options of `authorizationServer`. */
 export interface AuthorizationServerOptions extends RotationOptions {
   /**
-   * Where it is; a path is left away.
+   * Where it is; a path is dropped.
    * @default 'https://login.example.com'
    */
   readonly origin?: string | undefined
@@ -48,7 +48,7 @@ export interface TestAuthorizationServer extends TestServer {
   spoilAccessTokens(): void
   /** Successful refreshes. */
   readonly refreshes: number
-  /** How often a consumed refresh token was presented, of a session that was not over, outside its overlap: a client that does that loses sessions. */
+  /** How often a consumed refresh token was presented after its overlap, while its session was on: a client that does so loses sessions. */
   readonly reuses: number
   /** Requests to the token endpoint; `requests` holds those to the revocation endpoint as well. */
   readonly tokenRequests: readonly ReceivedRequest[]

@@ -93,7 +93,7 @@ export const swaps: readonly StoreTest[] = [
 /** Far more than any store needs with nine others beside it. */
 const mostTries = 10_000
 
-/** No two writers write the same, as no two rotations give the same: a store may say of what it holds already that it has written it. */
+/** Each writer writes tokens of its own, as each rotation does: a store may answer `true` to a write of what it holds already. */
 async function addOne(store: TokenStore, writer: number): Promise<void> {
   // One whose swaps never take would otherwise be asked for ever, and leave a test runner no turn to say so.
   for (let tries = 0; tries < mostTries; tries++) {

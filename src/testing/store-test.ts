@@ -15,6 +15,7 @@ export interface Subject {
   readonly options: StoreConformanceOptions
 }
 
+/** The options that give a test a way to what is below the store. */
 export type Way = 'reopen' | 'spoil' | 'throws' | 'hangs'
 
 /** The part of a test runner's `it` that is used: Vitest's, Jest's, Bun's. */
@@ -71,12 +72,12 @@ export type Mend = () => MaybePromise<void>
 /** What not every store can do: see `lacks`. */
 export type Ability = 'markers' | 'atomic writes' | 'fields'
 
-/** A rotation after another. */
+/** The tokens after `n` rotations. */
 export function pair(n: number): TokenSet {
   return { accessToken: `access-${n}`, refreshToken: `refresh-${n}` }
 }
 
-/** Nobody beyond this client is promised anything. */
+/** Whether the store promises nothing beyond this client. */
 export function isPrivate(store: TokenStore): boolean {
   return (store.coordination ?? 'client') === 'client'
 }
