@@ -38,7 +38,7 @@ export interface Diagnosed {
   readonly diagnosis: Diagnosis
 }
 
-/** The frames' common clock: `performance.now()` counts from each frame's own start. */
+/** A clock that all frames of the page share: `performance.now()` alone counts from each frame's own start. */
 export function timeNow(): number {
   return performance.timeOrigin + performance.now()
 }

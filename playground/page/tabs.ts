@@ -12,7 +12,7 @@ export async function openTabs(tell: (heard: Heard) => void) {
   return tabs as [Tab, Tab]
 }
 
-/** Its script runs when it is loaded, and has to ask for the servers first. */
+/** The tab in a frame, once its script has run and asked for the servers. */
 async function tabIn(frame: HTMLIFrameElement): Promise<Tab> {
   for (;;) {
     const { tab } = (frame.contentWindow ?? {}) as { tab?: Tab }

@@ -12,7 +12,7 @@ export interface Watched {
 
 type Options = AuthenticatedClientOptions & { readonly expected?: DiagnoseInput['expected'] }
 
-/** A client of which everything is told: what is asked of it, what it does, how it ends, and why each 401. */
+/** A client that tells everything: what is asked of it, what it does, how each call ends, and why it was refused. */
 export function watch(who: Who, { servers, tell }: { servers: Premises; tell: (heard: Heard) => void }, options: Options): Watched {
   const { expected = { audience: servers.audience, issuer: servers.issuer }, ...clientOptions } = options
   const say = (what: Heard['what']) => tell({ at: timeNow(), who, what })

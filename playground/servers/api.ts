@@ -56,14 +56,14 @@ export interface Api {
   readonly counts: ApiCounts
   /** From now on this token is refused with `invalid_token`, though it has not expired. */
   refuse(accessToken: string): void
-  /** Holds back answers below `/slow/` that are ready, until they are released. */
+  /** From now on, answers to paths below `/slow/` are judged at once, but held back until they are released. */
   holdBack(): HeldBack
   close(): Promise<void>
 }
 
 type Env = { Variables: { user: string; error: string | undefined } }
 
-/** A resource server: it verifies access tokens, and answers the others with proper challenges. */
+/** A resource server: it verifies access tokens, and refuses bad ones with proper challenges. */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { issuer, jwksUri, audience, realm = 'playground', clockLeeway = 1_000 } = options
   const guard = bearerGuard({ issuer, jwksUri, audience, realm, clockLeeway })

@@ -23,7 +23,7 @@ export interface AuthorizationServerOptions {
    */
   readonly audience?: string | undefined
   /**
-   * How long a refresh takes, in milliseconds: on loopback one would not see it.
+   * How much longer a refresh takes, in milliseconds: on loopback it would be too fast to see.
    * @default 0
    */
   readonly latency?: number | undefined
@@ -46,9 +46,9 @@ export interface AuthorizationServer {
   readonly counts: TokenRequestCounts
   /** While on, the token endpoint answers 503. */
   outage(on: boolean): void
-  /** An access token of this server's key that no server would issue: expired, for somebody else, not signed. */
+  /** An access token that no server would issue, such as one that has expired, is for another API, or is not signed. */
   mint(claims?: Claims, options?: MintOptions): Promise<string>
-  /** Ends the sessions that a refresh token belongs to, or all of a user's. */
+  /** Ends the session that a refresh token belongs to, or all sessions of a user. */
   revoke(refreshTokenOrUser: string): Promise<void>
   close(): Promise<void>
 }
@@ -87,7 +87,7 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
     jwks: { keys: [key] },
     cookies: { keys: [randomUUID()] },
     findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
-    scopes: ['openid', 'offline_access'], // The API's scopes are not listed here, or consent would be asked for without end.
+    scopes: ['openid', 'offline_access'], // Not the API's scopes: with them it would ask for consent again and again.
     rotateRefreshToken: true,
     issueRefreshToken: () => true,
     ttl: {

@@ -11,14 +11,14 @@ export interface BearerGuardOptions {
   readonly keys?: JWTVerifyGetKey | undefined
 }
 
-/** What the API makes of a request's credentials. */
+/** Whether a request may pass, or how it is refused. */
 export type Verdict =
   | { readonly allowed: true; readonly user: string }
   | { readonly allowed: false; readonly status: 400 | 401 | 403; readonly challenge: string; readonly error?: string | undefined }
 
 /**
- * Judges the `Authorization` field: a JWT access token (RFC 9068), verified with the issuer's published keys; what is refused
- * gets the challenge that tells the client what would help.
+ * Judges the `Authorization` field: a JWT access token (RFC 9068), verified with the issuer's published keys. A refusal comes with the
+ * challenge that tells the client what would help.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
  */
 export function bearerGuard(options: BearerGuardOptions) {
@@ -31,7 +31,7 @@ export function bearerGuard(options: BearerGuardOptions) {
 
     async judge(authorization: string | undefined, scope: string): Promise<Verdict> {
       const [scheme = '', token = '', ...rest] = (authorization ?? '').split(' ')
-      // A client that did not know credentials were needed is told nothing but that (§3.1).
+      // A client that sent no Bearer credentials is told that they are needed, and no error (§3.1).
       if (scheme.toLowerCase() !== 'bearer') return refusal(401)
       if (token === '' || rest.length > 0) return refusal(400, { error: 'invalid_request', error_description: 'No readable token' })
       if (refused.has(token)) return refusal(401, { error: 'invalid_token', error_description: 'The access token was revoked' })

@@ -1,12 +1,14 @@
+/** The answers that a shut gate holds back. */
 export interface HeldBack {
   /** How many wait. */
   readonly waiting: number
-  /** Settles when the first one has come to wait. */
-  readonly someone: Promise<void>
+  /** Settles when the first one waits. */
+  readonly firstArrived: Promise<void>
+  /** Lets them all go, and opens the gate. */
   release(): void
 }
 
-/** Answers wait here while it is shut. */
+/** Where answers wait while it is shut. */
 export class Gate {
   #wait: (() => Promise<void>) | undefined
   #release: () => void = () => undefined
@@ -19,7 +21,7 @@ export class Gate {
     this.open()
     let waiting = 0
     let arrived: () => void = () => undefined
-    const someone = new Promise<void>((resolve) => {
+    const firstArrived = new Promise<void>((resolve) => {
       arrived = resolve
     })
     const released = new Promise<void>((resolve) => {
@@ -35,7 +37,7 @@ export class Gate {
       get waiting() {
         return waiting
       },
-      someone,
+      firstArrived,
       release: () => this.open(),
     }
   }

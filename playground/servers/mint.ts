@@ -8,7 +8,7 @@ export interface MintOptions {
   readonly signature?: 'none' | 'broken' | undefined
 }
 
-/** Makes access tokens (RFC 9068) that look like the authorization server's own, save for what the caller wants wrong. */
+/** Makes access tokens (RFC 9068) like the authorization server's own, except for what the caller wants wrong. */
 export function tokenMint(key: JWK, usual: { iss: string; aud: string; client_id: string; lifetime: number }) {
   const { lifetime, ...names } = usual
 
@@ -24,7 +24,7 @@ export function tokenMint(key: JWK, usual: { iss: string; aud: string; client_id
       ...claims,
     }
     if (signature === 'none') return new UnsecuredJWT(payload).encode()
-    const privateKey = (await importJWK(key)) as CryptoKey // ES256: no symmetric key.
+    const privateKey = (await importJWK(key)) as CryptoKey // Never bytes: those are for symmetric keys, and this one is for ES256.
     const token = await new SignJWT(payload).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: String(key.kid) }).sign(privateKey)
     return signature === 'broken' ? withOtherClaims(token, { ...payload, sub: 'mallory' }) : token
   }

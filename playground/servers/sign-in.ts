@@ -33,7 +33,8 @@ export async function signIn(server: AuthorizationServer, options: SignInOptions
   const { searchParams: answer } = await followLogin(request, server.web.redirectUri, user)
   const code = answer.get('code')
   if (code === null) throw new Error(`Sign-in failed: ${answer.get('error_description')}`)
-  if (answer.get('state') !== state || answer.get('iss') !== server.issuer) throw new Error('Sign-in failed: an answer to someone else')
+  if (answer.get('state') !== state || answer.get('iss') !== server.issuer)
+    throw new Error('Sign-in failed: the answer belongs to another sign-in')
 
   return redeem(server, code, codeVerifier)
 }

@@ -30,7 +30,7 @@ export interface TokenRequestCounts {
   readonly revocations: number
 }
 
-/** Stands in front of the provider's token endpoint: counts, remembers whose grants those were, and can be out of order. */
+/** Stands in front of the provider's token endpoint: counts requests, remembers whose grants they were, and can play an outage. */
 export class TokenRequestLog {
   /** While true, the token endpoint answers 503. */
   isOut = false
@@ -38,7 +38,7 @@ export class TokenRequestLog {
   readonly #grantsByUser = new Map<string, Set<string>>()
   #revocations = 0
 
-  /** @param latency how long a refresh takes, in milliseconds. */
+  /** @param latency how much longer a refresh takes, in milliseconds. */
   constructor(provider: Provider, latency = 0) {
     const reuses = new WeakSet<object>()
     provider.on('grant.revoked', (ctx) => reuses.add(ctx))

@@ -15,9 +15,9 @@ export interface Premises {
   readonly api: string
 }
 
-/** Servers for the page's experiments, apart from the story's (whose figures are differences of counters), and levers to put them wrong. */
+/** The servers of the page's experiments, and levers to break them. The story has its own, since its figures count what they do. */
 export async function openWorkshop() {
-  // A minute: long enough to look at, short enough to see it drain.
+  // A minute: long enough to try things, short enough to watch a token expire.
   const authorizationServer = await startAuthorizationServer({
     accessTokenLifetime: 60_000,
     refreshTokenLifetime: 86_400_000,

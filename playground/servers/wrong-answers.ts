@@ -4,7 +4,7 @@ import { type BearerGuardOptions, bearerGuard, type Verdict } from './bearer-gua
 
 type Refused = Extract<Verdict, { allowed: false }>
 
-/** The same API with the mistakes that APIs make, and the demands that few make: one for each path below `/wrong/`. */
+/** The same API with mistakes that APIs make, and with demands that few make: each path below `/wrong/` has one. */
 export async function wrongAnswers(guard: ReturnType<typeof bearerGuard>, options: BearerGuardOptions): Promise<Hono> {
   const app = new Hono()
   const outdated = bearerGuard({ ...options, keys: await outdatedKeys() })
@@ -14,7 +14,7 @@ export async function wrongAnswers(guard: ReturnType<typeof bearerGuard>, option
     c.res.headers.delete('access-control-expose-headers')
   })
 
-  /** Judges rightly, and says it in its own way. */
+  /** Judges as it should, but refuses in the way given. */
   const say = (path: string, refuse: (c: Context, verdict: Refused) => Response, scope = 'read', judge = guard): void => {
     app.all(path, async (c) => {
       const verdict = await judge.judge(c.req.header('authorization'), scope)
@@ -30,7 +30,7 @@ export async function wrongAnswers(guard: ReturnType<typeof bearerGuard>, option
   say('/graphql', (c) => c.json({ data: null, errors: [{ message: 'Not signed in', extensions: { code: 'UNAUTHENTICATED' } }] }))
   say('/login-page', (c) => c.html('<!doctype html><title>Sign in</title><p>Please sign in.'))
 
-  /** Wants more than a good token. */
+  /** Wants something more than a good token. */
   const demand = (path: string, wants: (c: Context) => Response): void => {
     app.all(path, async (c) => {
       const verdict = await guard.judge(c.req.header('authorization'), 'read')

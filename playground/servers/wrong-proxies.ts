@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 
-/** What stands between a page and an API, on the page's own origin: one for each path below `/proxy/`, all with their own mistake. */
+/** Proxies between the page and the API, on the page's own origin, one for each path below `/proxy/`, most with a mistake of their own. */
 export function wrongProxies(api: string): Hono {
   const app = new Hono()
   const kept = new Map<string, { readonly at: number; readonly answer: Response }>()
@@ -20,7 +20,7 @@ export function wrongProxies(api: string): Hono {
     return withHeaders(answer, { 'x-cache': 'MISS' })
   })
 
-  // It means 407. Browsers take that from a proxy of their own settings alone, so it says 401.
+  // It should say 407, but browsers accept that only from the proxy in their settings: so it says 401.
   app.all('/wants-credentials/*', (c) => c.text('Proxy sign-in required', 401, { 'proxy-authenticate': 'Basic realm="office"' }))
   return app
 }
@@ -36,7 +36,7 @@ async function pass(c: Context, api: string, without: readonly string[] = []): P
 
 function withHeaders(answer: Response, added: Readonly<Record<string, string>>): Response {
   const headers = new Headers([...answer.headers, ...Object.entries(added)])
-  // CORS is between the API and other origins; the body comes decoded.
+  // Here the page is on the same origin, so CORS headers go; and the body has been decoded.
   for (const name of [...headers.keys()])
     if (/^access-control-|^(content-encoding|content-length|transfer-encoding)$/.test(name)) headers.delete(name)
   return new Response(answer.body, { status: answer.status, headers })

@@ -2,7 +2,7 @@ import { describeEvent } from './describe-event'
 import type { Note } from './note'
 import type { Line, Told } from './told'
 
-const pause = 80 // Milliseconds of silence after which nothing more is folded in.
+const pause = 80 // In milliseconds: what comes after such a silence is a line of its own.
 
 /** Puts notes into words. What fifty parallel calls have in common becomes one line with `× 50`. */
 export class Narrator {

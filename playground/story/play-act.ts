@@ -3,14 +3,14 @@ import type { Act, ActResult } from './act'
 import { type Figure, isHeld } from './figure'
 import type { Stage } from './stage'
 
-/** Plays one act. What it throws, or never finishes, is a broken promise and not the end of the story. */
+/** Plays one act. If it throws or never ends, its promise is broken, and the story goes on. */
 export async function playAct(act: Act, stage: Stage): Promise<ActResult> {
   const { id, title, promise } = act
   const startedAt = stage.now
   stage.tell({ type: 'act-started', at: startedAt, act: { id, title, promise } })
 
   const end = await figuresOf(act, stage).catch((error: unknown) => ({ figures: [], failure: String(error) }))
-  await turn() // Events are told a moment after what they tell of.
+  await turn() // A client's events come a moment later than what they tell of.
   stage.clear()
 
   const held = end.failure === undefined && end.figures.length > 0 && end.figures.every(isHeld)

@@ -5,7 +5,7 @@ import { playAct } from './play-act'
 import { Stage } from './stage'
 import type { Told } from './told'
 
-/** Plays acts, one after the other (their figures are differences of the servers' counters), before an audience. */
+/** Plays acts before an audience: one at a time, since their figures are differences of the servers' counters. */
 export class Playhouse {
   readonly acts: readonly Act[] = acts
   readonly #audience = new Set<(told: Told) => void>()

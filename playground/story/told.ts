@@ -1,6 +1,6 @@
 import type { Note } from './note'
 
-/** What an audience gets to see, in a terminal or on the page: notes, with the clients' events put into words and folded. */
+/** What an audience gets to see, in a terminal or on the page: notes, with clients' events put into words, and equal ones as one line. */
 export type Told = Exclude<Note, { type: 'client-event' | 'said' }> | Line
 
 export interface Line {
@@ -10,7 +10,7 @@ export interface Line {
   readonly who: string
   readonly tone: Tone
   readonly text: string
-  /** How often it happened, one right after the other. */
+  /** How often it happened without a pause: fifty parallel calls are one line. */
   readonly times: number
 }
 

@@ -31,7 +31,7 @@ export function drawTimeline(figures: HTMLElement, chart: HTMLElement, run: read
   )
 }
 
-/** Where there is no room behind its line for what it says, it is left out on a phone. */
+/** One near the right edge, where its text may have no room, is `late`: a phone leaves it out. */
 function drawTick(tick: number, at: number): HTMLElement {
   return placed(element('span', { class: at > 75 ? 'late' : '' }, inUnits(tick)), at)
 }

@@ -12,7 +12,7 @@ export function figuresOf(
   const handedBack = lanes.filter(({ end }) => typeof end?.outcome === 'number' && end.outcome >= 300)
   const rejected = lanes.filter(({ end }) => typeof end?.outcome === 'string')
   const shared = new Set(refreshes.flatMap(({ sharedBy }) => sharedBy))
-  // Refused for a token that was replaced meanwhile: newer credentials are there already.
+  // Refused after the token had been replaced: they were sent again at once, with the newer one.
   const late = refreshes.length ? again.filter((lane) => !shared.has(lane)) : []
   const failed = refreshes.filter((refresh) => refresh.failed).length
   const cameOut = failed ? (failed === refreshes.length ? ', failed' : `, ${failed} failed`) : ''

@@ -1,11 +1,11 @@
-/** Through the style object: the page's policy allows no style attributes. */
+/** Puts a mark at `left`, in percent. By the style object: the page's content security policy allows no style attributes. */
 export function placed<Placed extends HTMLElement>(mark: Placed, left: number, width?: number): Placed {
   mark.style.left = `${left}%`
   if (width !== undefined) mark.style.width = `${width}%`
   return mark
 }
 
-/** A mark whose text may be longer than its time: it grows to where there is room. */
+/** The same for a mark whose text may be wider than it: it grows to the side where there is room. */
 export function placedWithText<Placed extends HTMLElement>(mark: Placed, left: number, width?: number): Placed {
   const right = left + (width ?? 0)
   placed(mark, left, width)

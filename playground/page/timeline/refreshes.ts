@@ -32,7 +32,7 @@ export function refreshesOf(run: readonly Heard[], lanes: readonly Lane[]): read
     }))
 }
 
-/** Two tabs start at once, and one waits for the other's lock: which, is known at the end. Until then they are one. */
+/** Whether it only waits for another tab's: when two start at once, one waits for the lock, and until the end nobody knows which. */
 function isBehindAnother(refresh: Span, all: readonly Span[]): boolean {
   if (refresh.to !== undefined) return false
   return all.some((other, index) => (other.to === undefined ? index < all.indexOf(refresh) : other.to >= refresh.from))
@@ -44,7 +44,7 @@ interface Span {
 }
 
 function waitedIn({ stretches }: Lane, from: number, to = Number.POSITIVE_INFINITY): boolean {
-  // Each answer waits a moment for the decision on it.
+  // More than 5 ms, since every answer waits a moment for the decision on it.
   return stretches.some(
     (stretch) => stretch.kind === 'waiting' && stretch.from < to && (stretch.to ?? to) - Math.max(stretch.from, from) > 5,
   )

@@ -18,7 +18,7 @@ export const late401: Act = {
 
     const held = api.holdBack()
     const late = client.fetch(`${api.origin}/slow/me`)
-    await held.someone
+    await held.firstArrived
     stage.say('its 401 is held back, while another call refreshes')
     const other = client.fetch(`${api.origin}/me`)
     await other
