@@ -383,8 +383,11 @@ describe('explain --from', () => {
     }
     const input = JSON.stringify({ log: { entries: [entry] } })
 
-    for (const args of [[], ['--json']])
-      expect((await commandLine(['explain', '--from', '-', ...args], { input })).out).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
+    for (const args of [[], ['--json']]) {
+      const { out } = await commandLine(['explain', '--from', '-', ...args], { input })
+      expect(out).toContain('https://api.example')
+      expect(out).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
+    }
   })
 
   it('explains with 3 a request that curl got no answer to', async () => {

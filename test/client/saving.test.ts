@@ -4,7 +4,7 @@ import { unauthorized } from '../support/authorization-server.ts'
 import { quiet, type TestClock } from '../support/clock.ts'
 import { deferred } from '../support/deferred.ts'
 import { expectQuietProcess } from '../support/quiet-process.ts'
-import { type App, presented, shown, url, watch, world } from './world.ts'
+import { type App, presented, rejection, shown, url, watch, world } from './world.ts'
 
 expectQuietProcess()
 
@@ -516,22 +516,15 @@ describe('getTokens', () => {
     expect([app.saves, app.clears, app.logouts]).toEqual([[], 0, []])
   })
 
-  it('may give a refresh token alone: an error or a refresh, but no signed-in user who sends nothing (F44)', async () => {
-    const { restore, inTime, client: newClient } = world()
+  it('may not give a refresh token alone: the call is rejected, and nothing is sent (F44)', async () => {
+    const { restore, app, login, resource, inTime, client: newClient } = world()
     const { refreshToken } = restore('refused')
-    let tokens = { refreshToken } as TokenSet
-    const client = newClient({
-      getTokens: () => tokens,
-      saveTokens: (next) => {
-        tokens = next
-      },
-    })
+    app.tokens = { refreshToken } as TokenSet
 
-    const [outcome] = await inTime(Promise.allSettled([client.fetch(url)]))
+    const error = await rejection(inTime(newClient().fetch(url)))
 
-    expect(outcome?.status === 'fulfilled' ? outcome.value.status : outcome?.reason.code).toSatisfy(
-      (seen) => seen === 200 || seen === 'ERR_STORAGE',
-    )
+    expect(error).toMatchObject({ code: 'ERR_STORAGE' })
+    expect([...resource.requests, ...login.requests, ...app.saves]).toEqual([])
   })
 
   it.each(['line\r\nbreak', 'with space', 'ünicode', ''])(

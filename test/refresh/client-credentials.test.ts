@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import {
   AuthenticatedClient,
   type AuthenticatedClientOptions,
@@ -188,7 +189,8 @@ describe('a service that gets tokens for itself', () => {
 
     const error = await rejection(inTime(clock, client.fetch(url)))
 
-    const text = JSON.stringify([events, error, String(error), (error as Error).stack, client.state, client])
+    const text = inspect([events, error, client.state, client], { depth: 10 })
+    expect(text).toContain('invalid_client')
     for (const secret of ['secret', btoa('billing:secret'), 'access-1']) expect(text).not.toContain(secret)
   })
 })

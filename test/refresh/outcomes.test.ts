@@ -522,7 +522,7 @@ describe('the same request once more', () => {
     const error = await rejection(inTime(client.fetch(url)))
 
     expect(isAuthError(error)).toBe(true)
-    expect(login.tokenRequests.length).toBeLessThanOrEqual(2)
+    expect(login.tokenRequests).toHaveLength(2)
     expect(app.logouts).toEqual([])
   })
 })
