@@ -10,7 +10,7 @@ const limit = 65_536
 describe('the length of an answer', () => {
   const padded = (length: number): string => JSON.stringify({ access_token: 'access-2' }).padEnd(length)
 
-  it('F25: reads 64 KiB and not a byte more', async () => {
+  it('is 64 KiB at most, and not a byte more is read (F25)', async () => {
     const exact = await loopback((_, response) => response.end(padded(limit)))
     const over = await loopback((_, response) => response.end(padded(limit + 1)))
 
@@ -18,14 +18,14 @@ describe('the length of an answer', () => {
     expect(await rejection(refresh(over))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: true })
   })
 
-  it('F25: counts bytes, not characters', async () => {
+  it('is counted in bytes, not in characters (F25)', async () => {
     const body = JSON.stringify({ access_token: 'access-2', scope: 'ß'.repeat(limit / 2) })
     const server = await loopback((_, response) => response.end(body))
 
     expect(await rejection(refresh(server))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: true })
   })
 
-  it('F25: hangs up on an answer without an end', async () => {
+  it('is limited: the client hangs up on an answer without an end (F25)', async () => {
     const server = await loopback((_, response) => {
       const more = (): void => {
         while (response.write('x'.repeat(limit))) {}
@@ -43,7 +43,7 @@ describe('the length of an answer', () => {
     await hungUp
   })
 
-  it('F25: is not blown up by a gzip bomb', async () => {
+  it('is counted after decompression, so that a gzip bomb does no harm (F25)', async () => {
     const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024))
     const server = await loopback((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb))
     const before = process.memoryUsage().rss
@@ -54,7 +54,7 @@ describe('the length of an answer', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024)
   })
 
-  it('decodes characters that arrive in two halves', async () => {
+  it('does not matter to a character that arrives in two halves: it is decoded', async () => {
     const bytes = Buffer.from(JSON.stringify({ access_token: 'access-2', scope: 'größe' }))
     const half = bytes.indexOf(0xc3) + 1
     const body = new ReadableStream({
@@ -69,7 +69,7 @@ describe('the length of an answer', () => {
     expect(await refresh({ tokenEndpoint: 'https://login.example.com/token' }, fetch)).toMatchObject({ scope: 'größe' })
   })
 
-  it('judges what is already here where the platform has no streams', async () => {
+  it('is checked once the whole body is here, where the platform has no streams', async () => {
     const answer = (text: string) => (): Response => Object.defineProperty(new Response(text), 'body', { value: undefined })
     const { fetch } = recordingFetch(answer(`\uFEFF${usable}`), answer(padded(limit + 1)))
     const endpoint = { tokenEndpoint: 'https://login.example.com/token' }

@@ -49,7 +49,7 @@ describe('tokenExchangeGrant (RFC 8693)', () => {
     ['subjectToken', { subjectToken: async () => undefined as never }],
     ['subjectToken', { subjectToken: () => '' }],
     ['actorToken', { actorToken: () => null as never }],
-  ])('asks for nothing where %s gives no token: without an actor it would get the rights of the subject itself', async (name, tokens) => {
+  ])('sends no request where %s gives no token: without an actor it would get the rights of the subject itself', async (name, tokens) => {
     const { client, forms } = start(tokenExchangeGrant({ ...at, subjectToken: 't', ...tokens }))
 
     await expect(client.fetch('/')).rejects.toMatchObject({
@@ -60,7 +60,7 @@ describe('tokenExchangeGrant (RFC 8693)', () => {
     expect(forms).toEqual([])
   })
 
-  it('takes no empty actor token for none, at once', () => {
+  it('refuses an empty actor token at once, rather than go on without an actor', () => {
     expect(() => tokenExchangeGrant({ ...at, subjectToken: 't', actorToken: '' })).toThrow(/actorToken must be a token/)
   })
 
@@ -82,7 +82,7 @@ describe('jwtBearerGrant (RFC 7523 §2.1)', () => {
     ])
   })
 
-  it('asks for another one when a server that wants a DPoP nonce is asked again: the first may count as used', async () => {
+  it('makes another assertion where the server wants the request again with a DPoP nonce: the first may count as used', async () => {
     let n = 0
     const { client, forms } = start(jwtBearerGrant({ ...at, assertion: () => `assertion-${++n}` }), {}, () =>
       forms.length === 1 ? Response.json({ error: 'use_dpop_nonce' }, { status: 400 }) : undefined,
@@ -94,7 +94,7 @@ describe('jwtBearerGrant (RFC 7523 §2.1)', () => {
     expect(forms.map(({ assertion }) => assertion)).toEqual(['assertion-1', 'assertion-2'])
   })
 
-  it('asks for nothing where it is given no assertion', async () => {
+  it('sends no request where it is given no assertion', async () => {
     const { client, forms } = start(jwtBearerGrant({ ...at, assertion: async () => undefined as never }))
 
     await expect(client.fetch('/')).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', cause: { name: 'TypeError' } })

@@ -17,7 +17,7 @@ it('refuses headers that are no function, at once: they are asked for each time'
   expect(() => cookieRefreshGrant({ url, headers: { 'x-csrf': '1' } as never })).toThrow(/headers must be a function/)
 })
 
-describe('a redirect of what renews the session', () => {
+describe('a redirect of the request that renews the session', () => {
   it.each([200, 401])('is no renewal and no refusal where the platform follows it, as React Native does: %i', async (status) => {
     const login = await loopback((_, response) => response.writeHead(status).end('<html>'))
     const server = await loopback((_, response) => response.writeHead(302, { location: `${login.origin}/login?canary` }).end())
@@ -36,8 +36,8 @@ describe('a redirect of what renews the session', () => {
   })
 })
 
-describe('an error shows no header of that request (rule 13)', () => {
-  it('which no header can hold', async () => {
+describe('an error shows no header of the request that renews the session (rule 13)', () => {
+  it('where no request can hold its value', async () => {
     const { fetch, sent } = recordingFetch(() => new Response())
 
     const error = await rejection(renew(fetch, { headers: () => ({ 'x-csrf': 'canary\n1' }) }))
@@ -51,7 +51,7 @@ describe('an error shows no header of that request (rule 13)', () => {
   it.each([
     ['says', new Error("Unexpected value for 'x-csrf': canary")],
     ['carries', Object.assign(new Error('Network Error'), { config: { headers: { 'x-csrf': 'canary' } } })],
-  ])('which the error of a fetch %s', async (_, thrown) => {
+  ])('where the error of fetch %s it', async (_, thrown) => {
     const { fetch } = recordingFetch(() => Promise.reject(thrown))
 
     const error = await rejection(renew(fetch, { headers: () => ({ 'x-csrf': 'canary' }) }))
@@ -60,7 +60,7 @@ describe('an error shows no header of that request (rule 13)', () => {
     expect(inspect((error as Error).cause, { depth: 5 }).split('\n    at ')[0]).not.toContain('canary')
   })
 
-  it('and keeps the cause that shows none', async () => {
+  it('and keeps a cause that shows none', async () => {
     const cause = new TypeError('fetch failed')
     const { fetch } = recordingFetch(() => Promise.reject(cause))
 

@@ -24,7 +24,7 @@ describe('discover', () => {
     expect(new AuthenticatedClient({ tokenEndpoint: endpoint, clientId: 'x', baseUrl: issuer }).coordination).toBe('client')
   })
 
-  it('says where it has looked, if nothing is there: what was wrong with the issuer is seen by that', async () => {
+  it('names both URLs that it asked where neither has metadata, so that a wrong issuer shows', async () => {
     const fetch = async () => new Response(null, { status: 404 })
 
     await expect(discover(issuer, { fetch })).rejects.toThrow(
@@ -81,14 +81,14 @@ describe('discover', () => {
     ['https://login.example.com', 'https://login.example.com'],
     ['https://login.example.com/', 'https://login.example.com/'],
     ['https://login.example.com/tenant', 'https://login.example.com/tenant'],
-  ])('takes a URL made of %s, which has a slash of its own, for the issuer that names itself %s', async (text, named) => {
+  ])('accepts a URL made of %s, which gains a slash, for the issuer that calls itself %s', async (text, named) => {
     const fetch = async () => Response.json({ ...good, issuer: named })
 
     expect(await discover(new URL(text), { fetch })).toMatchObject({ issuer: named })
     await expect(discover(new URL('https://login.example.com/tenant/'), { fetch })).rejects.toThrow(/another issuer/)
   })
 
-  it('takes an endpoint that is null or empty for none, and http for what is no endpoint', async () => {
+  it('treats an endpoint that is null or empty as absent, and allows http in fields that are no endpoint', async () => {
     const metadata = { ...good, revocation_endpoint: '', jwks_uri: null, op_tos_uri: 'http://example.com/terms' }
 
     const found = await discover(issuer, { fetch: async () => Response.json(metadata) })
@@ -105,7 +105,7 @@ describe('discover', () => {
     ['HTML', async () => new Response('<html>')],
     ['a network error', async () => Promise.reject(new TypeError('fetch failed'))],
     ['silence', () => new Promise<Response>(() => {})],
-  ])('takes %s for no answer', async (_, fetch) => {
+  ])('treats %s as no answer', async (_, fetch) => {
     await expect(discover(issuer, { fetch, timeout: 20 })).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
   })
 
@@ -129,7 +129,7 @@ describe('discover', () => {
     expect(error).toMatchObject({ cause: { message: 'The answer is no JSON' } })
   })
 
-  it.each([0, -1, Number.NaN, '10s'])('refuses %j as a timeout, where the server would seem to be away', async (timeout) => {
+  it.each([0, -1, Number.NaN, '10s'])('refuses %j as a timeout, which would make the server seem to be down', async (timeout) => {
     const found = discover(issuer, { fetch: async () => Response.json(good), timeout: timeout as number })
 
     await expect(found).rejects.toThrow(new TypeError('timeout must be milliseconds'))
@@ -151,7 +151,7 @@ describe('discover', () => {
     await expect(discover(issuer, { fetch, signal: controller.signal })).rejects.toBe(reason)
   })
 
-  it('gives up as soon as the caller does, also where fetch looks at no signal', async () => {
+  it('gives up as soon as the caller does, even where fetch ignores its signal', async () => {
     const controller = new AbortController()
     const clock = testClock()
     let asked = 0

@@ -5,8 +5,8 @@ import { type RefreshTokenGrantOptions, refreshTokenGrant } from '../../src/gran
 import { grantContext, json, recordingFetch, rejection } from './grant-context'
 import { tokens } from './refresh'
 
-describe('a server with words of its own', () => {
-  it('ends the session where isRejected says so', async () => {
+describe('isRejected', () => {
+  it('ends the session where it returns true', async () => {
     const seen: unknown[] = []
     const isRejected: RefreshTokenGrantOptions['isRejected'] = (answer) => {
       seen.push(answer)
@@ -19,7 +19,7 @@ describe('a server with words of its own', () => {
     expect(seen).toEqual([{ status: 403, error: 'token_expired', body: { error: 'token_expired', at: 1 } }])
   })
 
-  it('shows it text that is no JSON', async () => {
+  it('is given the text of an answer that is not JSON', async () => {
     const { error } = await refused(
       { status: 401, text: 'refresh token expired' },
       { isRejected: ({ body }) => body === 'refresh token expired' },
@@ -28,19 +28,19 @@ describe('a server with words of its own', () => {
     expect(error).toBeInstanceOf(SessionEndedError)
   })
 
-  it('asks it before taking an answer for a misconfiguration', async () => {
+  it('is asked before an answer counts as a misconfiguration', async () => {
     const { error } = await refused({ status: 400, body: { error: 'invalid_request' } }, { isRejected: () => true })
 
     expect(error).toBeInstanceOf(SessionEndedError)
   })
 
-  it.each([429, 500, 503])('does not ask it about %i', async (status) => {
+  it.each([429, 500, 503])('is not asked about a %i', async (status) => {
     const { error } = await refused({ status, body: { error: 'token_expired' } }, { isRejected: () => true })
 
     expect(error).toBeInstanceOf(RefreshUnavailableError)
   })
 
-  it('does not ask it about tokens', async () => {
+  it('is not asked about an answer that brings tokens', async () => {
     const { fetch } = recordingFetch(json({ access_token: 'access-2' }))
 
     expect(await grant({ isRejected: () => true })(tokens, grantContext({ fetch }))).toEqual({ accessToken: 'access-2' })
@@ -62,7 +62,7 @@ describe('a server with words of its own', () => {
     expect(error).toBeInstanceOf(RefreshUnavailableError)
   })
 
-  it('still knows invalid_grant by itself', async () => {
+  it('is not needed for invalid_grant', async () => {
     const { error } = await refused({ status: 400, body: { error: 'invalid_grant' } }, { isRejected: () => throwing() })
 
     expect(error).toBeInstanceOf(SessionEndedError)

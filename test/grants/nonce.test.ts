@@ -24,7 +24,7 @@ describe('a DPoP nonce that the token endpoint misses (RFC 9449 §8)', () => {
     expect(sent.map(({ form }) => form.getAll('client_assertion'))).toEqual([['assertion-1'], ['assertion-2']])
   })
 
-  it('sends it no more than once more', async () => {
+  it('repeats the request once at most', async () => {
     const { fetch, sent } = recordingFetch(nonceMissing)
 
     const error = await rejection(refreshTokenGrant(client)(tokens, grantContext({ fetch })))
@@ -34,7 +34,7 @@ describe('a DPoP nonce that the token endpoint misses (RFC 9449 §8)', () => {
     expect(error).toMatchObject({ answered: true })
   })
 
-  it('F4: does not know what became of it when the second answer is lost', async () => {
+  it('does not know what became of it when the second answer is lost (F4)', async () => {
     const { fetch, sent } = recordingFetch(nonceMissing, () => Promise.reject(new TypeError('fetch failed')))
 
     const error = await rejection(refreshTokenGrant(client)(tokens, grantContext({ fetch })))

@@ -7,7 +7,7 @@ import { loopback } from './loopback'
 import { refresh, tokens, usable } from './refresh'
 
 describe('a redirect by the token endpoint', () => {
-  it.each([301, 302, 303, 307, 308])('F23, A18: is not followed with %i, and only its origin is named', async (status) => {
+  it.each([301, 302, 303, 307, 308])('is not followed with %i, and only its origin is named (F23, A18)', async (status) => {
     const thief = await loopback((_, response) => response.end(usable))
     const location = `${thief.origin}/login;jsessionid=canary?token=canary#canary`
     const server = await loopback((_, response) => response.writeHead(status, { location, 'retry-after': '60' }).end(usable))
@@ -31,7 +31,7 @@ describe('a redirect by the token endpoint', () => {
     'https:\\\\evil.example\\canary',
     'https://evil.example canary',
     undefined,
-  ])('F23: is named by no more than can be shown safely: %s', async (location) => {
+  ])('is named by no more than can be shown safely: %s (F23)', async (location) => {
     const server = await loopback((_, response) => response.writeHead(302, location ? { location } : {}).end())
 
     const error = await rejection(refresh(server))
@@ -40,7 +40,7 @@ describe('a redirect by the token endpoint', () => {
     expect(error).toMatchObject({ message: 'The token endpoint redirects to another URL', answered: true })
   })
 
-  it('F23: is not followed within the same origin either', async () => {
+  it('is not followed within the same origin either (F23)', async () => {
     const server = await loopback((_, response) => response.writeHead(307, { location: '/token2' }).end())
 
     await rejection(refresh(server))
@@ -48,7 +48,7 @@ describe('a redirect by the token endpoint', () => {
     expect(server.bodies).toHaveLength(1)
   })
 
-  it('A18: is seen where the platform follows it regardless, as React Native does', async () => {
+  it('is noticed even where the platform follows it regardless, as React Native does (A18)', async () => {
     const thief = await loopback((_, response) => response.end(usable))
     const server = await loopback((_, response) => response.writeHead(307, { location: `${thief.origin}/token?canary` }).end())
     const follow: FetchLike = (input, init) => globalThis.fetch(input, { ...init, redirect: 'follow' })
@@ -60,7 +60,7 @@ describe('a redirect by the token endpoint', () => {
     expect(context.rotations).toEqual([])
   })
 
-  it('A18: is seen by its path too, and by no query', async () => {
+  it('is noticed where only the path differs, and not where only the query does (A18)', async () => {
     const server = await loopback((request, response) => {
       if (request.url === '/token?a=1') response.writeHead(307, { location: '/token?b=2' }).end()
       else if (request.url === '/token') response.writeHead(307, { location: '/elsewhere' }).end()
@@ -72,7 +72,7 @@ describe('a redirect by the token endpoint', () => {
     expect(await rejection(refresh(server, follow))).toMatchObject({ message: `The token endpoint redirects to ${server.origin}` })
   })
 
-  it('A18: cannot end the session with what it leads to', async () => {
+  it('cannot end the session with what it leads to (A18)', async () => {
     const thief = await loopback((_, response) => response.writeHead(400).end('{"error":"invalid_grant"}'))
     const server = await loopback((_, response) => response.writeHead(307, { location: thief.tokenEndpoint }).end())
     const follow: FetchLike = (input, init) => globalThis.fetch(input, { ...init, redirect: 'follow' })
@@ -82,7 +82,7 @@ describe('a redirect by the token endpoint', () => {
     expect(await rejection(grant(tokens, grantContext({ fetch: follow })))).toBeInstanceOf(RefreshUnavailableError)
   })
 
-  it('F23: is known from the opaque answer that a browser gives', async () => {
+  it('is known from the opaque answer that a browser gives (F23)', async () => {
     const tokenEndpoint = 'https://login.example.com/token'
     const properties = { status: { value: 0 }, type: { value: 'opaqueredirect' }, url: { value: tokenEndpoint } }
     const { fetch } = recordingFetch(() => Object.defineProperties(new Response(null), properties))

@@ -17,7 +17,7 @@ describe('the refresh token grant', () => {
     expect(next).toEqual({ accessToken: 'access-2', refreshToken: 'refresh-2', tokenType: 'Bearer', expiresAt: now + 60_000 })
   })
 
-  it('F20: gives back a refresh token that stays the same', async () => {
+  it('gives back a refresh token that stays the same (F20)', async () => {
     const { fetch } = recordingFetch(json({ access_token: 'access-2', refresh_token: tokens.refreshToken }))
 
     const next = await refreshTokenGrant({ tokenEndpoint, clientId: 'web' })(tokens, grantContext({ fetch }))
@@ -44,7 +44,7 @@ describe('the refresh token grant', () => {
     ])
   })
 
-  it('F30, A18, A37, A38: follows no redirects, and takes no cookies, caches or referrer along', async () => {
+  it('follows no redirects, and takes no cookies, caches or referrer along (F30, A18, A37, A38)', async () => {
     const { fetch, sent } = recordingFetch(answer)
     const context = grantContext({ fetch })
 
@@ -60,7 +60,7 @@ describe('the refresh token grant', () => {
     expect(sent[0]?.init.signal).toBe(context.signal)
   })
 
-  it('A37: keeps every secret out of the URL, and sends to exactly the URL it was given', async () => {
+  it('keeps every secret out of the URL, and sends to exactly the URL it was given (A37)', async () => {
     const { fetch, sent } = recordingFetch(answer)
     const odd = 'HTTPS://login.example.com:443/a/../token?tenant=1'
 

@@ -11,12 +11,12 @@ describe('Retry-After', () => {
     [new Date(now + minute).toUTCString(), minute],
     ['Saturday, 14-Nov-26 12:01:00 GMT', minute],
     ['Sat Nov 14 12:01:00 2026', minute], // RFC 9110 §5.6.7: all three forms.
-  ])('F6: says when to try again: %s', (field, wait) => {
+  ])('says when to try again: %s (F6)', (field, wait) => {
     expect(retryAfter(field, now)).toBe(now + wait)
   })
 
   it.each(['301', '1000000000', '99999999999999999999', '9'.repeat(400), new Date(now + 60 * minute).toUTCString()])(
-    'A49, F6: never says later than five minutes: %s',
+    'never says later than five minutes: %s (A49, F6)',
     (field) => {
       expect(retryAfter(field, now)).toBe(now + 5 * minute)
     },
@@ -35,7 +35,7 @@ describe('Retry-After', () => {
     'GMT',
     new Date(now - minute).toUTCString(),
     'Sat, nonsense GMT',
-  ])('F6: says nothing with %j', (field) => {
+  ])('is ignored where it is %j (F6)', (field) => {
     expect(retryAfter(field, now)).toBeUndefined()
     expect(retryAfter(field, 0) ?? 0).toBeLessThanOrEqual(field.endsWith('GMT') ? 5 * minute : 0)
   })

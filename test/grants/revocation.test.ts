@@ -23,7 +23,7 @@ describe('revoking a token', () => {
     ])
   })
 
-  it('A18, A37, A38: is as careful as a token request, and outlives the page', async () => {
+  it('is as careful as a token request, and outlives the page (A18, A37, A38)', async () => {
     const { fetch, sent } = recordingFetch(() => new Response())
 
     await revoked(grantContext({ fetch }))
@@ -59,7 +59,7 @@ describe('revoking a token', () => {
   })
 
   it.each(['', 'OK', '<html>', '{"error":"invalid_grant"}'])(
-    'takes a 200 for success, whatever the body: %j (RFC 7009 §2.2)',
+    'counts a 200 as success, whatever the body: %j (RFC 7009 §2.2)',
     async (body) => {
       const { fetch } = recordingFetch(() => new Response(body))
 
@@ -67,7 +67,7 @@ describe('revoking a token', () => {
     },
   )
 
-  it.each([201, 204, 302, 400, 401, 404, 503])('tells that a %i is none', async (status) => {
+  it.each([201, 204, 302, 400, 401, 404, 503])('counts a %i as a failure', async (status) => {
     const { fetch } = recordingFetch(() => new Response(null, { status }))
 
     expect(await revoked(grantContext({ fetch }))).toBe(false)
@@ -83,7 +83,7 @@ describe('revoking a token', () => {
     expect(await revoked(grantContext(context), wrong)).toBe(false)
   })
 
-  it('A18: hands the token to no other place', async () => {
+  it('sends the token nowhere else, even where a redirect leads there (A18)', async () => {
     const thief = await loopback((_, response) => response.end())
     const server = await loopback((_, response) => response.writeHead(307, { location: thief.origin }).end())
     const follow: typeof fetch = (input, init) => globalThis.fetch(input, { ...init, redirect: 'follow' })

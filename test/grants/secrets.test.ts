@@ -26,27 +26,27 @@ const answers: readonly (readonly [string, () => Response])[] = [
 ]
 
 describe('secrets', () => {
-  it.each(answers)('A28, A35: stay out of what is thrown where the server %s', async (_, answer) => {
+  it.each(answers)('stay out of what is thrown where the server %s (A28, A35)', async (_, answer) => {
     for (const clientAuthentication of [undefined, clientSecretPost(secret)]) {
       expectNoSecrets(await thrown({ fetch: async () => answer(), clientAuthentication }), all)
     }
   })
 
-  it('A35: stay out of what is thrown where the server repeats the client secret', async () => {
+  it('stay out of what is thrown where the server repeats the client secret (A35)', async () => {
     const fetch = async (): Promise<Response> =>
       json({ error: 'invalid_client', error_description: `No such secret: ${secret}` }, { status: 401 })()
 
     expectNoSecrets(await thrown({ fetch, clientAuthentication: clientSecretPost(secret) }), all)
   })
 
-  it('A35: stay out of what is thrown where the server repeats the secret of a Basic header', async () => {
+  it('stay out of what is thrown where the server repeats the secret of a Basic header (A35)', async () => {
     const fetch = async (): Promise<Response> =>
       json({ error: 'invalid_client', error_description: `No such secret: ${secret}` }, { status: 401 })()
 
     expectNoSecrets(await thrown({ fetch, clientAuthentication: clientSecretBasic(secret) }), all)
   })
 
-  it('A35: leave the rest of what the server says alone', async () => {
+  it('are removed, and the rest of what the server says stays (A35)', async () => {
     const fetch = async (): Promise<Response> =>
       json({ error: 'invalid_client', error_description: 'Unknown client web' }, { status: 401 })()
 
@@ -75,14 +75,14 @@ describe('secrets', () => {
     ['an error that can not be looked at', () => Object.defineProperty(new Error('Request failed'), 'request', { get: quote })],
     ['an error whose message can not be read', () => Object.defineProperty(new Error(), 'message', { get: quote })],
     ['an error that hides the request', () => Object.defineProperty(new Error('Request failed'), 'request', { value: { body: secret } })],
-  ])('A36: stay out of the cause where somebody’s fetch throws %s', async (_, made) => {
+  ])('stay out of the cause where somebody’s fetch throws %s (A36)', async (_, made) => {
     const error = await thrown({ fetch: () => Promise.reject(made()) })
 
     expectNoSecrets(error, all)
     expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: false })
   })
 
-  it('A36: stay out of the cause where the error quotes the Basic header, as it is or as it reads', async () => {
+  it('stay out of the cause where the error quotes the Basic header, as it is or as it reads (A36)', async () => {
     const header = Buffer.from(`web:${encodeURIComponent(secret).replaceAll('%20', '+')}`).toString('base64')
     for (const quote of [`Basic ${header}`, secret]) {
       const fetch = (): Promise<Response> => Promise.reject(new Error(`Sent ${quote}`))
@@ -91,7 +91,7 @@ describe('secrets', () => {
     }
   })
 
-  it('A36: leave the message of such an error, to debug with', async () => {
+  it('are no reason to drop the message of such an error, which helps to debug (A36)', async () => {
     const failure = Object.assign(new Error('Request failed'), { request: { body: refreshToken } })
 
     const error = (await thrown({ fetch: () => Promise.reject(failure) })) as Error
@@ -99,7 +99,7 @@ describe('secrets', () => {
     expect((error.cause as Error).message).toBe('Request failed')
   })
 
-  it('A36: leave the cause of such an error, where that tells none', async () => {
+  it('are no reason to drop the cause of such an error, where it shows none (A36)', async () => {
     const connection = { remoteAddress: '127.0.0.1', remotePort: 443 }
     const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET', socket: connection })
     const failure = new TypeError('fetch failed', { cause })
@@ -109,7 +109,7 @@ describe('secrets', () => {
     expect(error.cause).toBe(failure)
   })
 
-  it('A34, A35: stay out of the error of a client authentication that sets an impossible header', async () => {
+  it('stay out of the error of a client authentication that sets an impossible header (A34, A35)', async () => {
     const clientAuthentication: ClientAuthentication = ({ headers }) => headers.set('authorization', `Basic ${secret}\n1`)
 
     const error = await thrown({ clientAuthentication })
@@ -118,7 +118,7 @@ describe('secrets', () => {
     expect(error).toMatchObject({ message: 'The client authentication failed', answered: true })
   })
 
-  it('A35: stay out of a real network failure', async () => {
+  it('stay out of a real network failure (A35)', async () => {
     const server = await loopback((request) => request.socket.destroy())
 
     for (const clientAuthentication of [undefined, clientSecretBasic(secret), clientSecretPost(secret)]) {
@@ -126,7 +126,7 @@ describe('secrets', () => {
     }
   })
 
-  it('A36: cannot be read off the grant or the client authentication', () => {
+  it('cannot be read off the grant or the client authentication (A36)', () => {
     const clientAuthentication = clientSecretBasic(secret)
 
     expectNoSecrets(clientAuthentication, all)

@@ -21,7 +21,7 @@ afterAll(() => server.close())
 
 describe('what the token endpoint answers', () => {
   describe('rejected', () => {
-    it.each([400, 401])('F10: ends the session for invalid_grant in JSON with %i', async (status) => {
+    it.each([400, 401])('ends the session for invalid_grant in JSON with %i (F10)', async (status) => {
       const { error } = await refused({ status, body: { error: 'invalid_grant', error_description: 'unknown', extra: 1 } })
 
       expect(error).toBeInstanceOf(SessionEndedError)
@@ -44,7 +44,7 @@ describe('what the token endpoint answers', () => {
       ['a form', { status: 400, text: 'error=invalid_grant' }],
       ['HTML', { status: 400, text: '<p>{"error":"invalid_grant"}</p>' }],
       ['an inherited name', { status: 400, body: { __proto__: { error: 'invalid_grant' } } }],
-    ])('F11: keeps the session where invalid_grant comes in %s', async (_, answer) => {
+    ])('keeps the session where invalid_grant comes in %s (F11)', async (_, answer) => {
       const { error } = await refused(answer)
 
       expect(error).toBeInstanceOf(RefreshUnavailableError)
@@ -63,7 +63,7 @@ describe('what the token endpoint answers', () => {
       'interaction_required',
       'login_required',
       'consent_required',
-    ])('F9: says %s aloud and keeps the session', async (code) => {
+    ])('reports %s as a misconfiguration, and keeps the session (F9)', async (code) => {
       for (const status of [400, 401]) {
         const { error } = await refused({ status, body: { error: code, error_description: 'Ask an administrator' } })
 
@@ -81,7 +81,7 @@ describe('what the token endpoint answers', () => {
       { status: 400, body: { error: 'not_invalid_client' } },
       { status: 400, body: { error: 'mfa_required' } },
       { status: 400, body: { error: ['invalid_client'] } },
-    ])('F11: takes $status $body.error for an outage, not for a misconfiguration', async (answer) => {
+    ])('treats $status $body.error as an outage, not as a misconfiguration (F11)', async (answer) => {
       expect((await refused(answer)).error).toBeInstanceOf(RefreshUnavailableError)
     })
 
@@ -91,7 +91,7 @@ describe('what the token endpoint answers', () => {
       expect(error).toMatchObject({ message: 'The token endpoint answered invalid_scope', errorDescription: 'Ask an administrator' })
     })
 
-    it('A28: shortens what the server says, and drops what a log could stumble over', async () => {
+    it('shortens what the server says, and drops what a log could stumble over (A28)', async () => {
       const said = `\u001b[31mred\r\nnew line \u202e${'x'.repeat(300)}`
 
       const { error } = await refused({ status: 400, body: { error: 'invalid_request', error_description: said } })
@@ -100,7 +100,7 @@ describe('what the token endpoint answers', () => {
       expect((error as TokenEndpointError).errorDescription).toHaveLength(256)
     })
 
-    it.each([7, null, '', ['x'], {}])('A28: leaves out a description that is %j', async (error_description) => {
+    it.each([7, null, '', ['x'], {}])('leaves out a description that is %j (A28)', async (error_description) => {
       const { error } = await refused({ status: 400, body: { error: 'invalid_request', error_description } })
 
       expect(error).toMatchObject({ error: 'invalid_request', errorDescription: undefined })
@@ -108,20 +108,20 @@ describe('what the token endpoint answers', () => {
   })
 
   describe('unavailable', () => {
-    it.each([500, 501, 502, 503, 504, 520, 529])('F5: keeps the session for %i', async (status) => {
+    it.each([500, 501, 502, 503, 504, 520, 529])('keeps the session for %i (F5)', async (status) => {
       const { error } = await refused({ status, text: '<h1>Sorry</h1>' })
 
       expect(error).toBeInstanceOf(RefreshUnavailableError)
       expect(error).toMatchObject({ message: `The token endpoint answered ${status}`, answered: true, retryAt: undefined })
     })
 
-    it.each([408, 421, 425, 429])('F7: keeps the session for %i, whatever the body says', async (status) => {
+    it.each([408, 421, 425, 429])('keeps the session for %i, whatever the body says (F7)', async (status) => {
       const { error } = await refused({ status, body: { error: 'invalid_grant' } })
 
       expect(error).toBeInstanceOf(RefreshUnavailableError)
     })
 
-    it.each([400, 401, 403, 404, 405, 410, 418])('F8: keeps the session for a page of a firewall or hotel with %i', async (status) => {
+    it.each([400, 401, 403, 404, 405, 410, 418])('keeps the session for a page of a firewall or hotel with %i (F8)', async (status) => {
       const { error } = await refused({ status, text: '<!doctype html><title>Log in to the WLAN</title>' })
 
       expect(error).toBeInstanceOf(RefreshUnavailableError)
@@ -129,7 +129,7 @@ describe('what the token endpoint answers', () => {
     })
 
     it.each(['temporarily_unavailable', 'server_error', 'slow_down', 'something_else', ''])(
-      'F12: keeps the session for %j',
+      'keeps the session for %j (F12)',
       async (code) => {
         expect((await refused({ status: 400, body: { error: code } })).error).toBeInstanceOf(RefreshUnavailableError)
       },
@@ -156,7 +156,7 @@ describe('what the token endpoint answers', () => {
       expect(context.rotations).toEqual([])
     })
 
-    it.each([201, 202, 203, 204, 206])('F22: uses no tokens that come with %i', async (status) => {
+    it.each([201, 202, 203, 204, 206])('uses no tokens that come with %i (F22)', async (status) => {
       const body = status === 204 ? undefined : { access_token: 'access-2', refresh_token: 'refresh-2' }
 
       const { error, context } = await refused(body ? { status, body } : { status })
@@ -173,7 +173,7 @@ describe('what the token endpoint answers', () => {
       { access_token: 'not a token' },
       { access_token: 'access-2', token_type: 7 },
       { access_token: 'access-2', error: 'server_error' },
-    ])('F16: tells of the rotation in a 200 that is otherwise unusable: %j', async (fields) => {
+    ])('reports the rotation in a 200 that is otherwise unusable: %j (F16)', async (fields) => {
       const { error, context } = await refused({ status: 200, body: { ...fields, refresh_token: 'refresh-2' } })
 
       expect(error).toBeInstanceOf(RefreshUnavailableError)
@@ -181,7 +181,7 @@ describe('what the token endpoint answers', () => {
       expect(context.rotations).toEqual(['refresh-2'])
     })
 
-    it.each([undefined, null, '', 7, ['refresh-2']])('F19: tells of no rotation to %j', async (refresh_token) => {
+    it.each([undefined, null, '', 7, ['refresh-2']])('reports no rotation where the refresh token is %j (F19)', async (refresh_token) => {
       const { context } = await refused({ status: 200, body: { refresh_token } })
 
       expect(context.rotations).toEqual([])
@@ -189,39 +189,39 @@ describe('what the token endpoint answers', () => {
   })
 
   describe('when to try again', () => {
-    it.each([429, 503, 500, 403, 400, 200])('F6: hands on Retry-After with %i', async (status) => {
+    it.each([429, 503, 500, 403, 400, 200])('hands on Retry-After with %i (F6)', async (status) => {
       const { error } = await refused({ status, text: 'later', headers: { 'retry-after': '120' } })
 
       expect(error).toMatchObject({ retryAt: now + 120_000 })
     })
 
-    it('F6: reads an HTTP-date', async () => {
+    it('reads an HTTP-date (F6)', async () => {
       const { error } = await refused({ status: 429, headers: { 'retry-after': new Date(now + 60_000).toUTCString() } })
 
       expect(error).toMatchObject({ retryAt: now + 60_000 })
     })
 
-    it('A49: never waits longer than five minutes', async () => {
+    it('never waits longer than five minutes (A49)', async () => {
       const { error } = await refused({ status: 429, headers: { 'retry-after': '1000000000' } })
 
       expect(error).toMatchObject({ retryAt: now + 300_000 })
     })
 
-    it.each(['-5', 'soon', '1e9', '0'])('F6: makes nothing of %s', async (field) => {
+    it.each(['-5', 'soon', '1e9', '0'])('ignores a Retry-After of %s (F6)', async (field) => {
       const { error } = await refused({ status: 429, headers: { 'retry-after': field } })
 
       expect(error).toMatchObject({ retryAt: undefined })
     })
   })
 
-  it('F14: reads past a byte order mark', async () => {
+  it('reads past a byte order mark (F14)', async () => {
     const body = `\uFEFF${JSON.stringify({ access_token: 'access-2' })}`
     server.use(http.post(tokenEndpoint, () => new HttpResponse(Buffer.from(body))))
 
     expect(await grant()(tokens, grantContext())).toEqual({ accessToken: 'access-2' })
   })
 
-  it('F14: takes JSON for JSON, and UTF-8 for UTF-8, whatever the content type says', async () => {
+  it('reads JSON in UTF-8, whatever the content type says (F14)', async () => {
     const body = JSON.stringify({ access_token: 'access-2', scope: 'größe' })
     server.use(http.post(tokenEndpoint, () => new HttpResponse(body, { headers: { 'content-type': 'text/plain; charset=iso-8859-1' } })))
 

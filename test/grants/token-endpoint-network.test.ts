@@ -16,7 +16,7 @@ describe('the way to the token endpoint', () => {
     expect(server.bodies).toEqual(['grant_type=refresh_token&refresh_token=refresh-1&client_id=web'])
   })
 
-  it('knows its endpoint again, however it is spelled', async () => {
+  it('takes an answer for the endpoint’s own, however its URL was spelled', async () => {
     const server = await loopback((_, response) => response.end(usable))
 
     const odd = `${server.origin.replace('http', 'HTTP')}/a/../token?tenant=1`
@@ -24,7 +24,7 @@ describe('the way to the token endpoint', () => {
     expect(await refresh({ tokenEndpoint: odd })).toMatchObject({ accessToken: 'access-2' })
   })
 
-  it('F30: neither takes cookies along nor minds that one is set', async () => {
+  it('neither takes cookies along nor minds that one is set (F30)', async () => {
     let cookie: string | undefined
     const server = await loopback((request, response) => {
       cookie = request.headers.cookie
@@ -37,8 +37,8 @@ describe('the way to the token endpoint', () => {
     expect(cookie).toBeUndefined()
   })
 
-  describe('an answer that nobody could read', () => {
-    it('F3: says that a refused connection may be the network or CORS, and keeps the cause', async () => {
+  describe('without a readable answer', () => {
+    it('says that the network or CORS may be why a connection was refused, and keeps the cause (F3)', async () => {
       const error = await rejection(refresh({ tokenEndpoint: 'http://127.0.0.1:1/token' }))
 
       expect(error).toBeInstanceOf(RefreshUnavailableError)
@@ -46,7 +46,7 @@ describe('the way to the token endpoint', () => {
       expect((error as Error).cause).toBeInstanceOf(TypeError)
     })
 
-    it('F24: says the same of the bare TypeError that a browser gives for CORS', async () => {
+    it('says the same of the bare TypeError that a browser gives for CORS (F24)', async () => {
       const cors = new TypeError('Failed to fetch')
       const { fetch } = recordingFetch(() => Promise.reject(cors))
 
@@ -55,7 +55,7 @@ describe('the way to the token endpoint', () => {
       expect(error).toMatchObject({ message: 'The token endpoint did not answer: network or CORS', cause: cors, answered: false })
     })
 
-    it('F4, F29: does not know what a server did that hung up after the request', async () => {
+    it('does not know what a server did that hung up after the request (F4, F29)', async () => {
       const server = await loopback((request) => request.socket.destroy())
 
       const error = await rejection(refresh(server))
@@ -67,7 +67,7 @@ describe('the way to the token endpoint', () => {
     it.each([
       ['a promised length', { 'content-length': '1000' }],
       ['chunks', {}],
-    ])('F4: does not know what an answer said that broke off within %s', async (_, headers) => {
+    ])('does not know what an answer said that broke off within %s (F4)', async (_, headers) => {
       const server = await loopback((request, response) => {
         response.writeHead(200, headers)
         response.write(usable.slice(0, 20), () => request.socket.destroy())
@@ -76,19 +76,19 @@ describe('the way to the token endpoint', () => {
       expect(await rejection(refresh(server))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: false })
     })
 
-    it('F14: gives up on a content-encoding that is a lie', async () => {
+    it('gives up on a content-encoding that is a lie (F14)', async () => {
       const server = await loopback((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(usable))
 
       expect(await rejection(refresh(server))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: false })
     })
 
-    it('F14: knows that an answer arrived whose JSON the server itself cut short', async () => {
+    it('knows that an answer arrived whose JSON the server itself cut short (F14)', async () => {
       const server = await loopback((_, response) => response.end(usable.slice(0, 20)))
 
       expect(await rejection(refresh(server))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: true })
     })
 
-    it('F2: stops reading a body that drips for ever when the deadline comes', async () => {
+    it('stops reading a body that drips for ever when the deadline comes (F2)', async () => {
       const { server, closed } = await dripping()
       const deadline = new AbortController()
       const reason = new Error('too late')
@@ -104,7 +104,7 @@ describe('the way to the token endpoint', () => {
       await closed
     })
 
-    it('F1: stops waiting for headers when the deadline comes', async () => {
+    it('stops waiting for headers when the deadline comes (F1)', async () => {
       const deadline = new AbortController()
       const server = await loopback(() => deadline.abort())
 
@@ -114,7 +114,7 @@ describe('the way to the token endpoint', () => {
       expect((error as Error).cause).toBe(deadline.signal.reason)
     })
 
-    it('F1: sends nothing after the deadline', async () => {
+    it('sends nothing after the deadline (F1)', async () => {
       const { fetch, sent } = recordingFetch(() => new Response(usable))
 
       const error = await rejection(refresh({ tokenEndpoint: 'https://login.example.com/token' }, fetch, AbortSignal.abort()))
@@ -148,7 +148,7 @@ describe('the way to the token endpoint', () => {
     )
   })
 
-  it.each([429, 500, 503])('F2, F5: does not wait for the body of a %i, and gives its connection back', async (status) => {
+  it.each([429, 500, 503])('does not wait for the body of a %i, and gives its connection back (F2, F5)', async (status) => {
     const { server, closed } = await dripping(status)
 
     const error = await rejection(refresh(server))
@@ -157,7 +157,7 @@ describe('the way to the token endpoint', () => {
     await closed
   })
 
-  it('waits for no cancel', async () => {
+  it('does not wait until a body is cancelled', async () => {
     const stuck = (status: number) => (): Response =>
       new Response(
         new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(limit)), cancel: () => new Promise(() => {}) }),

@@ -11,11 +11,14 @@ it.each([
   [429, '401 invalid_grant'],
   [403, '400 invalid_client'],
   [503, '401 invalid_scope'],
-])('a %i whose error is "%s" is neither a rejection nor a mistake: the status in the words is not the status (F11)', (status, error) => {
-  expect(tokenRefusal(answer(status, { error }))).toMatchObject({ name: 'RefreshUnavailableError' })
-})
+])(
+  'a %i whose error is "%s" is neither a rejection nor a misconfiguration: a status in the text is not the status (F11)',
+  (status, error) => {
+    expect(tokenRefusal(answer(status, { error }))).toMatchObject({ name: 'RefreshUnavailableError' })
+  },
+)
 
-it('says what the endpoint did, and no more', () => {
+it('a refusal says what the endpoint did, and quotes nothing of its answer', () => {
   expect(tokenRefusal(answer(503, 'secret')).message).toBe('The token endpoint answered 503')
   expect(tokenRefusal(answer(400, { error: 'temporarily_unavailable' })).message).toBe(
     'The token endpoint answered 400 temporarily_unavailable',

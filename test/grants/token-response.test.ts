@@ -34,36 +34,36 @@ describe('a token response', () => {
     ['in an array', { access_token: ['access-1'] }],
     ['an object', { access_token: { value: 'access-1' } }],
     ['not ASCII', { access_token: 'accéss' }],
-  ])('F16: is unusable with an access token that is %s, but keeps its rotation', (_, fields) => {
+  ])('is unusable with an access token that is %s, but keeps its rotation (F16)', (_, fields) => {
     const tokens = tokenResponse({ ...fields, refresh_token: 'refresh-2' }, now)
 
     expect(tokens.accessToken).toBeUndefined()
     expect(tokens.refreshToken).toBe('refresh-2')
   })
 
-  it('F11: is unusable where a 200 holds an error, but keeps its rotation', () => {
+  it('is unusable where a 200 holds an error, but keeps its rotation (F11)', () => {
     const tokens = tokenResponse({ ...usable, error: 'invalid_grant', refresh_token: 'refresh-2' }, now)
 
     expect(tokens).toEqual({ refreshToken: 'refresh-2', tokenType: 'Bearer' })
   })
 
-  it.each([null, '', undefined])('F11: takes error %j for none', (error) => {
+  it.each([null, '', undefined])('treats error %j as no error (F11)', (error) => {
     expect(tokenResponse({ ...usable, error }, now).accessToken).toBe('access-1')
   })
 
-  it.each(['Bearer', 'bearer', 'mac', 'DPoP'])('F17: copies token type %s as it came', (token_type) => {
+  it.each(['Bearer', 'bearer', 'mac', 'DPoP'])('copies token type %s as it came (F17)', (token_type) => {
     expect(tokenResponse({ ...usable, token_type }, now)).toMatchObject({ accessToken: 'access-1', tokenType: token_type })
   })
 
-  it.each([undefined, null, ''])('F17: takes token type %j for missing', (token_type) => {
+  it.each([undefined, null, ''])('treats token type %j as missing (F17)', (token_type) => {
     expect(tokenResponse({ ...usable, token_type }, now)).toEqual({ accessToken: 'access-1' })
   })
 
-  it.each([[['Bearer']], [1], [true], [{}]])('F17: is unusable with token type %j', (token_type) => {
+  it.each([[['Bearer']], [1], [true], [{}]])('is unusable with token type %j (F17)', (token_type) => {
     expect(tokenResponse({ ...usable, token_type }, now).accessToken).toBeUndefined()
   })
 
-  it.each([undefined, '', null, 7, ['refresh-2'], {}])('F18, F19: has no refresh token where it says %j', (refresh_token) => {
+  it.each([undefined, '', null, 7, ['refresh-2'], {}])('has no refresh token where it says %j (F18, F19)', (refresh_token) => {
     expect(tokenResponse({ ...usable, refresh_token }, now).refreshToken).toBeUndefined()
   })
 
@@ -74,12 +74,12 @@ describe('a token response', () => {
     [0.125, 125],
     [1, 1000],
     [31_536_000, 31_536_000_000],
-  ])('F21: expires %j seconds after receipt', (expires_in, lifetime) => {
+  ])('expires %j seconds after receipt (F21)', (expires_in, lifetime) => {
     expect(tokenResponse({ ...usable, expires_in }, now).expiresAt).toBe(now + lifetime)
   })
 
   it.each([-1, 0, null, 'abc', '', ' ', '-1', '1e3', '0x10', 1e21, true, [3600], {}, Number.POSITIVE_INFINITY, Number.NaN, 31_536_001])(
-    'F21: expires nobody knows when with expires_in %j',
+    'has no known expiry with expires_in %j (F21)',
     (expires_in) => {
       expect(tokenResponse({ ...usable, expires_in }, now).expiresAt).toBeUndefined()
     },
@@ -92,7 +92,7 @@ describe('a token response', () => {
     expect(tokenResponse({ ...usable, access_token, expires_in: 60 }, now).expiresAt).toBe(now + 60_000)
   })
 
-  it('F26, A27: copies named fields only, whatever keys the JSON holds', () => {
+  it('copies named fields only, whatever keys the JSON holds (F26, A27)', () => {
     const hostile = JSON.parse(
       '{"access_token":"first","access_token":"access-1","__proto__":{"polluted":true,"refresh_token":"smuggled"},"constructor":"x"}',
     )
@@ -106,7 +106,7 @@ describe('a token response', () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
   })
 
-  it.each([null, undefined, true, 7, 'access_token', [], [usable]])('F15: is unusable as %j', (body) => {
+  it.each([null, undefined, true, 7, 'access_token', [], [usable]])('is unusable as %j (F15)', (body) => {
     expect(tokenResponse(body, now).accessToken).toBeUndefined()
   })
 

@@ -2,7 +2,7 @@ import { AuthenticatedClient, RefreshUnavailableError, type TokenSet } from 'aut
 import { expect, it } from 'vitest'
 import { testClock } from '../support/clock.ts'
 
-it('presents nothing after the deadline, also where the look before the second attempt is what took too long (rule 6)', async () => {
+it('a refresh presents nothing after its deadline, even where reading the store before the second attempt took too long (rule 6)', async () => {
   const clock = testClock()
   let tokens: TokenSet = { accessToken: 'access-1', refreshToken: 'refresh-1', expiresAt: clock.now() - 1 }
   let presented = 0

@@ -19,7 +19,7 @@ describe('a lifetime', () => {
     expect(shown(resource).at(-1)).toBe(rotated)
   })
 
-  it('is over where the app says so by 0: that is no absent expiry', async () => {
+  it('is over where the app says 0, which does not mean unknown', async () => {
     const { client, login, resource, inTime } = await signedIn({ stored: { expiresAt: 0 } })
 
     await inTime(client.fetch(url))
@@ -28,7 +28,7 @@ describe('a lifetime', () => {
     expect(shown(resource)).toEqual(['access-2'])
   })
 
-  it('is unknown where a grant says in seconds when it ends: that makes no loop of refreshes, and a 401 decides (F21, rule 12)', async () => {
+  it('is unknown where a grant gives its end in seconds, not milliseconds: that makes no loop of refreshes, and a 401 decides (F21, rule 12)', async () => {
     let granted = 0
     const { client, clock, login, resource, inTime } = await signedIn({
       standing: 'expired',
@@ -43,7 +43,7 @@ describe('a lifetime', () => {
     expect([granted, shown(resource).length]).toEqual([1, 5])
   })
 
-  it('is unknown where the app keeps in seconds when it ends: the token is sent as it is', async () => {
+  it('is unknown where the app keeps its end in seconds, not milliseconds: the token is sent as it is', async () => {
     const { client, login, first, resource, inTime } = await signedIn({ stored: { expiresAt: 1_768_478_400 } })
 
     await inTime(client.fetch(url))
@@ -243,7 +243,7 @@ describe('a restored set without expiresAt', () => {
     expect(login.tokenRequests).toHaveLength(1)
   })
 
-  it('takes it once: on a device whose clock is 10 years ahead it refreshes once, and not with every call (rule 12, F47)', async () => {
+  it('takes that hint once: on a device whose clock is 10 years ahead it refreshes once, and not with every call (rule 12, F47)', async () => {
     const { client, login, clock, inTime } = await restored(-10 * years)
     const serverNow = (): number => Math.round(clock.now() / 1000) - (10 * years) / 1000
     login.always(() => json(200, { access_token: jwt({ iat: serverNow(), exp: serverNow() + 3600, n: login.requests.length }) }))
@@ -253,7 +253,7 @@ describe('a restored set without expiresAt', () => {
     expect(login.tokenRequests).toHaveLength(1)
   })
 
-  it('sends one that claims to be good', async () => {
+  it('is sent where its JWT claims to be good', async () => {
     const { client, login, resource, inTime } = await restored(hours)
 
     await inTime(client.fetch(url))
@@ -272,7 +272,7 @@ describe('a restored set without expiresAt', () => {
     expect(login.tokenRequests).toHaveLength(1)
   })
 
-  it('sends what is no JWT, or one that cannot be read (F21, A44)', async () => {
+  it('is sent where its token is no JWT, or one that cannot be read (F21, A44)', async () => {
     for (const accessToken of ['opaque', 'a.b.c', 'eyJhbGciOiJub25lIn0.bm90IGpzb24.x', '..', jwt({ exp: 'soon' })]) {
       const { client, login, resource, inTime } = await serving({ stored: { accessToken, expiresAt: undefined } })
 

@@ -143,7 +143,7 @@ describe('the cool-down', () => {
     expect(retryAt - clock.now()).toBeLessThanOrEqual(2000)
   })
 
-  it('is opened by a server that has the wrong configuration, too, and by no success', async () => {
+  it('is opened by a misconfiguration too', async () => {
     const { client, login, inTime } = await signedIn({ standing: 'expired' })
     login.next(() => json(401, { error: 'invalid_client' }))
 
@@ -154,7 +154,7 @@ describe('the cool-down', () => {
     expect(login.tokenRequests).toHaveLength(1)
   })
 
-  it('goes on for a session that comes back after somebody else has signed in, and is not somebody else’s (I2, I11)', async () => {
+  it('goes on for a session that comes back after somebody else has signed in, and does not hold for somebody else (I2, I11)', async () => {
     const { client, login, app, inTime } = await signedIn({ standing: 'expired', sessionId: 'alice-1' })
     login.next(() => json(429, {}, { 'Retry-After': '60' }))
     const retryAt = await failure(client.fetch(url), inTime)
@@ -261,7 +261,7 @@ describe('Retry-After', () => {
     })
   }
 
-  it('that is shorter than the own cool-down does not shorten it (F6)', async () => {
+  it('that is shorter than the client’s own cool-down does not shorten it (F6)', async () => {
     const { client, clock, login, inTime } = await down('expired')
     clock.chance(0.999)
     const lengths = await coolDowns(5, { client, clock, inTime })

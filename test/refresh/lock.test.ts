@@ -26,7 +26,7 @@ describe('the refresh lock', () => {
     expect(login.tokenRequests).toHaveLength(1)
   })
 
-  it('may tell its task nothing about being lost: then it is not', async () => {
+  it('may give its task no signal `lost`: then it counts as kept', async () => {
     const hold = (_name: string, task: (...lost: AbortSignal[]) => Promise<unknown>) => task()
     const { client, login, inTime } = await signedIn({ standing: 'expired', lock: { hold } as unknown as Lock })
 
@@ -112,7 +112,7 @@ describe('the refresh lock', () => {
     expect(world.login.reuses).toBe(0)
   })
 
-  it('taken late, behind a newer pair that the API refuses as well: that one is refreshed for the call that it was refused to (row 17)', async () => {
+  it('taken late, when the store holds a newer pair that the API refuses as well: that pair is refreshed for the call that it was refused to (row 17)', async () => {
     const { world, move, grant } = await waitingForLock()
     const { client, login, resource, inTime } = world
 
@@ -130,7 +130,7 @@ describe('the refresh lock', () => {
     expect(new Set(shown(resource)).size).toBe(2)
   })
 
-  it('taken late, behind a newer pair that was here when the app asked to refresh: that one is refreshed', async () => {
+  it('taken late, when a newer pair was here before the app asked to refresh: that pair is refreshed', async () => {
     const { world, move, grant } = await waitingForLock()
     const { client, login, inTime } = world
 
@@ -225,7 +225,7 @@ describe('the refresh lock', () => {
     },
   )
 
-  it('is let go after a second where that is never saved (rule 7)', async () => {
+  it('is let go after a second where such a pair is never saved (rule 7)', async () => {
     const { clock, isHeld } = await overtaken(() => new Promise(() => {}))
 
     await clock.advance(999)
@@ -364,7 +364,7 @@ describe('a lock that is not granted', () => {
   ]
 
   for (const [name, lock] of stuck) {
-    it(`as it ${name}: what somebody else has saved meanwhile is adopted (rule 4)`, async () => {
+    it(`because it ${name}: what somebody else has saved meanwhile is adopted (rule 4)`, async () => {
       const { client, clock, login, resource, app, inTime } = await signedIn({
         standing: 'expired',
         sessionId: 's',
@@ -382,7 +382,7 @@ describe('a lock that is not granted', () => {
       expect(shown(resource)).toEqual([newer.accessToken])
     })
 
-    it(`as it ${name}: otherwise the refresh is unavailable, nothing is presented, nothing is stolen (rule 4, F52)`, async () => {
+    it(`because it ${name}: otherwise the refresh is unavailable, nothing is presented, nothing is stolen (rule 4, F52)`, async () => {
       const { client, login, app, inTime } = await signedIn({ standing: 'expired', lock: lock() })
 
       const errors = await inTime(Promise.all(calls(client, 10).map(rejection)))
@@ -393,7 +393,7 @@ describe('a lock that is not granted', () => {
       expect(client.state.status).toBe('authenticated')
     })
 
-    it(`as it ${name}: no cool-down is opened, the next call asks for the lock at once (rule 4)`, async () => {
+    it(`because it ${name}: no cool-down is opened, the next call asks for the lock at once (rule 4)`, async () => {
       let current = lock()
       const { client, login, inTime } = await signedIn({
         standing: 'expired',
@@ -409,7 +409,7 @@ describe('a lock that is not granted', () => {
       expect(login.tokenRequests).toHaveLength(1)
     })
 
-    it(`as it ${name}: a token that is not over is sent (A42)`, async () => {
+    it(`because it ${name}: a token that is not over is sent (A42)`, async () => {
       const { client, resource, inTime } = await signedIn({ standing: 'nearly spent', refreshTimeout: 1000, lock: lock() })
 
       const response = await inTime(client.fetch(url))
@@ -419,7 +419,7 @@ describe('a lock that is not granted', () => {
     })
   }
 
-  it('and is granted after everybody has given up spends nothing (rule 4)', async () => {
+  it('until everybody has given up spends nothing when it is granted after all (rule 4)', async () => {
     let grant: (() => Promise<unknown>) | undefined
     const { client, clock, login, app, inTime } = await signedIn({
       standing: 'expired',
@@ -504,7 +504,7 @@ describe('a lock that is broken', () => {
   ]
 
   for (const [name, lock] of broken) {
-    it(`as it ${name}: this attempt goes without it (F53, F54)`, async () => {
+    it(`because it ${name}: this attempt goes without it (F53, F54)`, async () => {
       const { client, login, app, inTime } = await signedIn({ standing: 'refused', lock: lock() })
 
       const responses = await inTime(Promise.all(calls(client, 20)))
@@ -514,7 +514,7 @@ describe('a lock that is broken', () => {
       expect(app.saved).toHaveLength(1)
     })
 
-    it(`as it ${name}: the store is read again first all the same (F54, rule 4)`, async () => {
+    it(`because it ${name}: the store is read again first all the same (F54, rule 4)`, async () => {
       const world: World = await signedIn({
         standing: 'expired',
         sessionId: 's',
@@ -583,7 +583,7 @@ describe('a lock that is broken', () => {
   ]
 
   for (const [name, lock] of lying) {
-    it(`as it ${name}: one token request, every call succeeds, nothing is presented twice`, async () => {
+    it(`because it ${name}: one token request, every call succeeds, nothing is presented twice`, async () => {
       const { client, login, app, clock, inTime } = await signedIn({ standing: 'expired', lock })
 
       const responses = await inTime(Promise.all(calls(client, 10)))
@@ -598,7 +598,7 @@ describe('a lock that is broken', () => {
     })
   }
 
-  it('as it says "granted" and never runs the task: nothing hangs, nobody is signed out', async () => {
+  it('because it says "granted" and never runs the task: nothing hangs, nobody is signed out', async () => {
     const { client, login, app, inTime } = await signedIn({ standing: 'expired', lock: { hold: async () => undefined as never } })
 
     const outcome = await inTime(
@@ -614,7 +614,7 @@ describe('a lock that is broken', () => {
     expect(client.state.status).toBe('authenticated')
   })
 
-  it('as it excludes nobody: two clients with a server that forgives no reuse read again before they end anything (F10, F51)', async () => {
+  it('because it excludes nobody: two clients with a server that forgives no reuse read again before they end anything (F10, F51)', async () => {
     const { clock, login, clients, logouts } = twoClients('expired', { hold: (_name, task) => task(never) })
     const slow = deferred()
     login.next(async () => {

@@ -40,7 +40,7 @@ describe('rejected', () => {
     expect(app.logouts).toHaveLength(1)
   })
 
-  it('tells a nearly spent token from an expired one not at all: the session is over for both', async () => {
+  it('ends the session with a nearly spent token as with an expired one', async () => {
     const { client, login, resource, app, inTime } = await signedIn({ standing: 'nearly spent' })
     login.always(() => json(400, { error: 'invalid_grant' }))
 
@@ -98,7 +98,7 @@ describe('rejected', () => {
     ['with fields beyond the RFC', 400, { error: 'invalid_grant', error_uri: 'https://x', trace: { id: 1 }, __proto__: null }],
     ['with a description that is no string', 400, { error: 'invalid_grant', error_description: 7 }],
   ] as const) {
-    it(`knows exactly invalid_grant ${name} (F10, F11)`, async () => {
+    it(`is told by invalid_grant ${name} (F10, F11)`, async () => {
       const { client, login, app, inTime } = await signedIn({ standing: 'refused' })
       login.always(() => json(status, body))
 
@@ -196,7 +196,7 @@ describe('rejected', () => {
     expect(app.logouts).toEqual([])
   })
 
-  it('is not taken back to a session that was left during its refresh by the pair which that has consumed (I2, found by simulation)', async () => {
+  it('does not bring back a session that was left during its refresh, where the app shows the pair that the refresh has consumed (I2, found by simulation)', async () => {
     const held = deferred()
     const { client, login, resource, app, first, inTime } = await signedIn({ standing: 'refused', sessionId: 'alice' })
     login.next(async () => {
@@ -221,7 +221,7 @@ describe('rejected', () => {
     expect(login.tokenRequests).toHaveLength(1)
   })
 
-  it('is taken back to a session that was left during its refresh where that has consumed nothing (I2)', async () => {
+  it('brings back a session that was left during its refresh, where the refresh has consumed nothing (I2)', async () => {
     const renewed = deferred<TokenSet>()
     const grant = Object.assign(() => renewed.promise, { needs: 'session' as const })
     const { client, login, app, first, inTime } = await signedIn({
@@ -256,7 +256,7 @@ describe('rejected', () => {
     expect(app.logouts).toEqual([expect.objectContaining({ reason: 'no_refresh_token' })])
   })
 
-  it('keeps one that has nothing to refresh with while the API only says Bearer and the token is not over (row 16, A50)', async () => {
+  it('keeps a session that has nothing to refresh with while the API only says Bearer and the token has not expired (row 16, A50)', async () => {
     const { client, resource, app, inTime } = await signedIn({ stored: { refreshToken: undefined } })
     resource.next(() => unauthorized('Bearer'))
 
@@ -424,7 +424,7 @@ describe('misconfigured', () => {
   })
 })
 
-describe('a person is needed', () => {
+describe('when a person is needed, a refresh', () => {
   for (const error of ['interaction_required', 'login_required', 'consent_required']) {
     it(`asks the app for new tokens after ${error}, and replays with them`, async () => {
       const asked: StepUpEvent[] = []
@@ -535,7 +535,7 @@ function chain(error: unknown): unknown[] {
 it.each([
   ['the refresh token is rejected', { standing: 'refused' }, 'refresh_rejected'],
   ['there is nothing to refresh with', { standing: 'refused', stored: { refreshToken: undefined } }, 'no_refresh_token'],
-] as const)('a call has its 401 though the store never takes the end: %s', async (_, setting, reason) => {
+] as const)('a call gets its 401 even if the store never takes the end of the session, where %s', async (_, setting, reason) => {
   const { client, login, clock } = await signedIn({ ...setting, clearTokens: () => new Promise(() => {}) })
   login.revoke('refresh-1')
   let answer: number | undefined

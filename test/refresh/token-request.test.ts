@@ -261,7 +261,7 @@ describe('where globalThis.fetch leads back into the client', () => {
   ]
 
   for (const [name, wrap] of wrappers) {
-    it(`as it ${name}: the fetch seen at construction is used, each request goes out once (F104)`, async () => {
+    it(`because it ${name}: the fetch seen at construction is used, each request goes out once (F104)`, async () => {
       const { client, clock, login, resource } = onGlobalFetch()
       globalThis.fetch = notForEver(wrap(client))
 
@@ -273,7 +273,7 @@ describe('where globalThis.fetch leads back into the client', () => {
       expect(shown(resource)).toEqual(['access-2'])
     })
 
-    it(`as it ${name}: for 50 calls at once, through it and beside it, after a 401 (F104, F61)`, async () => {
+    it(`because it ${name}: for 50 calls at once, through it and beside it, after a 401 (F104, F61)`, async () => {
       const { client, clock, login, resource } = onGlobalFetch()
       await inTime(clock, client.fetch(url))
       login.spoilAccessTokens()
@@ -289,7 +289,7 @@ describe('where globalThis.fetch leads back into the client', () => {
   }
 
   for (const [name, wrap] of wrappers) {
-    it(`as it ${name}: while nobody is signed in (F104)`, async () => {
+    it(`because it ${name}: while nobody is signed in (F104)`, async () => {
       const { clock, login, resource } = onGlobalFetch()
       const client = new AuthenticatedClient({ tokenEndpoint, clientId: 'web', allowedOrigins: ['https://api.example.com'], clock })
       globalThis.fetch = notForEver(wrap(client))

@@ -202,7 +202,7 @@ describe('an answer that belongs to somebody else', () => {
     })
   }
 
-  it('is nothing that opaque tokens could show: they are taken (F27, rule 2)', async () => {
+  it('cannot be told from opaque tokens: they are taken (F27, rule 2)', async () => {
     const { client, login, app, inTime } = await signedIn({ stored: { accessToken: jwt({ sub: 'alice' }) } })
     login.next(() => json(200, { access_token: 'opaque' }))
 
@@ -235,7 +235,7 @@ describe('a stored access token that no header can carry', () => {
     })
   }
 
-  it('is no token to ask for; the session is there all the same', async () => {
+  it('is not given to whoever asks for a token; the session is there all the same', async () => {
     const { client } = await signedIn({ stored: { accessToken: 'a b', refreshToken: undefined } })
 
     expect(await rejection(client.getAccessToken())).toMatchObject({

@@ -39,7 +39,7 @@ function run(
 const held = { accessToken: 'access-1', refreshToken: 'refresh-1', scope: 'a', expiresAt: 1, sessionId: 's', tenant: 't' }
 
 describe('an exchange', () => {
-  it('keeps what the result lacks, or says nothing of, except when it expires', async () => {
+  it('keeps what the result leaves out, except the expiry', async () => {
     const { start, seen } = run(held, { accessToken: 'access-2', scope: null, idToken: undefined })
 
     const next = await start()
@@ -55,36 +55,36 @@ describe('an exchange', () => {
     expect(await start()).toMatchObject({ accessToken: 'access-2', refreshToken: 'refresh-1' })
   })
 
-  it("takes what the result has, but the session's id stays", async () => {
+  it("takes what the result has, but keeps the session's id", async () => {
     const { start } = run(held, { accessToken: 'access-2', refreshToken: 'refresh-2', scope: 'b', expiresAt: 9, sessionId: 'other' })
 
     expect(await start()).toEqual({ ...held, accessToken: 'access-2', refreshToken: 'refresh-2', scope: 'b', expiresAt: 9 })
   })
 
-  it('starts from nothing, and takes the id that comes', async () => {
+  it('may start from nothing, and then takes the id that comes', async () => {
     const { start, seen } = run(undefined, { accessToken: 'access-1', sessionId: 'new' })
 
     expect(await start()).toMatchObject({ accessToken: 'access-1', sessionId: 'new' })
     expect(seen).toEqual([null])
   })
 
-  it('counts on for a cookie session, which has no tokens', async () => {
+  it('adds one to the counter of a cookie session, which has no tokens', async () => {
     expect(await run({ sessionId: 's', counter: 4 }, undefined).start()).toEqual({ sessionId: 's', counter: 5 })
     expect(await run({ sessionId: 's', counter: 4 }, {}).start()).toEqual({ sessionId: 's', counter: 5 })
   })
 
-  it('makes tokens of a cookie session where tokens come', async () => {
+  it('turns a cookie session into tokens where tokens come', async () => {
     expect(await run({ sessionId: 's', counter: 4 }, { accessToken: 'access-1' }).start()).toMatchObject({ accessToken: 'access-1' })
   })
 
-  it('asks for no tokens of a session without a counter, or of nobody', async () => {
+  it('is unusable without tokens, except for a cookie session with its counter', async () => {
     await expect(run(undefined, undefined).start()).rejects.toThrow(unusable)
     await expect(run({ sessionId: 's' } as never, {}).start()).rejects.toThrow(unusable)
     await expect(run(held, undefined).start()).rejects.toThrow(unusable)
   })
 
   it.each([[{}], [{ accessToken: '' }], [{ accessToken: 'a b' }], [{ accessToken: 7 }], [{ accessToken: 'ok', tokenType: 'mac' }]])(
-    'throws for %j, and tells of the rotation in it (F16, F17)',
+    'throws for %j, and reports the rotation in it (F16, F17)',
     async (given) => {
       const { start, rotated } = run(held, { ...given, refreshToken: 'refresh-2' })
 
@@ -96,7 +96,7 @@ describe('an exchange', () => {
     },
   )
 
-  it('tells of no rotation where there is none', async () => {
+  it('reports an empty rotation where there is none', async () => {
     const { start, rotated } = run(held, {})
 
     await expect(start()).rejects.toThrow(unusable)
@@ -104,7 +104,7 @@ describe('an exchange', () => {
     expect(rotated).toEqual([''])
   })
 
-  it.each([undefined, 'Bearer', 'DPoP'])('takes a missing token type for the one of before, %s', async (tokenType) => {
+  it.each([undefined, 'Bearer', 'DPoP'])('treats a missing token type as the previous one, %s', async (tokenType) => {
     const asked: (string | undefined)[] = []
 
     await run({ ...held, tokenType }, { accessToken: 'access-2' }, (type) => asked.push(type) > 0).start()
@@ -123,16 +123,16 @@ describe('an exchange whose token names another subject (F27)', () => {
     expect(rotated).toEqual([])
   })
 
-  it('is unusable where nothing came at all', async () => {
+  it('is unusable, and not dropped, where nothing came at all', async () => {
     await expect(run(ada, undefined).start()).rejects.toThrow(unusable)
   })
 
-  it.each([jwt({ sub: 'ada' }), jwt({}), 'opaque'])('is good where it is the same, or says nothing', async (accessToken) => {
+  it.each([jwt({ sub: 'ada' }), jwt({}), 'opaque'])('is accepted where that is the same, or nobody is named', async (accessToken) => {
     expect(await run(ada, { accessToken }).start()).toMatchObject({ accessToken })
   })
 
   it.each([{ resource: 'https://files.example.com' }, { needs: 'nothing' as const }])(
-    'is good where the user may have another name there, or it is nobody’s: %j (RFC 9068 §6)',
+    'is accepted where the user may have another name there, or the token is nobody’s: %j (RFC 9068 §6)',
     async (about) => {
       const accessToken = jwt({ sub: 'pairwise' })
 
@@ -140,7 +140,7 @@ describe('an exchange whose token names another subject (F27)', () => {
     },
   )
 
-  it('is good where the old one said nothing', async () => {
+  it('is accepted where the old token named nobody', async () => {
     const accessToken = jwt({ sub: 'eve' })
 
     expect(await run(held, { accessToken }).start()).toMatchObject({ accessToken })
@@ -150,18 +150,18 @@ describe('an exchange whose token names another subject (F27)', () => {
 describe('an exchange of bound tokens (A47)', () => {
   const bound = { ...held, tokenType: 'DPoP' }
 
-  it('refuses others', async () => {
+  it('refuses tokens of another type', async () => {
     await expect(run(bound, { accessToken: 'access-2', tokenType: 'Bearer' }, anything).start()).rejects.toThrow(unusable)
     await expect(run(bound, { accessToken: 'access-2', tokenType: 'x-dpop' }, anything).start()).rejects.toThrow(unusable)
     await expect(run(bound, { accessToken: 'access-2', tokenType: 'dpop-x' }, anything).start()).rejects.toThrow(unusable)
     await expect(run(bound, undefined, anything).start()).rejects.toThrow(unusable)
   })
 
-  it.each(['DPoP', 'dpop', undefined])('takes %s', async (tokenType) => {
+  it.each(['DPoP', 'dpop', undefined])('accepts the type %s', async (tokenType) => {
     expect(await run(bound, { accessToken: 'access-2', tokenType }, anything).start()).toMatchObject({ accessToken: 'access-2' })
   })
 
-  it.each(['x-dpop', 'dpop-x'])('is not what a session of type %s is', async (tokenType) => {
+  it.each(['x-dpop', 'dpop-x'])('does not include a session of type %s', async (tokenType) => {
     const { start } = run({ ...held, tokenType }, { accessToken: 'access-2', tokenType: 'Bearer' }, anything)
 
     expect(await start()).toMatchObject({ tokenType: 'Bearer' })
@@ -169,7 +169,7 @@ describe('an exchange of bound tokens (A47)', () => {
 })
 
 describe('an exchange and its deadline (rule 6)', () => {
-  it('presents nothing after it', async () => {
+  it('presents nothing after the deadline', async () => {
     const { start, deadline, seen } = run(held, { accessToken: 'access-2' })
     deadline.abort(new Error('too late'))
 
@@ -178,7 +178,7 @@ describe('an exchange and its deadline (rule 6)', () => {
     expect(seen).toEqual([])
   })
 
-  it('ends at it, and hears of a rotation that comes home later', async () => {
+  it('ends there, and reports a rotation that arrives later', async () => {
     const answer = deferred<unknown>()
     const { start, deadline, rotated } = run(held, answer.promise)
     const exchanged = start()
@@ -192,7 +192,7 @@ describe('an exchange and its deadline (rule 6)', () => {
     expect(rotated).toEqual(['refresh-2'])
   })
 
-  it('hears of no rotation that is none', async () => {
+  it('reports an empty rotation for an answer that arrives later without one', async () => {
     const answer = deferred<unknown>()
     const { start, deadline, rotated } = run(held, answer.promise)
     const exchanged = start()
@@ -206,7 +206,7 @@ describe('an exchange and its deadline (rule 6)', () => {
     expect(rotated).toEqual([''])
   })
 
-  it('hears of none that came in time', async () => {
+  it('reports no rotation that arrived in time', async () => {
     const { start, deadline, rotated } = run(held, { accessToken: 'access-2', refreshToken: 'refresh-2' })
     await start()
 
@@ -216,7 +216,7 @@ describe('an exchange and its deadline (rule 6)', () => {
     expect(rotated).toEqual([])
   })
 
-  it('has no rejection left over when a grant fails after it, or brings nothing', async () => {
+  it('leaves no unhandled rejection where a grant fails after the deadline, or brings nothing', async () => {
     for (const late of [Promise.reject(new Error('late')), Promise.resolve(undefined), Promise.resolve({})]) {
       late.catch(() => {})
       const answer = deferred<unknown>()

@@ -7,7 +7,7 @@ import { TokenEndpointError } from '../../src/errors/token-endpoint-error.ts'
 import { failureOf } from '../../src/session/failure-of.ts'
 
 describe('failureOf', () => {
-  it('says what a grant says by an error of ours', () => {
+  it('keeps an error of ours that a grant throws', () => {
     const ended = new SessionEndedError()
     const refused = new TokenEndpointError('invalid_client')
     const away = new RefreshUnavailableError('No network')
@@ -18,7 +18,7 @@ describe('failureOf', () => {
     expect(failureOf(away).error).toBe(away)
   })
 
-  it('takes a rejection for a mistake of the configuration where no session could end by it', () => {
+  it('treats a rejection as a misconfiguration where there is no session to end', () => {
     const ended = new SessionEndedError()
 
     const { kind, error } = failureOf(ended, true)
@@ -33,7 +33,7 @@ describe('failureOf', () => {
     ['the store', new StorageError('The store is full')],
     ['what is no error at all', 'no'],
     ['nothing', undefined],
-  ])('takes for unavailable, and keeps as the cause: %s', (_, thrown) => {
+  ])('treats as unavailable, and keeps as the cause: %s', (_, thrown) => {
     const { kind, error } = failureOf(thrown)
 
     expect(kind).toBe('unavailable')

@@ -24,7 +24,7 @@ it('gives one result to all who ask for a key while its work is under way', asyn
 it.each([
   ['succeeded', async () => 1],
   ['failed', async () => Promise.reject(new Error('no'))],
-])('works anew once it has %s', async (_, first) => {
+])('starts new work once the last has %s', async (_, first) => {
   const { join: fly } = singleFlight<string, number>()
   await fly('a', first).catch(() => {})
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createSuperseded } from '../../src/session/superseded.ts'
 
-it('remembers the last sessions that were signed out of, however many there were', () => {
+it('remembers the sessions that were signed out of last, and forgets older ones', () => {
   const superseded = createSuperseded()
   const sessions = Array.from({ length: 1_000 }, (_, nth) => ({ accessToken: `access-${nth}`, sessionId: `session-${nth}` }))
 
