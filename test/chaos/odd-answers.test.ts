@@ -48,7 +48,7 @@ const ways: Readonly<Record<string, Send>> = {
 
 describe('an answer that comes', () => {
   describe.each(Object.entries(ways))('%s', (_, send) => {
-    it('from the token endpoint is the answer (F2, F14, F29)', async () => {
+    it('from the token endpoint is read like any other (F2, F14, F29)', async () => {
       const fields = { access_token: 'access-2', token_type: 'Bearer', refresh_token: 'refresh-2', expires_in: 3600 }
       const login = await loopback((_, response) => send(response, 200, { 'content-type': 'application/json' }, JSON.stringify(fields)))
       const { client, api } = await realWorld((request, response) => refuseFirst(plain, 'refused')(request, response), {

@@ -43,7 +43,7 @@ describe('explain <url>', () => {
     expect(out).not.toContain('opaque-token-1')
   })
 
-  it('tells the skew of the clocks', async () => {
+  it('says how far the clocks are apart', async () => {
     const TOKEN = token({ exp: Math.round(Date.now() / 1000) + 300 })
 
     const { out } = await serving(
@@ -58,7 +58,7 @@ describe('explain <url>', () => {
     expect(out).toContain('clock-skew')
   })
 
-  it('takes the age of an answer that a cache kept for no skew', async () => {
+  it('does not take the age of a cached answer for skew', async () => {
     const { out } = await serving(
       (_, response) => {
         response.setHeader('date', new Date(Date.now() - 4 * minute).toUTCString())
@@ -137,7 +137,7 @@ describe('explain <url>', () => {
     expect(out).toContain('\n  not about credentials, likely; up to: resource server\n')
   })
 
-  it('leaves a good answer up to nobody', async () => {
+  it('names nobody to act on a good answer', async () => {
     const { code, out } = await serving(
       (_, response) => response.writeHead(200).end(),
       (origin) => commandLine(['explain', origin]),
@@ -156,7 +156,7 @@ describe('explain <url>', () => {
     expect(out).toContain('-H "Authorization: Bearer $ORDERS_TOKEN"')
   })
 
-  it('names in the curl a variable that every shell knows where no shell knows the one that the token came from', async () => {
+  it('names $TOKEN in the curl where no shell can name the variable that the token came from', async () => {
     const { out } = await serving(
       (_, response) => response.writeHead(401).end(),
       (origin) => commandLine(['explain', origin, '--token-env', 'api.token'], { env: { 'api.token': 'hunter2' } }),
@@ -165,7 +165,7 @@ describe('explain <url>', () => {
     expect(out).toContain('-H "Authorization: Bearer $TOKEN"')
   })
 
-  it('tells in JSON how far the clocks are apart, with the unit in the name', async () => {
+  it('says in JSON how far the clocks are apart, with the unit in the name', async () => {
     const { out } = await serving(
       (_, response) => {
         response.setHeader('date', new Date(Date.now() + 10 * minute).toUTCString())
@@ -177,7 +177,7 @@ describe('explain <url>', () => {
     expect(JSON.parse(out).skewInMilliseconds).toBeLessThan(-9 * minute)
   })
 
-  it('tells a token in quotes, or behind its scheme, that an app would send as it is', async () => {
+  it('points out a token in quotes, which an app would send as it is', async () => {
     const { out } = await serving(
       (_, response) => response.writeHead(401).end(),
       (origin) => commandLine(['explain', origin, '--token-env', 'TOKEN'], { env: { TOKEN: '"opaque-token-1"' } }),
@@ -186,7 +186,7 @@ describe('explain <url>', () => {
     expect(out).toContain('The token is in quotes.')
   })
 
-  it('takes the line end that a file put into the environment for none of the token', async () => {
+  it('does not take the line end of a file for a part of the token', async () => {
     const { code } = await serving(
       (request, response) => response.writeHead(request.headers.authorization === 'Bearer opaque-token-1' ? 200 : 401).end(),
       (origin) => commandLine(['explain', origin, '--token-env', 'TOKEN'], { env: { TOKEN: 'opaque-token-1\n' } }),
@@ -331,7 +331,7 @@ describe('explain --from', () => {
     expect(complaints).toContain('neither a HAR nor a transcript')
   })
 
-  it('takes a page that comes with Basic for no page to sign in on, and says one thing once', async () => {
+  it('does not take a page that comes with Basic for a sign-in page, and says each thing once', async () => {
     const page = 'HTTP/1.1 401 Unauthorized\nContent-Type: text/html\nWWW-Authenticate: Basic realm="x"\n\n<html><title>401</title></html>'
     const words = 'HTTP/1.1 401 Unauthorized\nContent-Type: application/json\n\n{"message":"Bad credentials"}'
 
@@ -355,7 +355,7 @@ describe('explain --from', () => {
     expect(out).not.toMatch(/hunter2|The server says/)
   })
 
-  it('reads what a request was answered whose method is in lower case', async () => {
+  it('reads the answer to a request whose method is in lower case', async () => {
     const path = fileURLToPath(new URL('transcripts/lower-case-method.txt', import.meta.url))
 
     const { code, out } = await commandLine(['explain', '--from', path])
@@ -510,7 +510,7 @@ describe('explain --from', () => {
     expect(out).not.toMatch(/hunter2|is not shown|---/)
   })
 
-  it('takes a request to this machine for one without TLS, and none for one that has no response behind it', async () => {
+  it('assumes no TLS for a request to this machine, and ignores a request that no response follows', async () => {
     const local = ['GET /orders HTTP/1.1', 'Host: localhost:3000', '', ...answer, reason]
 
     const { out } = await commandLine(['explain', '--from', '-'], { input: local.join('\n') })
@@ -520,7 +520,7 @@ describe('explain --from', () => {
     expect(other).toMatch(/^A response\n/)
   })
 
-  it('reads what wget -S prints, and takes its own words for none of the server', async () => {
+  it('reads what wget -S prints, and does not take its own words for the server’s', async () => {
     const lines = ['--2026-01-15 12:00:00--  https://api.example/', 'HTTP request sent, awaiting response... ', '  HTTP/1.1 302 Found']
     const followed = ['  Location: /orders', 'Location: /orders [following]', 'HTTP request sent, awaiting response... ']
     const fields = answer.map((line) => line && `  ${line}`)
@@ -610,7 +610,7 @@ describe('explain --from', () => {
     expect(out).not.toContain('credentials-missing')
   })
 
-  it('takes for the last refusal of a HAR also what a token endpoint says with 400', async () => {
+  it('counts a 400 of a token endpoint as the last refusal of a HAR too', async () => {
     const refused = { status: 400, headers: [], content: { text: '{"error":"invalid_grant"}' } }
     const entries = [
       { request: { method: 'POST', url: 'https://login.example/token', headers: [] }, response: refused },
@@ -689,7 +689,7 @@ describe('decode', () => {
     },
   )
 
-  it('prints no control character of a token, as JSON neither', async () => {
+  it('prints no control character of a token, not even as JSON', async () => {
     const input = jwt({ sub: 'a\u009b2J\u202e' })
 
     const { out } = await commandLine(['decode', '--json'], { input })

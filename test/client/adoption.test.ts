@@ -155,7 +155,7 @@ describe('a rotation by somebody else', () => {
   })
 })
 
-it('a session that took the place of a refused one, and is signed out elsewhere, ended elsewhere: the refusal was not its own (I5)', async () => {
+it('a session that replaced a refused one and is then signed out elsewhere ends as ended_elsewhere: the refusal was not its own (I5)', async () => {
   const { restore, login, app, clock, client: newClient } = world()
   let cell: StoredSession | null = restore('expired')
   let hint = (): void => {}

@@ -15,7 +15,7 @@ import { rejection, url, watch, world } from './world.ts'
 expectQuietProcess()
 
 describe('dispose', () => {
-  it('lets a call go that waits for a person: it has its own answer', async () => {
+  it('releases a call that waits for a person, with its own answer', async () => {
     const { restore, resource, inTime, client: newClient } = world()
     restore('fresh')
     const client = newClient({ onStepUp: () => new Promise<null>(() => {}) })
@@ -30,7 +30,7 @@ describe('dispose', () => {
     expect([before, call.value?.status]).toEqual(['pending', 403])
   })
 
-  it('lets calls go that wait for a grant that waits for a person, and keeps what it rotates late', async () => {
+  it('releases calls whose grant waits for a person, and keeps a rotation that comes late', async () => {
     const { restore, app, client: newClient } = world()
     restore('refused')
     const late = deferred<TokenSet>()
@@ -58,7 +58,7 @@ describe('dispose', () => {
     expect(app.tokens?.refreshToken).toBe('refresh-2')
   })
 
-  it('runs no grant any more that waits for a person', async () => {
+  it('starts no grant any more that would wait for a person', async () => {
     const { restore, hold, client: newClient } = world()
     restore('refused')
     let asked = 0
@@ -84,7 +84,7 @@ describe('dispose', () => {
   it.each<[string, () => unknown]>([
     ['says nothing', () => undefined],
     ['rejects', () => Promise.reject(new Error('no hints today'))],
-  ])('lets go also where a store whose subscribe %s gave no way to stop', async (_what, subscribe) => {
+  ])('works even with a store whose subscribe %s and gives no way to unsubscribe', async (_what, subscribe) => {
     const { client: newClient, restore } = world()
     restore('fresh')
     const store = { ...memoryStore(), subscribe: subscribe as () => () => void }
@@ -206,7 +206,7 @@ describe('dispose', () => {
     expect([app.logouts, app.events.length]).toEqual([[], heard])
   })
 
-  it('calls nobody of what had been announced but not told yet (F60)', async () => {
+  it('does not deliver what was announced before but not told yet (F60)', async () => {
     const { restore, app, client: newClient } = world()
     restore('fresh')
     const client = newClient()
@@ -251,7 +251,7 @@ describe('dispose', () => {
     ['refresh', (client) => client.refresh()],
     ['setTokens', (client, tokens) => client.setTokens(tokens)],
     ['logout', (client) => client.logout()],
-  ])('rejects a new %s with TypeError (§2)', async (_method, call) => {
+  ])('rejects a new %s with TypeError', async (_method, call) => {
     const { restore, login, resource, app, inTime, client: newClient } = world()
     restore('fresh')
     const client = newClient()
@@ -324,7 +324,7 @@ describe('dispose', () => {
     expect(reads).toBe(before)
   })
 
-  it('leaves nothing asleep (I12)', async () => {
+  it('leaves no timer behind (I12)', async () => {
     const { restore, hold, login, clock, inTime, client: newClient } = world()
     restore('refused')
     const client = newClient({ refreshAhead: 60_000 })

@@ -28,7 +28,7 @@ const errors: [string, `ERR_${string}`, () => AuthError][] = [
 ]
 
 describe.each(errors)('%s', (name, code, make) => {
-  it('has a literal name and code, and a message (§4)', () => {
+  it('has a literal name and code, and a message', () => {
     const error = make()
 
     expect(error).toMatchObject({ name, code })
@@ -46,7 +46,7 @@ describe.each(errors)('%s', (name, code, make) => {
     expect(isAuthError(error)).toBe(true)
   })
 
-  it('is known to another copy of the package, whose classes are others (§4)', async () => {
+  it('is known to another copy of the package, whose classes are others', async () => {
     vi.resetModules()
     const copy = await import('authenticated-client')
 
@@ -111,7 +111,7 @@ describe('what calls reject with', () => {
     expect([client.state.status, app.logouts]).toEqual(['authenticated', []])
   })
 
-  it('is RefreshExcessiveError only from refresh and getAccessToken; fetch hands back its 401 (§4, F62)', async () => {
+  it('is RefreshExcessiveError only from refresh and getAccessToken; fetch hands back its 401 (F62)', async () => {
     const { restore, login, resource, clock, inTime, client: newClient } = world()
     restore('fresh')
     const client = newClient({ refreshBudget: { attempts: 2, interval: 10 * 3_600_000 } })
@@ -128,7 +128,7 @@ describe('what calls reject with', () => {
     expect([error, token]).toEqual([expect.any(RefreshExcessiveError), expect.any(RefreshExcessiveError)])
   })
 
-  it('is what fetch rejected with, the very same object, for network errors (§4, F80)', async () => {
+  it('is what fetch rejected with, the very same object, for network errors (F80)', async () => {
     const { restore, resource, inTime, client: newClient } = world()
     restore('fresh')
     const failure = new TypeError('fetch failed')
@@ -140,7 +140,7 @@ describe('what calls reject with', () => {
     expect(resource.requests).toHaveLength(1)
   })
 
-  it('is nothing for a status: every one is an answer (§4)', async () => {
+  it('is nothing for a status: every one is an answer', async () => {
     const { restore, resource, inTime, client: newClient } = world()
     restore('fresh')
     const client = newClient()

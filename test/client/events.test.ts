@@ -8,7 +8,7 @@ import { shown, url, world } from './world.ts'
 expectQuietProcess()
 
 describe('onEvent', () => {
-  it('hears events that all have a kebab-case type and a time of the clock (§2)', async () => {
+  it('hears events that all have a kebab-case type and a time of the clock', async () => {
     const { restore, app, clock, inTime, client: newClient } = world()
     restore('refused')
     const start = clock.now()
@@ -114,7 +114,7 @@ describe('onEvent', () => {
     ],
     ['rejects', () => Promise.reject(new Error('metrics failed'))],
     ['hangs', () => new Promise(() => {})],
-  ])('may be one that %s: the client goes on, and does not tell it about itself for ever (rule 7)', async (_how, fail) => {
+  ])('may be a handler that %s: the client goes on, and does not report its failures to it for ever (rule 7)', async (_how, fail) => {
     const { restore, login, inTime, client: newClient } = world()
     restore('refused')
     let heard = 0
@@ -219,7 +219,7 @@ describe('callback-error', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('mine'))],
-  ])('isUnauthorized that %s counts as false (§3)', async (_how, isUnauthorized) => {
+  ])('isUnauthorized that %s counts as false', async (_how, isUnauthorized) => {
     const { restore, resource, login, inTime, client: newClient } = world()
     restore('fresh')
     const client = newClient({ isUnauthorized })

@@ -228,7 +228,7 @@ describe('the session behind it', () => {
     expect(await asked(world)).toEqual([files, files])
   })
 
-  it('replaced while its token is on the way, gets that call nowhere (F40, A39)', async () => {
+  it('replaced while a token for the resource is on its way, rejects that call and sends nothing (F40, A39)', async () => {
     const world = await withResources()
     const child = world.client.forResource({ resource: files })
     const answer = deferred<Response>()
@@ -265,7 +265,7 @@ describe('the session behind it', () => {
     expect(world.files.requests).toHaveLength(isKnown ? 1 : 0)
   })
 
-  it('signed out of while a slow store takes its rotated tokens, gets that call nowhere (F39)', async () => {
+  it('signed out of while a slow store takes its rotated tokens, rejects that call and sends nothing (F39)', async () => {
     const stored = memoryStore()
     const isTaken = deferred<void>()
     let isReady = true
@@ -294,7 +294,7 @@ describe('the session behind it', () => {
     expect(world.files.requests).toHaveLength(0)
   })
 
-  it('is the same when it is given its id later: a step-up names what was restored without one', async () => {
+  it('stays the same when it gets its id later, by a step-up of a session that was restored without one', async () => {
     const store = memoryStore()
     const world = await withResources({ store, onStepUp: () => world.login.signIn() })
     const { sessionId: _, ...nameless } = (await store.read()) as TokenSet
@@ -320,7 +320,7 @@ describe('the session behind it', () => {
     expect(bearers(world.files)).toHaveLength(3)
   })
 
-  it('cools down for all: who has waited for the lock behind a refusal to answer presents nothing (Retry-After)', async () => {
+  it('cools down for all: a refresh that waited for the lock while the server said Retry-After presents nothing', async () => {
     const world = await withResources()
     const children = [files, mail].map((resource) => world.client.forResource({ resource }))
     world.login.next(() => new Response(null, { status: 429, headers: { 'retry-after': '90' } }))
@@ -397,7 +397,7 @@ describe('the session behind it', () => {
     expect(response.status).toBe(200)
   })
 
-  it('refreshes once at a time though a refresh of the session before comes late to a lock that excludes nobody (F53)', async () => {
+  it('refreshes once at a time even if a refresh of the previous session comes late to a lock that excludes nobody (F53)', async () => {
     const late = deferred<void>()
     let holds = 0
     const lock: Lock = {
@@ -492,7 +492,7 @@ describe('the session behind it', () => {
     expect(world.client.state.status).toBe('authenticated')
   })
 
-  it('sends nothing of its own before it has begun', async () => {
+  it('asks for no token before somebody has signed in', async () => {
     const world = await anonymous({ servers: [openServer(files)] })
     const child = world.client.forResource({ resource: files })
 
@@ -546,7 +546,7 @@ it('says in each event which API it is about; what the session tells is about no
   expect(resources('session-changed')).toEqual([undefined])
 })
 
-it('numbers its calls apart from those of the session and of other resources, for who hears the events of all', async () => {
+it('numbers its calls apart from those of the session and of other resources, so that one onEvent can tell them apart', async () => {
   const world = await withResources()
   const clients = [world.client, world.client.forResource({ resource: files }), world.client.forResource({ resource: mail })]
 

@@ -9,7 +9,7 @@ import { jwt, rejection, shown, url, watch, world } from './world.ts'
 expectQuietProcess()
 
 describe('logout', () => {
-  it('that nobody awaits is told before the next sign-in is saved: an onLogout that clears takes nothing of it (rule 15)', async () => {
+  it('that nobody awaits calls onLogout before the next sign-in is saved, so that an onLogout that clears storage does not remove it (rule 15)', async () => {
     const { restore, login, app, inTime, client: newClient } = world()
     restore('fresh')
     const order: string[] = []
@@ -91,7 +91,7 @@ describe('logout', () => {
     expect(events('logout')).toEqual([expect.objectContaining({ reason: 'signed_out', sessionId: 'session-a' })])
   })
 
-  it('revokes what others have rotated the session to since it was read here, and not only what that has consumed (rule 15)', async () => {
+  it('revokes the pair that others have rotated the session to since it was read here, and not only the consumed one (rule 15)', async () => {
     const { restore, login, app, inTime, client: newClient } = world()
     const { sessionId } = restore('fresh')
     const client = newClient()
@@ -242,7 +242,7 @@ describe('logout', () => {
     expect(app.logouts.map(({ reason }) => reason)).toEqual(['refresh_rejected'])
   })
 
-  it('blames no store that the end of the session has cleared', async () => {
+  it('reports no storage-error for a store that the end of the session has cleared', async () => {
     const { restore, login, app, events, inTime, client: newClient } = world()
     login.revoke(restore('refused').accessToken)
     const client = newClient()
@@ -291,7 +291,7 @@ describe('logout', () => {
     expect(app.tokens).toBeNull()
   })
 
-  it('while restoring is told and revoked once the store can be read, where it could not be at first (rule 15, F35)', async () => {
+  it('while restoring calls onLogout and revokes once a store can be read that could not be read at first (rule 15, F35)', async () => {
     const { restore, login, app, inTime, client: newClient } = world()
     const { sessionId } = restore('fresh')
     let failures = 2
@@ -315,7 +315,7 @@ describe('logout', () => {
     expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
   })
 
-  it('while restoring whose read failed insists on nothing once a call could read: a sign-in elsewhere stands (I10)', async () => {
+  it('while restoring whose read failed is over once a call could read the store: it does not undo a later sign-in elsewhere (I10)', async () => {
     const { login, app, inTime, client: newClient } = world()
     let isLocked = true
     const client = newClient({
@@ -340,7 +340,7 @@ describe('logout', () => {
     expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'session-b' })
   })
 
-  it('while restoring whose read failed insists on nothing either that a call could read during the sign-in after it (I10)', async () => {
+  it('while restoring whose read failed does not undo a later sign-in elsewhere either where a call read the store during the next sign-in here (I10)', async () => {
     const { login, app, inTime, client: newClient } = world()
     const reads: (() => Promise<TokenSet | null>)[] = []
     const client = newClient({ getTokens: async () => (reads.shift() ?? (async () => app.tokens))() })
@@ -391,7 +391,7 @@ describe('logout', () => {
     expect(login.revoked).toHaveLength(1)
   })
 
-  it('of a sign-in while restoring clears what that took the place of, whoever it was (rule 15)', async () => {
+  it('of a sign-in made while restoring also clears the session that it replaced, whoever’s that was (rule 15)', async () => {
     const { restore, login, app, inTime, client: newClient } = world()
     const before = restore('fresh')
     const read = deferred<TokenSet | null>()
@@ -409,7 +409,7 @@ describe('logout', () => {
     expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
   })
 
-  it('of a sign-in while restoring that could not be saved clears what a call reads first, whoever it is (rule 15, found by simulation)', async () => {
+  it('of a sign-in made while restoring that could not be saved clears the session that a call reads first, whoever’s that is (rule 15, found by simulation)', async () => {
     const { restore, login, app, inTime, client: newClient } = world()
     restore('fresh')
     let isLocked = true
@@ -433,7 +433,7 @@ describe('logout', () => {
     expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
   })
 
-  it('while restoring is not undone by another tab either that puts back what a call had read before the next sign-in (rule 15)', async () => {
+  it('while restoring is not undone by another tab that puts back what a call had read before the next sign-in (rule 15)', async () => {
     const { app, inTime, client: newClient } = world()
     const before = { accessToken: 'access-before', refreshToken: 'before' }
     const after = { accessToken: 'access-after', refreshToken: 'after' }
@@ -457,7 +457,7 @@ describe('logout', () => {
     expect(app.tokens).toMatchObject(after)
   })
 
-  it('while restoring is not undone by a call that reads it before the sign-in of the same user is saved (I10)', async () => {
+  it('while restoring is not undone by a call that reads the old session before the next sign-in of the same user is saved (I10)', async () => {
     const { app, inTime, client: newClient } = world()
     const before = { accessToken: jwt({ sub: 'ada', jti: '1' }), refreshToken: 'before' }
     const after = { accessToken: jwt({ sub: 'ada', jti: '2' }), refreshToken: 'after' }
@@ -521,7 +521,7 @@ describe('logout', () => {
     expect(app.tokens).toMatchObject(later)
   })
 
-  it('of a sign-in that was not saved is not undone by callbacks that still show the session before it (I10)', async () => {
+  it('of a sign-in that was not saved is not undone by callbacks that still show the previous session (I10)', async () => {
     const { restore, login, app, inTime, client: newClient } = world()
     const before = restore('fresh')
     const client = newClient({
@@ -722,7 +722,7 @@ describe('an ended session', () => {
     expect(login.requests).toHaveLength(0)
   })
 
-  it.each(['anonymous', 'ended'])('rejects getAccessToken and refresh with SessionEndedError, as %s does (§2)', async (status) => {
+  it.each(['anonymous', 'ended'])('rejects getAccessToken and refresh with SessionEndedError, as %s does', async (status) => {
     const { restore, inTime, client: newClient } = world()
     if (status === 'ended') restore('fresh')
     const client = newClient()

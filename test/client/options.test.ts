@@ -28,7 +28,7 @@ const callbacks = { getTokens: () => null, saveTokens: () => {} }
 
 const ownGrant = async (): Promise<TokenSet> => ({ accessToken: 'a' })
 
-describe('an option that is none', () => {
+describe('a property that is no option', () => {
   it.each(['moved', 'root', 'nextCall', 'longestWait', 'inherited'])('is ignored: %s', async (name) => {
     const given = world()
     given.restore('fresh')
@@ -80,7 +80,7 @@ describe('the constructor refuses', () => {
     ],
     ['no origin at all', { grant: ownGrant }, [/\bbaseUrl\b|\ballowedOrigins\b/]],
     ['nothing', {}, [/\bbaseUrl\b|\ballowedOrigins\b/]],
-  ])('%s, and says what to do (§2)', (_what, options, words) => {
+  ])('%s, and says what to do', (_what, options, words) => {
     const make = (): AuthenticatedClient => new AuthenticatedClient(options)
 
     expect(make).toThrow(TypeError)
@@ -122,7 +122,7 @@ describe('the constructor refuses', () => {
   it.each([
     ['a plain object', Object.assign],
     ['an instance of a class', (_: object, options: object) => Object.assign(new (class Options {})(), options)],
-  ])('what %s lacks, whatever a polluted prototype says (A56)', (_, optionsOf) => {
+  ])('what %s does not allow itself, whatever a polluted prototype says (A56)', (_, optionsOf) => {
     onTestFinished(() => void Reflect.deleteProperty(Object.prototype, 'allowInsecureOrigins'))
     Object.assign(Object.prototype, { allowInsecureOrigins: true })
 
@@ -169,7 +169,7 @@ describe('the constructor takes', () => {
       'getTokens without saveTokens where nothing rotates',
       { grant: clientCredentialsGrant({ ...wire, clientAuthentication: none }), baseUrl: 'https://api.example.com', getTokens: () => null },
     ],
-  ])('%s (§2)', async (_what, options) => {
+  ])('%s', async (_what, options) => {
     const { clock, fetch } = world()
 
     const client = new AuthenticatedClient({ ...options, clock, fetch })
@@ -178,7 +178,7 @@ describe('the constructor takes', () => {
     expect(client.state).toEqual({ status: 'anonymous' })
   })
 
-  it('null for every option that may be absent, with its default (§2)', async () => {
+  it('null for every option that may be absent, with its default', async () => {
     const { login, clock, fetch, inTime } = world()
     const everything: { [Option in keyof Required<AuthenticatedClientOptions>]: null } = {
       tokenEndpoint: null,
@@ -387,7 +387,7 @@ describe('coordination', () => {
     ['client', { store: { ...memoryStore(), coordination: 'fleet' }, lock: localLock() }],
     ['client', { store: { ...memoryStore(), coordination: 'fleet' }, lock: webLock() }], // There are no Web Locks here (F53).
     ['machine', { lock: { ...localLock(), coordination: 'machine' } }],
-  ])('says %s in Node, after its store, or after the lock that takes the place of the store’s (§2)', (coordination, options) => {
+  ])('is %s in Node, as its store says, or the lock given in place of the store’s', (coordination, options) => {
     const client = new AuthenticatedClient({ ...wire, ...options })
 
     expect(client.coordination).toBe(coordination)
@@ -401,7 +401,7 @@ describe('coordination', () => {
 })
 
 describe('every function of the client', () => {
-  it('is bound: it works without the client (§2)', async () => {
+  it('is bound: it works without the client', async () => {
     const { restore, login, inTime, client: newClient } = world()
     restore('fresh')
     const client = newClient()
@@ -449,7 +449,7 @@ describe('getAccessToken', () => {
     expect(login.requests).toHaveLength(0)
   })
 
-  it('refreshes a spent one, once for all who ask (§2)', async () => {
+  it('refreshes a spent one, once for all who ask', async () => {
     const { restore, login, app, inTime, client: newClient } = world()
     restore('expired')
     const client = newClient()
@@ -460,7 +460,7 @@ describe('getAccessToken', () => {
     expect(new Set(tokens)).toEqual(new Set([app.tokens?.accessToken]))
   })
 
-  it('refreshes at most once for a minValidity that no token has, then gives what there is (§2)', async () => {
+  it('refreshes at most once for a minValidity that no token has, then gives what there is', async () => {
     const { restore, login, app, inTime, client: newClient } = world()
     restore('fresh')
 

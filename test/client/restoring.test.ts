@@ -42,7 +42,7 @@ function reads(): Reads {
 }
 
 describe('the first read', () => {
-  it('starts in a microtask after construction, not within it (§3)', async () => {
+  it('starts in a microtask after construction, not within it', async () => {
     const { app, client: newClient } = world()
 
     newClient()
@@ -154,7 +154,7 @@ describe('calls while restoring', () => {
     expect(await token).toBe(tokens.accessToken)
   })
 
-  it('go out signed in where that happened elsewhere after the first read had begun, and before they were made', async () => {
+  it('go out signed in where somebody signed in elsewhere after the first read had begun and before the calls were made', async () => {
     const { restore, resource, client: newClient } = world()
     const { asked, getTokens, answerFromNowOn } = reads()
     const client = newClient({ getTokens })
@@ -204,7 +204,7 @@ describe('calls while restoring', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('share their failure with none that is made after a sign-in: that one reads again', async () => {
+  it('do not pass their failure on to a call made after a sign-in, which reads again', async () => {
     const { login, resource, client: newClient } = world()
     const { asked, getTokens, answerFromNowOn } = reads()
     const client = newClient({ getTokens, saveTokens: answerFromNowOn })
@@ -294,7 +294,7 @@ describe('calls while restoring', () => {
     expect(client.state.status).toBe('authenticated')
   })
 
-  it('wait 10 seconds where refreshTimeout is false: only the grant is unbounded (F109, §2)', async () => {
+  it('wait 10 seconds where refreshTimeout is false: only the grant is unbounded (F109)', async () => {
     const { clock, client: newClient } = world()
     const client = newClient({ getTokens: reads().getTokens, refreshTimeout: false })
 
@@ -334,7 +334,7 @@ describe('calls while restoring', () => {
     expect(app.logouts).toEqual([])
   })
 
-  it('hear of a getTokens that throws as StorageError, never as anonymous; nothing is overwritten (F35)', async () => {
+  it('are rejected with StorageError where getTokens throws, and never count as anonymous; nothing is overwritten (F35)', async () => {
     const { restore, app, resource, events, inTime, client: newClient } = world()
     const tokens = restore('fresh')
     const locked = new Error('User interaction is not allowed')
@@ -373,7 +373,7 @@ describe('calls while restoring', () => {
     expect(app.logouts).toEqual([])
   })
 
-  it('go out for nobody who signs in after a sign-out, though the store has not answered yet (row 4)', async () => {
+  it('are not sent for whoever signs in after a sign-out, even if the store has not answered yet (row 4)', async () => {
     const { restore, login, app, resource, inTime, client: newClient } = world()
     const stored = restore('fresh')
     const first = deferred<TokenSet | null>()
@@ -390,7 +390,7 @@ describe('calls while restoring', () => {
     expect(resource.requests).toHaveLength(0)
   })
 
-  it('go out for nobody either who signs in elsewhere after a sign-out here (row 4)', async () => {
+  it('are not sent either for whoever signs in elsewhere after a sign-out here (row 4)', async () => {
     const { login, resource, inTime, client: newClient } = world()
     const { asked, getTokens, answerFromNowOn } = reads()
     const client = newClient({ getTokens })
@@ -423,7 +423,7 @@ describe('calls while restoring', () => {
 })
 
 describe('once restored', () => {
-  it('a call with a fresh token and a synchronous getTokens is sent before fetch returns (§3)', async () => {
+  it('a call with a fresh token and a synchronous getTokens is sent before fetch returns', async () => {
     const { restore, resource, client: newClient } = world()
     const tokens = restore('fresh')
     const client = newClient()
@@ -436,7 +436,7 @@ describe('once restored', () => {
     expect(sent).toEqual([tokens.accessToken, tokens.accessToken])
   })
 
-  it('getTokens is read before every send, the replay too (§2)', async () => {
+  it('getTokens is read before every send, the replay too', async () => {
     const { restore, app, fetch, inTime, client: newClient } = world()
     restore('refused')
     const done: string[] = []

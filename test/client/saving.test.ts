@@ -25,7 +25,7 @@ function watchedLock(clock: TestClock): { readonly lock: Lock; readonly kept: nu
 }
 
 describe('saveTokens', () => {
-  it('is called once per rotation, with what it replaces, and never with null (§2)', async () => {
+  it('is called once per rotation, with what it replaces, and never with null', async () => {
     const { restore, app, inTime, client: newClient } = world()
     const first = restore('fresh')
     const client = newClient()
@@ -335,7 +335,7 @@ describe('saveTokens', () => {
     expect(app.logouts).toMatchObject([{ reason: 'signed_out' }])
   })
 
-  it('that was given up and is refused late brings back no session that is signed out of elsewhere meanwhile (rules 3 and 15)', async () => {
+  it('that was given up and is refused late brings back no session that was signed out of elsewhere meanwhile (rules 3 and 15)', async () => {
     const { login, inTime, client: newClient } = world()
     const landing = deferred()
     const { read, write } = memoryStore()
@@ -528,7 +528,7 @@ describe('getTokens', () => {
   })
 
   it.each(['line\r\nbreak', 'with space', 'ünicode', ''])(
-    'may give an access token that fails the grammar: it counts as spent and is never sent (§2, A34)',
+    'may give an access token that fails the grammar: it counts as spent and is never sent (A34)',
     async (accessToken) => {
       const { restore, login, resource, inTime, client: newClient } = world()
       restore('fresh', { accessToken })
@@ -616,7 +616,7 @@ describe('getTokens', () => {
   })
 })
 
-describe('a store of its own', () => {
+describe('a store of the app', () => {
   it('is asked once, also where its answer is a query that is run by each `then`', async () => {
     const { restore, app, inTime, client: newClient } = world()
     restore('refused')

@@ -82,7 +82,7 @@ it('a sign-in that is still being saved takes up what others have made of it, by
   expect(app.tokens).toEqual(rotated)
 })
 
-it('what was signed out of and comes back without its sessionId is followed once it has it again, not written over (rules 4 and 15)', async () => {
+it('a session that was signed out of and comes back without its sessionId is followed once it has the id again, not overwritten (rules 4 and 15)', async () => {
   for (const given of [opaque, (name: string, fields?: Partial<TokenSet>) => signed(name, { sid: 's' }, fields)]) {
     const { app, accepted, login, client: newClient, inTime } = world()
     app.tokens = given('1', { sessionId: 'a' })
@@ -209,7 +209,7 @@ describe('tokens changed by others, with no id to compare', () => {
 })
 
 describe('a sign-in with an empty refresh token', () => {
-  it('is somebody else’s: a call of the session before is not sent with it (rule 2, F40, A39)', async () => {
+  it('belongs to somebody else: a call of the previous session is not sent with it (rule 2, F40, A39)', async () => {
     const before = opaque('a', { refreshToken: '', sessionId: 'session-a' })
     const after = opaque('b', { refreshToken: '', sessionId: 'session-b' })
     const { client, call, sent } = await changedByOthers(before, after, 'POST')
@@ -219,7 +219,7 @@ describe('a sign-in with an empty refresh token', () => {
     expect(client.state).toMatchObject({ sessionId: 'session-b' })
   })
 
-  it('is one after a logout too (rule 15)', async () => {
+  it('begins a session after a logout too (rule 15)', async () => {
     const { app, accepted, inTime, client: newClient } = world()
     app.tokens = opaque('a', { refreshToken: '' })
     const client = newClient()

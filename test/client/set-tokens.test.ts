@@ -77,7 +77,7 @@ describe('setTokens', () => {
     expect(client.state).toMatchObject({ sessionId: app.tokens?.sessionId ?? 'none' })
   })
 
-  it('is not lost where the app shows it already, and a sign-out before is slow to clear what the app shows (rule 3)', async () => {
+  it('is not lost where the app shows the new tokens already, and an earlier sign-out is slow to clear (rule 3)', async () => {
     const { login, restore, app, inTime, client: newClient } = world()
     const clearing = deferred()
     restore('fresh')
@@ -103,7 +103,7 @@ describe('setTokens', () => {
     expect(app.logouts).toMatchObject([{ reason: 'signed_out' }])
   })
 
-  it('while restoring is not undone by a call that finds the session before it of the same user, not yet written over (I10)', async () => {
+  it('while restoring is not undone by a call that still finds the previous session of the same user in the store (I10)', async () => {
     const { app, inTime, client: newClient } = world()
     const before = { accessToken: jwt({ sub: 'ada', jti: '1' }), refreshToken: 'before' }
     const after = { accessToken: jwt({ sub: 'ada', jti: '2' }), refreshToken: 'after' }
@@ -127,7 +127,7 @@ describe('setTokens', () => {
     expect(app.tokens).toMatchObject(after)
   })
 
-  it('that the store keeps waiting is not saved over who has signed in elsewhere since it was read (I10, rule 15)', async () => {
+  it('whose save the store delays does not overwrite a sign-in made elsewhere since the store was read (I10, rule 15)', async () => {
     const { login, app, inTime, client: newClient } = world()
     const store = memoryStore()
     const hanging = deferred()
@@ -196,7 +196,7 @@ describe('setTokens', () => {
     expect(shown(resource)).toEqual([null, tokens.accessToken])
   })
 
-  it('keeps the session where the set carries the current sessionId (§2)', async () => {
+  it('keeps the session where the set carries the current sessionId', async () => {
     const { restore, login, app, inTime, client: newClient } = world()
     restore('fresh')
     const client = newClient()
@@ -249,7 +249,7 @@ describe('setTokens', () => {
     expect(shown(resource)).toEqual([sets[2]?.accessToken])
   })
 
-  it('keeps fields of the app, through refreshes too (§2)', async () => {
+  it('keeps fields of the app, through refreshes too', async () => {
     const { login, app, inTime, client: newClient } = world()
     const client = newClient()
     const tokens = { ...login.signIn(), idToken: 'i', scope: 'a b', tenant: 'acme', nested: { deep: [1, null] } }
@@ -346,7 +346,7 @@ describe('setTokens', () => {
   })
 })
 
-it('setTokens takes a small expiry where the clock of the client is as early: by it alone seconds are told from milliseconds', async () => {
+it('setTokens takes a small expiry where the client’s clock is as early: only by that clock can seconds be told from milliseconds', async () => {
   const { clock, client: newClient } = world()
   const now = 2e9
   const client = newClient({ clock: { ...clock, now: () => now } })

@@ -62,7 +62,7 @@ async function signedIn(make: () => TokenStore, standing: 'fresh' | 'refused' | 
 /** What a store holds, though its type says that it may be a marker. */
 const held = async (store: TokenStore): Promise<TokenSet | null> => ((await store.read()) as TokenSet | null | undefined) ?? null
 
-it('two tabs without Web Locks share a place and no lock: one that is refused looks again before it ends anything (F43, F53, rule 4)', async () => {
+it('two tabs without Web Locks share a store and no lock: the one that is refused reads again before it ends anything (F43, F53, rule 4)', async () => {
   const { store, clock, login, app, newClient, inTime } = await signedIn(() => webStorageStore('my-app', { storage: storage() }), 'refused')
   const client = newClient()
   await quiet()
@@ -421,7 +421,7 @@ describe('a store that misbehaves', () => {
     expect(app.logouts).toEqual([])
   })
 
-  it('and hints is heard without a call: another session shows, a logout is told (§2)', async () => {
+  it('and hints is heard without a call: another session shows, a logout is told', async () => {
     const { restore, login, app, client: newClient } = world()
     let stored: TokenSet | null = restore('fresh')
     const listeners = new Set<() => void>()
@@ -515,7 +515,7 @@ describe('a store that misbehaves', () => {
     expect(cell).toBe(before)
   })
 
-  it('and that goes back to an older pair is not written for ever by those who met its pairs in another order (I12)', async () => {
+  it('and goes back to an older pair is not written for ever by clients that saw its pairs in another order (I12)', async () => {
     const { app, login, client: newClient } = world()
     const [first, second] = [login.signIn(), login.signIn()].map((tokens) => ({ ...tokens, sessionId: 'a' }))
     const listeners = new Set<() => void>()

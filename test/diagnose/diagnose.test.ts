@@ -71,7 +71,7 @@ describe('diagnose', () => {
     expect([cause, evidence]).toEqual(['token-expired', ['The server says: “jwt expired”']])
   })
 
-  it('names a second cause never as certain', () => {
+  it('never names a second cause as certain', () => {
     for (const { input } of all) expect(diagnose(input).alternatives.map(({ confidence }) => confidence)).not.toContain('certain')
   })
 
@@ -208,7 +208,7 @@ describe('diagnose', () => {
     ['a token for another API', 200, {}, { expected: { audience: 'https://other.example' } }],
     ['a page token in the query', 200, { items: [] }, { url: 'https://api.example/list?token=next-page', authorization: null }],
     ['two spaces', 204, {}, { authorization: 'Bearer  opaque' }],
-  ])('calls a good answer no refusal, whatever %s might mean', (_, status, said, { url, authorization, ...more }: GoodCase) => {
+  ])('does not call a good answer a refusal, whatever %s might mean', (_, status, said, { url, authorization, ...more }: GoodCase) => {
     const sent = authorization === undefined ? `Bearer ${jwt({ aud: 'orders', exp: now / 1000 + 600 })}` : authorization
     const request = {
       url: url ?? 'https://api.example/orders',
@@ -235,7 +235,7 @@ describe('diagnose', () => {
     [200, { ok: false, error: 'token_expired' }, 'token-expired'],
     [200, { message: 'Expired API key removed' }, 'not-refused'],
     [200, { ok: false, error: 'channel_not_found' }, 'not-refused'],
-  ])('takes a %i that says %o for what it is', (status, said, cause) => {
+  ])('finds the cause of a %i that says %o', (status, said, cause) => {
     const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque-token' } })
 
     expect(diagnose({ request, response: new Response(null, { status }), body: JSON.stringify(said) }).cause).toBe(cause)
@@ -249,7 +249,7 @@ describe('diagnose', () => {
     ['{"Message":"The audience is invalid"}', 'wrong-audience'],
     ['{"Error":{"Message":"The issuer is unknown"}}', 'wrong-issuer'],
     ['{"errors":["Token expired"]}', 'token-expired'],
-  ])('hears what the body %s says', (body, cause) => {
+  ])('understands what the body %s says', (body, cause) => {
     const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque-token' } })
     const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
 
@@ -267,7 +267,7 @@ describe('diagnose', () => {
     expect(diagnosis).toMatchObject({ cause: 'token-revoked', confidence })
   })
 
-  it.each(['Basic', 'Digest'])('takes another %s challenge for no sign that a proxy took the credentials away', (scheme) => {
+  it.each(['Basic', 'Digest'])('does not take another %s challenge for a sign that a proxy removed the credentials', (scheme) => {
     const headers = { 'www-authenticate': `${scheme} realm="r", nonce="n"` }
     const request = new Request('https://api.example/orders', { headers: { authorization: `${scheme} ${btoa('ada:hunter2')}` } })
 
@@ -360,7 +360,7 @@ describe('diagnose', () => {
     expect(diagnosis).toMatchObject({ cause: 'unknown', summary: 'A limit of calls is reached: not about credentials.', alternatives: [] })
   })
 
-  it('takes a token that the challenge itself says another thing of for no revoked one', () => {
+  it('does not call a token revoked of which the challenge itself says something else', () => {
     const headers = { 'www-authenticate': 'Bearer error="invalid_token", error_description="wrong audience"' }
 
     const diagnosis = diagnose({
@@ -372,7 +372,7 @@ describe('diagnose', () => {
     expect(diagnosis).toMatchObject({ cause: 'wrong-audience', alternatives: [] })
   })
 
-  it('hears no words in a long text, nor in a page', () => {
+  it('looks for no words in a long text, nor in a page', () => {
     const response = new Response(null, { status: 401 })
 
     for (const body of [`The audience ${'and so on '.repeat(40)}`, '<p>The audience</p>'])
@@ -441,7 +441,7 @@ describe('diagnose', () => {
     ],
     ['credentials without a scheme', { authorization: 'correcthorse' }, '', 'correcthorse'],
     ['a key with a space in it', { authorization: 'correct1horse more' }, '', 'correct1horse'],
-  ])('lets %s not through that a server repeats', (_, headers: Record<string, string>, query, secret) => {
+  ])('does not let %s through that a server repeats', (_, headers: Record<string, string>, query, secret) => {
     const request = { url: `https://api.example/orders${query}`, headers: new Headers(headers) }
     const sent = headers.authorization?.startsWith('Digest') ? headers.authorization.slice(7) : secret
     const body = JSON.stringify({ message: `unknown api key: ${sent}` })
@@ -452,7 +452,7 @@ describe('diagnose', () => {
     expect(text).not.toMatch(/correct|horse/)
   })
 
-  it.each(['', 'x', 'x-oauth-basic'])('lets a key not through that is sent as the user, with the password “%s”', (password) => {
+  it.each(['', 'x', 'x-oauth-basic'])('does not let a key through that is sent as the user, with the password “%s”', (password) => {
     const headers = { authorization: `Basic ${btoa(`correcthorse:${password}`)}` }
     const request = new Request('https://api.example/orders', { headers })
 
@@ -512,7 +512,7 @@ describe('diagnose', () => {
     },
   )
 
-  it('takes “Basic ***” for no fault of the encoding', () => {
+  it('does not take “Basic ***” for a fault of the encoding', () => {
     const headers = { get: (name: string) => (name === 'authorization' ? 'Basic ***' : null) }
     const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Basic realm="staff"' } })
 
@@ -594,7 +594,7 @@ describe('diagnose', () => {
     expect(fixes.join()).not.toContain('Compare')
   })
 
-  it('takes a scheme with nothing behind it for no secret', () => {
+  it('does not take a scheme with nothing behind it for a secret', () => {
     const request = { url: 'https://api.example/orders', headers: { get: (name: string) => (name === 'authorization' ? 'Basic ' : null) } }
     const headers = { 'www-authenticate': 'Bearer error="insufficient_user_authentication", acr_values="Basic or more"' }
 
@@ -728,7 +728,7 @@ describe('diagnose', () => {
     expect(diagnose({ request, response: new Response(null, { status: 401 }), body }).summary).toContain(summary)
   })
 
-  it('sends who asks a registry to the service that gives its tokens', () => {
+  it('points the caller of a registry to the service that gives its tokens', () => {
     const request = new Request('https://registry.example/v2/library/x/manifests/latest')
     const headers = {
       'www-authenticate': 'Bearer realm="https://auth.example/token",service="registry.example",scope="repository:library/x:pull"',
@@ -744,7 +744,7 @@ describe('diagnose', () => {
     { message: 'Bad credentials', status: '401' },
     { object: 'error', status: 401, code: 'unauthorized', message: 'API token is invalid.' },
     { id: 'Unauthorized', message: 'Unable to authenticate you' },
-  ])('tells the caller, whom GitHub, Notion or DigitalOcean says no more, to look at the credentials: %j', (said) => {
+  ])('tells the caller to look at the credentials where GitHub, Notion or DigitalOcean say no more: %j', (said) => {
     const request = new Request('https://api.example/user', { headers: { authorization: 'Bearer opaque-access-token' } })
 
     const diagnosis = diagnose({ request, response: new Response(null, { status: 401 }), body: JSON.stringify(said) })
@@ -806,7 +806,7 @@ describe('diagnose', () => {
     expect(diagnose({ request, response }).cause).toBe('credentials-missing')
   })
 
-  it.each([null, { audience: null, issuer: null }])('takes %j for nothing that the API is known to take', (expected) => {
+  it.each([null, { audience: null, issuer: null }])('treats %j as not saying what the API accepts', (expected) => {
     const request = new Request('https://api.example/orders', { headers: { authorization: `Bearer ${jwt({ aud: 'a' })}` } })
     const untyped = { request, response: new Response(null, { status: 401 }), expected } as unknown as DiagnoseInput
 

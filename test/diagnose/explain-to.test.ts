@@ -67,7 +67,7 @@ it.each<[string, Response, string, string]>([
   expect(printed[0]).toContain(fix)
 })
 
-it('says of a Digest challenge that the client may not answer how to let it, not that somebody has to sign in', async () => {
+it('says how to let the client answer a Digest challenge that it may not answer, not that somebody has to sign in', async () => {
   const [printed, onEvent] = printer()
   const refused = new Response('', { status: 401, headers: { 'www-authenticate': 'Digest realm="camera", nonce="n", qop="auth"' } })
   const scheme = digest({ username: 'admin', password: 'pw-1' }, { algorithms: ['SHA-256'] })
@@ -91,7 +91,7 @@ it('says of a token that was not sent, since no scheme of the client is for its 
   expect(printed[0]).toContain('`scheme: dpop()`')
 })
 
-it('says of a call that the client rejects that it does, not that its 401 was given back', () => {
+it('says that the client rejects a call where it does, not that its 401 was given back', () => {
   const [printed, onEvent] = printer()
 
   const [request, response] = refusedCall
@@ -100,7 +100,7 @@ it('says of a call that the client rejects that it does, not that its 401 was gi
   expect(printed[0]).toContain('· The client rejects the call: cooling down.')
 })
 
-it('says what the API refuses where the budget for refreshes is spent, which went well', () => {
+it('says what the API refuses where the refresh budget is spent, though the refreshes went well', () => {
   const [printed, onEvent] = printer()
   const diagnosis = diagnose({ event: { type: 'response', status: 401, challenges: [{ scheme: 'Bearer', error: 'invalid_token' }] } })
 
@@ -130,7 +130,7 @@ it('prints no key that stands in the path', () => {
   expect(printed[0]).toMatch(/^401 GET https:\/\/api\.example\/\[redacted\]\/tenants\/72f988bf-86f1-41af-91ab-2d7cd011db47\n/)
 })
 
-it('says of a token that is alive what the server says, in words that nobody knows', async () => {
+it('quotes the server’s unknown words about a token that is alive', async () => {
   const [printed, onEvent] = printer()
   const challenge = 'Bearer error="invalid_token", error_description="The token has no expiration"'
   const client = new AuthenticatedClient({

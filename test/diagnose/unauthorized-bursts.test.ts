@@ -101,7 +101,7 @@ describe('unauthorizedBursts', () => {
     expect(heard).toEqual([{ type: 'session-changed', at: 1 }])
   })
 
-  it('takes null for an option that is not there', () => {
+  it('treats null as an option that is not there', () => {
     const bursts: unknown[] = []
     const absent = { count: null, interval: null, expected: null }
     const onEvent = unauthorizedBursts((event) => event.type === 'unauthorized-burst' && bursts.push(event), absent)

@@ -108,7 +108,7 @@ describe('openTelemetry', () => {
     expect((await values())['authenticated_client.stale']).toEqual([[{}, 1]])
   })
 
-  it('has few names for what servers may call as they like', async () => {
+  it('keeps its names few, whatever servers and callers make up', async () => {
     const { client, login, shop, values, spans } = await start()
     for (let n = 0; n < 5; n++) {
       shop.next(() => new Response(null, { status: 401, headers: { 'www-authenticate': `Bearer error="made_up_${n}"` } }))
@@ -175,7 +175,7 @@ describe('openTelemetry', () => {
     expect((await values())['authenticated_client.refresh.duration']).toMatchObject([[{}, { sum: 7, min: 3, count: 2 }]])
   })
 
-  it('tells no status of an opaque response', async () => {
+  it('records no status of an opaque response', async () => {
     const { handler, spans } = await start()
     const send = { call: 1, attempt: 0, at: 0 }
 
@@ -223,7 +223,7 @@ describe('openTelemetry', () => {
     expect((await spans())[0]?.attributes).toMatchObject({ 'authenticated_client.name': 'billing' })
   })
 
-  it('takes null for an option that is not there', async () => {
+  it('treats null as an option that is not there', async () => {
     const { client, shop, values } = await start(null)
 
     await client.fetch(`${shop.origin}/me`)

@@ -55,12 +55,12 @@ it.each([
   'https://login.example.com/x/../a/token',
   'https://login.example.com/%2e/a/token',
   'https://login.example.com/a\\token',
-])('an endpoint is one in this spelling, too: %s', (url) => {
+])('an endpoint is recognised in this spelling too: %s', (url) => {
   expect(endpointTest(['https://login.example.com/a/token'])(url)).toBe(true)
   expect(endpointTest(['https://login.example.com/a/revoke'])(url)).toBe(false)
 })
 
-it('nothing starts with one of none', () => {
+it('startsWithOne of an empty list matches nothing', () => {
   expect(startsWithOne([], '/?#').test('')).toBe(false)
   expect(startsWithOne([], '/?#').test('/')).toBe(false)
 })

@@ -6,7 +6,7 @@ import { AuthenticatedClient, memoryStore } from 'authenticated-client'
 import { api, authorizationServer, fault, listen, refusal, testClock, testFetch } from 'authenticated-client/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-describe('rows of the catalogue that belong to no other room', () => {
+describe('in the remaining rows of the catalogue,', () => {
   it('offline is an outage at once, and the session recovers without anybody asking (F56)', async () => {
     const clock = testClock()
     const login = authorizationServer({ clock })

@@ -641,7 +641,7 @@ describe('row 16', () => {
     expect(logouts).toMatchObject([{ reason: 'no_refresh_token' }])
   })
 
-  it('tells the app before the call has its 401, so that who signs in upon that is not forgotten by an onLogout that comes late (row 16)', async () => {
+  it('calls onLogout before the call has its 401, so that it cannot undo the sign-in that the app begins on that 401 (row 16)', async () => {
     const order: string[] = []
     const { client, service, login } = await withoutRefreshToken({ onLogout: ({ reason }) => void order.push(reason) })
     service.next(() => unauthorized(refused))

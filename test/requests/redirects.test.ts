@@ -54,7 +54,7 @@ describe('a redirect to another origin', () => {
     expect(JSON.stringify(elsewhere.requests)).not.toContain('access-')
   })
 
-  it('and its 401 are given back: no refresh on a foreign word (F75, row 3)', async () => {
+  it('and its 401 are given back: what another origin says causes no refresh (F75, row 3)', async () => {
     const rows: number[] = []
     const elsewhere = await loopback((_, response) =>
       response.writeHead(401, { 'WWW-Authenticate': 'Bearer error="invalid_token"' }).end('who?'),
@@ -91,7 +91,7 @@ describe('a redirect to another origin', () => {
     ])
   })
 
-  it('tells nothing about the clock of ours: what its scheme knows of that stays (F75)', async () => {
+  it('tells nothing about the clock of our server: what the scheme knows of that stays (F75)', async () => {
     const offsets: (number | undefined)[] = []
     const scheme: AuthScheme = {
       name: 'Signed',

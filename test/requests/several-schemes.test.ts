@@ -66,21 +66,24 @@ describe('before any challenge', () => {
     expect(authorizations()).toEqual(['Key mine'])
   })
 
-  it.each(['own', 'other'])('one that reads the headers of the caller and adds nothing leaves the turn to the next: %s', async (kind) => {
-    const own: AuthScheme = {
-      ...preemptive('Own'),
-      attach({ headers }) {
-        if (headers.get('x-kind') === 'own') headers.set('authorization', 'Own mine')
-      },
-    }
-    const { client, authorizations } = await signedIn({ scheme: [own, bearer()] })
+  it.each(['own', 'other'])(
+    'a scheme that reads the headers of the caller and adds nothing leaves the turn to the next: %s',
+    async (kind) => {
+      const own: AuthScheme = {
+        ...preemptive('Own'),
+        attach({ headers }) {
+          if (headers.get('x-kind') === 'own') headers.set('authorization', 'Own mine')
+        },
+      }
+      const { client, authorizations } = await signedIn({ scheme: [own, bearer()] })
 
-    await client.fetch(me, { headers: { 'X-Kind': kind } })
+      await client.fetch(me, { headers: { 'X-Kind': kind } })
 
-    expect(authorizations()[0]).toBe(kind === 'own' ? 'Own mine' : 'Bearer access-1')
-  })
+      expect(authorizations()[0]).toBe(kind === 'own' ? 'Own mine' : 'Bearer access-1')
+    },
+  )
 
-  it('one that takes its time is waited for before the next', async () => {
+  it('a scheme that takes its time is waited for before the next is tried', async () => {
     const late: AuthScheme = { ...challenged('Late'), attach: () => Promise.resolve() }
     const { client, authorizations } = await signedIn({ scheme: [late, bearer()] })
 
@@ -89,7 +92,7 @@ describe('before any challenge', () => {
     expect(authorizations()).toEqual(['Bearer access-1'])
   })
 
-  it('one that never answers is waited for as long as any other part, and nothing is sent', async () => {
+  it('a scheme that never answers is waited for as long as any other part, and nothing is sent', async () => {
     const hanging: AuthScheme = { ...bearer(), attach: () => new Promise<void>(() => {}) }
     const { client, clock, service } = await signedIn({ scheme: hanging, refreshTimeout: 5_000 })
     const failures: unknown[] = []
@@ -131,7 +134,7 @@ describe('a challenge', () => {
     expect(await rows()).toEqual([8])
   })
 
-  it('goes past a scheme that has no answer to it: the realm decides', async () => {
+  it('passes over a scheme that has no answer to it: the realm decides', async () => {
     const { client, service, authorizations } = await anonymous({ scheme: [challenged('Basic', 'staff'), challenged('Basic', 'guests')] })
     service.always(({ headers }) =>
       headers.get('authorization') === 'Basic guests' ? json(200, {}) : unauthorized('Basic realm="guests"'),
@@ -260,7 +263,7 @@ describe('a challenge', () => {
     expect(server.requests[0]?.headers.get('authorization')).toBe('Key mine')
   })
 
-  it('that is missing where what the origin asks for elsewhere was refused lets the tokens go, once (rows 8, 17)', async () => {
+  it('that is missing, after a refusal of what the origin asks for elsewhere, lets the tokens be sent, once (rows 8, 17)', async () => {
     const { client, service, login, authorizations, rows } = await signedIn({ scheme: [bearer(), challenged('Digest')] })
     const isReport = ({ url }: { readonly url: string }): boolean => url.endsWith('/report')
     const isDigest = ({ headers }: { readonly headers: Headers }): boolean => headers.get('authorization') === 'Digest mine'

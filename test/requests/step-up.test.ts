@@ -66,7 +66,7 @@ it.each([
   ['read write', 'admin', 'read write admin'],
   ['read admin', 'admin  write', 'read admin write'],
   [undefined, 'admin', 'admin'],
-])('onStepUp is told the union of the scope %j and what the challenge adds, %j (checklist 37)', async (granted, scope, union) => {
+])('onStepUp is told the union of the scope %j and what the challenge adds, %j (RFC 6750 §3.1)', async (granted, scope, union) => {
   const asked: (string | undefined)[] = []
   const { client, service, login } = await anonymous({
     onStepUp: (event) => {
@@ -157,7 +157,7 @@ describe('what onStepUp answers', () => {
     expect(client.state).toMatchObject({ sessionId: before.status === 'authenticated' ? before.sessionId : '' })
   })
 
-  it('is no longer waited for once it is here: who signs in while it is saved is somebody else (found by simulation)', async () => {
+  it('ends the wait as soon as it is here: whoever signs in while it is being saved is somebody else (found by simulation)', async () => {
     const { promise: saved, resolve } = deferred()
     const store = memoryStore()
     const { client, service, login } = await signedIn({
@@ -183,7 +183,7 @@ describe('what onStepUp answers', () => {
     expect(client.state).not.toMatchObject({ sessionId: before.status === 'authenticated' ? before.sessionId : '' })
   })
 
-  it('to who has just signed in is saved as that sign-in would be, whatever a sign-out before has made of the store (rule 3)', async () => {
+  it('for a user who has just signed in is saved as that sign-in would be, whatever an earlier sign-out has made of the store (rule 3)', async () => {
     const { promise: cleared, resolve } = deferred()
     const store = memoryStore()
     const reasons: string[] = []

@@ -26,7 +26,7 @@ describe('basic', () => {
     expect(decomposed.authorizations()).toEqual([`Basic ${Buffer.from('test:\u00e9').toString('base64')}`])
   })
 
-  it('does not say twice what was refused', async () => {
+  it('does not send again what was refused', async () => {
     const { client, authorizations } = clientOf({ scheme: basic(credentials) }, refuse('Basic realm="x"'))
 
     expect((await client.fetch('/me')).status).toBe(401)
@@ -34,7 +34,7 @@ describe('basic', () => {
     expect(authorizations()).toEqual([header])
   })
 
-  it('waits for a challenge where it is told to, then goes along below the path that asked (RFC 7617 §2.2)', async () => {
+  it('waits for a challenge where it is told to, then is sent below the path that asked (RFC 7617 §2.2)', async () => {
     const scheme = basic(credentials, { preemptive: false })
     const { client, authorizations } = clientOf({ scheme }, refuse('Basic realm="x", charset="UTF-8"'), ok)
 
@@ -67,7 +67,7 @@ describe('basic', () => {
     expect(authorizations()).toEqual([null, header, header])
   })
 
-  it('answers its realm only', async () => {
+  it('answers challenges of its own realm only', async () => {
     const scheme = basic(credentials, { preemptive: false, realm: 'staff' })
     const other = clientOf({ scheme }, refuse('Basic realm="customers"'), ok)
     const own = clientOf({ scheme }, refuse('basic REALM=staff'), ok)

@@ -44,7 +44,7 @@ describe('cookieSession', () => {
     ])
   })
 
-  it('owns every 401, whatever challenge it has or has not', async () => {
+  it('treats every 401 as its own, with or without a challenge', async () => {
     let renewals = 0
     const grant = async () => {
       renewals++
@@ -78,7 +78,7 @@ describe('cookieSession', () => {
     expect([(await late).status, renewals, store.read()]).toEqual([200, 1, { sessionId: 'mine', counter: 1 }])
   })
 
-  it('is one where the tokens that a store has columns for are null', async () => {
+  it('is recognised in a store that has columns for tokens, where those are null', async () => {
     const row = (counter: number) => ({ sessionId: 'mine', counter, accessToken: null, refreshToken: null }) as unknown as StoredSession
     const { client, requests } = clientOf({ scheme: cookieSession(), store: memoryStore(row(0)) })
 
@@ -94,7 +94,7 @@ describe('cookieSession', () => {
     expect(await rejection(client.getAccessToken())).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
   })
 
-  it('signs in with a marker, and out', async () => {
+  it('signs in with a marker, and signs out', async () => {
     const { client } = clientOf({ scheme: cookieSession() })
     await client.setTokens({ sessionId: 'mine', counter: 0 })
     expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'mine' })

@@ -364,7 +364,7 @@ describe('digest', () => {
     ).toEqual(counts)
   })
 
-  it('counts on where the next nonce is the current one', async () => {
+  it('goes on counting where the next nonce is the current one', async () => {
     const next: Answer = ({ headers }) => {
       const cnonce = field(headers.get('authorization'), 'cnonce')
       return new Response('{}', { headers: { 'authentication-info': `nextnonce="n1", cnonce="${cnonce}", nc=00000001` } })
@@ -440,7 +440,7 @@ describe('digest', () => {
     await expect(client.fetch('/a')).rejects.toThrow(/^digest needs credentials/)
   })
 
-  it('refuses an algorithm that is none, instead of answering nothing', () => {
+  it('refuses an unknown algorithm at once, rather than leave every challenge unanswered', () => {
     expect(() => digest(mufasa, { algorithms: ['SHA256'] })).toThrow(TypeError)
     expect(() => digest(mufasa, { algorithms: ['sha-256-sess', 'MD5'] })).not.toThrow()
   })

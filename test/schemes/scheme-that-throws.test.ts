@@ -22,7 +22,7 @@ const ways: readonly (readonly [string, NonNullable<AuthScheme['observe']>])[] =
 ]
 
 describe.each(ways)('a scheme whose observe %s (rule 7)', (_how, observe) => {
-  it('costs no call its response, and a callback-error event tells', async () => {
+  it('costs no call its response, and a callback-error event says so', async () => {
     const { client, events } = clientOf({ scheme: { ...bearer(), observe } }, ok)
 
     expect((await client.fetch('/me')).status).toBe(200)
@@ -52,7 +52,7 @@ it.each<[string, () => never]>([
     },
   ],
   ['rejects', () => Promise.reject(mine) as never],
-])('a scheme whose answer %s has none: the call gets its 401, and a callback-error event tells (rule 7)', async (_how, answer) => {
+])('a scheme whose answer %s has none: the call gets its 401, and a callback-error event says so (rule 7)', async (_how, answer) => {
   const { client, events } = clientOf({ scheme: { ...bearer(), answer } }, refuse('Bearer'))
 
   expect((await client.fetch('/me')).status).toBe(401)

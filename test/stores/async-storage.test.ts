@@ -38,7 +38,7 @@ it('removes the record at sign-out', async () => {
   expect(storage.content.size).toBe(0)
 })
 
-it('takes undefined for nothing', async () => {
+it('treats undefined as nothing', async () => {
   const storage = { ...asyncStorageDouble(), getItem: async () => undefined }
 
   expect(await asyncStorageStore('my-app', storage).read()).toBeNull()
@@ -63,11 +63,11 @@ it('calls the storage as its own methods', async () => {
   expect(await store.read()).toBeNull()
 })
 
-it('reaches this client only, and has a name', () => {
+it('reaches no further than this client, and has a name', () => {
   expect(asyncStorageStore('my-app', asyncStorageDouble())).toMatchObject({ name: 'my-app', coordination: 'client' })
 })
 
-it('never waits for the refresh lock with a write', async () => {
+it('writes without waiting for the refresh lock', async () => {
   const store = asyncStorageStore('my-app', asyncStorageDouble())
   const refreshed = deferred()
   const holds = [key, 'refresh'].map((name) => store.lock?.hold(name, () => refreshed.promise, { waitTimeout: 1000 }))
@@ -78,20 +78,23 @@ it('never waits for the refresh lock with a write', async () => {
   await Promise.all(holds)
 })
 
-describe('what went wrong', () => {
-  it.each(corruptRecords)('%s is a StorageError for whoever reads or writes, and stays as it is (F44, A41)', async (_, text) => {
-    const storage = asyncStorageDouble()
-    storage.content.set(key, text)
-    const store = asyncStorageStore('my-app', storage)
-    const attempts = [store.read(), store.write(pair(1), null), store.write(null, pair(1)), store.write(null, null)]
+describe('a failure', () => {
+  it.each(corruptRecords)(
+    'caused by %s is a StorageError for whoever reads or writes, and the record stays as it is (F44, A41)',
+    async (_, text) => {
+      const storage = asyncStorageDouble()
+      storage.content.set(key, text)
+      const store = asyncStorageStore('my-app', storage)
+      const attempts = [store.read(), store.write(pair(1), null), store.write(null, pair(1)), store.write(null, null)]
 
-    for (const { reason } of (await Promise.allSettled(attempts)) as PromiseRejectedResult[]) {
-      expect(reason).toBeInstanceOf(StorageError)
-      expect(reason.message).toContain(key)
-      expect(inspect(reason, { depth: 9, showHidden: true })).not.toContain('canary')
-    }
-    expect([...storage.content]).toEqual([[key, text]])
-  })
+      for (const { reason } of (await Promise.allSettled(attempts)) as PromiseRejectedResult[]) {
+        expect(reason).toBeInstanceOf(StorageError)
+        expect(reason.message).toContain(key)
+        expect(inspect(reason, { depth: 9, showHidden: true })).not.toContain('canary')
+      }
+      expect([...storage.content]).toEqual([[key, text]])
+    },
+  )
 
   it.each(['getItem', 'setItem'] as const)(
     'is a StorageError with its cause where %s fails, at once or later (F32, F35)',

@@ -20,7 +20,7 @@ describe('reading', () => {
     expect(await callbackStore({ getTokens: async () => tokens }).read()).toBe(tokens)
   })
 
-  it('looks into no field, so that a getter that throws is not its matter (F37)', () => {
+  it('reads no field, so that a getter that throws does not concern it (F37)', () => {
     const tokens = {
       get accessToken(): string {
         throw new Error('a getter of the app')
@@ -189,7 +189,7 @@ describe('writing', () => {
     expect(saveTokens).not.toHaveBeenCalled()
   })
 
-  it('keeps what an app without saveTokens is not given, until it shows something else', async () => {
+  it('keeps what it cannot give to an app without saveTokens, until the app shows something else', async () => {
     const app = { tokens: { ...pair(1) }, getTokens: () => app.tokens }
     const store = callbackStore(app)
 
@@ -202,7 +202,7 @@ describe('writing', () => {
     expect(await store.write(pair(4), pair(3))).toBe(false)
   })
 
-  it('keeps nothing of it once it is cleared', async () => {
+  it('keeps nothing for such an app once it is cleared', async () => {
     const store = callbackStore({ getTokens: () => null })
     await store.write(pair(1), null)
 

@@ -19,7 +19,7 @@ it('keeps the session as the password of a service of its own', async () => {
 it.each([
   ['setGenericPassword', { ...keychainDouble(), setGenericPassword: async () => false }],
   ['resetGenericPassword', { ...keychainDouble(), resetGenericPassword: async () => false }],
-])('takes false from %s for a failure', async (method, keychain) => {
+])('treats false from %s as a failure', async (method, keychain) => {
   const storage = keychainStorage(keychain as Keychain)
 
   await expect(method === 'setGenericPassword' ? storage.setItem('k', 'text') : storage.removeItem('k')).rejects.toThrow(
@@ -27,7 +27,7 @@ it.each([
   )
 })
 
-it('takes false alone for a failure: a keychain that answers nothing at all, as a mock does, has done it', async () => {
+it('treats nothing but false as a failure: a keychain that answers nothing at all, as a mock does, has succeeded', async () => {
   const kept: string[] = []
   const storage = keychainStorage({
     getGenericPassword: async () => kept.length > 0 && { password: kept.join() },
@@ -46,7 +46,7 @@ it('names the function that is missing', () => {
   expect(() => keychainStorage({} as Keychain)).toThrow(/`keychain` has no getGenericPassword\(\).*react-native-keychain/)
 })
 
-it('shares no read that began before a write with who asks after it', async () => {
+it('starts a new read for whoever asks after a write, rather than share one that began before it', async () => {
   let password = 'old'
   const [hasRead, mayAnswer] = [deferred(), deferred()]
   const storage = keychainStorage({
@@ -94,7 +94,7 @@ describe('a keychain that removes a password before it refuses the next, as iOS 
     expect(await store.read()).toBe(null)
   })
 
-  it('still holds it where the next is refused again and again', async () => {
+  it('still holds the session where the next password is refused again and again', async () => {
     const { store, lock } = await refusedWrite()
     lock(true)
     expect(await rejection(Promise.resolve(store.write(pair(2), pair(1))))).toMatchObject({ code: 'ERR_STORAGE' })
@@ -103,7 +103,7 @@ describe('a keychain that removes a password before it refuses the next, as iOS 
     expect(await store.read()).toEqual(pair(1))
   })
 
-  it('still holds it where a read from before the refusal is answered after it', async () => {
+  it('still holds the session where a read from before the refusal is answered after it', async () => {
     let found: false | { password: string } = { password: 'old' }
     let answers = Promise.resolve()
     const mayAnswer = deferred()
@@ -125,7 +125,7 @@ describe('a keychain that removes a password before it refuses the next, as iOS 
     expect([await before, await storage.getItem('k')]).toEqual(['old', 'old'])
   })
 
-  it('still holds it while the next is under way', async () => {
+  it('still holds the session while the next one is being written', async () => {
     const [keychain, mayTake] = [keychainDouble(), deferred()]
     const storage = keychainStorage({
       ...keychain,
@@ -147,7 +147,7 @@ describe('a keychain that removes a password before it refuses the next, as iOS 
     expect([meanwhile, await storage.getItem('k')]).toEqual(['old', 'new'])
   })
 
-  it('holds the next for a read that found nothing before it was there', async () => {
+  it('gives the next session to a read that found nothing because that was not there yet', async () => {
     let found: false | { password: string } = { password: 'old' }
     let answers = Promise.resolve()
     const [mayAnswer, mayTake] = [deferred(), deferred()]
@@ -173,7 +173,7 @@ describe('a keychain that removes a password before it refuses the next, as iOS 
     expect(await meanwhile).toBe('new')
   })
 
-  it('takes what somebody else removes later for a sign-out', async () => {
+  it('treats a later removal by somebody else as a sign-out', async () => {
     const { store, keychain } = await refusedWrite()
     await store.write(pair(2), pair(1))
 
@@ -183,7 +183,7 @@ describe('a keychain that removes a password before it refuses the next, as iOS 
   })
 })
 
-it('what can never be read again, as after a restored backup on Android, keeps nobody from signing in who removes it first', async () => {
+it('a password that can never be read again, as after a restored backup on Android, keeps nobody from signing in once it is removed', async () => {
   const { client: newClient, restore } = world()
   const keychain = keychainDouble()
   keychain.content.set('authenticated-client.my-app', 'sealed by a key that is gone')
@@ -220,7 +220,7 @@ describe('a keychain that asks the user', () => {
     expect(asking.length).toBe(1)
   })
 
-  it('refused or locked, is a StorageError of the calls that waited, no anonymous request and no logout (F35)', async () => {
+  it('that is refused or locked rejects the calls that waited with StorageError: no anonymous request, no logout (F35)', async () => {
     const { app, client, answer, server } = await askedUser()
 
     const call = rejection(client.fetch(url))
@@ -231,7 +231,7 @@ describe('a keychain that asks the user', () => {
     expect([server.requests.length, client.state.status, app.logouts]).toEqual([0, 'restoring', []])
   })
 
-  it('is asked anew by the next call, which goes on', async () => {
+  it('is asked again by the next call, which goes on', async () => {
     const { asking, client, answer } = await askedUser()
     const first = rejection(client.fetch(url))
     await quiet()

@@ -79,7 +79,7 @@ it('waits to the last millisecond', async () => {
   expect(await waiter).toBe('granted')
 })
 
-it('lets the grant win over a timeout of the same moment', async () => {
+it('lets the grant win over a timeout at the same moment', async () => {
   const clock = handClock()
   const lock = localLock(clock)
   const done = deferred()

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { machineLock } from '../../src/stores/machine-lock'
 import { temporaryFolder } from './temporary-folder'
 
-it('is taken after more deaths in a row than a path has room for, and leaves nothing of the dead behind', async () => {
+it('can be taken after more holders in a row have died than a path has room for, and leaves nothing of theirs behind', async () => {
   const folder = folderWithRoomFor(110)
   for (let deaths = 0; deaths < 45; deaths++) await dieHolding(folder)
 

@@ -28,7 +28,7 @@ it('shares nothing with another store: one per session on a server (A40)', () =>
   expect(one.coordination).toBe('client')
 })
 
-it('is changed, and the process goes on, whatever a listener throws, at once or later', () => {
+it('takes a write, and the process goes on, whatever a listener throws, at once or later', () => {
   const store = memoryStore(pair(1))
   store.subscribe?.(() => {
     throw new Error('at once')

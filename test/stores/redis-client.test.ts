@@ -37,7 +37,7 @@ it.each([
   await turns()
 })
 
-it('hints when the subscription of node-redis stands: what was written just before, nobody was told', async () => {
+it('hints once the subscription of node-redis stands: nobody was told what was written just before', async () => {
   const subscribed = deferred<unknown>()
   const listener = vi.fn()
   redisStore(nodeRedis({ subscribe: () => subscribed.promise }), 'my-app').subscribe?.(listener)

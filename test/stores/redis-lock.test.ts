@@ -8,7 +8,7 @@ import { deferred } from './deferred'
 const lease = 600
 const patient = { waitTimeout: 60_000 }
 
-it('is not held by an answer that took longer than the lease: the one who has it now goes first', async () => {
+it('is not granted by an answer that took longer than the lease: whoever holds it now goes first', async () => {
   const clock = testClock()
   const redis = oneKey(clock)
   const inside: string[] = []
@@ -58,7 +58,7 @@ it('is lost when its lease is over, also while a renewal hangs', async () => {
   expect(lost?.aborted).toBe(true)
 })
 
-it('is lost to who asks when the machine wakes, before any timer is due', async () => {
+it('counts as lost for whoever asks when the machine wakes, before any timer fires', async () => {
   let slept = 0
   const clock = { ...systemClock, now: () => Date.now() + slept, sleep: () => new Promise<never>(() => {}) }
   const redis: RedisConnection = { run: () => Promise.resolve(1), listen: () => () => {} }
@@ -85,7 +85,7 @@ it('says that it could not be taken, not that it was late, where Redis fails', a
   await expect(held).rejects.toMatchObject({ code: 'ERR_LOCK_TIMEOUT', message: 'The lock could not be taken', cause })
 })
 
-it('gives back what Redis gave by an answer that was lost', async () => {
+it('releases what Redis granted in an answer that was lost', async () => {
   const clock = testClock()
   const redis = oneKey(clock)
   const { run, listen } = redis.connection(0)

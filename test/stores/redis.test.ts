@@ -11,7 +11,7 @@ it.each([0, -1, 1.5, Number.NaN])('refuses a time to live of %s', (timeToLive) =
   expect(() => redisStore(client, 'my-app', { timeToLive })).toThrow(/^`timeToLive` must be a whole number of milliseconds, such as 5_000$/)
 })
 
-it('takes null for absent', () => {
+it('treats null as an absent option', () => {
   expect(() => redisStore(client, 'my-app', { lease: null, timeToLive: null, encryptionKey: null, hints: null } as never)).not.toThrow()
 })
 

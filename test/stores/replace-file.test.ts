@@ -39,7 +39,7 @@ it('gives up where the file stays open, and elsewhere than on Windows at once', 
 it.each([
   ['may be used, and not read', async () => Promise.reject(refusal('EACCES'))],
   ['can not be synced', async () => folderWhoseSyncFails('EINVAL')],
-])('says that what was written is written, also in a folder that %s', async (_what, openFolder) => {
+])('reports success for what was written, even in a folder that %s', async (_what, openFolder) => {
   const real = await vi.importActual<typeof files>('node:fs/promises')
   const folder = dirname(fileStore(join(temporaryFolder(), 'session.json')).name as string)
   const store = fileStore(join(folder, 'session.json'))
@@ -50,7 +50,7 @@ it.each([
   expect(await store.read()).toEqual({ accessToken: 'a' })
 })
 
-it('still tells of a disk that fails while the folder is synced', async () => {
+it('still reports a disk that fails while the folder is synced', async () => {
   const file = join(temporaryFolder(), 'session.json')
   const real = await vi.importActual<typeof files>('node:fs/promises')
   vi.mocked(files.open).mockImplementation(async (path, ...how) =>

@@ -97,7 +97,7 @@ it('forgets at the next start what a sign-out that was cut short has left of a s
   }
 })
 
-it('forgets no part of a session that is written while it finds none', async () => {
+it('removes no part of a session that is written while a read finds none', async () => {
   const storage = secureStorage(secureStoreDouble())
 
   const [found] = await Promise.all([storage.getItem(key), storage.setItem(key, JSON.stringify(long(1)))])
@@ -107,7 +107,7 @@ it('forgets no part of a session that is written while it finds none', async () 
   expect(await storage.getItem(key)).toBe(JSON.stringify(long(1)))
 })
 
-it('reads on where a write comes between the parts', async () => {
+it('gives one session or the other, whole, where a write comes between the parts', async () => {
   const device = secureStoreDouble()
   const storage = secureStorage(device)
   await storage.setItem(key, JSON.stringify(long(1)))
@@ -174,7 +174,7 @@ it('is corrupt where a part is missing: a StorageError, and nothing is overwritt
   expect([...device.content]).toEqual(before)
 })
 
-it('takes undefined for nothing, as from a mock: it does not look for parts for ever', async () => {
+it('treats undefined, as from a mock, as nothing: it does not look for parts for ever', async () => {
   let looks = 0
   const getItemAsync = async () => {
     looks += 1

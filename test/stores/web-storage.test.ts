@@ -67,8 +67,8 @@ it.each([
   expect(store.write(pair(2), pair(1))).toBe(true)
 })
 
-describe('where the storage is', () => {
-  it('is asked when it is used, so that a server may build the module', () => {
+describe('the storage', () => {
+  it('is looked up when it is used, so that a server can load the module', () => {
     vi.stubGlobal('localStorage', undefined)
     const store = webStorageStore('my-app')
 
@@ -88,7 +88,7 @@ describe('where the storage is', () => {
     expect([local, session, own].map(({ content }) => content.size)).toEqual([0, 1, 1])
   })
 
-  it('refuses a name that some storage would refuse, and names the fix', () => {
+  it('needs a name that every storage takes: the error names the fix', () => {
     for (const name of ['', 'my app', 'a/b', 'ü', 'a:b', undefined as unknown as string]) {
       expect(() => webStorageStore(name)).toThrow(TypeError)
       expect(() => webStorageStore(name)).toThrow(/^`name` must be .*: pass the name of your app/)
@@ -96,7 +96,7 @@ describe('where the storage is', () => {
   })
 
   it.each([{ storage: 'cookie' }, { storage: {} }, { storage: { ...storageDouble(), removeItem: undefined } }, { storage: 5 }])(
-    'refuses %s as a storage, and names the fix',
+    'cannot be %s: the error names the fix',
     (options) => {
       const construct = () => webStorageStore('my-app', options as unknown as WebStorageOptions)
 
@@ -105,7 +105,7 @@ describe('where the storage is', () => {
     },
   )
 
-  it('takes null for absent', () => {
+  it('is localStorage where the option is null', () => {
     const store = webStorageStore('my-app', { storage: null } as unknown as WebStorageOptions)
 
     store.write(pair(1), null)
@@ -114,20 +114,28 @@ describe('where the storage is', () => {
   })
 })
 
-describe('what went wrong', () => {
-  it.each(corruptRecords)('%s is a StorageError for whoever reads or writes, and stays as it is (F44, A41)', (_, text) => {
-    local.content.set(key, text)
-    const store = webStorageStore('my-app')
-    const attempts = [() => store.read(), () => store.write(pair(1), null), () => store.write(null, pair(1)), () => store.write(null, null)]
+describe('a failure', () => {
+  it.each(corruptRecords)(
+    'caused by %s is a StorageError for whoever reads or writes, and the record stays as it is (F44, A41)',
+    (_, text) => {
+      local.content.set(key, text)
+      const store = webStorageStore('my-app')
+      const attempts = [
+        () => store.read(),
+        () => store.write(pair(1), null),
+        () => store.write(null, pair(1)),
+        () => store.write(null, null),
+      ]
 
-    for (const attempt of attempts) {
-      const error = thrownBy(attempt)
-      expect(error).toBeInstanceOf(StorageError)
-      expect(error).toMatchObject({ message: expect.stringContaining(key) })
-      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('canary')
-    }
-    expect([...local.content]).toEqual([[key, text]])
-  })
+      for (const attempt of attempts) {
+        const error = thrownBy(attempt)
+        expect(error).toBeInstanceOf(StorageError)
+        expect(error).toMatchObject({ message: expect.stringContaining(key) })
+        expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('canary')
+      }
+      expect([...local.content]).toEqual([[key, text]])
+    },
+  )
 
   it('is a StorageError with its cause where the browser refuses the storage', () => {
     const refusal = new DOMException('Access is denied for this document', 'SecurityError')
@@ -163,7 +171,7 @@ describe('what went wrong', () => {
     expect(store.read()).toEqual(pair(1))
   })
 
-  it('is not an unknown field, whatever its name and type', () => {
+  it('is not caused by an unknown field, whatever its name and type', () => {
     const store = webStorageStore('my-app')
     const odd = { ...pair(1), counter: 'the app’s own', version: {} }
 
@@ -172,7 +180,7 @@ describe('what went wrong', () => {
     expect(store.read()).toEqual(odd)
   })
 
-  it('is not an unknown field that JSON can’t hold: it is dropped', () => {
+  it('is not caused by an unknown field that JSON can’t hold: it is dropped', () => {
     const store = webStorageStore('my-app')
     const circle: { itself?: unknown } = {}
     circle.itself = circle
@@ -182,7 +190,7 @@ describe('what went wrong', () => {
     expect(store.read()).toEqual(pair(1))
   })
 
-  it('is not a field that is null, or a number that JSON has no word for: those are absent', () => {
+  it('is not caused by a field that is null, or by a number that JSON has no word for: those are absent', () => {
     const store = webStorageStore('my-app')
     const odd = { ...pair(1), expiresAt: Number.NaN, scope: null as unknown as string }
 
@@ -254,7 +262,7 @@ describe('hints from other tabs', () => {
     expect(add.mock.calls.map(([type]) => type)).toEqual(['storage', 'pageshow', 'pagehide'])
   })
 
-  it('may be missing: without events there are still those of this page (F55)', () => {
+  it('may be missing: a platform without storage events still has the hints of this page (F55)', () => {
     vi.stubGlobal('addEventListener', undefined)
     vi.stubGlobal('removeEventListener', undefined)
     const store = webStorageStore('my-app')
@@ -268,7 +276,7 @@ describe('hints from other tabs', () => {
   })
 })
 
-describe('how far it reaches', () => {
+describe('its reach', () => {
   it('is the browser with Web Locks and localStorage, under whichever name that was given', () => {
     browserWithLocks()
 

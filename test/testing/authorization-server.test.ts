@@ -79,7 +79,7 @@ describe('the test authorization server', () => {
     expect([again.expires_in, spoilt.expires_in]).toEqual([40, 60])
   })
 
-  it('takes null for absent, option by option', async () => {
+  it('treats null as absent, option by option', async () => {
     const options: Record<keyof AuthorizationServerOptions, null> = {
       origin: null,
       clock: null,

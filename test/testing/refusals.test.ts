@@ -98,7 +98,7 @@ describe('the test API', () => {
     expect(() => Object.assign(api({ authorizationServer: login }), { refusal: name })).toThrow(TypeError)
   })
 
-  it('says no error to who brings no token', async () => {
+  it('names no error to a call without a token', async () => {
     const { shop } = await signedIn()
 
     const response = await testFetch(shop)(`${shop.origin}/me`)
