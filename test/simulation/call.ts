@@ -18,7 +18,7 @@ export class Call {
   reason: unknown
   /** What else than credentials its answers may ask for: one more send each. */
   readonly causes = new Set<string>()
-  /** Where it is for. */
+  /** The origin that it is for. */
   origin = ''
   /** Whose session it first went out for. */
   private spokeFor: { readonly family: TokenFamily | undefined } | undefined
@@ -120,7 +120,7 @@ export class Call {
     if (isAuthError(error, 'ERR_REFRESH_UNAVAILABLE') && isUndisturbed(world))
       world.violate('I11', `${name} is told that no refresh can be had, though nothing has failed`)
     const { families } = world.server
-    // Who signs out, if only of nobody, ends what was begun before.
+    // A sign-out ends the calls that were begun before it, even where nobody was signed in.
     const hasLeft = tab.hasLoggedOut && tab.turns > this.beganInTurn
     const wasOneSession =
       families.length === 1 && !hasLeft && world.ledger.loggedOut.size + world.ledger.cleared.size + tab.sessions.refused.size === 0
@@ -135,7 +135,7 @@ export class Call {
   }
 }
 
-/** What others do, leaving above all, is no reason for a refresh to fail. */
+/** Nothing has happened that a refresh may fail for. What users do, such as signing out or aborting, is no such thing. */
 function isUndisturbed({ plan, happened }: World): boolean {
   const disturbances = ['token endpoint', 'key', 'lock', 'read', 'write', 'foreign', 'freeze', 'kill', 'jump']
   const isPunctual = !plan.ghosts && plan.refreshTimeout === undefined

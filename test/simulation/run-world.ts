@@ -75,14 +75,14 @@ async function rest(world: World): Promise<void> {
   await scheduler.runUntil(end, () => !scheduler.queue.some(({ owner }) => !owner?.isDead))
 }
 
-/** I5: who is told that the store has changed knows whether its session is over, before anybody calls. */
+/** I5: a tab that is told of changes of the store knows whether its session is over before anybody calls. */
 export function hasHeard(world: World, { name, client: { state }, unsavedSignIns, hasLoggedOut }: Tab): void {
   const { plan, cell, happened } = world
   const isTold = plan.hints && /^(cas|web)/.test(plan.store) && !['read', 'write', 'freeze'].some((event) => happened.has(event))
-  // What it found while it signed out, it takes up at its next call.
+  // A tab that has just signed out takes up what it found meanwhile at its next call.
   const hasJustLeft = hasLoggedOut && state.status === 'ended'
   const isWrong = isTold && !hasJustLeft && !unsavedSignIns.size && (state.status === 'authenticated') !== (cell.value !== null)
-  // The very same refresh token, of a server that gives it again, begins nothing anew.
+  // The very same refresh token, which some servers give again, begins no session anew (rule 15).
   const isGivenAgain = !plan.rotates || (plan.overlap > 0 && plan.overlapGives === 'the same pair')
   const staysEnded = (): boolean =>
     state.status === 'ended' && isGivenAgain && excused('it was brought back', world, world.ownerOf(cell.refreshToken))
@@ -111,7 +111,7 @@ export async function succeeds(world: World, tab: Tab, round: string): Promise<v
   const call = tab.fetch()
   await scheduler.runUntil(scheduler.now + 60_000, () => call.outcome !== undefined)
   if (!call.outcome) return world.violate('I4', `${call.name} of ${tab.name} does not settle, though nothing fails any more`)
-  // Where nobody is signed in, a robot may be served.
+  // A call without a session may still be served, by Basic or Digest.
   if (call.outcome !== '200' || !call.sends.at(-1)) {
     world.count('calm: the session was over')
     // Another tab's refresh in the background may race with this one's where nothing keeps them apart, or with what was saved too late.
@@ -121,25 +121,25 @@ export async function succeeds(world: World, tab: Tab, round: string): Promise<v
       (excused('tabs are not apart', world, tab, other!) ||
         excused('tabs know it by another name', world) ||
         excused('the rotation was not saved', world))
-    // For a client of a resource whoever can't be told apart is somebody else. What went out with a password is told by its own 401.
+    // To a client for a resource, a session that can't be told apart is another one. A call that went out with a password gets its 401.
     const isTold = call.outcome.startsWith('SessionChanged') || (world.plan.schemes !== undefined && call.outcome === '401')
     const isRefused = (!call.isSafe || world.plan.resources) && isTold
     if (isOver || hasRaced() || (isRefused && excused('sign-ins look alike', world))) return
     if (excused('the lock is never granted', world) || excused('reads lag behind', world)) return
     const next = world.ownerOf(cell.refreshToken)
-    // Told so, or handed its own 401.
+    // The call was told that its session was replaced, or got its own 401.
     const sent = call.sends.at(-1)
     const isReplaced = (next !== family || (sent && sent !== next)) && /^(SessionChanged|401)/.test(call.outcome)
     if (isReplaced && excused('a sign-in was saved late', world, tab, next)) return
     if ((tab.client.state.status === 'ended' || isReplaced) && excused('writes are no swaps', world)) return
-    // Its own sign-in may have gone over to another tab's, which was refused.
+    // The tab may have taken another tab's sign-in of the same user for its own, and that was refused.
     const isOwn = family !== undefined && ledger.signIns.get(family)?.by === tab
     const others = [...ledger.loggedOut, ...(isOwn ? server.families.filter((other) => other !== family) : [])]
     if (others.some((other) => excused('two sign-ins of one user are one', world, other, family))) return
     const mayHaveLeft = family && ledger.cleared.has(family) ? world.tabs : [tab]
     if (mayHaveLeft.some((one) => excused('it left before it knew of what', world, one))) return
     if (excused('its own sign-in died unsaved', world, tab)) return
-    // The very same refresh token begins nothing anew for who has heard its end (rule 15).
+    // The very same refresh token begins nothing anew in a tab that has heard of its end (rule 15).
     const staysEnded = tab.client.state.status === 'ended' && tab.sessions.endedWith === stored && ledger.savedAgain.has(family)
     if (staysEnded && excused('writes say what they did not do', world)) return
     world.violate('I8', `${round} ${call.name} of ${tab.name} ends with ${call.outcome}, though ${world.nameOf(stored)} is alive`)
@@ -152,7 +152,7 @@ export async function succeeds(world: World, tab: Tab, round: string): Promise<v
     if (excused('the lock is never granted', world) || excused('reads lag behind', world)) return
     if (excused('two sign-ins of one user are one', world, sent, family)) return
     if (excused('writes are no swaps', world)) {
-      // Over what its own late write has put there, it saves with this call what it holds.
+      // With this call it saves again what it holds, over what its own late write has put into the store.
       await scheduler.runUntil(scheduler.now + 1_000)
       if (sent === world.ownerOf(cell.refreshToken)) return
     }
@@ -207,7 +207,7 @@ function schedule(world: World): void {
     world.wallShift += by
     world.happened.add('jump')
     world.count('fault clock jump')
-    // A clock set back a little makes a cool-down that much longer: it is told by the clock, and nobody need have looked meanwhile.
+    // A clock that is set back a little makes a cool-down that much longer, since its end is a time of that clock.
     if (by === -20_000) world.retryAt -= by
     world.tell('clock', `jumps; now shifted by ${world.wallShift / 1000} s`)
   }

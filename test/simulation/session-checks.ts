@@ -47,7 +47,7 @@ export class SessionChecks {
   private status = 'restoring'
   private current = ''
   private endings = 0
-  private farewells = 0
+  private logouts = 0
 
   constructor(
     private readonly world: World,
@@ -66,16 +66,16 @@ export class SessionChecks {
     if (old && !next) {
       const isAsked =
         signsOut ||
-        // Of what its own sign-in took the place of, it clears what the store still holds.
+        // Its own sign-in has replaced that session: it may clear what the store still holds of it.
         tab.replaced.has(old.family) ||
         ledger.loggedOut.has(old.family) ||
         [...ledger.loggedOut, ...this.refused].some((family) => excused('two sign-ins of one user are one', world, family, old.family)) ||
-        // What was refused is what a person gave for it.
+        // The server refused the pair that a person gave in a step-up, while the store still holds the one before.
         [...tab.given].some(
           (token) => world.ownerOf(token) === old.family && excused('what a person gave is being saved', world, tab, token),
         )
       const isAlive = server.isLive(old.refreshToken) && !isAsked
-      // What somebody has cleared before, and a late write brought back, is cleared again by who has heard its end.
+      // What was cleared before, and brought back by a late write, is cleared again by any tab that has heard of its end.
       const mayHaveLeft = ledger.cleared.has(old.family) ? world.tabs : [tab]
       const hasLeft = (): boolean => mayHaveLeft.some((one) => excused('it left before it knew of what', world, one))
       if (isAlive && !hasLeft() && !excused('writes are no swaps', world))
@@ -89,14 +89,14 @@ export class SessionChecks {
     const isStillSigningIn = signIn?.tab === tab && (signIn.settled === undefined || isUnsaved)
     if (old?.family !== now.family) {
       if (world.cell.held.has(now.refreshToken)) ledger.savedAgain.add(now.family)
-      // A pair that another tab was refused for, while this one held its successor, has not ended.
+      // A session whose consumed pair another tab was refused has not ended while this tab holds the successor.
       const isOver = ledger.loggedOut.has(now.family) || !server.isLive(now.refreshToken)
       if (isOver && ledger.cleared.has(now.family) && !isStillSigningIn && !this.writesMayErr())
         world.violate('I10', `${tab.name} writes ${nameOf(now)} back, which had ended`)
       const other = old && ledger.signIns.get(old.family)
       const isOther = other && !excused('two sign-ins of one user are one', world, now.family, old.family)
       const isEarlier = isOther && !signIn?.whileRestoring && (signIn?.settled ?? (signIn ? Number.POSITIVE_INFINITY : 0)) < other.begun
-      // Its own later sign-in of the same user counts as this one.
+      // A later sign-in of the same user by this tab counts as this one.
       const isMeant = (): boolean =>
         [...ledger.signIns].some(
           ([family, { tab: by, begun }]) =>
@@ -109,7 +109,7 @@ export class SessionChecks {
       server.isLive(old.refreshToken) &&
       !server.isLive(now.refreshToken) &&
       !excused('writes are no swaps', world) &&
-      // It was not consumed yet when it was to be saved; what came of it is saved next.
+      // It was not consumed yet when its save began; its successor is saved next.
       !excused('what a person gave is being saved', world, tab, now.refreshToken)
     )
       world.violate('I10', `${tab.name} writes ${nameOf(now)}, which is consumed, over ${nameOf(old)}`)
@@ -119,7 +119,7 @@ export class SessionChecks {
     const { world, tab, ledger } = this
     world.tell(tab.name, `onLogout ${reason} ${sessionId ?? ''}`)
     world.count(`logout ${reason}`)
-    this.farewells++
+    this.logouts++
     this.endedWith = reason === 'ended_elsewhere' ? tab.wire.lastSeen : undefined
     const family = world.families.get(sessionId ?? '')
     if (sessionId) {
@@ -149,8 +149,8 @@ export class SessionChecks {
 
   /** The world has come to rest: every end was heard. */
   rests(): void {
-    if (this.farewells < this.endings)
-      this.world.violate('I5', `${this.tab.name} hears onLogout ${this.farewells} times for ${this.endings} endings`)
+    if (this.logouts < this.endings)
+      this.world.violate('I5', `${this.tab.name} hears onLogout ${this.logouts} times for ${this.endings} endings`)
   }
 
   private writesMayErr(): boolean {

@@ -12,7 +12,7 @@ import type { World } from './world'
 
 const budget = { attempts: 5, interval: 30_000 }
 
-// The default leeway, and what a clock may be wrong by.
+// Milliseconds: the default leeway, and what a clock may be wrong by.
 const farFromSpent = 30_000 + 15_000
 
 /** What is checked where a tab meets the network: I1, I2, I3, I6, I7, I9. */
@@ -41,7 +41,7 @@ export class WireChecks {
   /** When it got the locks that it holds: a flight of one session may have begun before another one's. */
   private readonly grants = new Set<number>()
   private because = ''
-  /** When it received what a 401 was the cause of. */
+  /** When it received the tokens of each refresh that a 401 had caused. */
   private readonly refreshes: number[] = []
   private receivedAt = 0
 
@@ -101,18 +101,18 @@ export class WireChecks {
 
     if (this.isNeedless(issued)) world.violate('I9', `${tab.name} refreshes ${name}, though nobody has refused its access token`)
     const newer = plan.rotates ? this.outdated.get(token) : undefined
-    // Of two flights at once, the one looks up in the store by what name the other's look, under way, will find newer tokens.
+    // With clients for single APIs two refreshes may run at once: what one has read, the other learns only after it has begun.
     const isLate = plan.resources && (this.outdatedSince.get(token) ?? 0) > this.flightStep
     if (newer && !isLate && !this.storeMisleads(token)) world.violate('I2', `${tab.name} presents ${name} though it knows ${newer}`)
     const count = (this.presentations.get(token) ?? 0) + 1
     this.presentations.set(token, count)
     if (count > 1) world.count('window: presents the same token again')
     const clients = 1 + tab.resources.length
-    // One that was refused for its nonce alone has consumed nothing; twice in a flight is as often as that may be.
+    // A request that was refused for its nonce alone has consumed nothing; that may happen twice in a refresh at most.
     const nonces = Math.min(this.askedForNonce.get(token) ?? 0, 2 * clients)
     if (count - nonces > 2 * clients && plan.listens) world.violate('I2', `${name} is presented ${count} times in one flight`)
     const isCoolingDown = scheduler.now < (this.coolDowns.get(family) ?? 0) && !happened.has('jump')
-    // Who comes back without a name, after another sign-in or a sign-out here, may be anybody.
+    // A session that comes back without an id, after another sign-in or a sign-out here, may be anybody's.
     if (isCoolingDown && !((tab.replaced.has(family) || tab.hasLoggedOut) && excused('sign-ins look alike', world)))
       world.violate('I2', `${name} is presented inside the cool-down`)
 
@@ -125,7 +125,7 @@ export class WireChecks {
         world.violate('I2', `${tab.name} presents ${name}, of which ${by.name} has received the successor`)
     }
     const stored = server.refreshTokens.get(world.cell.refreshToken ?? '')
-    // Of two pairs that came of one, neither is the newer.
+    // Only of its own successors: where two pairs were made of one, neither is the newer.
     if (stored && stored !== issued && this.hasLookedSince && plan.rotates && leadsTo(issued, stored))
       if (!this.storeMisleads(token)) world.violate('I9', `${tab.name} presents ${name} though the store holds ${nameOf(stored)}`)
   }
@@ -138,14 +138,14 @@ export class WireChecks {
     const { family, accessToken, refreshToken } = issued
     const { world, newest, refused } = this
     const { plan, happened, server, scheduler } = world
-    // Of several clients nobody can say which has begun this.
+    // Where a tab has several clients, nothing tells which of them began this refresh.
     if (this.because !== 'unauthorized' || happened.has('jump') || plan.resources) return false
     const isGood = (token = ''): boolean =>
       !refused.has(token) && (server.accepts(token)?.expiresAt ?? 0) - wallClockStart - scheduler.now > farFromSpent
     // Where a rotation brought no access token, the one that goes with it was never here.
     const isPair = plan.rotates && !happened.has('token endpoint unusable')
     const sent = newest.get(family)
-    // Of two pairs that came of one, the tab may have gone over to the other.
+    // Where two pairs were made of one, the tab may have gone over to the other.
     const isOfOneLine = sent && (leadsTo(sent, issued) || leadsTo(issued, sent))
     return ((isOfOneLine && isGood(sent.accessToken)) || (isPair && isGood(accessToken))) && !this.storeMisleads(refreshToken)
   }
@@ -157,7 +157,7 @@ export class WireChecks {
     return excused('reads lag behind', world) || excused('its sign-in is being saved', world, tab)
   }
 
-  /** Whether a refresh token of it that this tab was given is alive: the one of a lost answer is no use to anybody. */
+  /** Whether one of its refresh tokens that reached this tab is alive: one in an answer that was lost is of no use to anybody. */
   hasLive(family: TokenFamily): boolean {
     const { server } = this.world
     return [...this.seen].some((issued) => issued.family === family && server.isLive(issued.refreshToken))
@@ -204,7 +204,7 @@ export class WireChecks {
   /** Whether the store is as it was when this tab began the oldest refresh under way. */
   get hasLookedSince(): boolean {
     const { plan, happened, cell } = this.world
-    // Of several clients only a lock tells which flight this is.
+    // Where a tab has several clients, only a lock tells which refresh this is.
     if (plan.resources && (plan.lock !== 'shared' || happened.has('lock refused'))) return false
     return cell.since < Math.min(this.flightStep, ...this.grants)
   }
@@ -219,7 +219,7 @@ export class WireChecks {
   flightEnds(outcome: string): void {
     const { world, refreshes } = this
     const { now } = world.scheduler
-    // Of several clients each has a budget, and nobody can say whose flight this was.
+    // Where a tab has several clients, each has a budget of its own, and nothing tells whose refresh this was.
     if (outcome !== 'refreshed' || this.because !== 'unauthorized' || world.happened.has('jump') || world.plan.resources) return
     refreshes.push(this.receivedAt)
     const recent = refreshes.filter((at) => at > now - budget.interval).length
@@ -231,7 +231,7 @@ export class WireChecks {
     if (family) this.coolDowns.set(family, Math.max(until, this.coolDowns.get(family) ?? 0))
   }
 
-  /** The token endpoint has answered, and says what it says in its headers alone. */
+  /** The token endpoint has answered: what counts here are the headers, whether the body can be read or not. */
   hears(sent: Sent, { headers, asksOnly }: Reply): void {
     const token = sent.form?.get('refresh_token')
     if (asksOnly && token) this.askedForNonce.set(token, (this.askedForNonce.get(token) ?? 0) + 1)
@@ -243,7 +243,7 @@ export class WireChecks {
     return this.open.some((open) => familyOf(this.world, open) === family)
   }
 
-  /** Whatever this took the place of is a thing of the past, as far as this tab has seen it. */
+  /** This tab has seen a refresh token: whichever it has seen of those that led to it are outdated from now on. */
   learn(token: string): void {
     this.lastSeen = token
     const newest = this.world.server.refreshTokens.get(token)

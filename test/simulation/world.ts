@@ -80,7 +80,7 @@ export class World {
     return kind
   }
 
-  /** The refresh of a tab has come so far: whoever lay in wait for that strikes. */
+  /** The refresh of a tab has reached a stage: an ambush that waits for that strikes. */
   reaches(tab: Tab, stage: Stage): void {
     if (this.scheduler.now >= faultsEnd) return
     for (const ambush of this.plan.ambushes) {
@@ -111,7 +111,7 @@ export class World {
     return this.isCalm ? short : Math.min(4_000, short * (random.chance(0.3) ? plan.slowness : 1))
   }
 
-  /** An access token is for who it was asked for; where an overlap gives it a second time, for both. */
+  /** An access token is for the API that it was asked for; where an overlap window gives it a second time, for both. */
   admit(accessToken: string, origin: string): void {
     const { plan, audiences } = this
     if (plan.resources) audiences.set(accessToken, (audiences.get(accessToken) ?? new Set()).add(origin))
@@ -120,7 +120,7 @@ export class World {
   /** Whether an access token is for the API of this origin. */
   isFor(accessToken: string, origin: string): boolean {
     const audience = this.audiences.get(accessToken) ?? sessionAudience
-    // Files are of the same API, at another place.
+    // Files belong to the same API, at another origin.
     return audience.has(this.plan.schemes && origin === filesOrigin ? apiOrigin : origin)
   }
 
