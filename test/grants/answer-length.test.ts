@@ -1,6 +1,6 @@
-import { once } from 'node:events'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { deferred } from '../support/deferred'
 import { recordingFetch, rejection } from './grant-context'
 import { loopback } from './loopback'
 import { refresh, usable } from './refresh'
@@ -26,21 +26,18 @@ describe('the length of an answer', () => {
   })
 
   it('is limited: the client hangs up on an answer without an end (F25)', async () => {
+    const hungUp = deferred()
     const server = await loopback((_, response) => {
       const more = (): void => {
         while (response.write('x'.repeat(limit))) {}
         response.once('drain', more)
       }
       more()
-      void once(response, 'close').then(() => closed())
-    })
-    let closed = (): void => {}
-    const hungUp = new Promise<void>((resolve) => {
-      closed = resolve
+      response.once('close', hungUp.resolve)
     })
 
     expect(await rejection(refresh(server))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', answered: true })
-    await hungUp
+    await hungUp.promise
   })
 
   it('is counted after decompression, so that a gzip bomb does no harm (F25)', async () => {

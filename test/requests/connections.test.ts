@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { deferred } from '../support/deferred'
 import { loopback } from '../support/loopback'
 import { pooledFetch, realWorld, refuseFirst } from './real-servers'
 
@@ -124,19 +125,16 @@ describe('over real connections', () => {
   })
 
   it('an abort while a request is under way closes it at the server (F95)', async () => {
-    let left = (): void => {}
-    const gone = new Promise<void>((resolve) => {
-      left = resolve
-    })
+    const gone = deferred()
     const controller = new AbortController()
     const reason = new Error('changed my mind')
     const { client, api } = await realWorld((_, response) => {
-      response.on('close', left)
+      response.on('close', gone.resolve)
       controller.abort(reason)
     })
 
     await expect(client.fetch(`${api.origin}/x`, { signal: controller.signal })).rejects.toBe(reason)
 
-    await gone
+    await gone.promise
   })
 })

@@ -5,6 +5,7 @@ import { AuthenticatedClient, cookieRefreshGrant, cookieSession, memoryStore, ty
 import { testClock } from 'authenticated-client/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { rejection } from '../grants/grant-context'
+import { deferred } from '../support/deferred'
 import { clientOf, ok, origin, refuse } from './client'
 
 describe('cookieSession', () => {
@@ -65,15 +66,12 @@ describe('cookieSession', () => {
       return { accessToken: '' }
     }
     const one = clientOf({ scheme: cookieSession(), store, grant }, refuse(), ok)
-    let release = (): void => {}
-    const held = new Promise<void>((resolve) => {
-      release = resolve
-    })
-    const other = clientOf({ scheme: cookieSession(), store, grant }, (request) => held.then(() => refuse()(request)), ok)
+    const held = deferred()
+    const other = clientOf({ scheme: cookieSession(), store, grant }, (request) => held.promise.then(() => refuse()(request)), ok)
 
     const late = other.client.fetch('/me')
     await one.client.fetch('/me')
-    release()
+    held.resolve()
 
     expect([(await late).status, renewals, store.read()]).toEqual([200, 1, { sessionId: 'mine', counter: 1 }])
   })

@@ -2,8 +2,8 @@ import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { callbackStore } from '../../src/stores/callback-store'
 import type { TokenSet } from '../../src/tokens/token-set'
+import { deferred } from '../support/deferred'
 import { pair } from './conformance'
-import { deferred } from './deferred'
 
 describe('reading', () => {
   it('costs no promise where getTokens answers at once, and gives the very object (F37)', () => {

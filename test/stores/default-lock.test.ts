@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { LockTimeoutError } from '../../src/errors/lock-timeout-error'
 import { defaultLock } from '../../src/stores/default-lock'
-import { deferred } from './deferred'
+import { deferred } from '../support/deferred'
 import { handClock } from './hand-clock'
 import { WebLocksDouble } from './web-locks-double'
 

@@ -3,8 +3,8 @@ import { type Keychain, keychainStorage } from 'authenticated-client/react-nativ
 import { describe, expect, it } from 'vitest'
 import { rejection, url, world } from '../client/world'
 import { quiet } from '../support/clock'
+import { type Deferred, deferred } from '../support/deferred'
 import { pair } from './conformance'
-import { type Deferred, deferred } from './deferred'
 import { keychainDouble } from './storage-doubles'
 
 it('keeps the session as the password of a service of its own', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { LockTimeoutError } from '../../src/errors/lock-timeout-error'
 import { localLock } from '../../src/stores/local-lock'
-import { deferred } from './deferred'
+import { deferred } from '../support/deferred'
 import { handClock } from './hand-clock'
 
 afterEach(() => vi.useRealTimers())

@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../../src/platform/maybe-promise'
 import type { Lock } from '../../src/stores/lock'
+import { deferred } from '../support/deferred'
 import type { ConformanceCase } from './conformance'
-import { deferred } from './deferred'
 
 export interface LockUnderTest {
   readonly lock: Lock

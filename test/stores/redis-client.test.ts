@@ -5,7 +5,7 @@ import { createClient, createClientPool } from 'redis'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { macrotask } from '../../src/platform/macrotask'
 import { quiet } from '../support/clock'
-import { deferred } from './deferred'
+import { deferred } from '../support/deferred'
 import { turns } from './storage-doubles'
 
 it('closes its connection by `disconnect` where node-redis has no `destroy` (4)', async () => {

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/platform/clock'
 import type { RedisConnection } from '../../src/stores/redis-client'
 import { redisLock } from '../../src/stores/redis-lock'
 import { quiet, type TestClock, testClock } from '../support/clock'
-import { deferred } from './deferred'
+import { deferred } from '../support/deferred'
 
 const lease = 600
 const patient = { waitTimeout: 60_000 }

@@ -1,7 +1,7 @@
 import { asyncStorageStore } from 'authenticated-client'
 import { type SecureStore, secureStorage } from 'authenticated-client/react-native'
 import { expect, it } from 'vitest'
-import { deferred } from './deferred'
+import { deferred } from '../support/deferred'
 import { secureStoreDouble, turns } from './storage-doubles'
 
 const key = 'authenticated-client.my-app'

@@ -11,7 +11,7 @@ import { secureStorage } from '../../src/stores/secure-storage'
 import type { TokenStore } from '../../src/stores/token-store'
 import { webStorageStore } from '../../src/stores/web-storage'
 import type { TokenSet } from '../../src/tokens/token-set'
-import { deferred } from './deferred'
+import { deferred } from '../support/deferred'
 import { asyncStorageDouble, keychainDouble, secureStoreDouble, storageDouble, turns } from './storage-doubles'
 import { temporaryFolder } from './temporary-folder'
 
