@@ -45,7 +45,7 @@ describe('the stub', () => {
 describe('a verdict', () => {
   const verdict: Verdict = { what: 'cost', measured: 1.5, is: 'at most', goal: 1, gate: 2 }
 
-  it('tells a goal that is not reached from a bound that is broken', () => {
+  it('distinguishes a goal that is not reached from a bound that is broken', () => {
     expect([isReached(verdict), holds(verdict), holds({ ...verdict, measured: 3 })]).toEqual([false, true, false])
     expect(sentence(verdict)).toBe('cost: 1.5; goal at most 1: NOT REACHED (CI fails above 2)')
   })

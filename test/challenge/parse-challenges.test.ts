@@ -44,7 +44,7 @@ describe('parseChallenges', () => {
     expect(first).toEqual(challenge(field.slice(0, field.indexOf(' ')), [], token68))
   })
 
-  it('tells a parameter from a token68', () => {
+  it('distinguishes a parameter from a token68', () => {
     expect(parseChallenges('Negotiate abc=d, Basic')).toEqual([challenge('Negotiate', [['abc', 'd']]), challenge('Basic')])
     expect(parseChallenges('Negotiate abc= d')).toEqual([challenge('Negotiate', [['abc', 'd']])])
     expect('token68' in (parseChallenges('Bearer a=b')[0] ?? {})).toBe(false)
@@ -107,7 +107,7 @@ describe('parseChallenges', () => {
     ])
   })
 
-  it('takes a blank before the equals sign for a parameter, never for a new scheme', () => {
+  it('reads a parameter with a blank before its equals sign as one, never as a new scheme', () => {
     expect(parseChallenges('Basic realm="a", Bearer = x')).toEqual([
       challenge('Basic', [
         ['realm', 'a'],
@@ -175,7 +175,7 @@ describe('parseChallenges', () => {
     }
   })
 
-  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('takes %s for a parameter like any other (A27)', (name) => {
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('treats %s as a parameter like any other (A27)', (name) => {
     const [bearer] = parseChallenges(`Bearer ${name}="polluted", ${name}="again", a=b`)
 
     expect(Object.getPrototypeOf(bearer?.params)).toBeNull()

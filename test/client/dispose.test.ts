@@ -188,7 +188,7 @@ describe('dispose', () => {
     expect(reads).toBe(1)
   })
 
-  it('calls nobody when the session ends afterwards (F60)', async () => {
+  it('calls no callback when the session ends afterwards (F60)', async () => {
     const { restore, hold, login, app, clock, inTime, client: newClient } = world()
     login.revoke(restore('refused').accessToken)
     const client = newClient()

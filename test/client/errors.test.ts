@@ -140,7 +140,7 @@ describe('what calls reject with', () => {
     expect(resource.requests).toHaveLength(1)
   })
 
-  it('is nothing for a status: every one is an answer', async () => {
+  it('is never a status: each status is an answer', async () => {
     const { restore, resource, inTime, client: newClient } = world()
     restore('fresh')
     const client = newClient()

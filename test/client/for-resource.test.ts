@@ -171,7 +171,7 @@ describe('a client for a resource', () => {
     expect(() => client.forResource({ resource })).toThrow(new TypeError('resource must be an absolute URI without a fragment'))
   })
 
-  it('that was disposed of is made anew; the others stay (F59)', async () => {
+  it('that was disposed of is replaced by a new one; the others stay (F59)', async () => {
     const world = await withResources()
     const [first, other] = [world.client.forResource({ resource: files }), world.client.forResource({ resource: mail })]
 
@@ -534,7 +534,7 @@ it.each([
   expect(world.login.tokenRequests.at(-1)?.headers.get('authorization')).toBe(`Basic ${btoa('web:s3cret')}`)
 })
 
-it('says in each event which API it is about; what the session tells is about none', async () => {
+it('names its API in each event; events of the session name none', async () => {
   const world = await withResources()
   await world.client.forResource({ resource: files }).fetch(`${files}/a`)
   await world.client.fetch(me)

@@ -191,7 +191,7 @@ describe('logout', () => {
     expect(asked?.headers.get('authorization')).toBe(`Basic ${btoa('web:s3cret')}`)
   })
 
-  it('asks nobody where there is no revocation endpoint', async () => {
+  it('sends no request where there is no revocation endpoint', async () => {
     const { restore, login, clock, inTime, client: newClient } = world()
     restore('fresh')
     const client = newClient({ revocationEndpoint: null })
@@ -273,7 +273,7 @@ describe('logout', () => {
     expect(app.logouts.length).toBeLessThanOrEqual(1)
   })
 
-  it('while restoring signs out of what was stored, also where a sign-in came and went before the store answered (I10)', async () => {
+  it('while restoring signs out of what was stored, even if a sign-in came and went before the store answered (I10)', async () => {
     const { restore, login, app, inTime, client: newClient } = world()
     const tokens = restore('fresh')
     const read = deferred<TokenSet | null>()
@@ -479,7 +479,7 @@ describe('logout', () => {
     expect(app.tokens).toMatchObject(after)
   })
 
-  it('clears the store when it is asked again after that failed; the app hears once (rule 15)', async () => {
+  it('clears the store when it is called again after clearing failed; the app hears once (rule 15)', async () => {
     const { restore, app, inTime, client: newClient } = world()
     restore('fresh')
     let isFull = true

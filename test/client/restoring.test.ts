@@ -169,7 +169,7 @@ describe('calls while restoring', () => {
     expect(shown(resource)).toEqual([tokens.accessToken])
   })
 
-  it('go out bare where nobody was found, though somebody signs in here while the store is read once more (found by simulation)', async () => {
+  it('go out bare where nobody was found, even if somebody signs in here while the store is read once more (found by simulation)', async () => {
     const { login, resource, client: newClient } = world()
     const { asked, getTokens, answerFromNowOn } = reads()
     const client = newClient({ getTokens })
@@ -188,7 +188,7 @@ describe('calls while restoring', () => {
     expect(shown(resource)).toEqual([null])
   })
 
-  it('read once more where nobody was there, and once for all', async () => {
+  it('read the store once more where nobody was signed in, once for all of them', async () => {
     const { client: newClient } = world()
     const { asked, getTokens, answerFromNowOn } = reads()
     const client = newClient({ getTokens })

@@ -617,7 +617,7 @@ describe('getTokens', () => {
 })
 
 describe('a store of the app', () => {
-  it('is asked once, also where its answer is a query that is run by each `then`', async () => {
+  it('is asked once, even if its answer is a query that each `then` runs again', async () => {
     const { restore, app, inTime, client: newClient } = world()
     restore('refused')
     const queries: string[] = []

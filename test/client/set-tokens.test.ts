@@ -20,7 +20,7 @@ describe('setTokens', () => {
     expect(client.state).toMatchObject({ status: 'authenticated', sessionId: app.saves[0]?.next.sessionId })
   })
 
-  it('takes an empty sessionId for none', async () => {
+  it('treats an empty sessionId as none', async () => {
     const { client: newClient } = world()
     const client = newClient()
 
@@ -47,7 +47,7 @@ describe('setTokens', () => {
     expect(one.app.saves[0]?.next.sessionId).not.toBe(other.app.saves[0]?.next.sessionId)
   })
 
-  it('saves once, and tells what was there before', async () => {
+  it('saves once, and passes on what was there before', async () => {
     const { restore, login, app, inTime, client: newClient } = world()
     const before = restore('fresh')
     const client = newClient()
@@ -359,7 +359,7 @@ it('setTokens takes a small expiry where the client’s clock is as early: only 
 describe('setTokens refuses', () => {
   const secret = 'canary-of-bad-input'
 
-  it.each(['refreshToken', 'tokenType', 'scope', 'idToken', 'sessionId'])('%s that is no string: nobody is signed in', async (field) => {
+  it.each(['refreshToken', 'tokenType', 'scope', 'idToken', 'sessionId'])('a %s that is no string: nobody is signed in', async (field) => {
     const { app, inTime, client: newClient } = world()
     const client = newClient()
 

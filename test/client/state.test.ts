@@ -220,7 +220,7 @@ describe('subscribe', () => {
     expect(heard).toEqual(['other'])
   })
 
-  it('calls nobody who has left since the change', async () => {
+  it('does not call a listener that has unsubscribed since the change', async () => {
     const { login, inTime, client: newClient } = world()
     const client = newClient()
     await quiet()

@@ -148,7 +148,7 @@ describe('diagnose', () => {
     'Missing or invalid authorization header',
     'Invalid or missing token',
     'No or expired token',
-  ])('suspects nobody on the way where the server says of a token that was sent “%s”', (message) => {
+  ])('suspects no proxy on the way where the server says of a token that was sent “%s”', (message) => {
     const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque' } })
     const response = new Response(null, { status: 401, headers: { via: '1.1 gateway' } })
 
@@ -259,7 +259,7 @@ describe('diagnose', () => {
   it.each([
     ['{"error":"invalid_token","message":"Unauthorized"}', 'likely'],
     ['{"message":"Try the other door"}', 'possible'],
-  ])('takes a token that is alive for a revoked one only where the server says nothing else: %s', (body, confidence) => {
+  ])('calls a token that has not expired revoked only where the server says nothing else: %s', (body, confidence) => {
     const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
 
     const diagnosis = diagnose({ response, body, tokens: { accessToken: jwt({ exp: now / 1000 + 600 }) }, now })
@@ -293,7 +293,7 @@ describe('diagnose', () => {
     ['The token is not valid before 11/26/2026', 'token-not-yet-valid'],
     ['token is not valid yet', 'token-not-yet-valid'],
     ['Token used before issued', 'token-not-yet-valid'],
-  ])('hears phrases, not words: “%s”', (message, cause) => {
+  ])('looks for phrases, not for single words: “%s”', (message, cause) => {
     expect(diagnose({ response: new Response(null, { status: 401 }), body: JSON.stringify({ message }) }).cause).toBe(cause)
   })
 
@@ -352,7 +352,7 @@ describe('diagnose', () => {
   it.each([
     [{ 'x-ratelimit-remaining': '0' }, {}],
     [{}, { message: 'API rate limit exceeded for user ID 1.' }],
-  ])('takes a 403 for a limit of calls, not of the scope, with %o and %o', (headers, said) => {
+  ])('explains a 403 as a limit of calls, not of the scope, with %o and %o', (headers, said) => {
     const response = new Response(null, { status: 403, headers: headers as HeadersInit })
 
     const diagnosis = diagnose({ response, body: JSON.stringify(said), tokens: { accessToken: 'opaque' } })
@@ -388,7 +388,7 @@ describe('diagnose', () => {
     expect([cause, alternatives[0]?.cause]).toEqual(['cached-refusal', 'token-expired'])
   })
 
-  it('tells the size of a skew in words', () => {
+  it('gives the size of a skew in words', () => {
     const response = new Response(null, { status: 401, headers: { date: new Date(now).toUTCString() } })
 
     const { evidence } = diagnose({ response, tokens: { accessToken: jwt({ exp: now / 1000 + 60 }) }, now: now + 600_000 })
@@ -697,7 +697,7 @@ describe('diagnose', () => {
     ['An error occurred while attempting to decode the Jwt: Malformed token', 'The API cannot read the token'],
     ['An error occurred while attempting to decode the Jwt: Signed JWT rejected: Invalid signature', 'The signature of the token'],
     ['invalid algorithm', 'The signature of the token does not hold.'],
-  ])('tells a token that cannot be read from one whose signature does not hold: %s', (error_description, summary) => {
+  ])('distinguishes a token that cannot be read from one whose signature does not hold: %s', (error_description, summary) => {
     const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque-access-token' } })
     const body = JSON.stringify({ error_description })
 
@@ -771,7 +771,7 @@ describe('diagnose', () => {
     'Quota exceeded for project',
     'Too many requests',
     'TotalRequests Limit exceeded.',
-  ])('takes a 403 for a limit of calls by its words: %s', (message) => {
+  ])('explains a 403 as a limit of calls by its words: %s', (message) => {
     const response = new Response(null, { status: 403 })
 
     expect(diagnose({ response, body: JSON.stringify({ message }), tokens: { accessToken: 'opaque' } }).cause).toBe('unknown')

@@ -20,7 +20,7 @@ describe('the event alone', () => {
 })
 
 describe('diagnosed', () => {
-  it('tells from the token that was sent why it was refused, and leaves the body to the app', async () => {
+  it('finds from the token that was sent why it was refused, and leaves the body to the app', async () => {
     const { client, heard } = signedIn({ status: 401, body: '{"message":"Invalid signature"}', type: 'application/json' })
     await client.setTokens({ accessToken: jwt({ exp: now / 1000 + 600, aud: 'https://api.example' }) })
 
@@ -51,7 +51,7 @@ describe('diagnosed', () => {
     expect(heard).toHaveLength(1)
   })
 
-  it('holds on to no body that does not end: once the app cancels it, its source hears of that', async () => {
+  it('does not hold on to a body that does not end: when the app cancels it, its source is cancelled', async () => {
     const source = vi.fn()
     const endless = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{')), cancel: source })
     const { client } = signedIn({ status: 401, body: endless, type: 'application/json' })
@@ -71,7 +71,7 @@ describe('diagnosed', () => {
     expect(heard).toEqual([])
   })
 
-  it('tells of the response at once, also where the caller leaves while the diagnosis is made', async () => {
+  it('reports the response at once, even if the caller leaves while the diagnosis is made', async () => {
     const told: string[] = []
     const onEvent = Object.assign((event: ClientEvent) => told.push(event.type), { inspect: () => new Promise(() => {}) })
     const client = new AuthenticatedClient({
@@ -142,7 +142,7 @@ describe('diagnosed', () => {
     expect(response.status).toBe(200)
   })
 
-  it('hears of what a client for one resource meets, too', async () => {
+  it('reports what a client for one resource meets, too', async () => {
     const login = authorizationServer()
     const shop = api({ authorizationServer: login, refusal: 'insufficient-scope' })
     const heard: Diagnosis[] = []

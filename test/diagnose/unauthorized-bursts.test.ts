@@ -20,7 +20,7 @@ describe('unauthorizedBursts', () => {
     ['wrong-audience', 'deploy'],
     ['login-page', 'outage'],
     ['csrf', 'csrf'],
-  ])('tells of many, once, that they share a cause: %s is %s', (cause, shared) => {
+  ])('reports many refusals once, and what cause they share: %s is %s', (cause, shared) => {
     const { bursts, onEvent } = listening()
 
     for (let n = 0; n < 50; n += 1) onEvent(refused(n * 10, cause))
@@ -44,7 +44,7 @@ describe('unauthorizedBursts', () => {
     expect(bursts).toMatchObject([{ cause: 'outage' }])
   })
 
-  it('forgets what is older than the interval, and tells again after it', () => {
+  it('forgets what is older than the interval, and reports again after it', () => {
     const { bursts, onEvent } = listening()
 
     for (let n = 0; n < 10; n += 1) onEvent(refused(n * 400, 'csrf')) // Never five in a second.
@@ -55,7 +55,7 @@ describe('unauthorizedBursts', () => {
     expect(bursts.map(({ at }) => at)).toEqual([10_600, 20_004])
   })
 
-  it('tells of a burst after a clock that was set back', () => {
+  it('reports a burst even after the clock was set back', () => {
     const { bursts, onEvent } = listening()
     for (let n = 0; n < 5; n += 1) onEvent(refused(7_200_000 + n, 'csrf'))
 
@@ -73,7 +73,7 @@ describe('unauthorizedBursts', () => {
     expect(bursts).toMatchObject([{ at: 1499, count: 1500 }])
   })
 
-  it.each(['at once', 'later'])('still tells of a burst to a handler that throws %s', async (when) => {
+  it.each(['at once', 'later'])('still reports a burst to a handler that throws %s', async (when) => {
     const heard: string[] = []
     const onEvent = unauthorizedBursts<DiagnosedEvent & { at: number }>(
       ({ type }) => {
@@ -126,7 +126,7 @@ describe('unauthorizedBursts', () => {
   it.each([
     ['no matching key found in the JWKS', 'key-rotation'],
     ['The token has no expiration', 'unknown'],
-  ])('hears in a real client’s calls what they share: “%s”', async (description, cause) => {
+  ])('finds what the refusals of a real client share: “%s”', async (description, cause) => {
     const login = authorizationServer()
     const shop = api({ authorizationServer: login })
     const { bursts, onEvent } = listening()

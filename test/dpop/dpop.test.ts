@@ -179,7 +179,7 @@ describe('dpop', () => {
     await expect(scheme.thumbprint()).resolves.toMatch(/^[\w-]{43}$/)
   })
 
-  it('asks a key store anew that did not answer the call before', async () => {
+  it('asks a key store again that did not answer the previous call', async () => {
     const load = vi
       .fn()
       .mockReturnValueOnce(new Promise(() => {}))

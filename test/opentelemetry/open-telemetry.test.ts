@@ -34,7 +34,7 @@ describe('openTelemetry', () => {
     expect(served?.status.code).toBe(SpanStatusCode.UNSET)
   })
 
-  it('names a span HTTP where no convention has the method, which the span alone tells', async () => {
+  it('names a span HTTP where the conventions do not know the method, which only an attribute of the span tells', async () => {
     const { client, shop, spans, values } = await start()
 
     await client.fetch(`${shop.origin}/me`, { method: 'PROPFIND' })

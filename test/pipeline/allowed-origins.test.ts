@@ -45,7 +45,7 @@ describe('an allowed target', () => {
     expect(target(input)).toBeUndefined()
   })
 
-  it('is nothing relative where there is no base', () => {
+  it('is no relative URL where there is no base', () => {
     expect(allowedTarget(allowed, () => undefined)('/me')).toBeUndefined()
   })
 })

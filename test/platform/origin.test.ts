@@ -51,7 +51,7 @@ describe('credentials are safe', () => {
   ])('but not to %s', (origin) => expect(isSafe(origin)).toBe(false))
 })
 
-it('an absolute URL is in its normal spelling, or there is none', () => {
+it('absolute() gives a URL in its normal spelling, or nothing', () => {
   expect(absolute('/b/../c', 'https://a.example/x')).toBe('https://a.example/c')
   expect(absolute('/c')).toBeUndefined()
 })

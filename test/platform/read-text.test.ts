@@ -9,7 +9,7 @@ describe('readText', () => {
     ['𝄞é', 5, undefined],
     ['', 0, ''],
     ['', -1, undefined],
-  ])('counts the bytes of %j alike with streams and without, of which %i may come', async (text, limit, expected) => {
+  ])('counts the bytes of %j the same with streams and without, where %i are allowed', async (text, limit, expected) => {
     const whole: Pick<Response, 'text'> = { text: async () => text }
 
     expect(await readText(whole as Response, limit)).toBe(expected)

@@ -62,7 +62,7 @@ describe('a run as a picture', () => {
     expect(refreshesOf(shared, lanes)).toEqual([{ from: 22, to: 121, failed: false, sharedBy: lanes }])
   })
 
-  it('has one refresh also while nobody knows which tab makes it', () => {
+  it('has one refresh even while it is not known which tab makes it', () => {
     const run = shared.filter(({ at }) => at < 120)
 
     expect(refreshesOf(run, lanesOf(run))).toMatchObject([{ from: 22, to: undefined }])

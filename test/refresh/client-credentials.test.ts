@@ -137,7 +137,7 @@ describe('a service that gets tokens for itself', () => {
     })
   }
 
-  it('tells a wrong secret with TokenEndpointError, and asks once more per cool-down', async () => {
+  it('rejects with TokenEndpointError for a wrong secret, and asks once more after each cool-down', async () => {
     const { client, clock, login, resource } = service()
     login.always(() => json(401, { error: 'invalid_client' }))
 

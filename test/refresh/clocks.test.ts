@@ -6,7 +6,7 @@ const hours = 3_600_000
 const years = 365 * 24 * hours
 
 describe('a lifetime', () => {
-  it('is measured from when it was seen where another tab has saved no expiresAt, also on a device whose clock is ahead (rule 12, F47)', async () => {
+  it('is measured from when the token was first seen where another tab has saved no expiresAt, even on a device whose clock is ahead (rule 12, F47)', async () => {
     const { client, clock, login, resource, app, inTime } = await serving()
     const seconds = Math.round((clock.now() - hours) / 1000)
     await inTime(client.fetch(url))

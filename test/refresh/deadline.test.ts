@@ -89,7 +89,7 @@ describe('the deadline of the whole exchange', () => {
     expect(await rejection(inTime(client.fetch(url), 15_000))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
   })
 
-  it('counts from each refresh anew', async () => {
+  it('begins anew with each refresh', async () => {
     const { client, login, clock, inTime } = await signedIn({ standing: 'expired' })
     login.next(silence)
     await rejection(inTime(client.fetch(url)))
@@ -275,7 +275,7 @@ describe('refreshTimeout: false', () => {
   it.each<[string, (client: AuthenticatedClient) => unknown, unknown]>([
     ['signed out', (client) => client.logout(), [401, 'ERR_SESSION_ENDED', 'ERR_SESSION_ENDED', 'ERR_SESSION_ENDED']],
     ['replaced', (client) => client.setTokens(someoneElse), [401, 'ERR_SESSION_CHANGED', 'ERR_SESSION_CHANGED', 'ERR_SESSION_CHANGED']],
-  ])('lets the calls go whose session is %s while the dialog stays open, and tells the grant (F60)', async (_how, over, expected) => {
+  ])('releases the calls whose session is %s while the dialog stays open, and lets the grant know (F60)', async (_how, over, expected) => {
     let signal: AbortSignal | undefined
     const { client, clock } = await signedIn({
       standing: 'refused',

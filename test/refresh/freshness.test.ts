@@ -80,7 +80,7 @@ describe('expiryLeeway', () => {
     expect(await resource.requests[0]?.text).toBe('order')
   })
 
-  it('sends a token whose expiry nobody knows, and lets the 401 decide (F21)', async () => {
+  it('sends a token with unknown expiry, and lets the 401 decide (F21)', async () => {
     const { client, login, resource, clock, inTime } = await signedIn({ expiresIn: null })
 
     await clock.advance(365 * 86_400_000)

@@ -133,7 +133,7 @@ describe('a grant of the app', () => {
     }
   }
 
-  it('may reject with nothing, also once its session is over', async () => {
+  it('may reject with undefined, even once its session is over', async () => {
     const run = deferred<TokenSet>()
     const { client, inTime } = await signedIn({ standing: 'expired', grant: () => run.promise })
     const call = rejection(client.refresh())
@@ -328,7 +328,7 @@ describe('a grant of the app', () => {
     expect(app.logouts).toEqual([expect.objectContaining({ reason: 'no_refresh_token' })])
   })
 
-  it('that says nothing of its needs wants a session: it runs without a refresh token, and never while nobody is signed in', async () => {
+  it('that does not say what it needs gets a session: it runs without a refresh token, and never while nobody is signed in', async () => {
     let runs = 0
     const world = await signedIn({
       standing: 'refused',

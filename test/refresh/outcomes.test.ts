@@ -374,7 +374,7 @@ describe('misconfigured', () => {
     'invalid_request',
     'invalid_target',
   ]) {
-    it(`tells ${error} loudly with a TokenEndpointError, and keeps the session (F9)`, async () => {
+    it(`rejects with a TokenEndpointError for ${error}, and keeps the session (F9)`, async () => {
       const { client, login, app, inTime } = await signedIn({ standing: 'refused' })
       login.always(() => json(error === 'invalid_client' ? 401 : 400, { error, error_description: 'what is wrong' }))
 

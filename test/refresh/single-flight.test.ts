@@ -164,7 +164,7 @@ describe('one refresh for everyone', () => {
     expect(tokens).toMatchObject({ refreshToken: 'refresh-2' })
   })
 
-  it('keeps the flights of two sessions apart: who signs in during a refresh does not wait for it (A39, rule 4)', async () => {
+  it('keeps the refreshes of two sessions apart: a user who signs in during a refresh does not wait for it (A39, rule 4)', async () => {
     const { client, login, resource, inTime } = await signedIn({ standing: 'expired', sessionId: 'alice' })
     login.next(() => new Promise(() => {}))
     const alice = watch(client.fetch(url))

@@ -65,7 +65,7 @@ describe('a rotation received in an answer that is otherwise unusable', () => {
     expect(world.app.tokens).toMatchObject({ refreshToken: 'refresh-2' })
   })
 
-  it('overwrites nobody who signed in meanwhile (rule 5, rule 3)', async () => {
+  it('does not overwrite a user who signed in meanwhile (rule 5, rule 3)', async () => {
     const { world } = await withSpoiltAnswers({ access_token: null }, { standing: 'refused', sessionId: 'alice' }, () => {
       world.app.tokens = { accessToken: 'bob', refreshToken: 'refresh-bob', sessionId: 'bob' }
     })
@@ -143,7 +143,7 @@ describe('the JSON of an answer', () => {
     expect(app.tokens).toMatchObject({ accessToken: 'access-2' })
   })
 
-  it('changes no prototype and brings no field that nobody named (F26, A27)', async () => {
+  it('changes no prototype, and fields that no RFC names are dropped (F26, A27)', async () => {
     const { client, login, app, inTime } = await signedIn()
     login.next(
       () =>

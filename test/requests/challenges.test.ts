@@ -153,7 +153,7 @@ describe('events', () => {
     expect(Math.max(...seen.map((event) => JSON.stringify(event).length))).toBeLessThan(2_000)
   })
 
-  it('hold neither status nor diagnosis of an answer that nobody looked at', async () => {
+  it('hold neither status nor diagnosis of an answer that is not about credentials', async () => {
     const { client, events } = await signedIn()
 
     await client.fetch(me)

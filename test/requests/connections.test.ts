@@ -57,7 +57,7 @@ describe('calls that share few connections with their refresh', () => {
 })
 
 describe('over real connections', () => {
-  it('a 401 comes back also where its reason phrase is none that a Response could be made with (rule 8)', async () => {
+  it('a 401 comes back even if no Response can be made with its reason phrase (rule 8)', async () => {
     const phrase = 'HTTP/1.1 401 Non autoris\xe9\r\nWWW-Authenticate: Bearer error="invalid_token"\r\nContent-Length: 7\r\n\r\nrefused'
     const login = await loopback((_, response) =>
       response.writeHead(400, { 'Content-Type': 'application/json' }).end('{"error":"invalid_grant"}'),

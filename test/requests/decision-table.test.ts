@@ -72,7 +72,7 @@ describe('row 1', () => {
   it.each([
     ['the origin', `${foreign}/x`, {}],
     ['an Authorization of the caller', me, { headers: { Authorization: 'Bearer mine' } }],
-  ])('tells onEvent that row 1 gave the 401 back because of %s (row 1)', async (_, url, init) => {
+  ])('reports to onEvent that row 1 gave the 401 back because of %s (row 1)', async (_, url, init) => {
     const server = openServer(foreign)
     const { client, service, rows } = await signedIn({ servers: [server] })
     for (const { next } of [server, service]) next(() => unauthorized(refused))
@@ -130,7 +130,7 @@ describe('row 2', () => {
     },
   )
 
-  it.each([200, 503])('tells onEvent that row 2 gave %i back (row 2)', async (status) => {
+  it.each([200, 503])('reports to onEvent that row 2 gave %i back (row 2)', async (status) => {
     const { client, service, events } = await signedIn()
     service.next(() => json(status, {}))
 

@@ -42,7 +42,7 @@ describe('inputs', () => {
     },
   )
 
-  it('rejects with a TypeError for a URL that is none, as fetch does', async () => {
+  it('rejects with a TypeError for an invalid URL, as fetch does', async () => {
     const { client, service } = await signedIn()
 
     await expect(client.fetch('https://')).rejects.toThrow(TypeError)
@@ -134,7 +134,7 @@ describe('a relative input', () => {
 })
 
 describe('init over a Request', () => {
-  it('sends method, headers and body of the Request where init says nothing', async () => {
+  it('sends method, headers and body of the Request where init leaves them out', async () => {
     const { client, service } = await refusedOnce()
     const request = new Request(me, { method: 'PATCH', headers: { 'X-Trace': '1', 'Content-Type': 'text/x-own' }, body: 'hello' })
 

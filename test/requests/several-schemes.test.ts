@@ -343,7 +343,7 @@ describe('tokens that are bound to a scheme', () => {
   it.each([
     ['alone', undefined],
     ['one of several', [bound(), bearer()]],
-  ])('are not sent where nobody understands their type, the scheme being %s (RFC 6749 §7.1, F17)', async (_, scheme) => {
+  ])('are not sent where no scheme understands their type, be it %s (RFC 6749 §7.1, F17)', async (_, scheme) => {
     const { client, authorizations } = await anonymous({ scheme })
     await client.setTokens({ accessToken: 'keyed', tokenType: 'mac' })
 
@@ -373,7 +373,7 @@ describe('tokens that are bound to a scheme', () => {
     expect(await rows()).toEqual([12])
   })
 
-  it.each([undefined, 'DPoP'])('are refreshed by a grant that says no type, and stay %s', async (tokenType) => {
+  it.each([undefined, 'DPoP'])('stay bound where a grant that refreshes them names no type; theirs is %s', async (tokenType) => {
     const grant = async () => ({ accessToken: 'next', refreshToken: 'r2' })
     const { client, authorizations } = await anonymous({ scheme: bound(), tokenEndpoint: null, clientId: null, grant })
     await client.setTokens({ ...dpopBound, tokenType })

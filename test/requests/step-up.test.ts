@@ -50,7 +50,7 @@ describe('onStepUp gets the typed challenge', () => {
     expect(await rows()).toEqual([10])
   })
 
-  it.each(['abc', '-1', '1.5', ''])('without a max_age that is none: %j', async (maxAge) => {
+  it.each(['abc', '-1', '1.5', ''])('without a max_age where that is no number of seconds: %j', async (maxAge) => {
     const asked: StepUpEvent[] = []
     const { client, service } = await signedIn({ onStepUp: (event) => void asked.push(event) as unknown as null })
     service.always(asksForMore(`Bearer error="insufficient_user_authentication", acr_values="mfa", max_age="${maxAge}"`, 401))
@@ -102,7 +102,7 @@ it('onStepUp is told no scope where the challenge names none', async () => {
 it.each([
   ['signed out', ({ client }: World) => client.logout()],
   ['signed in anew', ({ client, login }: World) => client.setTokens(login.signIn())],
-])('nobody is asked for a session of which the app has %s while the answer was read (row 4, A39)', async (_, leave) => {
+])('nobody is asked for a session that the app has %s while the answer was read (row 4, A39)', async (_, leave) => {
   const asked: StepUpEvent[] = []
   const world = await signedIn({ onStepUp: (event) => void asked.push(event) as unknown as null })
   const { client, service } = world
@@ -264,7 +264,7 @@ describe('what onStepUp answers', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('closed the window'))],
-  ])('leaves the caller with its own answer when it %s, and a callback-error event tells (rule 7)', async (_, onStepUp) => {
+  ])('leaves the caller with its own answer when it %s, and a callback-error event says so (rule 7)', async (_, onStepUp) => {
     const { client, service, events } = await signedIn({ onStepUp })
     service.always(asksForMore(insufficientScope))
 
@@ -324,7 +324,7 @@ describe('what onStepUp answers', () => {
     expect(client.state).toMatchObject({ status: 'authenticated', sessionId: expect.not.stringMatching(/^bob$/) })
   })
 
-  it('tells of what it throws also when its session is over by then (rule 7)', async () => {
+  it('is reported when it throws, even if its session is over by then (rule 7)', async () => {
     const dialog = deferred<null>()
     const { client, service, events } = await signedIn({ onStepUp: () => dialog.promise })
     service.always(asksForMore(insufficientScope))
@@ -418,7 +418,7 @@ describe('while a step-up is being answered', () => {
     expect((await client.fetch(`${apiOrigin}/fast`)).status).toBe(200)
   })
 
-  it('is asked anew for each other question', async () => {
+  it('is asked again for each other question', async () => {
     const scopes: (string | undefined)[] = []
     const answer = deferred<null>()
     const { client, service } = await signedIn({

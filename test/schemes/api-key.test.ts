@@ -20,7 +20,7 @@ describe('apiKey', () => {
     expect(authorizations()).toEqual([`ApiKey ${key}`])
   })
 
-  it('goes in the query, behind what is there and before a fragment, and no event tells', async () => {
+  it('goes in the query, behind what is there and before a fragment, and into no event', async () => {
     const { client, requests, events } = clientOf({ scheme: apiKey({ key, query: 'api key' }) })
     await client.fetch('/me')
     await client.fetch('/me?a=1#top')

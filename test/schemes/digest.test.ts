@@ -203,7 +203,7 @@ describe('digest', () => {
     })
   })
 
-  it('acts on no challenge that contradicts itself, also in the next call', async () => {
+  it('acts on no challenge that contradicts itself, not even in the next call', async () => {
     const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse('Digest realm="r", nonce="n1", nonce="n2"'))
 
     await client.fetch('/a')
@@ -212,7 +212,7 @@ describe('digest', () => {
     expect(authorizations()).toEqual([null, null])
   })
 
-  it('takes a new nonce for a stale one, and no more than once in a call', async () => {
+  it('replaces a stale nonce by the new one, once in a call at most', async () => {
     const stale = 'Digest realm="r", nonce="n2", qop="auth", STALE=TRUE'
     const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(challenge), ok, refuse(stale), ok, refuse(stale))
     await client.fetch('/a')
@@ -445,7 +445,7 @@ describe('digest', () => {
     expect(() => digest(mufasa, { algorithms: ['sha-256-sess', 'MD5'] })).not.toThrow()
   })
 
-  it('tells nobody the password', async () => {
+  it('shows the password in no event', async () => {
     const { client, events } = clientOf({ scheme: digest({ username: 'u', password: 'canary' }) }, refuse(challenge), ok)
     await client.fetch('/a')
 

@@ -77,7 +77,7 @@ describe('a server that repeats the credentials in its challenge (A28)', () => {
     ['of a key behind a scheme', apiKey({ key: secret, scheme: 'ApiKey' })],
     ['of a key in the query', apiKey({ key: secret, query: 'key' })],
     ['of a password', basic({ username: 'ada', password: secret })],
-  ])('tells no event %s', async (_what, scheme) => {
+  ])('gets none of them into an event: those %s', async (_what, scheme) => {
     const challenge = `Bearer error="no such key: ${secret}", ${secret} error="${encodeURIComponent(secret)}"`
     const { client, events } = clientOf({ scheme: [scheme, bearer()] }, refuse(challenge))
 
@@ -88,7 +88,7 @@ describe('a server that repeats the credentials in its challenge (A28)', () => {
     expect(JSON.stringify(told)).not.toContain(secret)
   })
 
-  it('tells what repeats nothing', async () => {
+  it('is quoted where it repeats nothing', async () => {
     const { client, events } = clientOf({ scheme: basic({ username: 'ada', password: secret }) }, refuse('Basic error="wrong password"'))
 
     await client.fetch('/me')

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { fileStore } from '../../src/stores/file'
 import { temporaryFolder } from './temporary-folder'
 
-it('writes what a symbolic link names, also where that is not there yet', async () => {
+it('writes the file that a symbolic link names, even where that is not there yet', async () => {
   const folder = folderWithoutLinks()
   symlinkSync('later', join(folder, 'link'))
   symlinkSync(join('link', 'session.json'), join(folder, 'session'))
@@ -17,7 +17,7 @@ it('writes what a symbolic link names, also where that is not there yet', async 
   expect(await fileStore(join(folder, 'session')).read()).toEqual({ accessToken: 'a' })
 })
 
-it('leaves no tokens behind at a sign-out, also not those of a write that a crash cut short', async () => {
+it('leaves no tokens behind at a sign-out, not even those of a write that a crash cut short', async () => {
   const folder = folderWithoutLinks()
   const store = fileStore(join(folder, 'session.json'))
   await store.write({ accessToken: 'a' }, null)

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 
 const client = { eval: async () => null, evalSha: async () => null, duplicate() {} }
 
-it.each([5, 99, 0, -1, 1.5, Number.NaN])('refuses a lease of %s: it was meant in seconds, or is none', (lease) => {
+it.each([5, 99, 0, -1, 1.5, Number.NaN])('refuses a lease of %s, which was meant in seconds, or is no number of milliseconds', (lease) => {
   expect(() => redisStore(client, 'my-app', { lease })).toThrow(/^`lease` must be a whole number of milliseconds.*at least 100/)
 })
 

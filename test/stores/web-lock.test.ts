@@ -96,7 +96,7 @@ it('aborts `lost` when another script steals the lock, and still gives the resul
   expect(await held).toBe('rotated')
 })
 
-it('never aborts `lost` after the task, also not after one that failed', async () => {
+it('never aborts `lost` after the task, not even after one that failed', async () => {
   const signals: AbortSignal[] = []
   const hold = (end: Promise<void>) => {
     const task = (lost: AbortSignal) => {

@@ -148,7 +148,7 @@ describe('a failure', () => {
     expect(store.coordination).toBe('client')
   })
 
-  it('is a StorageError with its cause where the storage is full, and then nobody is hinted (F32)', () => {
+  it('is a StorageError with its cause where the storage is full, and then no hint goes out (F32)', () => {
     const full = new DOMException('Setting the value exceeded the quota', 'QuotaExceededError')
     const store = webStorageStore('my-app', { storage: { ...storageDouble(), setItem: () => fail(full) } })
     const listener = vi.fn()

@@ -134,7 +134,7 @@ describe('the test authorization server', () => {
     expect(login.tokens.accepts(accessToken)).toBeUndefined()
   })
 
-  it('says nothing of a lifetime that never ends', async () => {
+  it('leaves out expires_in where a lifetime never ends', async () => {
     const { login, refresh } = start({ lifetime: Number.POSITIVE_INFINITY })
 
     const tokens = login.signIn()

@@ -64,7 +64,7 @@ describe('the test API', () => {
     expect([response.status, login.refreshes]).toEqual([200, 1])
   })
 
-  it('asks for scope with a 403 (RFC 6750 §3.1), and tells who is there', async () => {
+  it('says whose token it serves, and asks for scope with a 403 (RFC 6750 §3.1)', async () => {
     const { client, shop } = await signedIn({ sub: 'ada', scope: 'read' })
 
     const [read, write] = await Promise.all([client.fetch(`${shop.origin}/me`), client.fetch(`${shop.origin}/me`, { method: 'POST' })])

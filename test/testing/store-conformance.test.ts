@@ -70,7 +70,7 @@ it('fails a store that compares the refresh token alone', async () => {
   expect(failures).toEqual(['writes nothing where it holds something else than expected (F38, F39, F40)'])
 })
 
-it('fails a store that forgets the session id, also one that keeps no unknown fields', async () => {
+it('fails a store that forgets the session id, even if it keeps no unknown fields', async () => {
   const failures = await failuresOf(
     () => {
       const store = memoryStore()
