@@ -39,10 +39,11 @@ export class Tab implements Owner {
   isDead = false
   isDisposed = false
   frozenUntil = 0
-  /** How wrong its clock is. */
+  /** How wrong its clock is, in milliseconds. */
   private readonly skew: number
   /** Questions of a step-up that nobody has answered yet. */
   asking = 0
+  /** How many sign-ins and sign-outs its app has begun. */
   turns = 0
   logoutsRunning = 0
   signInsRunning = 0
@@ -51,10 +52,10 @@ export class Tab implements Owner {
   readonly unsavedSignIns = new Set<TokenFamily>()
   /** Refresh tokens that a step-up gave. */
   readonly given = new Set<string>()
-  /** It has signed out before it knew of what: whatever it finds is what it meant. */
+  /** It has signed out before it had read the store: that means whatever session it finds first. */
   hasLeftUnseen = false
   readonly calls: Call[] = []
-  /** Families that a sign-in here took the place of, perhaps before the store knew. */
+  /** Families that a sign-in here has replaced, perhaps not yet in the store. */
   readonly replaced = new Set<TokenFamily>()
   readonly lock: Lock | undefined
   readonly wire: WireChecks
@@ -62,8 +63,9 @@ export class Tab implements Owner {
   readonly client: AuthenticatedClient
   /** Its clients for single APIs, by their origins. */
   readonly resources: readonly (readonly [origin: string, client: AuthenticatedClient])[]
-  /** Listeners on the signal that many calls share. */
+  /** Listeners on the signal of `shared`. */
   private readonly listeners = new Set<unknown>()
+  /** Its signal goes along with many calls. */
   private readonly shared = sharedByMany()
   private current: Stage = 'idle'
 
@@ -145,7 +147,7 @@ export class Tab implements Owner {
         this.count('abort')
         world.tell(this.name, `aborts ${call.name}`)
         own.abort(call.reason)
-        // One event later at the latest, it must be over.
+        // The call must be over after one turn of the event loop at the latest.
         setImmediate(() => call.outcome || world.violate('I4', `${call.name} does not end when its caller aborts`))
       }
     if (abortAfter !== undefined) scheduler.after(abortAfter, this, () => call.leave())
@@ -196,14 +198,14 @@ export class Tab implements Owner {
     this.calls.push(call)
     this.count('login')
     this.turns++
-    // Who signs out first, and does not wait for that, has read no more; nor has who signs in a second time where the store fails.
+    // An app that signs out first, without waiting for that, has read no more of the store; nor has one that signs in again where it fails.
     const hasRead = before.status !== 'restoring' && this.wire.hasSeenStore
     const whileRestoring = !hasRead || (this.hasLeftUnseen && this.logoutsRunning > 0)
     const signIn: SignIn = { tab: this, by: this, begun: world.scheduler.step, whileRestoring }
     world.ledger.signIns.set(family, signIn)
     this.wire.learn(refreshToken)
     const { plan, random } = world
-    // While a step-up asks, a set without an id may be its answer: an app that means another sign-in says so.
+    // While a step-up is being asked, tokens without an id may be its answer: an app that means another sign-in gives them an id.
     const isNamed = this.asking > 0 || (!plan.mintsIds && plan.ids === 'session-id')
     const sessionId = isNamed ? `session-${family.id}` : undefined
     this.signInsRunning++
@@ -237,13 +239,13 @@ export class Tab implements Owner {
     this.hasLoggedOut = true
     if (state.status === 'restoring' || !this.wire.hasSeenStore) this.hasLeftUnseen = true
     const family = state.status === 'authenticated' ? world.families.get(state.sessionId ?? '') : undefined
-    // While restoring nobody knows whose session it is, and without an id nobody can say so: it may be any of them.
+    // While restoring, or without an id, nothing tells which session it is: it may be any of them.
     const isUnknown = state.status === 'restoring' || (state.status === 'authenticated' && !family)
     for (const other of family ? [family] : isUnknown ? world.server.families : []) world.ledger.loggedOut.add(other)
     if (family) this.sessions.over.add(family)
     for (const other of this.replaced) world.ledger.loggedOut.add(other)
     const stored = world.ownerOf(world.cell.refreshToken)
-    // Where its own state lags behind, it finds something older.
+    // A tab whose own copy of the store lags behind finds something older.
     if (state.status === 'restoring' && stored && world.plan.store !== 'plain-lagging') this.sessions.over.add(stored)
     this.client
       .logout()
@@ -282,12 +284,12 @@ export class Tab implements Owner {
     return wallClockStart + this.world.scheduler.now + this.world.wallShift + this.skew
   }
 
-  /** An act of the world meets this tab's refresh where it is. */
+  /** Counts in which window of this tab's refresh something happened. */
   count(what: string): void {
     this.world.count(`window ${this.current}: ${what}`)
   }
 
-  /** Whether the page's own signal has listeners of nobody. */
+  /** How many listeners are left on the signal that many calls share. */
   get leaks(): number {
     return this.listeners.size
   }
@@ -343,13 +345,13 @@ export class Tab implements Owner {
     if (plan.stepUp === 'throws') throw new Error('The person has gone')
     const { state: now } = client
     const isOver = now.status !== 'authenticated' || (state.status === 'authenticated' && now.sessionId !== state.sessionId)
-    // An app that set tokens all the same would sign in anew.
+    // An app that still set tokens would begin another session.
     if (plan.stepUp === 'nothing' || !family || family.revoked || isOver) return null
     const { accessToken, refreshToken } = server.again(family)
     this.given.add(refreshToken)
     const tokens = { accessToken, refreshToken, ...typeOf(plan), ...(plan.tellsLifetime ? { expiresAt: this.now() + plan.lifetime } : {}) }
     if (plan.stepUp === 'returns') return tokens
-    // What an app sets goes over whatever the store holds: as late as this, not as its first sign-in.
+    // What an app sets overwrites whatever the store holds: it counts from now, not from the first sign-in.
     const { begun = 0, by = this } = world.ledger.signIns.get(family) ?? {}
     const signIn: SignIn = { tab: this, by, begun, whileRestoring: false }
     world.ledger.signIns.set(family, signIn)
