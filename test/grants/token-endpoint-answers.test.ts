@@ -136,18 +136,18 @@ describe('what the token endpoint answers', () => {
     )
 
     it.each([
-      ['F13: HTML', '<!doctype html>'],
-      ['F14: truncated JSON', '{"access_token":"access-2","token_type":"Bea'],
-      ['F14: UTF-16', Buffer.from('{"access_token":"access-2"}', 'utf16le')],
-      ['F15: an array', '[{"access_token":"access-2"}]'],
-      ['F15: null', 'null'],
-      ['F15: a string', '"access-2"'],
-      ['F15: a number', '42'],
+      ['HTML (F13)', '<!doctype html>'],
+      ['truncated JSON (F14)', '{"access_token":"access-2","token_type":"Bea'],
+      ['UTF-16 (F14)', Buffer.from('{"access_token":"access-2"}', 'utf16le')],
+      ['an array (F15)', '[{"access_token":"access-2"}]'],
+      ['null (F15)', 'null'],
+      ['a string (F15)', '"access-2"'],
+      ['a number (F15)', '42'],
       ['nothing', ''],
-      ['F16: no access token', '{"token_type":"Bearer"}'],
-      ['F16: an empty one', '{"access_token":""}'],
-      ['A34: one that would split a header', '{"access_token":"a\\r\\nx-evil: 1"}'],
-      ['F17: an odd token type', '{"access_token":"access-2","token_type":["Bearer"]}'],
+      ['no access token (F16)', '{"token_type":"Bearer"}'],
+      ['an empty access token (F16)', '{"access_token":""}'],
+      ['an access token that would split a header (A34)', '{"access_token":"a\\r\\nx-evil: 1"}'],
+      ['an odd token type (F17)', '{"access_token":"access-2","token_type":["Bearer"]}'],
     ])('keeps the session for a 200 with %s', async (_, text) => {
       const { error, context } = await refused({ status: 200, text })
 
