@@ -29,14 +29,15 @@ export function readCurlTranscript(text: string): Exchange {
 
 /** No connection, so no request: where it was meant to go is in curl’s own talk. */
 function unsent(lines: readonly string[]): Exchange {
-  const [, host, behind, inside] = meantFor.exec(lines[lastIndex(lines, meantFor)] ?? '') ?? []
-  const port = behind ?? inside
+  const [, host, portBehindName, portBehindAddress] = meantFor.exec(lines[lastIndex(lines, meantFor)] ?? '') ?? []
+  const port = portBehindName ?? portBehindAddress
   if (host === undefined)
     throw new UsageError(
       'The file is neither a HAR nor a transcript of `curl -sv`, nor a response that begins with `HTTP/1.1 401`. Record one: `curl -sv URL > file 2>&1`.',
     )
-  const url = `http${port === '443' || lines.some((line) => throughTls.test(line)) ? 's' : ''}://${host}${port && !/^(80|443)$/.test(port) ? `:${port}` : ''}/`
-  return { request: { method: 'GET', url, fields: [] }, failed: lastSaid(lines) }
+  const scheme = port === '443' || lines.some((line) => throughTls.test(line)) ? 'https' : 'http'
+  const authority = port && !/^(80|443)$/.test(port) ? `${host}:${port}` : host
+  return { request: { method: 'GET', url: `${scheme}://${authority}/`, fields: [] }, failed: lastSaid(lines) }
 }
 
 /** A name, then perhaps its address in brackets, which the port stands in or behind. */

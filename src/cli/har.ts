@@ -7,11 +7,10 @@ export function readHar(text: string): Exchange | undefined {
   const json = parsed(text)
   if (!('log' in objectOf(json))) return undefined
   const entries = listAt(objectAt(json, 'log'), 'entries')
-  const refused = (entry: unknown): boolean => [401, 403, 407, 419, 440, 498].includes(Number(objectAt(entry, 'response').status))
-  if (!entries.length) throw new UsageError('The HAR holds no entries.')
   const lastOf = (is: (entry: unknown) => boolean) => entries.reduce<number>((last, entry, index) => (is(entry) ? index : last), -1)
-  const lastRefused = [refused, refusedByTokenEndpoint].map(lastOf).find((index) => index >= 0) ?? -1
-  const index = lastRefused < 0 ? entries.length - 1 : lastRefused
+  if (!entries.length) throw new UsageError('The HAR holds no entries.')
+  const lastRefusal = [isRefusal, isRefusedByTokenEndpoint].map(lastOf).find((index) => index >= 0)
+  const index = lastRefusal ?? entries.length - 1
   const entry = entries[index]
   const [request, response] = [objectAt(entry, 'request'), objectAt(entry, 'response')]
   const { text: body, encoding } = objectAt(response, 'content')
@@ -26,12 +25,17 @@ export function readHar(text: string): Exchange | undefined {
     body: typeof body === 'string' ? (encoding === 'base64' ? Buffer.from(body, 'base64').toString('utf8') : body) : undefined,
     at: Number.isNaN(at) ? undefined : at,
     failed: status > 0 ? undefined : failureOf(response),
-    taken: `entry ${index + 1} of ${entries.length}, the last${lastRefused < 0 ? ': none was refused' : ' refusal'}`,
+    taken: `entry ${index + 1} of ${entries.length}, the last${lastRefusal === undefined ? ': none was refused' : ' refusal'}`,
   }
 }
 
+/** 407 too: a proxy refuses. */
+function isRefusal(entry: unknown): boolean {
+  return [401, 403, 407, 419, 440, 498].includes(Number(objectAt(entry, 'response').status))
+}
+
 /** With 400 (RFC 6749 §5.2). */
-function refusedByTokenEndpoint(entry: unknown): boolean {
+function isRefusedByTokenEndpoint(entry: unknown): boolean {
   const response = objectAt(entry, 'response')
   const error = /"error"\s*:\s*"(invalid_(grant|client|scope|target)|unauthorized_client|unsupported_grant_type)"/
   return Number(response.status) === 400 && error.test(String(objectAt(response, 'content').text))

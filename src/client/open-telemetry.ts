@@ -22,7 +22,7 @@ export interface OpenTelemetryOptions {
    * @default the global one
    */
   readonly meterProvider?: MeterProvider | null | undefined
-  /** Told apart by it: the `authenticated_client.name` of all spans and metrics. @default none */
+  /** The `authenticated_client.name` of all spans and metrics: tells several clients apart. @default none */
   readonly name?: string | null | undefined
 }
 
@@ -37,10 +37,10 @@ export interface Burst {
   readonly cause: string
 }
 
-/** What the conventions advise for seconds; those of the SDK are for milliseconds. */
+/** Buckets for seconds, as the semantic conventions advise: the SDK's own default is for milliseconds. */
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 
-/** Of more sends at once, the oldest span ends without an outcome: a fetch that never settles must not pile them up. */
+/** Beyond this many open spans, the oldest ends without an outcome: fetches that never settle must not pile them up. */
 const mostSpans = 10_000
 
 /**
@@ -73,7 +73,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
   const sent = timer('http.client.request.duration', 'Duration of HTTP client requests.')
 
   const sends = new Map<string, { readonly span: Span; readonly since: number; readonly attributes: Attributes }>()
-  // Two at once where a session takes the place of one that refreshes: the first to begin is taken for the first to end.
+  // When each refresh began. Two run at once where a new session replaces one that refreshes: the first to begin is taken for the first to end.
   const begun: number[] = []
   let waiting = 0
 
@@ -119,8 +119,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
     if (row === 2 || row === 1) return // Not about credentials, or not ours.
     unauthorized.add(1, { ...common, reason: known(reason, reasons), action, ...causeOf(diagnosis) })
     if (row === 7) stale.add(1, common)
-    // The refresh that it asks for is told of later.
-    if (action === 'refresh') waiting += 1
+    if (action === 'refresh') waiting += 1 // Recorded when the refresh ends.
   }
 
   return (event) => {
@@ -130,7 +129,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
       case 'response': // An opaque one has no status.
         return finished(event, event.status >= 400 ? String(event.status) : undefined, event.status || undefined)
       case 'unauthorized-burst':
-        return bursts.add(1, { ...common, cause: known(event.cause, names) })
+        return bursts.add(1, { ...common, cause: known(event.cause, causes) })
       case 'request-failed':
         return finished(event, known(event.error, failures))
       case 'decision':
@@ -152,16 +151,16 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
 
 const methods = /^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|QUERY)$/
 const failures = /^(AbortError|TimeoutError|TypeError)$/
-/** What `decide` says of its own, and the registered codes of RFC 6750, 9449 and 9470: a server may send any other. */
+/** The reasons of `decide` itself, and the registered codes of RFC 6750, 9449 and 9470: a server may send any other. */
 const reasons =
   /^(another origin|session changed|answered already|contradictory|newer credentials|scheme (answers|refuses)|refused|foreign scheme|nothing to refresh|cooling down|budget spent|no refresh token|unauthorized|invalid_(token|request|dpop_proof)|insufficient_(scope|user_authentication|claims)|use_dpop_nonce)$/
 
-/** As the causes of a diagnosis are written. */
-const names = /^[a-z]{1,20}(-[a-z]{1,20}){0,3}$/
+/** How the causes of a diagnosis are written. */
+const causes = /^[a-z]{1,20}(-[a-z]{1,20}){0,3}$/
 
 function causeOf(diagnosis: unknown): Attributes {
   const { cause } = Object(diagnosis) as { cause?: unknown }
-  return typeof cause === 'string' ? { cause: known(cause, names) } : {}
+  return typeof cause === 'string' ? { cause: known(cause, causes) } : {}
 }
 
 /** Values from outside are counted under few names: each new one would be a time series of its own. */

@@ -2,8 +2,8 @@ import type { Challenge } from '../challenge/challenge'
 import type { Facts } from './facts'
 import { graphqlRule } from './graphql-rule'
 import { textAt } from './jwt-parts'
-import { saysNotGood, saysRefused } from './none-came'
 import { type Rule, when } from './rule'
+import { saysNotGood, saysRefused } from './said-of-credentials'
 import { sendsNothing } from './sends-nothing'
 import { isOfTokenEndpoint } from './token-endpoint'
 
@@ -35,19 +35,17 @@ export const answerRules: readonly Rule[] = [
     fixes: ['Answer 403 when a refresh or a new sign-in would not help (RFC 9110 §15.5.4).'],
     find: (facts) => {
       const { status, words, error, quote } = facts
-      // Who says invalid_token means the token, whatever else is said.
-      return when(
-        status === 401 &&
-          !saysNotGood(facts) &&
-          error !== 'invalid_token' &&
-          !/^insufficient_/.test(error) &&
-          /forbidden|access denied|not allowed|permission(?! to view this directory)|not authori[sz]ed to|role\b/.test(words) &&
-          !/(missing|invalid|expired) ([\w-]+ )?(key|token|credentials)|(key|token|credentials) (is |has )?(missing|invalid|expired)/.test(
-            words,
-          ),
-        70,
-        quote ?? '',
+      const saysForbidden = /forbidden|access denied|not allowed|permission(?! to view this directory)|not authori[sz]ed to|role\b/.test(
+        words,
       )
+      // Who says that the token or the key is bad means that, whatever else is said.
+      const blamesThem =
+        saysNotGood(facts) ||
+        error === 'invalid_token' ||
+        /(missing|invalid|expired) ([\w-]+ )?(key|token|credentials)|(key|token|credentials) (is |has )?(missing|invalid|expired)/.test(
+          words,
+        )
+      return when(status === 401 && saysForbidden && !blamesThem && !/^insufficient_/.test(error), 70, quote ?? '')
     },
   },
   {
@@ -141,28 +139,32 @@ const pageToSignIn =
   /log[io]n|signin(?!g)|(^|[^a-z])(log[-_][io]n|sign[-_]in|sso|saml2?|openid|oauth2?|auth\d?|authori[sz]e|authenticate)([^a-z]|$)/i
 
 /** A refusal in all but its status. */
-export function speaksOfCredentials({ status = 0, words, error, json }: Facts): boolean {
+export function speaksOfCredentials(facts: Facts): boolean {
+  const { status = 0, words, error } = facts
+  if ([0, 401, 403, 407].includes(status)) return false
   const says = /token|jwt|session (has |is )?expired|unauthori[sz]ed|unauthenticated|credential|authorization header/.test(
     words.replace(otherTokens, ''),
   )
-  const named = /^(invalid_token|token_expired)$/.test(error)
-  // As Slack does.
-  const inBand =
-    status >= 200 &&
-    status < 300 &&
-    json?.ok === false &&
-    /(^|_)auth(ed|_|$)|token|scope|^(account_inactive|no_permission|access_denied|org_login_required)$/.test(error)
   return (
-    ![0, 401, 403, 407].includes(status) &&
-    (named ||
-      inBand ||
-      saysKeyRefused({ status, words }) ||
-      (status === 422 && ofJwt.test(words)) ||
-      ([400, 404, 419, 440, 498, 500].includes(status) && says))
+    /^(invalid_token|token_expired)$/.test(error) ||
+    refusesInBand(facts) ||
+    saysKeyRefused(facts) ||
+    (status === 422 && ofJwt.test(words)) ||
+    ([400, 404, 419, 440, 498, 500].includes(status) && says)
   )
 }
 
-/** A parser's, a list's, a phone's: none is an access token; nor is what a cloud's library misses on the server one of the request's. */
+/** As Slack does: `"ok": false` with 200. */
+function refusesInBand({ status = 0, json, error }: Facts): boolean {
+  const isSuccess = status >= 200 && status < 300
+  return (
+    isSuccess &&
+    json?.ok === false &&
+    /(^|_)auth(ed|_|$)|token|scope|^(account_inactive|no_permission|access_denied|org_login_required)$/.test(error)
+  )
+}
+
+/** Tokens of a parser, a list or a phone are no access tokens; and default credentials are the server's own, which it misses towards its cloud. */
 const otherTokens =
   /(unexpected|page|paging|pagination|continuation|sync|device|push|registration) ?token|token bucket|default credentials/g
 
@@ -170,8 +172,8 @@ const otherTokens =
 const ofJwt =
   /signature verification failed|not enough segments|(header|payload|crypto) (string|padding)|subject must be|bad authorization header/
 
-/** Google says it with 400. */
-export function saysKeyRefused({ status = 0, words }: Pick<Facts, 'status' | 'words'>): boolean {
+/** Whether the words refuse an API key, with any status: Google says it with 400. */
+export function saysKeyRefused({ status = 0, words }: Facts): boolean {
   const says = /api[ _-]?key (is )?(not valid|invalid|expired|missing|not found)|(invalid|incorrect|expired|missing) api[ _-]?key/
   return status >= 400 && says.test(words)
 }

@@ -1,7 +1,8 @@
 import { isScheme } from '../challenge/challenge'
-import { saysNotAllowed, saysRefused } from './none-came'
+import type { Facts } from './facts'
 import { policyRule } from './policy-rule'
 import { type Rule, when } from './rule'
+import { saysNotAllowed, saysRefused } from './said-of-credentials'
 import { sendsNothing } from './sends-nothing'
 import { isOfTokenEndpoint } from './token-endpoint'
 
@@ -13,16 +14,10 @@ export const challengeRules: readonly Rule[] = [
     summary: 'The token is good, and may not do this: its scope is too narrow.',
     fixes: ['Ask for the scope when you sign the user in, or answer with `onStepUp`.', 'A refresh does not help: it gives no more scope.'],
     find: (facts) => {
-      const { error, challenges, jwt, token, status, words, quote, harmless } = facts
+      const { error, token, status, words, quote } = facts
       // Kubernetes saw no token; and of what was not sent, nothing is too narrow.
       const anonymous = words.includes('system:anonymous') || (facts.hasRequest && token === undefined && sendsNothing(facts))
-      const wanted = challenges.find(({ params }) => params.scope)?.params.scope
-      const has = jwt?.claims.scope ?? jwt?.claims.scp
-      const evidence = [
-        ...(wanted ? [`Wanted: ${harmless(wanted)}.`] : []),
-        ...(has === undefined ? [] : [`The token has: ${harmless([has].flat().join(' '))}.`]),
-        ...(status === 401 ? ['It came as 401; RFC 6750 §3.1 says 403.'] : []),
-      ]
+      const evidence = scopesWantedAndHeld(facts)
       return (
         when(error === 'insufficient_scope', 95, ['The challenge says insufficient_scope.', ...evidence]) ??
         when(/row-level security/.test(words) && !anonymous, 78, quote ?? '', rowLevelSecurity) ??
@@ -126,6 +121,16 @@ export const challengeRules: readonly Rule[] = [
       ),
   },
 ]
+
+function scopesWantedAndHeld({ challenges, jwt, status, harmless }: Facts): readonly string[] {
+  const wanted = challenges.find(({ params }) => params.scope)?.params.scope
+  const held = jwt?.claims.scope ?? jwt?.claims.scp
+  return [
+    ...(wanted ? [`Wanted: ${harmless(wanted)}.`] : []),
+    ...(held === undefined ? [] : [`The token has: ${harmless([held].flat().join(' '))}.`]),
+    ...(status === 401 ? ['It came as 401; RFC 6750 §3.1 says 403.'] : []),
+  ]
+}
 
 const secondFactor = {
   summary: 'The credentials are good, and the server wants a second factor: a one-time password.',

@@ -1,9 +1,10 @@
 import { answerRules, speaksOfCredentials } from './answer-rules'
 import { challengeRules } from './challenge-rules'
-import { credentialsRules, isRefused } from './credentials-rules'
+import { credentialsRules } from './credentials-rules'
 import type { DiagnoseInput } from './diagnose-input'
 import type { Diagnosis } from './diagnosis'
 import { type Facts, factsOf } from './facts'
+import { isRefused } from './is-refused'
 import { refreshRules } from './refresh-rules'
 import { confidenceOf, type Rule } from './rule'
 import { schemeRules } from './scheme-rules'
@@ -77,7 +78,7 @@ function isDiagnosis(value: unknown): value is Diagnosis {
 }
 
 function nothingFound(facts: Facts): Diagnosis {
-  const { status } = facts
+  const { status, quote } = facts
   const nothing = {
     confidence: 'likely',
     evidence: status === undefined ? [] : [`The status is ${status}.`],
@@ -85,26 +86,27 @@ function nothingFound(facts: Facts): Diagnosis {
     alternatives: [],
   } as const
   if (status !== undefined && status < 400) {
-    // Where a redirect leads is not seen.
-    const confidence = status < 300 ? 'certain' : 'likely'
+    const confidence = status < 300 ? 'certain' : 'likely' // Where a redirect leads is not seen.
     return { ...nothing, cause: 'not-refused', confidence, summary: 'The request was not refused.', fixes: [] }
   }
-  const about = isLimited(facts)
-    ? 'A limit of calls is reached'
-    : status !== undefined && !isRefused(facts)
-      ? `The status is ${status}`
-      : undefined
-  if (about) return { ...nothing, cause: 'unknown', summary: `${about}: not about credentials.`, fixes: otherwise(status) }
+  const otherMatter = matterOtherThanCredentials(facts)
+  if (otherMatter)
+    return { ...nothing, cause: 'unknown', summary: `${otherMatter}: not about credentials.`, fixes: adviceForOtherMatter(status) }
   const unknown = { ...nothing, cause: 'unknown', confidence: 'possible' } as const
-  if (facts.quote) {
+  if (quote) {
     const fixes = ['Look for these words in the server’s documentation, and in its log.']
-    return { ...unknown, summary: 'The server says why, in words of its own.', evidence: [...nothing.evidence, facts.quote], fixes }
+    return { ...unknown, summary: 'The server says why, in words of its own.', evidence: [...nothing.evidence, quote], fixes }
   }
   const fixes = ['Hand in more: the response, its body’s text, the request and the tokens.']
   return { ...unknown, summary: 'Nothing here says why.', fixes }
 }
 
-function otherwise(status: number | undefined): readonly string[] {
+function matterOtherThanCredentials(facts: Facts): string | undefined {
+  if (isLimited(facts)) return 'A limit of calls is reached'
+  return facts.status === undefined || isRefused(facts) ? undefined : `The status is ${facts.status}`
+}
+
+function adviceForOtherMatter(status: number | undefined): readonly string[] {
   if (status === 404) return ['Compare the URL with the API’s. Some APIs say 404 of what these credentials may not see.']
   return [
     status === 403 || status === 429

@@ -9,34 +9,46 @@ import { serverTimeOf } from './server-time'
 
 /** What all rules look at. */
 export interface Facts {
+  /** Of the response, or else of the event. */
   readonly status: number | undefined
+  /** Those of the response, or else of the event. */
   readonly challenges: readonly Challenge[]
+  /** The code that the challenge, the body or the event gives as `error`; empty where none does. */
   readonly error: string
   /** What the server says in words, lower case: descriptions, titles, messages. */
   readonly words: string
-  /** The same as evidence. */
+  /** The same as a sentence of evidence. */
   readonly quote: string | undefined
   /** Any other text of the server, fit to be shown: what was sent may be repeated there too. */
   readonly harmless: (text: string) => string
+  /** The body, where it is a JSON object. */
   readonly json: JsonObject | undefined
+  /** Whether the body is a page. */
   readonly html: boolean
   readonly hasResponse: boolean
   readonly hasRequest: boolean
   /** A browser's answer from another origin: it shows no header that isn't exposed, not even what is. */
   readonly isCors: boolean
+  /** A header of the response; empty where it is absent. */
   readonly answered: (header: string) => string
+  /** A header of the request; empty where it is absent. */
   readonly sent: (header: string) => string
   /** The names of the fields that the app set: any may hold a key. */
   readonly ownFields: readonly string[]
   readonly url: string
   readonly method: string
   readonly credentialsMode: string
+  /** The Authorization of the request, where it shows one. */
   readonly authorization: string | undefined
   /** The auth-scheme that was sent, lower case. */
   readonly scheme: string
+  /** What is in `token`, where that is a JWT. */
   readonly jwt: { readonly header: JsonObject; readonly claims: JsonObject } | undefined
+  /** The access token that was sent: the request's, or the session's where the request shows none. */
   readonly token: string | undefined
+  /** Of the session's tokens. */
   readonly tokenType: string | undefined
+  /** When `token` expires; as the next two in milliseconds since the epoch. */
   readonly expiresAt: number | undefined
   readonly serverTime: number | undefined
   readonly now: number | undefined
@@ -53,11 +65,10 @@ export function factsOf(input: DiagnoseInput): Facts {
   const authorization = request?.headers.get('authorization') ?? undefined
   const [, sentScheme = '', sentToken] = /^([^\s:]+)(?:\s+|:\s*)(\S+)/.exec(authorization ?? '') ?? []
   const scheme = (sentScheme || (authorization === undefined ? (event?.scheme ?? '') : '')).toLowerCase()
-  const token = /^(bearer|dpop)$/.test(scheme)
-    ? ((isMasked(authorization) ? undefined : sentToken) ?? tokens?.accessToken)
-    : authorization === undefined
-      ? tokens?.accessToken
-      : undefined
+  const shownToken = isMasked(authorization) ? undefined : sentToken
+  // Credentials of another scheme went in place of the session's token.
+  const isTokenSent = /^(bearer|dpop)$/.test(scheme) || authorization === undefined
+  const token = isTokenSent ? (shownToken ?? tokens?.accessToken) : undefined
   const jwt = jwtParts(token)
   const challenges = response ? parseChallenges(answered('www-authenticate')) : challengesOf(event)
   const json = jsonOf(input.body)
@@ -67,6 +78,8 @@ export function factsOf(input: DiagnoseInput): Facts {
   const said = [...new Set([...descriptions, ...saidInFields(answered), ...saidBy(json, input.body, html)].filter(Boolean))]
   const secrets = secretsOf(input)
   const exp = jwt?.claims.exp
+  const hasExpiry = typeof exp === 'number' && exp < mostSeconds // Beyond, it is counted in milliseconds, and says nothing.
+  const isSessionToken = token && token === tokens?.accessToken
   return {
     status: response?.status ?? event?.status,
     challenges,
@@ -90,9 +103,7 @@ export function factsOf(input: DiagnoseInput): Facts {
     jwt,
     token,
     tokenType: tokens?.tokenType,
-    // Beyond, it is counted in milliseconds, and says nothing.
-    expiresAt:
-      typeof exp === 'number' && exp < mostSeconds ? exp * 1000 : token && token === tokens?.accessToken ? tokens?.expiresAt : undefined,
+    expiresAt: hasExpiry ? exp * 1000 : isSessionToken ? tokens?.expiresAt : undefined,
     serverTime: serverTimeOf(answered),
     now,
     event,

@@ -1,12 +1,12 @@
 import { type Challenge, isScheme } from '../challenge/challenge'
 import { fromBase64 } from '../platform/base64'
 import { saysKeyRefused } from './answer-rules'
-import { isRefused, wrongPassword } from './credentials-rules'
 import type { Facts } from './facts'
 import { harmlessUrl, shortened } from './harmless'
+import { isRefused } from './is-refused'
 import { isWellKnown, keyFieldOf } from './key-field'
-import { saysNotAllowed, saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
+import { saysNotAllowed, saysNotGood, saysWrongPassword } from './said-of-credentials'
 import { isMasked } from './secrets'
 import { isSignIn } from './token-endpoint'
 
@@ -40,7 +40,7 @@ export const schemeRules: readonly Rule[] = [
     find: (facts) => {
       const { scheme, status = 0, challenges, words, quote, method, authorization, error } = facts
       const inBody = method === 'POST' && scheme === '' && authorization === undefined && [400, 401, 403, 422].includes(status)
-      if (inBody && !error.startsWith('invalid_') && wrongPassword.test(words)) return when(true, 84, quote ?? '')
+      if (inBody && !error.startsWith('invalid_') && saysWrongPassword(facts)) return when(true, 84, quote ?? '')
       const again = challenges.some((challenge) => isScheme(challenge, 'basic'))
       // A code in `error` is OAuth's, of which other rules know more.
       if (isSignIn(facts) && status === 401 && !/^[a-z]+(_[a-z]+)+$/.test(error))
@@ -85,21 +85,21 @@ export const schemeRules: readonly Rule[] = [
       'Compare the first and last four characters with the key as it was issued: it may be truncated, or replaced by a new one.',
     ],
     find: (facts) => {
-      const { sent, url, words, quote, token, scheme, jwt } = facts
+      const { sent, url, words, quote, token, scheme, jwt, authorization } = facts
       const header = keyFieldOf(facts)
       // Beside an Authorization, a field that is only called like a key may be part of it.
-      const isKey = header && (isWellKnown(header) || facts.authorization === undefined)
+      const isKey = header && (isWellKnown(header) || authorization === undefined)
       const inQuery = /[?&]([\w-]*api[_-]?key|key)=/i.test(url)
       const place = header ? `It was sent in ${header}: ${shortened(sent(header))}.` : `It was sent in the query of ${harmlessUrl(url)}.`
       const saysSo = /(api|subscription)[ _-]?key/.test(words)
       const asBearer = scheme === 'bearer' && token && !jwt && (saysSo || /^(sk|pk|rk|api|key)[_-]/i.test(token))
-      const asScheme = keyScheme.test(scheme) && facts.authorization !== undefined && !isMasked(facts.authorization)
+      const asScheme = keyScheme.test(scheme) && authorization !== undefined && !isMasked(authorization)
       const refused = isRefused(facts) || saysKeyRefused(facts)
       const finding =
         when(unknownToAws.test(words), 86, quote ?? '', accessKey) ??
         when(refused && (isKey || inQuery), saysSo ? 84 : namesToken(facts) ? 40 : 72, quote ? [place, quote] : place) ??
         when(refused && asScheme, saysSo || saysNotGood(facts) ? 78 : 56, [
-          `It was sent as ${scheme}: ${shortened((facts.authorization ?? '').replace(/^\S+\s+/, ''))}.`,
+          `It was sent as ${scheme}: ${shortened((authorization ?? '').replace(/^\S+\s+/, ''))}.`,
           quote ?? '',
         ]) ??
         when(refused && asBearer, saysSo ? 80 : 50, [
@@ -107,9 +107,9 @@ export const schemeRules: readonly Rule[] = [
           quote ?? '',
         ]) ??
         when(refused && saysSo, 80, [quote ?? '', 'No API key was seen in the request.'], facts.hasRequest ? noKeySeen : undefined)
-      // Vault says that it may not of a key that it does not know, too.
-      const weight = facts.status === 403 && saysNotAllowed(facts) ? 59 : 100
-      return finding && { ...finding, weight: Math.min(finding.weight, weight) }
+      // Good keys, too, lack permissions. Vault says so even of a key that it does not know.
+      const mayBeGood = facts.status === 403 && saysNotAllowed(facts)
+      return finding && mayBeGood ? { ...finding, weight: Math.min(finding.weight, 59) } : finding
     },
   },
   {

@@ -19,8 +19,8 @@ export const timeRules: readonly Rule[] = [
         const clock = facts.serverTime === undefined ? 'by the clock of this machine' : 'by the server’s Date'
         const evidence = [`It expired ${inWords(time - expiresAt)} ago, ${clock}.`]
         // Some servers allow a leeway, and a server that names another reason knows better.
-        const plain = time - expiresAt > 60_000 && !/audience|issuer|signature(?! (has |is )?expired)|\bkid\b|revoked|scope/.test(words)
-        return when(claimsRefusal(facts), !plain ? 79 : facts.serverTime === undefined ? 82 : 94, quote ? [...evidence, quote] : evidence)
+        const isPlain = time - expiresAt > 60_000 && !/audience|issuer|signature(?! (has |is )?expired)|\bkid\b|revoked|scope/.test(words)
+        return when(claimsRefusal(facts), !isPlain ? 79 : facts.serverTime === undefined ? 82 : 94, quote ? [...evidence, quote] : evidence)
       }
       const saysSo = saysExpired.test(words) || error === 'token_expired' || status === 498
       if (saysSo && expiresAt === undefined) return when(true, 78, quote ?? 'The server says that it has expired.')

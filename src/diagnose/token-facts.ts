@@ -1,5 +1,5 @@
 import type { Facts } from './facts'
-import { saysEither, saysNotGood } from './none-came'
+import { saysEither, saysNotGood } from './said-of-credentials'
 
 /** No challenge says invalid_token, and the words do. */
 export function saysOfToken(facts: Facts): boolean {

@@ -55,7 +55,7 @@ export function unauthorizedBursts<Event extends DiagnosedEvent & { readonly at:
     const cause = sharedCause(event)
     if (!cause) return undefined
     const { at } = event
-    // A clock that was set back: what is later than now was before.
+    // Where the clock was set back, the quiet would last until it has caught up.
     if (quietUntil > at + interval) quietUntil = Number.NEGATIVE_INFINITY
     seen = [...seen.filter((one) => Math.abs(one.at - at) < interval), { at, cause }].slice(-Math.max(mostSeen, count))
     if (seen.length < count || at < quietUntil) return undefined
@@ -64,13 +64,13 @@ export function unauthorizedBursts<Event extends DiagnosedEvent & { readonly at:
   }
 
   return diagnosed<Event>((event) => {
-    // First, so that a handler that throws takes no alarm with it.
+    // Counted before the handler runs, which may throw.
     const burst = burstWith(event)
     return burst ? Promise.all([event, burst].map(async (one) => handler(one))) : handler(event)
   }, options.expected ?? undefined)
 }
 
-/** More than this many at once say nothing new, but to who asks for more. */
+/** How many refusals are kept, so that a flood fills no memory; more only where `count` asks for more. */
 const mostSeen = 1000
 
 function sharedCause(event: DiagnosedEvent): BurstCause | undefined {

@@ -1,7 +1,8 @@
 import { isScheme } from '../challenge/challenge'
+import type { Facts } from './facts'
 import { inBetween } from './in-between'
-import { saysEither, saysNoneCame, saysNotGood } from './none-came'
 import { type Rule, when } from './rule'
+import { saysEither, saysNoneCame, saysNotGood } from './said-of-credentials'
 
 /** What stands, or fails, between client and server: caches, proxies, browsers, the network. */
 export const wayRules: readonly Rule[] = [
@@ -43,20 +44,12 @@ export const wayRules: readonly Rule[] = [
       'Look for a redirect to another host: clients drop the header there.',
     ],
     find: (facts) => {
-      const { status, authorization, scheme, challenges, html, error, words, quote } = facts
+      const { status, authorization, challenges, html, words, quote } = facts
       if ((status !== 401 && status !== 403) || authorization === undefined) return undefined
       const way = inBetween(facts)
       const evidence = way.length ? [`The answer has ${way.join(', ')}: something stands in between.`] : []
-      // Only these say by an error that a token came (RFC 6750 §3.1, RFC 9449 §7.1).
-      const none = challenges.some(({ scheme }) => tokenScheme.test(scheme)) && !challenges.some(({ params }) => params.error)
-      // Who names an error, or asks again for what was sent, has seen it.
-      const seen = challenges.some((challenge) => challenge.params.error || isScheme(challenge, scheme))
-      const bare = none && (tokenScheme.test(scheme) || !seen)
-      const open = saysEither(facts)
-      // The SDK of MCP says invalid_token of it, too.
-      const noHeader = /missing authorization header/.test(words) && !open
-      const asIfNone = noHeader || (error !== 'invalid_token' && !open && ((bare && !saysNotGood(facts)) || (saysNoneCame(facts) && !seen)))
-      const page = html && status === 401 && !seen
+      const asIfNone = answersAsIfNoneCame(facts)
+      const page = html && status === 401 && !hasSeenThem(facts)
       const instead = /missing authentication token/.test(words) ? { fixes: [compareRoute] } : undefined
       if (asIfNone) evidence.push('A token was sent, and the server answers as if none had come.', quote ?? '')
       if (page) evidence.push('The body is HTML: an API’s own refusal rarely is.')
@@ -123,6 +116,26 @@ export const wayRules: readonly Rule[] = [
     },
   },
 ]
+
+/** Whether the answer to a request with credentials is the one to a request without. */
+function answersAsIfNoneCame(facts: Facts): boolean {
+  if (saysEither(facts)) return false
+  if (/missing authorization header/.test(facts.words)) return true // The SDK of MCP says invalid_token with it.
+  if (facts.error === 'invalid_token') return false
+  return (asksForAnyToken(facts) && !saysNotGood(facts)) || (saysNoneCame(facts) && !hasSeenThem(facts))
+}
+
+/** Whether a token is asked for and no error named. Only Bearer and DPoP name one where a token came (RFC 6750 §3.1, RFC 9449 §7.1). */
+function asksForAnyToken(facts: Facts): boolean {
+  const { challenges, scheme } = facts
+  const namesNoError = !challenges.some(({ params }) => params.error)
+  return namesNoError && challenges.some(({ scheme }) => tokenScheme.test(scheme)) && (tokenScheme.test(scheme) || !hasSeenThem(facts))
+}
+
+/** Whether the server has seen the credentials: it names an error, or asks again for the scheme that was sent. */
+function hasSeenThem({ challenges, scheme }: Facts): boolean {
+  return challenges.some((challenge) => challenge.params.error || isScheme(challenge, scheme))
+}
 
 /** All that a browser tells a script. */
 const saysNoMore = {

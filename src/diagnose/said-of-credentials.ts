@@ -25,6 +25,11 @@ export function saysNotAllowed({ words }: Facts): boolean {
   return /permission(?! to view this directory)|\bprivileges?\b/.test(words)
 }
 
+/** Whether the server says that user or password is wrong. Where no field carries them, they came in the body of a sign-in. */
+export function saysWrongPassword({ words }: Facts): boolean {
+  return wrongPassword.test(words)
+}
+
 const noneCame =
   /no (authorization|token|credentials)|(authorization|token|header|credentials).{0,20}(missing|required|not (found|provided|present))(?!( required)? (scope|role|claim|permission))|missing[\w ']{0,20}(token|authorization|credentials)|jwt (is )?(not present|missing$)|unauthenticated|system:anonymous/
 
@@ -32,3 +37,6 @@ const either = /\b(missing|no) or (an? )?(invalid|expired|malformed)|\b(invalid|
 
 const notGood =
   /could not validate credentials|unable to authenticate|not valid for any token type|(bad|invalid|wrong)[ _]([a-z\d-]+[ _])?(credentials|token)|(jwt|token) (is |has )?(invalid|not valid|expired)/
+
+const wrongPassword =
+  /(invalid|incorrect|wrong|bad)[ _](login|user ?name|user|e-?mail|password|credentials)|(password|credentials) (is |are )?(incorrect|wrong|invalid)|do not match our records|unable to log ?in|no active account/
