@@ -55,7 +55,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new UsageError('The file begins like a HAR and is no JSON.')
+    throw new UsageError('The file begins like a HAR, but is not valid JSON.')
   }
 }
 

@@ -11,8 +11,8 @@ import { type TokenOptions, tokenOf } from './token-of'
 
 const exitCodes = `
 Exit codes:
-  0  the request was not refused; the token could be read
-  1  the request was refused, or failed for another reason, and this says which
+  0  the request was not refused, or the token could be read
+  1  the request was refused, or failed for another reason: the output says which
   2  the command line, a file or a token could not be read
   3  no answer came
 `
@@ -24,8 +24,8 @@ Examples:
   $ curl -sv https://api.example/orders … 2>&1 | npx authenticated-client explain --from -
   $ npx authenticated-client decode --token-env TOKEN
 
-A token on the command line stays in the shell's history, and every user of the machine can see it: hand it in by
-the environment or by standard input. What is printed holds no secret.
+A token on the command line stays in the shell's history, and every user of the machine can see it: pass it in
+the environment or on standard input. The output holds no secret.
 `
 
 interface ExplainOptions extends TokenOptions {
@@ -43,8 +43,8 @@ interface ExplainOptions extends TokenOptions {
 export async function run(args: readonly string[], io: Io): Promise<number> {
   let code = 0
   const program = new Command('npx authenticated-client')
-    .description('Says why a request was refused, and what to do.')
-    .option('-V, --version', 'say the version')
+    .description('Explains why a request was refused, and what to do about it.')
+    .option('-V, --version', 'print the version')
     .on('option:version', () => {
       io.print(io.version())
       throw new CommanderError(0, 'version', '')
@@ -57,7 +57,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .command('explain')
     .description('send a request and explain its answer, or explain one that was recorded')
     .argument('[url]')
-    .option('-H, --header <field>', 'a header field, `Name: value`; may be given again', (field, all?: readonly string[]) => [
+    .option('-H, --header <field>', 'a header, as `Name: value`; can be repeated', (field, all?: readonly string[]) => [
       ...(all ?? []),
       field,
     ])
@@ -66,9 +66,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .option('--scheme <name>', 'the auth-scheme of the token', 'Bearer')
     .option('-X, --method <name>', 'the method (default: "GET")')
     .option('--timeout <seconds>', 'how long to wait for the answer', '30')
-    .option('--audience <name>', 'the audience that the API takes')
+    .option('--audience <name>', 'the audience that the API expects')
     .option('--issuer <url>', 'the issuer that the API trusts')
-    .option('--from <file>', 'a transcript of `curl -sv`, what `curl -i` or HTTPie printed, or a HAR; - is standard input')
+    .option('--from <file>', 'a file with what `curl -sv`, `curl -i` or HTTPie printed, or a HAR; - is standard input')
     .option('--json', 'print JSON')
     .addHelpText('after', examples + exitCodes)
     .action(async (url: string | undefined, options: ExplainOptions) => {
@@ -83,7 +83,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .addHelpText('after', exitCodes)
     .action(async ({ json, ...options }: TokenOptions & { readonly json?: boolean }) => {
       const parts = jwtParts(bareToken((await tokenOf({ ...options, tokenStdin: options.tokenEnv === undefined }, io)) ?? ''))
-      if (!parts) throw new UsageError('This is no JWT: an opaque token says nothing to anyone but its server.')
+      if (!parts) throw new UsageError('This is not a JWT: only the server that issued an opaque token can read it.')
       io.print(json ? jsonOf(parts) : tokenLines(parts, io.now()).join('\n'))
     })
 
@@ -93,7 +93,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     // Other messages may hold what was read.
-    io.complain(error instanceof UsageError ? `error: ${error.message}` : 'error: something went wrong that should not')
+    io.complain(
+      error instanceof UsageError
+        ? `error: ${error.message}`
+        : 'error: something unexpected went wrong. Please report it, but not the token.',
+    )
     return 2
   }
 }
@@ -102,19 +106,19 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 function withoutValues(text: string): string {
   const tooMany = /^error: too many arguments for '(\w+)'/.exec(text)
   if (tooMany)
-    return `error: ${tooMany[1]} takes no token here, where the shell's history keeps it: hand it in by --token-env NAME or standard input.`
+    return `error: ${tooMany[1]} takes no token here, where the shell's history would keep it: use --token-env NAME or standard input.`
   return text.replace(/^(error: unknown (\w+)) '([\s\S]*)'/, (_, what: string, kind: string, word: string) => {
-    if (kind === 'command') return `${what}: there are \`explain\` and \`decode\`, see --help`
+    if (kind === 'command') return `${what}: the commands are \`explain\` and \`decode\`; see --help`
     const name = /^--[a-z-]{1,20}(?==|$)/.exec(word)?.[0]
     return name ? `${what} '${name}'` : what
   })
 }
 
 async function explain(url: string | undefined, options: ExplainOptions, io: Io): Promise<number> {
-  if ((url === undefined) === (options.from === undefined)) throw new UsageError('Give a URL, or --from with a file.')
+  if ((url === undefined) === (options.from === undefined)) throw new UsageError('Give either a URL, or --from with a file.')
   const { from, tokenEnv, tokenStdin, header, method } = options
   if (from !== undefined && (tokenEnv ?? tokenStdin ?? header ?? method) !== undefined)
-    throw new UsageError('What --from reads was sent already: it takes no token, no -H and no -X.')
+    throw new UsageError('--from explains a request that was already sent: it takes no token, no -H and no -X.')
   const exchange = options.from === undefined ? await sent(url ?? '', options, io) : recorded(await fileText(options.from, io))
   const report = reportOf(exchange, { audience: options.audience, issuer: options.issuer })
   const serverNow = (exchange.at ?? io.now()) - (report.skewInMilliseconds ?? 0)
@@ -134,24 +138,25 @@ async function fileText(path: string, io: Io): Promise<string> {
     return await io.read(path)
   } catch {
     // Its name is not repeated: it may be a token, or a whole transcript.
-    throw new UsageError('What --from names cannot be read. It takes a file, or - for standard input.')
+    throw new UsageError('The file that --from names cannot be read. Name a file, or - for standard input.')
   }
 }
 
 async function sent(url: string, options: ExplainOptions, io: Io): Promise<Exchange> {
   if (!/^https?:\/\/[^/?#@]+([/?#]|$)/i.test(url) || !URL.canParse(url))
-    throw new UsageError('The URL has to begin with http:// or https://, and may hold no password.')
+    throw new UsageError('The URL must begin with http:// or https://, and must not hold a password.')
   const seconds = Number(options.timeout)
-  if (!(seconds > 0)) throw new UsageError('--timeout takes seconds.')
+  if (!(seconds > 0)) throw new UsageError('--timeout takes a number of seconds above 0.')
   const token = await tokenOf(options, io)
   const fields: Fields = [
     ...(options.header ?? []).map(fieldOf),
     ...(token === undefined ? [] : [['Authorization', `${options.scheme} ${token}`] as const]),
   ]
   const request = { method: (options.method ?? 'GET').toUpperCase(), url, fields, tokenVariable: options.tokenEnv }
-  if (!requestOf({ ...request, fields: [] })) throw new UsageError('No request can be sent with the method that -X names.')
+  if (!requestOf({ ...request, fields: [] })) throw new UsageError('-X names a method that cannot be sent.')
   const unsendable = fields.find((field) => !requestOf({ ...request, fields: [field] }))
-  if (unsendable && unsendable[0] !== 'Authorization') throw new UsageError(`The header ${unsendable[0]} holds what no header can.`)
+  if (unsendable && unsendable[0] !== 'Authorization')
+    throw new UsageError(`The header ${unsendable[0]} holds a character that no header may hold.`)
   const outgoing = requestOf(request)
   if (!outgoing) return { request } // Credentials that cannot be sent are a cause of their own.
   try {
@@ -183,7 +188,7 @@ function fieldOf(text: string): readonly [string, string] {
   if (name === undefined || value === undefined) throw new UsageError('-H takes `Name: value`.')
   if (/^(proxy-)?authorization$/i.test(name))
     throw new UsageError(
-      `No ${name} with -H: it would stay in the shell's history. Use --token-env NAME, with --scheme for another than Bearer.`,
+      `-H takes no ${name}: it would stay in the shell's history. Use --token-env NAME, and --scheme for a scheme other than Bearer.`,
     )
   return [name, value]
 }

@@ -85,11 +85,11 @@ export function reportText(report: Report, now: number, { bold, dim, red, green 
     ...(token ? [...tokenLines(token, now), ''] : []),
     ...(skew === undefined ? [] : [`Clocks: ${skewInWords(skew)}`, '']),
     (good ? green : red)(bold(diagnosis.summary)),
-    `  ${labelOf(diagnosis)}, ${diagnosis.confidence}${good ? '' : `; up to: ${diagnosis.party}`}`,
+    `  ${labelOf(diagnosis)}, ${diagnosis.confidence}${good ? '' : `; to fix by: ${diagnosis.party}`}`,
     ...diagnosis.evidence.map((text) => `  · ${text}`),
     ...diagnosis.fixes.map((text) => `  → ${text}`),
     ...diagnosis.alternatives.map((other) => dim(`  or, ${other.confidence}: ${other.summary} (${other.cause})`)),
-    ...(curl ? ['', dim(`To send it again, ${asItWas(curl)}:`), `  ${curl}`] : []),
+    ...(curl ? ['', dim(`To send it again, ${toDoBefore(curl)}:`), `  ${curl}`] : []),
   ].join('\n')
 }
 
@@ -98,9 +98,10 @@ function labelOf({ cause, confidence }: Diagnosis): string {
   return cause === 'unknown' && confidence !== 'possible' ? 'not about credentials' : cause
 }
 
-function asItWas(curl: string): string {
-  const secrets = 'the secrets in the variables of your shell'
-  return curl.includes(`${leftOut}'`) ? `${secrets} and the query put back where “${leftOut}” stands` : secrets
+/** The variables hold what no output may; and a query may be a secret. */
+function toDoBefore(curl: string): string {
+  const query = curl.includes(`${leftOut}'`) ? ' and put the query back in place of “?…”' : ''
+  return `set its variables to your secrets${query}`
 }
 
 const telling =

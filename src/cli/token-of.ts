@@ -12,7 +12,7 @@ export async function tokenOf({ tokenEnv, tokenStdin }: TokenOptions, io: Io): P
   if (tokenEnv !== undefined) {
     const token = io.env[tokenEnv]?.trim()
     // Its name is not repeated: who writes `--token-env $TOKEN` has given the token.
-    if (!token) throw new UsageError('The environment variable that --token-env names is not set. It takes the name, not the token.')
+    if (!token) throw new UsageError('The environment variable that --token-env names is not set or empty. Give its name, not the token.')
     return token
   }
   const token = tokenStdin ? (await io.read('-')).trim() : undefined

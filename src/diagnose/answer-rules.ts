@@ -12,17 +12,17 @@ export const answerRules: readonly Rule[] = [
   {
     cause: 'forbidden-instead-of-unauthorized',
     party: 'resource server',
-    summary: 'The server says 403 where it means 401: the credentials are missing or refused.',
+    summary: 'The server answers 403 where it should answer 401: the credentials are missing or refused.',
     fixes: [
-      'Answer 401 with a challenge when credentials are missing or invalid; 403 only when good ones do not suffice (RFC 9110 §15.5.4).',
-      'In the client, claim it with `isUnauthorized`.',
+      'On the server: answer 401 with a challenge when credentials are missing or invalid, and 403 only when valid ones do not suffice (RFC 9110 §15.5.4).',
+      'In the client: recognize it with `isUnauthorized`.',
     ],
     find: (facts) => {
       const { status, error, words, hasRequest, quote } = facts
       if (status !== 403) return undefined
       const says = /expired|invalid token|not signed in|unauthenticated|jwt|no token|missing token/.test(words)
       return (
-        when(error === 'invalid_token', 92, 'A 403 says invalid_token; RFC 6750 §3.1 says 401.') ??
+        when(error === 'invalid_token', 92, 'The 403 says invalid_token; RFC 6750 §3.1 wants 401.') ??
         when(says || saysRefused(facts), 76, quote ?? '') ??
         when(hasRequest && sendsNothing(facts), 48, 'No credentials were sent, and the answer is 403.')
       )
@@ -31,8 +31,8 @@ export const answerRules: readonly Rule[] = [
   {
     cause: 'unauthorized-instead-of-forbidden',
     party: 'resource server',
-    summary: 'The server says 401 where it means 403: the credentials are good, and do not suffice.',
-    fixes: ['Answer 403 when a refresh or a new sign-in would not help (RFC 9110 §15.5.4).'],
+    summary: 'The server answers 401 where it should answer 403: the credentials are valid, but do not suffice.',
+    fixes: ['On the server: answer 403 when neither a refresh nor a new sign-in would help (RFC 9110 §15.5.4).'],
     find: (facts) => {
       const { status, words, error, quote } = facts
       const saysForbidden = /forbidden|access denied|not allowed|permission(?! to view this directory)|not authori[sz]ed to|role\b/.test(
@@ -51,10 +51,10 @@ export const answerRules: readonly Rule[] = [
   {
     cause: 'login-page',
     party: 'resource server',
-    summary: 'The server answers with a sign-in page for people, not with a refusal for programs.',
+    summary: 'The server answers with a sign-in page for people, not with a 401 for programs.',
     fixes: [
-      'Let the API answer 401 to requests that accept JSON.',
-      'Send `Accept: application/json`; claim the page with `isUnauthorized`.',
+      'On the server: answer 401 to requests that accept JSON.',
+      'In the client: send `Accept: application/json`, or recognize it with `isUnauthorized`.',
     ],
     find: ({ status = 0, answered, sent, html, challenges }) => {
       const signIn = pageToSignIn.test(answered('location'))
@@ -63,9 +63,9 @@ export const answerRules: readonly Rule[] = [
         when(
           (status === 200 || status === 203) && html && !/text\/html/i.test(sent('accept')),
           50,
-          `The status is ${status} and the body HTML.`,
+          `The status is ${status}, and the body is HTML.`,
         ) ??
-        when(status === 401 && html && !challenges.some(namesReason), 44, 'The status is 401 and the body HTML.')
+        when(status === 401 && html && !challenges.some(namesReason), 44, 'The status is 401, and the body is HTML.')
       )
     },
   },
@@ -73,21 +73,24 @@ export const answerRules: readonly Rule[] = [
   {
     cause: 'unusual-status',
     party: 'resource server',
-    summary: 'The status is not 401, and the words are about credentials.',
-    fixes: ['Answer 401 with a challenge.', 'In the client, claim it with `isUnauthorized`.'],
+    summary: 'The server refuses the credentials with another status than 401.',
+    fixes: ['On the server: answer 401 with a challenge.', 'In the client: recognize it with `isUnauthorized`.'],
     find: (facts) =>
       when(speaksOfCredentials(facts) && !isOfTokenEndpoint(facts), 57, [`The status is ${facts.status}.`, facts.quote ?? '']),
   },
   {
     cause: 'problem-body',
     party: 'resource server',
-    summary: 'The reason stands in the body only, where clients do not look.',
-    fixes: ['Say it in `WWW-Authenticate` too: `Bearer error="invalid_token"`.', 'In the client, claim it with `isUnauthorized`.'],
+    summary: 'The server gives the reason only in the body, where clients do not look.',
+    fixes: [
+      'On the server: say it in `WWW-Authenticate` too: `Bearer error="invalid_token"`.',
+      'In the client: recognize it with `isUnauthorized`.',
+    ],
     find: (facts) => {
       const { status, json, challenges, quote } = facts
       const kind = /problem\+json/i.test(facts.answered('content-type')) ? 'a problem document (RFC 9457)' : 'JSON'
       const uri = textAt(json, 'error_uri') ?? textAt(json, 'type')
-      const evidence = [`The body is ${kind}, and no challenge says the same.`, ...(quote ? [quote] : []), ...link(uri, facts)]
+      const evidence = [`The body is ${kind}, and no challenge names an error.`, ...(quote ? [quote] : []), ...link(uri, facts)]
       const instead = saysNotGood(facts) && challenges.length ? notTaken : undefined // Else the rule below says it.
       return when(status === 401 && json && !challenges.some(({ params }) => params.error), 46, evidence, instead)
     },
@@ -95,30 +98,30 @@ export const answerRules: readonly Rule[] = [
   {
     cause: 'challenge-missing',
     party: 'resource server',
-    summary: 'The 401 has no WWW-Authenticate: it does not say what is wanted.',
+    summary: 'The 401 has no WWW-Authenticate header: it does not say which credentials the server wants.',
     fixes: [
-      'Send `WWW-Authenticate` with every 401 (RFC 9110 §15.5.2).',
-      'As a caller: see that the credentials are whole, alive, and for this API.',
+      'On the server: send `WWW-Authenticate` with every 401 (RFC 9110 §15.5.2).',
+      'In the client: check that the credentials are complete, current, and for this API.',
     ],
     find: (facts) =>
       when(
         isSilent(facts) && !facts.answered('www-authenticate').trim(),
         facts.hasResponse ? 49 : 40,
-        ['There is no challenge that can be read.', facts.quote ?? ''],
+        ['No WWW-Authenticate header can be seen.', facts.quote ?? ''],
         saysNotGood(facts) ? notTaken : undefined,
       ),
   },
   {
     cause: 'challenge-malformed',
     party: 'resource server',
-    summary: 'The challenge is malformed: what the server means by it, no client can read.',
-    fixes: ['Put values into double quotes, and a comma between two parameters: `Bearer error="invalid_token"` (RFC 9110 §11.6.1).'],
+    summary: 'The challenge is malformed: no client can tell what the server wants.',
+    fixes: ['On the server: put values in double quotes and commas between parameters: `Bearer error="invalid_token"` (RFC 9110 §11.6.1).'],
     find: ({ status, answered, challenges }) => {
       const errors = challenges.map(({ params }) => params.error ?? '')
       const unreadable = answered('www-authenticate').trim() && !challenges.length
       return (
-        when(status === 401 && unreadable, 70, 'WWW-Authenticate is there, and no challenge can be read from it.') ??
-        when(errors.some(isNoCode), 70, 'Its error holds quotes, or other characters that RFC 6750 §3 does not allow.')
+        when(status === 401 && unreadable, 70, 'There is a WWW-Authenticate header, but no challenge can be read from it.') ??
+        when(errors.some(isNoCode), 70, 'Its `error` holds quotes or other characters that RFC 6750 §3 does not allow.')
       )
     },
   },
@@ -127,10 +130,10 @@ export const answerRules: readonly Rule[] = [
 /** What a caller can do where the server says that they are not good, and not why. */
 const notTaken = {
   party: 'client',
-  summary: 'The credentials were not taken, as the body alone says: they are wrong, expired or revoked.',
+  summary: 'The server refuses the credentials, and says so only in the body: they are wrong, expired or revoked.',
   fixes: [
-    'Compare them with what was issued, first and last characters; see that they are for this server and not revoked; else sign in again.',
-    'Who runs the API: say it in `WWW-Authenticate` too, so that clients refresh (RFC 9110 §15.5.2).',
+    'Compare their first and last characters with what was issued, and check that they are for this server and not revoked. Otherwise sign in again.',
+    'On the server: say it in `WWW-Authenticate` too, so that clients refresh (RFC 9110 §15.5.2).',
   ],
 } as const
 
@@ -192,5 +195,5 @@ function isNoCode(error: string): boolean {
 }
 
 function link(uri: string | undefined, { harmless }: Facts): readonly string[] {
-  return uri && /^https:\/\//.test(uri) ? [`It points to ${harmless(uri.replace(/[?#][\s\S]*/, ''))}.`] : []
+  return uri && /^https:\/\//.test(uri) ? [`It links to ${harmless(uri.replace(/[?#][\s\S]*/, ''))}.`] : []
 }

@@ -11,8 +11,11 @@ export const challengeRules: readonly Rule[] = [
   {
     cause: 'insufficient-scope',
     party: 'client',
-    summary: 'The token is good, and may not do this: its scope is too narrow.',
-    fixes: ['Ask for the scope when you sign the user in, or answer with `onStepUp`.', 'A refresh does not help: it gives no more scope.'],
+    summary: 'The token is valid, but its scope is too narrow for this request.',
+    fixes: [
+      'Ask for the missing scope when the user signs in, or get it in `onStepUp`.',
+      'A refresh does not help: the new token has the same scope.',
+    ],
     find: (facts) => {
       const { error, token, status, words, quote } = facts
       // Kubernetes saw no token; and of what was not sent, nothing is too narrow.
@@ -31,7 +34,7 @@ export const challengeRules: readonly Rule[] = [
         when(
           status === 403 && token !== undefined && !anonymous && !saysRefused(facts),
           42,
-          ['The status is 403: the credentials are good, and do not suffice.', quote ?? '', ...evidence],
+          ['The status is 403: the server took the credentials, but does not allow this.', quote ?? '', ...evidence],
           missesSomething,
         )
       )
@@ -40,8 +43,8 @@ export const challengeRules: readonly Rule[] = [
   {
     cause: 'step-up-required',
     party: 'client',
-    summary: 'The user has to prove more, or more recently, who they are.',
-    fixes: ['Send the user to the authorization server with the `acr_values` and `max_age` of the challenge (RFC 9470), in `onStepUp`.'],
+    summary: 'The API wants a more recent or a stronger sign-in of the user.',
+    fixes: ['In `onStepUp`: send the user to the authorization server with the `acr_values` and `max_age` of the challenge (RFC 9470).'],
     find: ({ error, challenges, harmless, status, words, quote }) => {
       // What npm says in a challenge, Gitea and others in words; at a token endpoint it is another's matter.
       const otp = challenges.some((challenge) => isScheme(challenge, 'otp'))
@@ -51,7 +54,7 @@ export const challengeRules: readonly Rule[] = [
       const { acr_values: acr, max_age: age } = challenges.find(({ params }) => params.error)?.params ?? {}
       const evidence = [`The challenge says ${harmless(error)}.`]
       if (acr) evidence.push(`It wants acr_values ${harmless(acr)}.`)
-      if (age) evidence.push(`It wants a sign-in of the last ${harmless(age)} seconds.`)
+      if (age) evidence.push(`It wants a sign-in within the last ${harmless(age)} seconds.`)
       return when(error === 'insufficient_user_authentication', 96, evidence)
     },
   },
@@ -59,28 +62,30 @@ export const challengeRules: readonly Rule[] = [
   {
     cause: 'invalid-request',
     party: 'client',
-    summary: 'The server could not read the request: a parameter is missing, or the token came in two ways.',
-    fixes: ['Send the token once: in the header, and not in the query or the body as well.', 'A new token does not help.'],
+    summary: 'The server could not read the request: a parameter is missing, or the token was sent in two places.',
+    fixes: ['Send the token once: in the Authorization header, and not in the query or the body as well.', 'A new token does not help.'],
     find: (facts) => {
       const { error, status, authorization, url, challenges, quote } = facts
       if (isOfTokenEndpoint(facts)) return undefined
       const challenged = challenges.some(({ params }) => params.error)
       const evidence = [`The ${challenged ? 'challenge' : 'answer'} says invalid_request.`, quote ?? '']
-      if (status !== 400 && challenged) evidence.push(`It came as ${status ?? 'another status'}; RFC 6750 §3.1 says 400.`)
-      if (authorization && /[?&]access_token=/.test(url)) evidence.push('A token is in the header, and one in the query.')
+      if (status !== 400 && challenged) evidence.push(`It came as ${status ?? 'another status'}; RFC 6750 §3.1 wants 400.`)
+      if (authorization && /[?&]access_token=/.test(url)) evidence.push('One token is in the header, and one in the query.')
       return when(error === 'invalid_request', 92, evidence, challenged || authorization ? undefined : missesParameter)
     },
   },
   {
     cause: 'dpop-nonce',
     party: 'client',
-    summary: 'The server wants its nonce in the DPoP proof.',
+    summary: 'The server wants its own nonce in the DPoP proof.',
     fixes: [
-      'Send the proof again with the value of `DPoP-Nonce`: the `dpop` scheme of this package does.',
-      'In a browser, the server has to expose `DPoP-Nonce`.',
+      'Send the request again with a proof that holds the value of `DPoP-Nonce`; the `dpop` scheme of this package does so.',
+      'For a browser, the server has to expose `DPoP-Nonce`.',
     ],
     find: ({ error, answered, hasResponse }) => {
-      const given = answered('dpop-nonce') ? 'DPoP-Nonce came with it.' : 'No DPoP-Nonce can be seen: without it the client cannot answer.'
+      const given = answered('dpop-nonce')
+        ? 'A DPoP-Nonce came with it.'
+        : 'No DPoP-Nonce can be seen, and without it the client cannot answer.'
       return when(
         error === 'use_dpop_nonce',
         96,
@@ -91,19 +96,19 @@ export const challengeRules: readonly Rule[] = [
   {
     cause: 'dpop-proof',
     party: 'client',
-    summary: 'The DPoP proof was refused, or is missing.',
+    summary: 'The DPoP proof is missing, or the server refused it.',
     fixes: [
-      'Sign one proof for each request, for exactly its method and URL (behind a proxy: the public URL).',
-      'See that this machine’s clock is right: a proof lives for seconds.',
-      'A token bound to a key goes out as `DPoP`, never as `Bearer`.',
+      'Sign a new proof for each request, with exactly its method and URL (behind a proxy: the public URL).',
+      'Check the clock of this machine: a proof is valid only for seconds.',
+      'Send a token that is bound to a key as `DPoP`, never as `Bearer`.',
     ],
     find: ({ error, words, quote, jwt, scheme, sent, hasRequest, status }) => {
       const bound = (Object(jwt?.claims.cnf) as { jkt?: unknown }).jkt !== undefined
       const refused = status === 401 && error !== 'use_dpop_nonce'
       return (
         when(error === 'invalid_dpop_proof', 95, ['The challenge says invalid_dpop_proof.', ...(quote ? [quote] : [])]) ??
-        when(refused && hasRequest && scheme === 'dpop' && !sent('dpop'), 92, 'The scheme is DPoP, and there is no DPoP header.') ??
-        when(refused && bound && scheme === 'bearer', 91, 'The token is bound to a key (cnf.jkt), and was sent as Bearer.') ??
+        when(refused && hasRequest && scheme === 'dpop' && !sent('dpop'), 92, 'The scheme is DPoP, but there is no DPoP header.') ??
+        when(refused && bound && scheme === 'bearer', 91, 'The token is bound to a key (cnf.jkt), but was sent as Bearer.') ??
         when(/dpop/.test(words) && refused, 78, quote ?? '')
       )
     },
@@ -111,13 +116,13 @@ export const challengeRules: readonly Rule[] = [
   {
     cause: 'contradictory-challenge',
     party: 'resource server',
-    summary: 'The challenge contradicts itself: nobody can act on it.',
-    fixes: ['Name each parameter once (RFC 9110 §11.2).'],
+    summary: 'The challenge contradicts itself: no client can act on it.',
+    fixes: ['On the server: send each parameter once (RFC 9110 §11.2).'],
     find: ({ challenges }) =>
       when(
         challenges.some(({ conflict }) => conflict),
         98,
-        'A parameter that decides occurs twice, with different values.',
+        'A parameter such as `error` or `scope` occurs twice, with different values.',
       ),
   },
 ]
@@ -126,43 +131,43 @@ function scopesWantedAndHeld({ challenges, jwt, status, harmless }: Facts): read
   const wanted = challenges.find(({ params }) => params.scope)?.params.scope
   const held = jwt?.claims.scope ?? jwt?.claims.scp
   return [
-    ...(wanted ? [`Wanted: ${harmless(wanted)}.`] : []),
-    ...(held === undefined ? [] : [`The token has: ${harmless([held].flat().join(' '))}.`]),
-    ...(status === 401 ? ['It came as 401; RFC 6750 §3.1 says 403.'] : []),
+    ...(wanted ? [`The API wants the scope ${harmless(wanted)}.`] : []),
+    ...(held === undefined ? [] : [`The token has the scope ${harmless([held].flat().join(' '))}.`]),
+    ...(status === 401 ? ['It came as 401; RFC 6750 §3.1 wants 403.'] : []),
   ]
 }
 
 const secondFactor = {
-  summary: 'The credentials are good, and the server wants a second factor: a one-time password.',
+  summary: 'The credentials are valid, but the server wants a second factor: a one-time password.',
   fixes: [
-    'Send the one-time password in the field that the server’s documentation names.',
-    'For a program: use a token that needs no second factor, where the server has such.',
+    'Send the one-time password in the header that the server’s documentation names.',
+    'In a program: use a token that needs no second factor, if the server offers one.',
   ],
 }
 
 const missesParameter = {
-  summary: 'The server could not read the request: a parameter is missing, or stands there twice.',
+  summary: 'The server could not read the request: a parameter is missing, or was sent twice.',
   fixes: [
-    'Compare the parameters with those that the endpoint wants; a token endpoint takes them in a form (RFC 6749 §4), not as JSON.',
+    'Compare the parameters with those that the endpoint expects; a token endpoint takes them as a form (RFC 6749 §4), not as JSON.',
     'A new token does not help.',
   ],
 }
 
 const notAllowed = {
-  summary: 'The credentials are good, and may not do this.',
-  fixes: ['Ask who runs the API which role, group or permission may.', 'A new sign-in of the same user does not help.'],
+  summary: 'The credentials are valid, but not allowed to do this.',
+  fixes: ['Ask whoever runs the API which role, group or permission is needed.', 'Signing the same user in again does not help.'],
 }
 
 /** A scope is the least of it: GitHub and Google say 403 of rights of an app, of roles, and of APIs that are not switched on. */
 const missesSomething = {
-  summary: 'The token is good, and may not do this: a scope, a role or a permission is missing.',
+  summary: 'The token is valid, but not allowed to do this: a scope, a role or a permission is missing.',
   fixes: [
-    'Ask who runs the API which scope, role or permission may; some say so in their words.',
-    'If it is a scope: ask for it when you sign the user in, or answer with `onStepUp`; a refresh gives no more.',
+    'Ask whoever runs the API which scope, role or permission is needed; some APIs name it in the answer.',
+    'If it is a scope: ask for it when the user signs in, or get it in `onStepUp`; a refresh does not add it.',
   ],
 }
 
 const rowLevelSecurity = {
-  summary: 'The database’s rules for rows (row-level security) do not let this user do it.',
-  fixes: ['Look at the rules of the table, and at the role and the `sub` of the token that they are for.', 'A refresh does not help.'],
+  summary: 'The row-level security of the database does not let this user do this.',
+  fixes: ['Compare the policies of the table with the role and the `sub` of the token.', 'A refresh does not help.'],
 }

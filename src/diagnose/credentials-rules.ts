@@ -13,10 +13,10 @@ export const credentialsRules: readonly Rule[] = [
   {
     cause: 'credentials-withheld',
     party: 'client',
-    summary: 'The client kept its credentials back from this request.',
+    summary: 'The client did not send its credentials with this request.',
     fixes: [
-      'For another origin: name it in `allowedOrigins`, if that origin is yours.',
-      'For an own Authorization header: leave it out, and let the client set it.',
+      'If the request goes to another origin of yours: name that origin in `allowedOrigins`.',
+      'If the caller sets an Authorization header: leave it out, and let the client set it.',
     ],
     find: ({ event }) => {
       const reason = /^(credentials-withheld|decision)$/.test(event?.type ?? '') ? event?.reason : undefined
@@ -27,8 +27,8 @@ export const credentialsRules: readonly Rule[] = [
   {
     cause: 'credentials-malformed',
     party: 'client',
-    summary: 'The Authorization header is not well formed.',
-    fixes: ['Send `Authorization: Bearer <token>`: the scheme, one space, the token, nothing else.'],
+    summary: 'The Authorization header is malformed.',
+    fixes: ['Send `Authorization: Bearer <token>`: the scheme, one space, the token, and nothing else.'],
     find: ({ authorization }) => {
       const flaw =
         authorization === undefined || isMasked(authorization) ? undefined : flaws.find(([pattern]) => pattern.test(authorization))
@@ -38,11 +38,11 @@ export const credentialsRules: readonly Rule[] = [
   {
     cause: 'wrong-scheme',
     party: 'client',
-    summary: 'The credentials are of a scheme that the server does not ask for.',
-    fixes: ['Use a scheme that the challenge names.', 'Look whether the request reached the server, and the path, that you meant.'],
+    summary: 'The request used a scheme that the server does not ask for.',
+    fixes: ['Use a scheme that the challenge names.', 'Check that the request reached the server and the path that you meant.'],
     find: (facts) => {
       const { scheme, challenges, status, words, quote, harmless } = facts
-      const sentScheme = looksLikeScheme(scheme) ? scheme : 'what begins with no scheme'
+      const sentScheme = looksLikeScheme(scheme) ? scheme : 'a value without a scheme'
       const asked = challenges.map((challenge) => challenge.scheme)
       const isForeign = scheme && status === 401 && asked.length > 0 && !challenges.some((challenge) => isScheme(challenge, scheme))
       return (
@@ -55,8 +55,8 @@ export const credentialsRules: readonly Rule[] = [
   {
     cause: 'credentials-in-url',
     party: 'client',
-    summary: 'The token is in the URL, where few servers look and every log keeps it.',
-    fixes: ['Send it in the Authorization header (RFC 6750 §5.3).', 'Revoke this token: it is in logs by now.'],
+    summary: 'The token is in the URL, where few servers look for it and every log keeps it.',
+    fixes: ['Send it in the Authorization header (RFC 6750 §5.3).', 'Revoke this token: it is probably in logs by now.'],
     find: (facts) => {
       const { url, authorization, status } = facts
       const inUrl = authorization === undefined && /[?&#](access_token|id_token|token|jwt)=./i.test(url)
@@ -85,25 +85,25 @@ function withheldBecause(reason: string | undefined): string {
 /** Some servers take one all the same: what Laravel's Sanctum issues has a bar behind a number, what Salesforce does a `!` behind its organization. */
 const strangeCharacter = [
   /^(bearer|dpop)\s+(?!(\d+\||00D\w{9,15}!)?[\w.~+/-]+=*$)/i,
-  'The token holds a character that no token may hold (RFC 6750 §2.1).',
+  'The token holds a character that is not allowed in a token (RFC 6750 §2.1).',
 ] as const
 
 const flaws: readonly (readonly [RegExp, string])[] = [
   [/[\r\n]/, 'It holds a line break.'],
   [/^\s*$/, 'It is empty.'],
-  [/^\S+:/, 'There is a colon behind the scheme.'],
-  [/^(\w+) +\1\b/i, 'The scheme stands there twice.'],
-  [/^(bearer|dpop|basic)\s*$/i, 'There is a scheme and no token behind it.'],
+  [/^\S+:/, 'There is a colon after the scheme.'],
+  [/^(\w+) +\1\b/i, 'The scheme is there twice.'],
+  [/^(bearer|dpop|basic)\s*$/i, 'There is a scheme, but no token after it.'],
   [
     /^\S+ +(undefined|null|NaN|\[object \w+\])\s*$/,
-    'In place of the token stands a value that a program printed: undefined, null or an object.',
+    'In place of the token, there is a value that a program printed: undefined, null or an object.',
   ],
-  [/^\S+ +(\$\{?\w+\}?|<[^>]*>|\{\{.*\}\})\s*$/, 'In place of the token stands a placeholder.'],
+  [/^\S+ +(\$\{?\w+\}?|<[^>]*>|\{\{.*\}\})\s*$/, 'In place of the token, there is a placeholder.'],
   [/^(bearer|dpop)\s+["'“]/i, 'The token is in quotes.'],
   [/^(bearer)(?=eyJ|[\w-]{20,})\S+$/i, 'There is no space between the scheme and the token.'],
-  [/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/, 'There is a token and no scheme before it.'],
+  [/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/, 'There is a token, but no scheme before it.'],
   [/^\s|\s$/, 'There are spaces around it.'],
   [/^(bearer|dpop)\s+\S+\s+\S/i, 'There is a space inside the token.'],
-  [/^(bearer|dpop) {2,}/i, 'There is more than one space behind the scheme.'],
+  [/^(bearer|dpop) {2,}/i, 'There is more than one space after the scheme.'],
   strangeCharacter,
 ]

@@ -91,26 +91,23 @@ function nothingFound(facts: Facts): Diagnosis {
   }
   const otherMatter = matterOtherThanCredentials(facts)
   if (otherMatter)
-    return { ...nothing, cause: 'unknown', summary: `${otherMatter}: not about credentials.`, fixes: adviceForOtherMatter(status) }
+    return { ...nothing, cause: 'unknown', summary: `${otherMatter}: this is not about credentials.`, fixes: adviceForOtherMatter(status) }
   const unknown = { ...nothing, cause: 'unknown', confidence: 'possible' } as const
   if (quote) {
-    const fixes = ['Look for these words in the server’s documentation, and in its log.']
-    return { ...unknown, summary: 'The server says why, in words of its own.', evidence: [...nothing.evidence, quote], fixes }
+    const fixes = ['Look for these words in the server’s documentation and in its log.']
+    return { ...unknown, summary: 'The server gives a reason in its own words.', evidence: [...nothing.evidence, quote], fixes }
   }
-  const fixes = ['Hand in more: the response, its body’s text, the request and the tokens.']
+  const fixes = ['Hand in more: the response, the text of its body, the request and the tokens.']
   return { ...unknown, summary: 'Nothing here says why.', fixes }
 }
 
 function matterOtherThanCredentials(facts: Facts): string | undefined {
-  if (isLimited(facts)) return 'A limit of calls is reached'
+  if (isLimited(facts)) return 'The rate limit is reached'
   return facts.status === undefined || isRefused(facts) ? undefined : `The status is ${facts.status}`
 }
 
 function adviceForOtherMatter(status: number | undefined): readonly string[] {
-  if (status === 404) return ['Compare the URL with the API’s. Some APIs say 404 of what these credentials may not see.']
-  return [
-    status === 403 || status === 429
-      ? 'Wait, for as long as `Retry-After` says where it came.'
-      : 'A refresh or a new sign-in does not help.',
-  ]
+  if (status === 404) return ['Compare the URL with the API’s documentation. Some APIs answer 404 for what these credentials may not see.']
+  if (status === 403 || status === 429) return ['Wait before you call again: as long as `Retry-After` says, if it came.']
+  return ['A refresh or a new sign-in does not help.']
 }

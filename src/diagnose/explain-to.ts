@@ -64,7 +64,7 @@ export function explainTo(target: ExplainConsole, expected?: DiagnoseInput['expe
 
 function doneBy(action: string | undefined): string {
   if (action === 'step-up') return 'asks for a step-up'
-  return action === 'reject' ? 'rejects the call' : 'gave it back'
+  return action === 'reject' ? 'rejects the call' : 'handed the 401 back'
 }
 
 /** The client's reason says more than the challenge. */

@@ -4,7 +4,7 @@ import { type Rule, when } from './rule'
 export const graphqlRule: Rule = {
   cause: 'graphql-in-band',
   party: 'client',
-  summary: 'GraphQL refuses inside a 200: the HTTP status says nothing.',
+  summary: 'GraphQL reports the refusal in the body: the HTTP status does not show it.',
   fixes: ['Use `graphqlUnauthenticated` as `isUnauthorized`, so that the client refreshes.'],
   find: ({ status, json, harmless }) => {
     const errors = Array.isArray(json?.errors) ? (json.errors as unknown[]) : []
@@ -36,10 +36,10 @@ function codesOf(error: unknown): readonly (readonly [place: string, code: strin
 }
 
 const graphqlForbids = {
-  summary: 'GraphQL forbids inside a 200: the credentials are good, and do not suffice.',
-  fixes: ['Ask who runs the API which role or scope may. A refresh does not help.'],
+  summary: 'GraphQL reports in the body that the credentials are valid, but do not suffice.',
+  fixes: ['Ask whoever runs the API which role or scope is needed. A refresh does not help.'],
 }
 
 const graphqlByAnotherName = {
-  fixes: ['Claim it with an `isUnauthorized` of your own: `graphqlUnauthenticated` knows the code UNAUTHENTICATED, where `data` is null.'],
+  fixes: ['Recognize it with an `isUnauthorized` of your own: `graphqlUnauthenticated` knows only UNAUTHENTICATED where `data` is null.'],
 }

@@ -13,9 +13,9 @@ export const missingCredentialsRule: Rule = {
   party: 'client',
   summary: 'The request carried no credentials.',
   fixes: [
-    'Sign in before the call, or hand the tokens to the client (`setTokens`).',
-    'Send the call through the client’s fetch, not the global one.',
-    'Follow no redirect to another origin: fetch drops Authorization there.',
+    'Sign in before the call, or give the tokens to the client with `setTokens`.',
+    'Send the call through the client’s `fetch`, not the global one.',
+    'Call the final URL: on a redirect to another origin, fetch drops the Authorization header.',
   ],
   find: (facts) =>
     isBare(facts)
@@ -31,7 +31,7 @@ function isBare(facts: Facts): boolean {
 
 function nothingSent(facts: Facts): Finding | undefined {
   const evidence = ['No Authorization, Cookie or API key header was sent.', facts.quote ?? '']
-  if (hasBareChallenge(facts)) evidence.push('The challenge names no error: RFC 6750 §3.1 asks for that where no token came.')
+  if (hasBareChallenge(facts)) evidence.push(namesNoError)
   const passwordInBody = facts.method === 'POST' && saysWrongPassword(facts)
   const refused = isRefused(facts) || facts.error === 'not_authed' // Slack's word, which comes with 200.
   return when(refused && !passwordInBody, sureness(facts), evidence, tokenService(facts) ?? userAndPassword(facts))
@@ -62,7 +62,12 @@ function noCertificateCame({ jwt, words, status, error, quote }: Facts): Finding
 function tokenOfOtherType(facts: Facts): Finding | undefined {
   const { tokenType = 'Bearer', hasRequest, status, harmless } = facts
   const isOther = !/^bearer$/i.test(tokenType) && hasRequest && sendsNothing(facts)
-  return when(isOther && askedScheme(facts) && status === 401, 58, `The token that is held is of type ${harmless(tokenType)}.`, otherType)
+  return when(
+    isOther && askedScheme(facts) && status === 401,
+    58,
+    `The client holds a token of type ${harmless(tokenType)}, and did not send it.`,
+    otherType,
+  )
 }
 
 function cookieAlone(facts: Facts): Finding | undefined {
@@ -72,14 +77,14 @@ function cookieAlone(facts: Facts): Finding | undefined {
   return when(
     isAlone && asked && status === 401,
     hasBareChallenge(facts) ? 68 : 56,
-    `A cookie was sent, and ${asked} is asked for.`,
+    `A cookie was sent, but the server asks for ${asked}.`,
     otherThanCookie,
   )
 }
 
 function nothingInTheEvent({ event }: Facts): Finding | undefined {
   const namesNone = event?.type === 'request' && event.scheme === undefined
-  return when(namesNone, 70, 'The client’s event names no scheme: it had nothing to send.')
+  return when(namesNone, 70, 'The client’s event names no scheme: the client had nothing to send.')
 }
 
 /** Where the request is not known, the challenge still is. */
@@ -88,8 +93,8 @@ function askedAsIfNoneCame(facts: Facts): Finding | undefined {
   if (status !== 401) return undefined
   const asked = askedScheme(facts)
   return (
-    when(!authorization && hasBareChallenge(facts), 45, 'The challenge names no error, as it should where no token came.') ??
-    when(!hasRequest && scheme === '' && asked && !error, 43, `${asked} is asked for.`)
+    when(!authorization && hasBareChallenge(facts), 45, namesNoError) ??
+    when(!hasRequest && scheme === '' && asked && !error, 43, `The server asks for ${asked}.`)
   )
 }
 
@@ -117,7 +122,9 @@ function tokenService({ challenges, harmless }: Facts): Finding['instead'] {
   const { realm = '' } = challenges.find(({ params }) => params.service)?.params ?? {}
   if (!/^https?:\/\//.test(realm)) return undefined
   return {
-    fixes: [`Ask ${harmless(realm)} for a token, with \`service\` and \`scope\` of the challenge as its query; send that as Bearer.`],
+    fixes: [
+      `Ask ${harmless(realm)} for a token, with the \`service\` and \`scope\` of the challenge in the query, and send that token as Bearer.`,
+    ],
   }
 }
 
@@ -126,22 +133,24 @@ function userAndPassword({ challenges }: Facts): Finding['instead'] {
   if (!challenges.length || !challenges.every(({ scheme }) => /^(basic|digest)$/i.test(scheme))) return undefined
   return {
     fixes: [
-      'Give the client user and password: `scheme: digest({ username, password })`, or `basic`.',
-      'Where it has them: see that `algorithms` and `realm` of `digest` take this challenge.',
+      'Give the client a user and a password: `scheme: digest({ username, password })`, or `basic`.',
+      'If it has them: check that the `algorithms` and `realm` of `digest` fit this challenge.',
     ],
   }
 }
 
+const namesNoError = 'The challenge names no error: servers leave it out when no token came (RFC 6750 §3.1).'
+
 const noCertificate = {
-  summary: 'The token is bound to a certificate of the client, and that, most likely, did not come with it.',
+  summary: 'The token is bound to a client certificate, which probably did not come with the request.',
   fixes: [
-    'Send it over a connection that presents the certificate with which it was issued (mutual TLS).',
-    'Where a proxy ends TLS: see that it hands the certificate on.',
+    'Send it over a connection that presents the certificate it was issued with (mutual TLS).',
+    'If a proxy ends TLS: check that it passes the certificate on.',
   ],
 }
 
 const otherType = {
-  fixes: ['Give the client the scheme of that type, such as `scheme: dpop()`: a token of a type that no scheme of it knows is never sent.'],
+  fixes: ['Give the client the scheme for that type, such as `scheme: dpop()`: without it, the token is never sent.'],
 }
 
-const otherThanCookie = { summary: 'The request carried a cookie, and not the credentials that are asked for.' }
+const otherThanCookie = { summary: 'The request carried a cookie, but not the credentials that the server asks for.' }

@@ -6,8 +6,8 @@ import { sendsNothing } from './sends-nothing'
 export const policyRule: Rule = {
   cause: 'policy',
   party: 'authorization server',
-  summary: 'A policy refuses: where, on what device, or when this is asked.',
-  fixes: ['Ask the administrator which policy applies (conditional access, IP list).', 'A new token does not help.'],
+  summary: 'A policy forbids this request because of its place, device or time.',
+  fixes: ['Ask the administrator which policy applies (conditional access, IP allowlist).', 'A new token does not help.'],
   find: (facts) => {
     const { error, challenges, words, quote, status, html, answered, harmless } = facts
     const way = inBetween(facts)
@@ -16,7 +16,7 @@ export const policyRule: Rule = {
       when(
         error === 'insufficient_claims' || claims,
         93,
-        'The challenge asks for claims: a continuous access evaluation.',
+        'The challenge asks for claims, as Entra’s continuous access evaluation does.',
         askedForClaims,
       ) ??
       when(
@@ -37,11 +37,19 @@ export const policyRule: Rule = {
       when(/rbac: access denied|explicit deny/.test(words) && !(facts.hasRequest && sendsNothing(facts)), 74, quote ?? '', ownPolicy) ??
       when(/policy/.test(words) && !/row-level security/.test(words), 74, quote ?? '', ownPolicy) ??
       when(status === 403 && /error code: 10\d\d/.test(words) && answered('cf-ray'), 72, quote ?? '', firewall) ??
-      when(status === 403 && answered('cf-mitigated'), 72, `cf-mitigated: ${harmless(answered('cf-mitigated'))}.`, firewall) ??
+      when(
+        status === 403 && answered('cf-mitigated'),
+        72,
+        `The header cf-mitigated says ${harmless(answered('cf-mitigated'))}.`,
+        firewall,
+      ) ??
       when(
         status === 403 && html && !challenges.length && way.length,
         56,
-        [`The answer has ${way.join(', ')}: something stands in between.`, 'The body is HTML: an API’s own refusal rarely is.'],
+        [
+          `The answer passed a proxy, a cache or a firewall: it has ${way.join(', ')}.`,
+          'The body is HTML, which an API rarely sends itself.',
+        ],
         firewall,
       )
     )
@@ -50,8 +58,8 @@ export const policyRule: Rule = {
 
 const askedForClaims = {
   fixes: [
-    'Hand the `claims` of the challenge to the authorization server, in `onStepUp`.',
-    'Ask the administrator which policy applies (conditional access, IP list).',
+    'In `onStepUp`: pass the `claims` of the challenge on to the authorization server.',
+    'Ask the administrator which policy applies (conditional access, IP allowlist).',
   ],
 }
 
@@ -61,33 +69,33 @@ function inOwnField(answered: (header: string) => string): boolean {
 
 const restrictedKey = {
   party: 'client',
-  summary: 'The key is good, and restricted: not for this referrer, address or app, or not for this API.',
-  fixes: ['Look at the restrictions of the key where it was issued.', 'A server needs a key of its own: it sends no referrer.'],
+  summary: 'The key is valid, but restricted: not for this referrer, address or app, or not for this API.',
+  fixes: ['Check the restrictions of the key where it was issued.', 'A server needs a key of its own: it sends no referrer.'],
 } as const
 
 const captcha = {
   party: 'client',
-  summary: 'After too many wrong passwords, the server wants a person to solve a CAPTCHA: it looks at no credentials until then.',
+  summary: 'After too many wrong passwords, the server wants a person to solve a CAPTCHA, and ignores all credentials until then.',
   fixes: [
-    'Sign in once in a browser, and solve it there.',
-    'Find the program that sends an outdated password: it locks the account again.',
+    'Sign in once in a browser and solve it there.',
+    'Find the program that keeps sending an outdated password: it will lock the account again.',
   ],
 } as const
 
 const notOfOrganization = {
   party: 'client',
-  summary: 'The token is good, and not authorized for the single sign-on of the organization.',
-  fixes: ['Authorize the token for the organization where it was issued; GitHub’s X-GitHub-SSO says where.'],
+  summary: 'The token is valid, but not authorized for the single sign-on of the organization.',
+  fixes: ['Authorize the token for the organization where it was issued; GitHub’s X-GitHub-SSO header names the page.'],
 } as const
 
 const ownPolicy = {
   party: 'resource server',
   summary: 'A policy of the API, or of the cloud that it runs in, does not allow this.',
-  fixes: ['Ask who runs it which policy applies, and whom it allows.', 'A new token does not help.'],
+  fixes: ['Ask whoever runs it which policy applies, and whom it allows.', 'A new token does not help.'],
 } as const
 
 const firewall = {
   party: 'network',
-  summary: 'What stands before the API refuses by a rule of its own: a firewall, an address list, a check for robots.',
-  fixes: ['Ask who runs it which rule applies; send the request from where it is allowed.', 'A new token does not help.'],
+  summary: 'Something in front of the API refused the request: a firewall, an IP list or a bot check.',
+  fixes: ['Ask whoever runs it which rule applies, or send the request from where it is allowed.', 'A new token does not help.'],
 } as const

@@ -8,10 +8,10 @@ export const refreshRules: readonly Rule[] = [
   {
     cause: 'refresh-token-rejected',
     party: 'authorization server',
-    summary: 'The refresh token is not taken any more: the session is over.',
+    summary: 'The authorization server no longer accepts the refresh token: the session is over.',
     fixes: [
       'Sign in again.',
-      'If it happens soon after a refresh: two clients used one refresh token, and rotation revoked both. Share a store and a lock.',
+      'If it happens soon after a refresh: two clients probably used one refresh token, and rotation revoked both. Let them share a store and a lock.',
     ],
     find: (facts) =>
       // Which grant it was, only the client knows, and sometimes the words tell.
@@ -26,10 +26,10 @@ export const refreshRules: readonly Rule[] = [
   {
     cause: 'client-rejected',
     party: 'client',
-    summary: 'The authorization server does not take this client: its secret was changed, most likely.',
+    summary: 'The authorization server does not accept this client: its secret was probably changed.',
     fixes: [
-      'Compare client id and secret with the registration; a changed secret has to be deployed.',
-      'See that the way of client authentication is the registered one.',
+      'Compare client id and secret with the registration; if the secret was changed, deploy the new one.',
+      'Check that the client authenticates with the method it is registered for.',
     ],
     find: (facts) =>
       saysError(facts, /^(invalid_client(_id)?|incorrect_client_credentials)$/, 94) ??
@@ -44,19 +44,19 @@ export const refreshRules: readonly Rule[] = [
   {
     cause: 'refresh-misconfigured',
     party: 'client',
-    summary: 'The token endpoint does not take the request as it is made.',
-    fixes: ['Compare grant, scope, resource and endpoint with what the authorization server allows this client.'],
+    summary: 'The token endpoint does not accept the request as the client makes it.',
+    fixes: ['Compare the grant, scope, resource and endpoint with what the authorization server allows this client.'],
     find: (facts) =>
       saysError(facts, /^(invalid_scope|invalid_target|unsupported_grant_type)$/, 93) ??
       (/aadsts/.test(saidOf(facts)) ? saysError(facts, /^invalid_resource$/, 93) : undefined) ??
       when(noOutage.test(saidOfIt(facts)), 75, saidOfIt(facts), noTokenEndpoint.test(saidOfIt(facts)) ? elsewhere : ownWords) ??
-      when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'misconfigured', 75, 'The refresh failed as misconfigured.'),
+      when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'misconfigured', 75, 'The refresh ended as misconfigured.'),
   },
   {
     cause: 'interaction-required',
     party: 'authorization server',
-    summary: 'The authorization server wants the user: no refresh can do without.',
-    fixes: ['Send the user to sign in.'],
+    summary: 'The authorization server wants the user to sign in: a refresh is not enough.',
+    fixes: ['Send the user to the sign-in of the authorization server.'],
     find: (facts) =>
       saysError(facts, /^(interaction|login|consent|account_selection|mfa)_required$/, 95) ??
       // Entra, Keycloak and Google say invalid_grant of it, and more in the words.
@@ -65,16 +65,16 @@ export const refreshRules: readonly Rule[] = [
   {
     cause: 'refresh-unavailable',
     party: 'authorization server',
-    summary: 'The authorization server could not be reached, or asks to wait.',
-    fixes: ['Wait: the session is kept, and the client tries again.', 'See whether the token endpoint is up.'],
+    summary: 'The authorization server could not be reached, or asks the client to wait.',
+    fixes: ['Wait: the client keeps the session and tries again.', 'Check that the token endpoint is up.'],
     find: (facts) =>
       saysError(facts, /^(temporarily_unavailable|server_error|slow_down)$/, 92) ??
       when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'unavailable', noOutage.test(saidOfIt(facts)) ? 55 : 92, [
-        'The refresh came out as unavailable.',
+        'The refresh ended as unavailable.',
         saidOfIt(facts),
       ]) ??
-      when(facts.event?.reason === 'cooling down', 80, 'The client does not refresh now: it is cooling down.') ??
-      when(facts.event?.reason === 'budget spent', 70, 'The client does not refresh now: the budget is spent.', refusedAgain),
+      when(facts.event?.reason === 'cooling down', 80, 'The client is cooling down after a refresh that failed.') ??
+      when(facts.event?.reason === 'budget spent', 70, 'The client’s refresh budget is spent.', refusedAgain),
   },
 ]
 
@@ -110,16 +110,18 @@ const noOutage = /answered (200|4(?!08|25|29)\d\d)(?! (temporarily_unavailable|s
 const noTokenEndpoint = /answered (200|40[45])|redirect/
 
 const elsewhere = {
-  summary: 'What answers there is no token endpoint, most likely.',
+  summary: 'What answers the refresh is probably not a token endpoint.',
   fixes: [
-    'Compare `tokenEndpoint` (of a cookie session: `url`) with what the authorization server names in its metadata.',
-    'See that no gateway or web app answers in its place.',
+    'Compare `tokenEndpoint` (of a cookie session: `url`) with the one in the metadata of the authorization server.',
+    'Check that no gateway or web app answers in its place.',
   ],
 }
 
 const ownWords = {
-  summary: 'The authorization server refuses, and not in words of RFC 6749: the session is kept, as in an outage.',
-  fixes: ['Look what it says. If that the refresh token is no longer good: tell the client, by `refreshTokenGrant({ isRejected })`.'],
+  summary: 'The authorization server refuses, but not with an error of RFC 6749: the client keeps the session, as in an outage.',
+  fixes: [
+    'Look at its answer. If that means that the refresh token is no longer good, tell the client with `refreshTokenGrant({ isRejected })`.',
+  ],
 }
 
 function isRefresh({ event, words }: Facts): boolean {
@@ -131,43 +133,43 @@ const wantsUser = /multi-?factor|not consented|interactive authorization|user in
 
 const noneHeld = {
   party: 'client',
-  summary: 'There is no refresh token to get a new access token with.',
-  fixes: ['Sign in again.', 'Ask for a refresh token when the user signs in: at many servers by the scope `offline_access`.'],
+  summary: 'The client has no refresh token to get a new access token with.',
+  fixes: ['Sign in again.', 'Ask for a refresh token when the user signs in: at many servers with the scope `offline_access`.'],
 } as const
 
 /** `refreshBudget` counts refreshes that went well. */
 const refusedAgain = {
   party: 'resource server',
-  summary: 'The API refuses tokens that were just refreshed, again and again.',
-  fixes: ['Look at what the API checks: audience, issuer, keys, clock. A new token does not help.'],
+  summary: 'The API keeps refusing tokens that were just refreshed.',
+  fixes: ['Look at what the API checks: audience, issuer, keys and clock. A new token does not help.'],
 } as const
 
 /** By OAuth's word, and GitHub's. */
 const refused = /^(invalid_grant|bad_(refresh_token|verification_code))$/
 
 const notActive = {
-  summary: 'The account of the user, or of the organization, is not active: no token is issued for it.',
-  fixes: ['Ask who runs the authorization server about the account.', 'A new sign-in of the same user does not help.'],
+  summary: 'The account of the user or of the organization is not active: the server issues no token for it.',
+  fixes: ['Ask whoever runs the authorization server about the account.', 'Signing the same user in again does not help.'],
 }
 
 const anotherGrant =
   /code passed|auth(ori[sz]ation)? code|^code |pkce|verifier|redirect_?uri|assertion|(user ?name|email) (or|and) password|wrong (email|password)|user credentials/
 
 const notRefreshed = {
-  summary: 'The token endpoint does not take the grant: a code, a password or an assertion, by its words.',
+  summary: 'The token endpoint does not accept the grant: by its words, a code, a password or an assertion.',
   fixes: [
-    'A code works once, for a minute or so, with the `redirect_uri` and the `code_verifier` of its request: begin the sign-in again.',
-    'Of a password or an assertion: compare it with what the server knows.',
+    'If it is a code: begin the sign-in again. A code works once, for a minute or so, with the `redirect_uri` and `code_verifier` of its request.',
+    'If it is a password or an assertion: compare it with what the server knows.',
   ],
   party: 'client',
 } as const
 
 const mayNot = {
-  summary: 'The authorization server does not allow this client the grant, or does not take its secret.',
+  summary: 'The authorization server does not allow this client the grant, or does not accept its secret.',
   fixes: ['Allow the grant type in the registration of the client.', 'Compare client id and secret with the registration.'],
 }
 
 const otherPlatform = {
-  summary: 'The client is registered for another platform: a browser may not redeem its tokens, or only a browser may.',
-  fixes: ['Register its redirect URI as that of a single-page application if it runs in a browser, else as web or as mobile and desktop.'],
+  summary: 'The client is registered for another platform: only a browser may redeem its tokens, or no browser may.',
+  fixes: ['Register its redirect URI for a single-page application if it runs in a browser, otherwise for web, or for mobile and desktop.'],
 }

@@ -15,17 +15,17 @@ export const schemeRules: readonly Rule[] = [
   {
     cause: 'basic-encoding',
     party: 'client',
-    summary: 'The Basic credentials are not encoded as the server reads them.',
-    fixes: ['Encode `user:password` as UTF-8, then as Base64; percent-encode nothing (except towards a token endpoint, RFC 6749 §2.3.1).'],
+    summary: 'The Basic credentials are not encoded as the server expects.',
+    fixes: ['Encode `user:password` as UTF-8, then as Base64; percent-encode nothing (except for a token endpoint, RFC 6749 §2.3.1).'],
     find: ({ scheme, authorization, status }) => {
       if (scheme !== 'basic' || status !== 401 || isMasked(authorization)) return undefined
       const pair = decodedPair(authorization)
-      if (pair === undefined) return when(true, 94, 'What stands behind Basic is no Base64.')
+      if (pair === undefined) return when(true, 94, 'What follows Basic is not Base64.')
       return (
         when(!pair.includes(':'), 94, 'There is no colon between user and password.') ??
-        when(/%[0-9a-f]{2}/i.test(pair), 72, 'User or password is percent-encoded.') ??
+        when(/%[0-9a-f]{2}/i.test(pair), 72, 'The user or the password is percent-encoded.') ??
         when(/^[^:]*:[\s\S]*[\r\n]$/.test(pair), 90, 'The password ends in a line break: `echo` adds one.') ??
-        when(/[\x80-\xff]/.test(pair), 55, 'User or password holds letters beyond ASCII: the server may read another charset.')
+        when(/[\x80-\xff]/.test(pair), 55, 'The user or the password holds letters beyond ASCII: the server may expect another charset.')
       )
     },
   },
@@ -34,8 +34,8 @@ export const schemeRules: readonly Rule[] = [
     party: 'client',
     summary: 'The user or the password is wrong.',
     fixes: [
-      'Compare both with what the server knows, spaces at the ends as well.',
-      'Some APIs want an app password, or a token in place of the password.',
+      'Compare both with what the server knows, including spaces at either end.',
+      'Check whether the API wants an app password, or a token in place of the password.',
     ],
     find: (facts) => {
       const { scheme, status = 0, challenges, words, quote, method, authorization, error } = facts
@@ -44,8 +44,8 @@ export const schemeRules: readonly Rule[] = [
       const again = challenges.some((challenge) => isScheme(challenge, 'basic'))
       // A code in `error` is OAuth's, of which other rules know more.
       if (isSignIn(facts) && status === 401 && !/^[a-z]+(_[a-z]+)+$/.test(error))
-        return when(true, 62, ['By its URL this is a sign-in: user and password stand in its body.', quote ?? ''])
-      const asked = again ? 'Basic is asked for again' : 'no other scheme is asked for'
+        return when(true, 62, ['By its URL, this is a sign-in, with user and password in the body.', quote ?? ''])
+      const asked = again ? 'the server asks for Basic again' : 'the server asks for no other scheme'
       if (scheme !== 'basic' || status !== 401) return undefined
       return (
         // What Jira says of it, whose challenge names OAuth alone.
@@ -57,8 +57,8 @@ export const schemeRules: readonly Rule[] = [
   {
     cause: 'digest-stale',
     party: 'client',
-    summary: 'The nonce that the Digest was made with is too old; user and password are good.',
-    fixes: ['Answer again with the nonce of this challenge: the `digest` scheme of this package does.'],
+    summary: 'The nonce that the Digest was made with is too old; user and password are right.',
+    fixes: ['Send the request again with the nonce of this challenge; the `digest` scheme of this package does so.'],
     find: ({ scheme, status, challenges }) =>
       when(scheme === 'digest' && status === 401 && challenges.some(isStale), 93, 'The Digest challenge says stale=true (RFC 7616 §3.3).'),
   },
@@ -68,21 +68,21 @@ export const schemeRules: readonly Rule[] = [
     summary: 'The user or the password is wrong, or the Digest was made for another request.',
     fixes: [
       'Compare both with what the server knows, and the algorithm with those that the challenge names.',
-      'Make one for each request: it holds its method, its URL and a nonce (behind a proxy: the URL as the server sees it).',
+      'Make a new Digest for each request: it covers the method, the URL (behind a proxy: as the server sees it) and a nonce.',
     ],
     find: ({ scheme, status, challenges }) => {
       const asked = challenges.filter((challenge) => isScheme(challenge, 'digest'))
       const again = asked.length > 0 && !asked.some(isStale)
-      return when(scheme === 'digest' && status === 401 && again, 65, 'Digest was sent, and Digest is asked for again.')
+      return when(scheme === 'digest' && status === 401 && again, 65, 'Digest was sent, and the server asks for Digest again.')
     },
   },
   {
     cause: 'api-key',
     party: 'client',
-    summary: 'The API key was not taken.',
+    summary: 'The server refuses the API key.',
     fixes: [
-      'Send it where the API looks: the header, the scheme or the query that its documentation names.',
-      'Compare the first and last four characters with the key as it was issued: it may be truncated, or replaced by a new one.',
+      'Send it where the API looks: in the header, the scheme or the query parameter that its documentation names.',
+      'Compare the first and last four characters with the key as it was issued: it may be cut short, or replaced by a new one.',
     ],
     find: (facts) => {
       const { sent, url, words, quote, token, scheme, jwt, authorization } = facts
@@ -106,7 +106,7 @@ export const schemeRules: readonly Rule[] = [
           `What was sent as Bearer looks like an API key: ${shortened(token ?? '')}.`,
           quote ?? '',
         ]) ??
-        when(refused && saysSo, 80, [quote ?? '', 'No API key was seen in the request.'], facts.hasRequest ? noKeySeen : undefined)
+        when(refused && saysSo, 80, [quote ?? '', 'The request shows no API key.'], facts.hasRequest ? noKeySeen : undefined)
       // Good keys, too, lack permissions. Vault says so even of a key that it does not know.
       const mayBeGood = facts.status === 403 && saysNotAllowed(facts)
       return finding && mayBeGood ? { ...finding, weight: Math.min(finding.weight, 59) } : finding
@@ -115,7 +115,7 @@ export const schemeRules: readonly Rule[] = [
   {
     cause: 'csrf',
     party: 'client',
-    summary: 'The session is good; the proof against cross-site requests is missing or outdated.',
+    summary: 'The session is good, but its CSRF token is missing or outdated.',
     fixes: ['Send the CSRF token of this session with every request that changes something.', 'Fetch a new one after each sign-in.'],
     find: ({ status, words, quote, event, method, sent, authorization, answered }) => {
       const writes = !/^(GET|HEAD|OPTIONS)$/.test(method)
@@ -126,9 +126,9 @@ export const schemeRules: readonly Rule[] = [
         when(
           status === 403 && writes && sent('cookie') && authorization === undefined,
           56,
-          `A ${method} with a cookie was answered with 403: frameworks do so where a CSRF token is missing.`,
+          `A ${method} with a cookie was answered with 403, as frameworks do when a CSRF token is missing.`,
         ) ??
-        when(status === 419, event || writes ? 72 : 66, 'Status 419 is what Laravel answers to an outdated CSRF token.')
+        when(status === 419, event || writes ? 72 : 66, 'Laravel answers an outdated CSRF token with status 419.')
       )
     },
   },
@@ -137,9 +137,9 @@ export const schemeRules: readonly Rule[] = [
     party: 'client',
     summary: 'The session cookie was not sent, or its session is over.',
     fixes: [
-      'Across origins: `credentials: "include"`, and a cookie with `SameSite=None; Secure`.',
-      'Same origin: sign in again; the session has expired.',
-      'See in the developer tools whether the cookie is there, and why the browser keeps it back.',
+      'Across origins: send `credentials: "include"`, and set the cookie with `SameSite=None; Secure`.',
+      'On the same origin: sign in again; the session has expired.',
+      'Check in the developer tools whether the cookie is there, and why the browser does not send it.',
     ],
     find: (facts) => {
       const { sent, status, authorization, credentialsMode, answered, challenges } = facts
@@ -150,10 +150,10 @@ export const schemeRules: readonly Rule[] = [
       const unsure = status === 403 || challenges.some(({ scheme }) => /^(bearer|dpop|basic|digest)$/i.test(scheme))
       return (
         when(refused && cleared, beside ? 38 : 85, 'The answer deletes a cookie: the session is over.') ??
-        when(status === 440, 85, 'Status 440 is what IIS answers when a session has timed out.') ??
-        when(refused && sent('cookie') && authorization === undefined, unsure ? 54 : 66, 'A cookie was sent, and not taken.') ??
-        when(refused && credentialsMode === 'omit' && authorization === undefined, 72, 'credentials: "omit" sends no cookie.') ??
-        when(refused && facts.hasRequest && authorization === undefined && !challenges.length, 42, 'No cookie was seen in the request.')
+        when(status === 440, 85, 'IIS answers with status 440 when a session has timed out.') ??
+        when(refused && sent('cookie') && authorization === undefined, unsure ? 54 : 66, 'A cookie was sent, and the server refused it.') ??
+        when(refused && credentialsMode === 'omit' && authorization === undefined, 72, '`credentials: "omit"` sends no cookie.') ??
+        when(refused && facts.hasRequest && authorization === undefined && !challenges.length, 42, 'The request shows no cookie.')
       )
     },
   },
@@ -164,16 +164,16 @@ const unknownToAws = /security token included in the request is invalid|access k
 
 const accessKey = {
   summary:
-    'AWS does not know the access key: it was deleted, or is temporary and came without its session token, or is for another partition.',
+    'AWS does not know the access key: it was deleted, it is temporary and came without its session token, or it is for another partition.',
   fixes: [
-    'See which key is sent: the environment, a profile and a role may each bring one.',
-    'A temporary key (`ASIA…`) goes with its session token (`X-Amz-Security-Token`); fetch both anew.',
+    'Check which key is sent: the environment, a profile and a role may each provide one.',
+    'Send a temporary key (`ASIA…`) with its session token (`X-Amz-Security-Token`); fetch both anew.',
   ],
 }
 
 const noKeySeen = {
-  summary: 'The server speaks of an API key, and none was seen in the request.',
-  fixes: ['Send the key where the API looks: the header, the scheme or the query that its documentation names.'],
+  summary: 'The server speaks of an API key, but the request shows none.',
+  fixes: ['Send the key where the API looks: in the header, the scheme or the query parameter that its documentation names.'],
 }
 
 /** Schemes that no RFC knows, behind which a key stands: GitHub’s and Django’s, Elasticsearch’s, Okta’s, Discord’s, Opsgenie’s. */

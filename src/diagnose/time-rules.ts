@@ -10,7 +10,10 @@ export const timeRules: readonly Rule[] = [
     cause: 'token-expired',
     party: 'client',
     summary: 'The access token has expired.',
-    fixes: ['Refresh it, or sign in again.', 'Give the client a refresh token, or raise `expiryLeeway` if it expires on the way.'],
+    fixes: [
+      'Refresh it, or sign in again. If fresh tokens are refused too, compare the clocks of client and server.',
+      'Give the client a refresh token. If access tokens expire on the way, raise `expiryLeeway`.',
+    ],
     find: (facts) => {
       const { expiresAt, words, quote, status, error } = facts
       const time = timeOf(facts)
@@ -25,10 +28,10 @@ export const timeRules: readonly Rule[] = [
       const saysSo = saysExpired.test(words) || error === 'token_expired' || status === 498
       if (saysSo && expiresAt === undefined) return when(true, 78, quote ?? 'The server says that it has expired.')
       return (
-        when(saysSo, 55, [quote ?? 'The server says so.', 'By its own exp it has not expired yet.']) ??
-        when(expiresAt === undefined && saysNotActive(facts), 59, [quote ?? '', 'Servers say so of expired and of revoked tokens.']) ??
+        when(saysSo, 55, [quote ?? 'The server says that it has expired.', 'By its own exp, it has not expired yet.']) ??
+        when(expiresAt === undefined && saysNotActive(facts), 59, [quote ?? '', 'Servers say this of expired and of revoked tokens.']) ??
         when(expiresAt === undefined && error === 'invalid_token', 50, [
-          'invalid_token is what servers say of an expired token, most of all.',
+          'Servers say invalid_token mostly of expired tokens.',
           quote ?? '',
         ]) ??
         when(expiresAt === undefined && saysOfToken(facts), 44, quote ?? '')
@@ -39,7 +42,10 @@ export const timeRules: readonly Rule[] = [
     cause: 'token-not-yet-valid',
     party: 'authorization server',
     summary: 'The token is not valid yet.',
-    fixes: ['Set the clocks of both servers by NTP.', 'Let the API allow a leeway of some seconds on `nbf` and `iat`.'],
+    fixes: [
+      'Set the clocks of the API and of the authorization server by NTP.',
+      'Let the API allow a leeway of a few seconds on `nbf` and `iat`.',
+    ],
     find: (facts) => {
       const { jwt, words, quote } = facts
       const time = timeOf(facts)
@@ -77,7 +83,7 @@ export const timeRules: readonly Rule[] = [
       const skew = now - serverTime
       const size = `This machine is ${inWords(skew)} ${skew > 0 ? 'ahead of' : 'behind'} the server’s Date.`
       const decides = expiresAt !== undefined && now < expiresAt !== serverTime < expiresAt
-      const evidence = decides ? [size, 'By one clock the token has expired, by the other not.'] : [size]
+      const evidence = decides ? [size, 'By one clock the token has expired, by the other it has not.'] : [size]
       return when(Math.abs(skew) > 5000 && decides, 89, evidence) ?? when(Math.abs(skew) > 60_000, error ? 58 : 40, evidence)
     },
   },
@@ -85,8 +91,8 @@ export const timeRules: readonly Rule[] = [
 
 const inMilliseconds = {
   party: 'authorization server',
-  summary: 'The token counts its times in milliseconds: a JWT counts seconds (RFC 7519 §2), so it is not valid for ages yet.',
-  fixes: ['Divide what the clock says by 1000 where the token is made.'],
+  summary: 'The token gives its times in milliseconds. A JWT counts seconds (RFC 7519 §2), so it will not be valid for thousands of years.',
+  fixes: ['Divide the time by 1000 in the code that makes the token.'],
 } as const
 
 /** The last are jose's words. */

@@ -9,8 +9,8 @@ export const tokenRules: readonly Rule[] = [
   {
     cause: 'unsigned-token',
     party: 'client',
-    summary: 'The token is not signed (`alg: none`), and no API may take it.',
-    fixes: ['Send a token that the authorization server issued.', 'Keep tokens made for tests away from real APIs.'],
+    summary: 'The token is not signed (`alg: none`), and no API may accept it.',
+    fixes: ['Send a token that the authorization server issued.', 'Keep test tokens away from real APIs.'],
     find: (facts) => when(/^none$/i.test(String(facts.jwt?.header.alg)) && claimsRefusal(facts), 93, 'Its header says alg: none.'),
   },
   {
@@ -19,20 +19,20 @@ export const tokenRules: readonly Rule[] = [
     summary: 'The token was issued for another API.',
     fixes: [
       'Ask the authorization server for a token for this API (`audience` or `resource`, RFC 8707).',
-      'Look for the name that the API checks: a trailing slash counts.',
+      'Compare `aud` with the name that the API checks: a trailing slash counts.',
     ],
     find: (facts) => {
       const { jwt, expected, words, quote, token } = facts
       const audience = [jwt?.claims.aud].flat().filter((name) => typeof name === 'string')
-      const own = `Its aud: ${audience.map(harmlessName).join(', ') || 'absent'}.`
+      const own = `Its aud is ${audience.map(harmlessName).join(', ') || 'absent'}.`
       const wrong = jwt && expected.audience !== undefined && !audience.includes(expected.audience)
       return (
-        when(wrong, 94, `${own} The API takes ${expected.audience}.`) ??
+        when(wrong, 94, `${own} The API expects ${expected.audience}.`) ??
         when(/\baud\b|audience|resource id\b|not issued for this resource/.test(words), 84, jwt ? [quote ?? '', own] : (quote ?? '')) ??
         when(
           isEncrypted(token) && claimsRefusal(facts),
           unreadable.test(words) ? 82 : 62,
-          ['It is encrypted (JWE): who did not get it issued for itself cannot read it.', quote ?? ''],
+          ['It is encrypted (JWE): only the API that it was issued for can read it.', quote ?? ''],
           forNobody,
         )
       )
@@ -41,13 +41,13 @@ export const tokenRules: readonly Rule[] = [
   {
     cause: 'wrong-issuer',
     party: 'client',
-    summary: 'The token comes from another authorization server than the one that the API trusts.',
+    summary: 'The token comes from an authorization server that the API does not trust.',
     fixes: [
-      'Compare `iss` with what the API is configured for: tenant, realm and trailing slash count.',
-      'Do not mix staging and production.',
+      'Compare `iss` with the issuer that the API is configured for: tenant, realm and a trailing slash count.',
+      'Do not mix tokens of staging and of production.',
     ],
     find: ({ jwt, expected, words, quote }) => {
-      const own = `Its iss: ${harmlessName(jwt?.claims.iss ?? 'absent')}.`
+      const own = `Its iss is ${harmlessName(jwt?.claims.iss ?? 'absent')}.`
       const wrong = jwt && expected.issuer !== undefined && jwt.claims.iss !== expected.issuer
       return (
         when(wrong, 94, `${own} The API trusts ${expected.issuer}.`) ??
@@ -58,14 +58,14 @@ export const tokenRules: readonly Rule[] = [
   {
     cause: 'unknown-key',
     party: 'resource server',
-    summary: 'The API does not know the key that the token was signed with: its keys were changed, most likely.',
+    summary: 'The API does not know the key that the token was signed with: the keys were probably changed.',
     fixes: [
-      'Let the API fetch the JWKS again when a `kid` is unknown, with a limit to how often.',
-      'Publish a new key before the first token is signed with it.',
+      'Let the API fetch the JWKS again when it meets an unknown `kid`, with a limit on how often.',
+      'Publish a new key before you sign the first token with it.',
     ],
     find: ({ jwt, words, quote }) => {
       const kid = jwt?.header.kid
-      const evidence = typeof kid === 'string' ? [quote ?? '', `Its kid: ${harmlessName(kid)}.`] : [quote ?? '']
+      const evidence = typeof kid === 'string' ? [quote ?? '', `Its kid is ${harmlessName(kid)}.`] : [quote ?? '']
       const named =
         /\bkid\b|jwks?\b|json web key set|(no|any) (matching|applicable|suitable) key|unknown key|signing key|key (was )?not found/
       const unread =
@@ -76,12 +76,15 @@ export const tokenRules: readonly Rule[] = [
   {
     cause: 'invalid-signature',
     party: 'client',
-    summary: 'The signature of the token does not hold.',
-    fixes: ['Send the token whole and unchanged.', 'See that the API has the keys of the server that issued it, and allows its algorithm.'],
+    summary: 'The signature of the token is not valid.',
+    fixes: [
+      'Send the token whole and unchanged.',
+      'Check that the API has the keys of the server that issued it, and allows its algorithm.',
+    ],
     find: ({ words, quote, jwt, scheme }) => {
       const evidence = [quote ?? '']
       const ofRequest = /request signature/.test(words) || (/signature/.test(words) && !/^(bearer|dpop)?$/.test(scheme))
-      if (jwt?.header.alg) evidence.push(`Its alg: ${harmlessName(jwt.header.alg)}.`)
+      if (jwt?.header.alg) evidence.push(`Its alg is ${harmlessName(jwt.header.alg)}.`)
       if (/dpop/.test(words)) return undefined
       const rest = words.replace(readAllTheSame, '')
       const broken = ofSignature.test(rest)
@@ -95,16 +98,16 @@ export const tokenRules: readonly Rule[] = [
   {
     cause: 'token-revoked',
     party: 'authorization server',
-    summary: 'The token was revoked though it has not expired.',
+    summary: 'The token was revoked before it expired.',
     fixes: [
-      'Refresh it once; if the refresh is refused too, sign in again.',
-      'Look for a sign-out, a changed password, or a session ended elsewhere.',
+      'Refresh it once. If the refresh is refused too, sign in again.',
+      'Look for a sign-out, a changed password, or a session that was ended elsewhere.',
     ],
     find: (facts) => {
       const { words, quote, expiresAt, error, challenges } = facts
       const time = timeOf(facts)
       const alive = expiresAt !== undefined && time !== undefined && time < expiresAt
-      const left = alive ? [`By its exp it has ${inWords(expiresAt - time)} left.`] : []
+      const left = alive ? [`By its exp, it has ${inWords(expiresAt - time)} left.`] : []
       const described = challenges.some(({ params }) => params.error_description)
       const silent = !/\p{L}/u.test(words.replace(sayNothing, ''))
       return (
@@ -114,9 +117,9 @@ export const tokenRules: readonly Rule[] = [
         ]) ??
         when(words.search(accountGone) >= 0, 86, quote ?? '', noAccount) ??
         when(saysNotActive(facts), alive ? 86 : 58, [quote ?? '', ...left]) ??
-        when(alive && error === 'invalid_token' && silent, 62, ['The server says invalid_token and not why.', ...left]) ??
+        when(alive && error === 'invalid_token' && silent, 62, ['The server says invalid_token, but not why.', ...left]) ??
         when(alive && error === 'invalid_token' && !described, 35, [quote ?? '', ...left]) ??
-        when(error === 'invalid_token' && expiresAt === undefined, 35, 'The server says invalid_token and not why.') ??
+        when(error === 'invalid_token' && expiresAt === undefined, 35, 'The server says invalid_token, but not why.') ??
         when((alive || expiresAt === undefined) && saysOfToken(facts), 43, [quote ?? '', ...left])
       )
     },
@@ -124,13 +127,13 @@ export const tokenRules: readonly Rule[] = [
   {
     cause: 'id-token-sent',
     party: 'client',
-    summary: 'What was sent looks like an ID token: it says who signed in, and opens no API.',
-    fixes: ['Send the access token.'],
+    summary: 'The token that was sent looks like an ID token: it says who signed in, but opens no API.',
+    fixes: ['Send the access token instead.'],
     find: (facts) => {
       const { header, claims } = facts.jwt ?? {}
       const signs = ['nonce', 'at_hash', 'c_hash'].filter((name) => claims?.[name] !== undefined)
       const access = /at\+jwt/i.test(String(header?.typ)) || claims?.scope !== undefined || claims?.scp !== undefined
-      return when(claimsRefusal(facts) && signs.length > 0 && !access, 70, `It has ${signs.join(' and ')}, and no scope.`)
+      return when(claimsRefusal(facts) && signs.length > 0 && !access, 70, `It has ${signs.join(' and ')}, but no scope.`)
     },
   },
 ]
@@ -153,32 +156,32 @@ function isEncrypted(token = ''): boolean {
 }
 
 const forNobody = {
-  summary: 'The token is encrypted, and not for this API: none was named when it was asked for, most likely.',
-  fixes: ['Name the API when the user signs in (`audience` at Auth0, else `resource`, RFC 8707): the token for it can be read there.'],
+  summary: 'The token is encrypted, and not for this API: probably the sign-in named no API.',
+  fixes: ['Name the API when the user signs in (`audience` at Auth0, otherwise `resource`, RFC 8707): it can read its own tokens.'],
 }
 
 const noJwt = {
-  summary: 'The API cannot read the token: it is cut short or changed, or it is no JWT.',
+  summary: 'The API cannot read the token: it was cut short or changed, or it is not a JWT.',
   fixes: [
-    'Send the token whole and unchanged; `decode` of the command line shows whether it is a JWT.',
-    'Some servers issue opaque tokens until an API is named (`audience` or `resource`, RFC 8707).',
+    'Send the token whole and unchanged; `npx authenticated-client decode` shows whether it is a JWT.',
+    'If it is not: name the API when you ask for a token (`audience` or `resource`, RFC 8707). Some servers issue opaque tokens otherwise.',
   ],
 }
 
 const noAccount = {
-  summary: 'The account that the token was issued for is disabled, or deleted.',
-  fixes: ['Ask who runs the server about the account.', 'A refresh does not help.'],
+  summary: 'The account that the token was issued for is disabled or deleted.',
+  fixes: ['Ask whoever runs the server about the account.', 'A refresh does not help.'],
 }
 
 const outOfReach = {
-  summary: 'The API cannot get the keys of the authorization server: it can check no token.',
+  summary: 'The API cannot get the keys of the authorization server, so it cannot check any token.',
   fixes: [
-    'See that the API reaches the discovery document and the JWKS: name, proxy, firewall, certificate.',
+    'Check that the API can reach the discovery document and the JWKS: DNS, proxy, firewall, certificate.',
     'A new token does not help.',
   ],
 }
 
 const signedRequest = {
-  summary: 'The signature of the request does not hold.',
-  fixes: ['Sign exactly what is sent: method, path, query, headers and body.', 'Compare the secret key with the one that was issued.'],
+  summary: 'The signature of the request is not valid.',
+  fixes: ['Sign exactly what you send: method, path, query, headers and body.', 'Compare the secret key with the one that was issued.'],
 }

@@ -9,12 +9,18 @@ export const wayRules: readonly Rule[] = [
   {
     cause: 'cached-refusal',
     party: 'network',
-    summary: 'The 401 comes from a cache: the server never saw this request.',
-    fixes: ['Let the API send `Cache-Control: no-store` with every 401.', 'Send the request with `cache: "no-store"`, and clear the CDN.'],
+    summary: 'The 401 comes from a cache: the API never saw this request.',
+    fixes: [
+      'Let the API send `Cache-Control: no-store` with every 401.',
+      'Until then: send the request with `cache: "no-store"`, and clear the CDN.',
+    ],
     find: ({ status, answered, harmless }) => {
       const age = Number(answered('age'))
       const hit = /\bhit\b/i.test(`${answered('x-cache')} ${answered('cf-cache-status')} ${answered('cache-status')}`)
-      const evidence = [...(age > 0 ? [`Age: ${age} second${age === 1 ? '' : 's'}.`] : []), ...(hit ? ['The cache reports a hit.'] : [])]
+      const evidence = [
+        ...(age > 0 ? [`Its Age is ${age} second${age === 1 ? '' : 's'}.`] : []),
+        ...(hit ? ['The cache reports a hit.'] : []),
+      ]
       const kept = /public|max-age=[1-9]|s-maxage=[1-9]/i.test(answered('cache-control'))
       return (
         when(status === 401 && evidence.length, 95, evidence) ??
@@ -25,34 +31,31 @@ export const wayRules: readonly Rule[] = [
   {
     cause: 'proxy-authentication',
     party: 'network',
-    summary: 'A proxy on the way wants credentials, not the API.',
-    fixes: [
-      'Sign in at the proxy (`Proxy-Authorization`, or the user and password of the proxy’s URL).',
-      'A new access token does not help.',
-    ],
+    summary: 'A proxy on the way, not the API, wants credentials.',
+    fixes: ['Sign in to the proxy (`Proxy-Authorization`, or user and password in the proxy’s URL).', 'A new access token does not help.'],
     find: ({ status, answered }) =>
-      when(status === 407, 97, 'Status 407 is about the proxy.') ??
-      when(status === 401 && answered('proxy-authenticate'), 82, 'A Proxy-Authenticate field came with a 401.'),
+      when(status === 407, 97, 'Status 407 comes from a proxy.') ??
+      when(status === 401 && answered('proxy-authenticate'), 82, 'The 401 has a Proxy-Authenticate header.'),
   },
   {
     cause: 'authorization-stripped',
     party: 'network',
-    summary: 'Something between client and API takes the Authorization header away, or answers in its place.',
+    summary: 'Something between client and API removes the Authorization header, or answers in place of the API.',
     fixes: [
-      'Let the proxy or CDN pass Authorization on (Apache: `CGIPassAuth On`; CloudFront: the origin request policy; nginx: `proxy_set_header`).',
-      'Ask the API directly, past the proxy, and compare.',
+      'Let the proxy or CDN pass the Authorization header on (Apache: `CGIPassAuth On`; CloudFront: the origin request policy; nginx: `proxy_set_header`).',
+      'Call the API directly, past the proxy, and compare.',
       'Look for a redirect to another host: clients drop the header there.',
     ],
     find: (facts) => {
       const { status, authorization, challenges, html, words, quote } = facts
       if ((status !== 401 && status !== 403) || authorization === undefined) return undefined
       const way = inBetween(facts)
-      const evidence = way.length ? [`The answer has ${way.join(', ')}: something stands in between.`] : []
+      const evidence = way.length ? [`The answer passed a proxy, a cache or a firewall: it has ${way.join(', ')}.`] : []
       const asIfNone = answersAsIfNoneCame(facts)
       const page = html && status === 401 && !hasSeenThem(facts)
       const instead = /missing authentication token/.test(words) ? { fixes: [compareRoute] } : undefined
-      if (asIfNone) evidence.push('A token was sent, and the server answers as if none had come.', quote ?? '')
-      if (page) evidence.push('The body is HTML: an API’s own refusal rarely is.')
+      if (asIfNone) evidence.push('A token was sent, but the server answers as if none had come.', quote ?? '')
+      if (page) evidence.push('The body is HTML, which an API rarely sends itself.')
       return (
         when(asIfNone && way.length, 78, evidence, instead) ??
         when(page && way.length, 70, evidence) ??
@@ -64,7 +67,7 @@ export const wayRules: readonly Rule[] = [
   {
     cause: 'hidden-by-cors',
     party: 'resource server',
-    summary: 'The challenge is there, most likely, and CORS hides it from the script.',
+    summary: 'The server probably sent a challenge, but CORS hides it from the script.',
     fixes: ['Let the API send `Access-Control-Expose-Headers: WWW-Authenticate` (and `DPoP-Nonce`, `Retry-After`) with every answer.'],
     find: ({ status, challenges, answered, hasResponse, isCors, sent, harmless }) => {
       const exposed = answered('access-control-expose-headers')
@@ -74,19 +77,19 @@ export const wayRules: readonly Rule[] = [
       if (!hasResponse || status !== 401 || !hidden) return undefined
       return (
         when(!challenges.length, 68, [
-          'The answer comes across origins and shows no WWW-Authenticate.',
-          ...(isCors ? [] : [`Exposed: ${harmless(exposed) || 'nothing'}.`]),
-        ]) ?? when(true, 38, 'A browser would hide this challenge from scripts: it is not exposed.')
+          'The answer comes from another origin and shows no WWW-Authenticate.',
+          ...(isCors ? [] : [`The server exposes ${harmless(exposed) || 'nothing'}.`]),
+        ]) ?? when(true, 38, 'A browser would hide this challenge from scripts: the server does not expose it.')
       )
     },
   },
   {
     cause: 'preflight-refused',
     party: 'resource server',
-    summary: 'The preflight was refused: the real request was never sent.',
+    summary: 'The server refused the preflight: the browser never sent the real request.',
     fixes: [
-      'Answer OPTIONS without asking for credentials: browsers send none with it.',
-      'Name `authorization` in `Access-Control-Allow-Headers`.',
+      'On the server: answer OPTIONS without asking for credentials: browsers send none with it.',
+      'On the server: name `authorization` in `Access-Control-Allow-Headers`.',
     ],
     find: ({ method, status, sent, event, authorization }) => {
       // A browser's own carries no credentials.
@@ -106,7 +109,7 @@ export const wayRules: readonly Rule[] = [
     cause: 'network-failure',
     party: 'network',
     summary: 'No answer came.',
-    fixes: ['See whether the server can be reached, its name resolves and its certificate holds.'],
+    fixes: ['Check that the server can be reached, its name resolves and its certificate is valid.'],
     find: ({ event, harmless }) => {
       const name = typeof event?.error === 'string' ? event.error : 'an error'
       const failed = event?.type === 'request-failed'
@@ -139,15 +142,15 @@ function hasSeenThem({ challenges, scheme }: Facts): boolean {
 
 /** All that a browser tells a script. */
 const saysNoMore = {
-  fixes: ['In a browser: look in the console for a CORS error.', 'See whether the server can be reached, and its certificate holds.'],
+  fixes: ['In a browser: look in the console for a CORS error.', 'Check that the server can be reached and its certificate is valid.'],
 }
 
 const aborted = {
   party: 'client',
   summary: 'The caller aborted the request before an answer came.',
-  fixes: ['Look who aborts its `signal`: a page that is left, a component that is gone, a query that is replaced.'],
+  fixes: ['Find out what aborts its `signal`: a page that is left, a component that is unmounted, a query that is replaced.'],
 } as const
 
 const tokenScheme = /^(bearer|dpop)$/i
 
-const compareRoute = 'Compare path and method with the API’s: API Gateway says this of a route that it does not know.'
+const compareRoute = 'Compare method and path with the API’s documentation: API Gateway says this of a route that it does not know.'

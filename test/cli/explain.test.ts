@@ -95,7 +95,7 @@ describe('explain <url>', () => {
     )
 
     expect(out).toMatch(/curl -i -H "Authorization: ApiKey \$TOKEN" 'http:\S+\/orders\?…'/)
-    expect(out).toContain('and the query put back where “?…” stands:\n')
+    expect(out).toContain('and put the query back in place of “?…”:\n')
   })
 
   it('keeps the name of a header in the curl that sends it again, but for what a shell would read', async () => {
@@ -133,8 +133,8 @@ describe('explain <url>', () => {
     )
 
     expect(code).toBe(1)
-    expect(out).toContain('The status is 500: not about credentials.')
-    expect(out).toContain('\n  not about credentials, likely; up to: resource server\n')
+    expect(out).toContain('The status is 500: this is not about credentials.')
+    expect(out).toContain('\n  not about credentials, likely; to fix by: resource server\n')
   })
 
   it('names nobody to act on a good answer', async () => {
@@ -339,7 +339,7 @@ describe('explain --from', () => {
     const { out: ofWords } = await commandLine(['explain', '--from', '-'], { input: words })
 
     expect(ofPage).toContain('credentials-missing, possible')
-    expect(ofPage).toContain('Basic is asked for.')
+    expect(ofPage).toContain('The server asks for Basic.')
     expect(ofWords.match(/wrong, expired or revoked/g)).toHaveLength(1)
   })
 
@@ -649,7 +649,7 @@ describe('explain --from', () => {
   it('says in its help what each exit code means', async () => {
     const { out } = await commandLine(['explain', '--help'])
 
-    expect(out).toContain('1  the request was refused, or failed for another reason, and this says which')
+    expect(out).toContain('1  the request was refused, or failed for another reason: the output says which')
   })
 
   it.each(['{"log":', 'no transcript', '{"log":{"entries":[]}}'])('refuses %s with 2', async (input) => {
@@ -721,11 +721,11 @@ it.each([
   [['explain', '--token=hunter2', 'https://api.example'], "unknown option '--token'"],
   [['explain', '-thunter2', 'https://api.example'], 'unknown option'],
   [['decode', 'hunter2'], 'decode takes no token here, where the shell'],
-  [['explain', 'https://api.example', 'hunter2'], 'by --token-env NAME or standard input'],
-  [['hunter2'], 'unknown command: there are `explain` and `decode`'],
-  [['explain', '--from', 'hunter2'], 'What --from names cannot be read'],
-  [['explain', 'https://api.example', '-X', 'hunter2 '], 'the method that -X names'],
-  [['explain', 'https://api.example', '--token-env', 'hunter2'], 'It takes the name, not the token'],
+  [['explain', 'https://api.example', 'hunter2'], 'use --token-env NAME or standard input'],
+  [['hunter2'], 'unknown command: the commands are `explain` and `decode`'],
+  [['explain', '--from', 'hunter2'], 'The file that --from names cannot be read'],
+  [['explain', 'https://api.example', '-X', 'hunter2 '], '-X names a method that cannot be sent'],
+  [['explain', 'https://api.example', '--token-env', 'hunter2'], 'Give its name, not the token'],
 ])('repeats no secret that stands where it should not: %j', async (args, said) => {
   const { code, out, complaints } = await commandLine(args)
 

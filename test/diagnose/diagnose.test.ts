@@ -164,15 +164,18 @@ describe('diagnose', () => {
 
     const { cause, summary } = diagnose({ response, body: 'Jwks remote fetch is failed' })
 
-    expect([cause, summary]).toEqual(['unknown-key', 'The API cannot get the keys of the authorization server: it can check no token.'])
+    expect([cause, summary]).toEqual([
+      'unknown-key',
+      'The API cannot get the keys of the authorization server, so it cannot check any token.',
+    ])
   })
 
   it('says that Basic is asked for again only where it is', () => {
     const request = new Request('https://api.example/orders', { headers: { authorization: `Basic ${btoa('ada:hunter2')}` } })
     const evidenceOf = (headers: HeadersInit) => diagnose({ request, response: new Response(null, { status: 401, headers }) }).evidence
 
-    expect(evidenceOf({ 'www-authenticate': 'Basic realm="r"' })).toEqual(['Basic was sent, and Basic is asked for again.'])
-    expect(evidenceOf({})).toEqual(['Basic was sent, and no other scheme is asked for.'])
+    expect(evidenceOf({ 'www-authenticate': 'Basic realm="r"' })).toEqual(['Basic was sent, and the server asks for Basic again.'])
+    expect(evidenceOf({})).toEqual(['Basic was sent, and the server asks for no other scheme.'])
   })
 
   it('sees a key that was sent as Bearer where the server speaks of an API key', () => {
@@ -190,7 +193,7 @@ describe('diagnose', () => {
 
     const { fixes } = diagnose({ request, response: new Response(null, { status: 403 }), body })
 
-    expect(fixes).toEqual(['Compare path and method with the API’s: API Gateway says this of a route that it does not know.'])
+    expect(fixes).toEqual(['Compare method and path with the API’s documentation: API Gateway says this of a route that it does not know.'])
   })
 
   it('sees in a browser that a challenge which can be read was exposed', () => {
@@ -300,7 +303,11 @@ describe('diagnose', () => {
   it.each([404, 429, 503])('says of a %i that it is not about credentials', (status) => {
     const diagnosis = diagnose({ response: new Response(null, { status }), tokens: { accessToken: 'opaque' } })
 
-    expect(diagnosis).toMatchObject({ cause: 'unknown', confidence: 'likely', summary: `The status is ${status}: not about credentials.` })
+    expect(diagnosis).toMatchObject({
+      cause: 'unknown',
+      confidence: 'likely',
+      summary: `The status is ${status}: this is not about credentials.`,
+    })
     expect(diagnosis.party).toBe(status < 500 ? 'client' : 'resource server')
   })
 
@@ -325,10 +332,10 @@ describe('diagnose', () => {
     const own = new RefreshUnavailableError('The token endpoint answered 503')
 
     expect(diagnose({ event: { ...ended, error: own } }).evidence).toEqual([
-      'The refresh came out as unavailable.',
+      'The refresh ended as unavailable.',
       'The token endpoint answered 503.',
     ])
-    expect(diagnose({ event: { ...ended, error: new Error('hunter2') } }).evidence).toEqual(['The refresh came out as unavailable.'])
+    expect(diagnose({ event: { ...ended, error: new Error('hunter2') } }).evidence).toEqual(['The refresh ended as unavailable.'])
   })
 
   it('counts one second, and one minute, as one', () => {
@@ -336,9 +343,9 @@ describe('diagnose', () => {
     const tokens = { accessToken: jwt({ exp: now / 1000 + 60 }) }
     const revoked = { 'www-authenticate': 'Bearer error="invalid_token", error_description="revoked"' }
 
-    expect(diagnose({ response: new Response(null, { status: 401, headers }) }).evidence).toContain('Age: 1 second.')
+    expect(diagnose({ response: new Response(null, { status: 401, headers }) }).evidence).toContain('Its Age is 1 second.')
     expect(diagnose({ response: new Response(null, { status: 401, headers: revoked }), tokens, now }).evidence).toContain(
-      'By its exp it has 1 minute left.',
+      'By its exp, it has 1 minute left.',
     )
   })
 
@@ -357,7 +364,11 @@ describe('diagnose', () => {
 
     const diagnosis = diagnose({ response, body: JSON.stringify(said), tokens: { accessToken: 'opaque' } })
 
-    expect(diagnosis).toMatchObject({ cause: 'unknown', summary: 'A limit of calls is reached: not about credentials.', alternatives: [] })
+    expect(diagnosis).toMatchObject({
+      cause: 'unknown',
+      summary: 'The rate limit is reached: this is not about credentials.',
+      alternatives: [],
+    })
   })
 
   it('does not call a token revoked of which the challenge itself says something else', () => {
@@ -403,7 +414,7 @@ describe('diagnose', () => {
     const { cause, evidence } = diagnose({ request, response })
 
     expect(cause).toBe('wrong-scheme')
-    expect(evidence).toEqual(['Sent: what begins with no scheme. Asked for: Basic.'])
+    expect(evidence).toEqual(['Sent: a value without a scheme. Asked for: Basic.'])
   })
 
   it.each([
@@ -470,7 +481,7 @@ describe('diagnose', () => {
     const { evidence } = diagnose({ response: new Response(null, { status: 403, headers }) })
     const long = diagnose({ response: new Response(null, { status: 401 }), body: JSON.stringify({ message: 'so long '.repeat(30) }) })
 
-    expect(evidence).toContain(`Wanted: ${scope}.`)
+    expect(evidence).toContain(`The API wants the scope ${scope}.`)
     expect(long.evidence[1]).toMatch(/so long …”$/)
   })
 
@@ -590,7 +601,7 @@ describe('diagnose', () => {
 
     const { summary, fixes } = diagnose({ request, response: new Response(null, { status: 403 }), body })
 
-    expect(summary).toBe('The server speaks of an API key, and none was seen in the request.')
+    expect(summary).toBe('The server speaks of an API key, but the request shows none.')
     expect(fixes.join()).not.toContain('Compare')
   })
 
@@ -609,7 +620,7 @@ describe('diagnose', () => {
 
     const diagnosis = diagnose({ response: new Response(null, { status: 401, headers }), tokens, now })
 
-    expect(diagnosis).toMatchObject({ cause: 'unknown', confidence: 'possible', summary: 'The server says why, in words of its own.' })
+    expect(diagnosis).toMatchObject({ cause: 'unknown', confidence: 'possible', summary: 'The server gives a reason in its own words.' })
     expect(diagnosis.evidence).toContain('The server says: “The token has no expiration”')
   })
 
@@ -641,7 +652,7 @@ describe('diagnose', () => {
 
     const { summary, fixes } = diagnose({ request, response: new Response(null, { status: 403 }), body })
 
-    expect(summary).toBe('The credentials are good, and may not do this.')
+    expect(summary).toBe('The credentials are valid, but not allowed to do this.')
     expect(fixes.join()).not.toMatch(/scope|token/)
   })
 
@@ -654,8 +665,8 @@ describe('diagnose', () => {
       'client',
       'a code, a password or an assertion',
     ],
-    ['The provided grant has expired', 'likely', 'authorization server', 'The refresh token is not taken'],
-    ['The authorization code or refresh token has expired', 'certain', 'authorization server', 'The refresh token is not taken'],
+    ['The provided grant has expired', 'likely', 'authorization server', 'no longer accepts the refresh token'],
+    ['The authorization code or refresh token has expired', 'certain', 'authorization server', 'no longer accepts the refresh token'],
   ])('takes invalid_grant for what the words say: %s', (description, confidence, party, summary) => {
     const body = JSON.stringify({ error: 'invalid_grant', error_description: description })
 
@@ -668,7 +679,7 @@ describe('diagnose', () => {
 
   it.each([
     ["Grant type 'client_credentials' not allowed for the client.", 'does not allow this client the grant'],
-    ['Invalid client or Invalid client credentials', 'its secret was changed'],
+    ['Invalid client or Invalid client credentials', 'its secret was probably changed'],
   ])('blames the secret for unauthorized_client only where the words do: %s', (errorDescription, summary) => {
     const body = JSON.stringify({ error: 'unauthorized_client', error_description: errorDescription })
     const event = { type: 'refresh-ended', outcome: 'misconfigured', error: { error: 'unauthorized_client', errorDescription } }
@@ -692,12 +703,12 @@ describe('diagnose', () => {
   })
 
   it.each([
-    ['jwt malformed', 'The API cannot read the token: it is cut short or changed, or it is no JWT.'],
+    ['jwt malformed', 'The API cannot read the token: it was cut short or changed, or it is not a JWT.'],
     ['IDX14100: JWT is not well formed, there are no dots (.). (JWS): ‘EncodedHeader.EncodedPayload.EncodedSignature’', 'The API cannot'],
     ['An error occurred while attempting to decode the Jwt: Malformed token', 'The API cannot read the token'],
     ['An error occurred while attempting to decode the Jwt: Signed JWT rejected: Invalid signature', 'The signature of the token'],
-    ['invalid algorithm', 'The signature of the token does not hold.'],
-  ])('distinguishes a token that cannot be read from one whose signature does not hold: %s', (error_description, summary) => {
+    ['invalid algorithm', 'The signature of the token is not valid.'],
+  ])('distinguishes a token that cannot be read from one whose signature is not valid: %s', (error_description, summary) => {
     const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque-access-token' } })
     const body = JSON.stringify({ error_description })
 
@@ -751,7 +762,7 @@ describe('diagnose', () => {
 
     expect(diagnosis).toMatchObject({ cause: 'challenge-missing', party: 'client' })
     expect(diagnosis.summary).toContain('wrong, expired or revoked')
-    expect(diagnosis.fixes[0]).toContain('Compare them with what was issued')
+    expect(diagnosis.fixes[0]).toContain('Compare their first and last characters')
   })
 
   it.each(['Resource not accessible by integration', 'You do not have permission to perform the requested action', ''])(
@@ -762,7 +773,7 @@ describe('diagnose', () => {
       const { summary, fixes } = diagnose({ request, response: new Response(null, { status: 403 }), body: JSON.stringify({ message }) })
 
       expect(summary).toContain('a scope, a role or a permission is missing')
-      expect(fixes[0]).toContain('Ask who runs the API')
+      expect(fixes[0]).toContain('Ask whoever runs the API')
     },
   )
 
@@ -780,9 +791,9 @@ describe('diagnose', () => {
   it.each([
     [{ type: 'request-failed', error: 'AbortError' }, 'client', 'The caller aborted'],
     [{ type: 'request-failed', error: 'TimeoutError' }, 'network', 'No answer came'],
-    [{ type: 'decision', status: 401, reason: 'budget spent' }, 'resource server', 'refuses tokens that were just refreshed'],
+    [{ type: 'decision', status: 401, reason: 'budget spent' }, 'resource server', 'keeps refusing tokens that were just refreshed'],
     [{ type: 'decision', status: 401, reason: 'cooling down' }, 'authorization server', 'could not be reached'],
-    [{ type: 'decision', status: 401, reason: 'no refresh token' }, 'client', 'There is no refresh token'],
+    [{ type: 'decision', status: 401, reason: 'no refresh token' }, 'client', 'The client has no refresh token'],
   ])('leaves %o to the one who can act: %s', (event, party, summary) => {
     const diagnosis = diagnose({ event })
 
@@ -819,7 +830,10 @@ describe('diagnose', () => {
 
     const { evidence } = diagnose({ request, response, body: 'Passwords are not taken since May' })
 
-    expect(evidence).toEqual(['Basic was sent, and Basic is asked for again.', 'The server says: “Passwords are not taken since May”'])
+    expect(evidence).toEqual([
+      'Basic was sent, and the server asks for Basic again.',
+      'The server says: “Passwords are not taken since May”',
+    ])
   })
 
   it('takes real Request and Response objects', () => {

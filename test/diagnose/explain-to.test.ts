@@ -11,7 +11,7 @@ it('prints one block for a 401 that the app gets to see', () => {
   for (const event of refusedCall) onEvent(event)
 
   expect(printed).toHaveLength(1)
-  expect(printed[0]).toMatch(/^401 GET https:\/\/api\.example\/orders\n {2}The token is good/)
+  expect(printed[0]).toMatch(/^401 GET https:\/\/api\.example\/orders\n {2}The token is valid/)
   expect(printed[0]).not.toContain('hunter2')
 })
 
@@ -75,7 +75,7 @@ it('says how to let the client answer a Digest challenge that it may not answer,
 
   await client.fetch('/frame')
 
-  expect(printed[0]).toContain('see that `algorithms` and `realm` of `digest` take this challenge')
+  expect(printed[0]).toContain('check that the `algorithms` and `realm` of `digest` fit this challenge')
   expect(printed[0]).not.toContain('setTokens')
 })
 
@@ -109,7 +109,7 @@ it('says what the API refuses where the refresh budget is spent, though the refr
     onEvent(event)
 
   expect(printed[0]).toContain('(token-expired, possible)')
-  expect(printed[0]).toContain('The client gave it back: budget spent.')
+  expect(printed[0]).toContain('The client handed the 401 back: budget spent.')
 })
 
 it('still prints after a thousand calls that ended without an event', () => {

@@ -29,7 +29,7 @@ describe('the button', () => {
     const card = await page.locator('[data-cause="wrong-audience"]').textContent()
     expect(card).toContain('401 · GET /me')
     expect(card).toContain('The token was issued for another API.')
-    expect(card).toContain('Its aud: https://billing.example.com')
+    expect(card).toContain('Its aud is https://billing.example.com')
     expect(card).toContain('Ask the authorization server')
     expect(card).toContain('who can fix it: the client')
   })
