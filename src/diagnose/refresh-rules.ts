@@ -49,7 +49,7 @@ export const refreshRules: readonly Rule[] = [
     find: (facts) =>
       saysError(facts, /^(invalid_scope|invalid_target|unsupported_grant_type)$/, 93) ??
       (/aadsts/.test(saidOf(facts)) ? saysError(facts, /^invalid_resource$/, 93) : undefined) ??
-      when(noOutage.test(saidOfIt(facts)), 75, saidOfIt(facts), noTokenEndpoint.test(saidOfIt(facts)) ? elsewhere : ownWords) ??
+      when(noOutage.test(saidOfIt(facts)), 75, saidOfIt(facts), insteadOf(saidOfIt(facts))) ??
       when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'misconfigured', 75, 'The refresh ended as misconfigured.'),
   },
   {
@@ -105,9 +105,20 @@ function saidOfIt({ event }: Facts): string {
 }
 
 /** Messages of ours about answers that waiting does not mend; 408, 425 and 429 ask to wait, and so do some codes. */
-const noOutage = /answered (200|4(?!08|25|29)\d\d)(?! (temporarily_unavailable|server_error|slow_down)\b)|redirect/
+const noOutage = /answered (200|4(?!08|25|29)\d\d)(?! (temporarily_unavailable|server_error|slow_down)\b)|redirect|The grant gave/
 
-const noTokenEndpoint = /answered (200|40[45])|redirect/
+function insteadOf(said: string): Finding['instead'] {
+  if (said.startsWith('The grant gave')) return unusable
+  return /answered (200|40[45])|redirect/.test(said) ? elsewhere : ownWords
+}
+
+const unusable = {
+  summary: 'What the grant gave cannot be used: the client keeps the session, as in an outage.',
+  fixes: [
+    'In a `grant` of your own: return the token as `accessToken`.',
+    'Give the client a scheme that sends the token’s type, such as `scheme: dpop()`.',
+  ],
+}
 
 const elsewhere = {
   summary: 'What answers the refresh is probably not a token endpoint.',

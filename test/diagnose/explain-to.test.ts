@@ -1,4 +1,4 @@
-import { AuthenticatedClient, type ClientEvent } from 'authenticated-client'
+import { AuthenticatedClient, type ClientEvent, type TokenSet } from 'authenticated-client'
 import { type DiagnosedEvent, diagnose, explainTo } from 'authenticated-client/diagnose'
 import { digest } from 'authenticated-client/digest'
 import { quiet } from 'authenticated-client/testing'
@@ -65,6 +65,20 @@ it.each<[string, Response, string, string]>([
 
   expect(printed[0]).toContain(cause)
   expect(printed[0]).toContain(fix)
+})
+
+it('says what a grant of your own has to return where its answer cannot be used', async () => {
+  const [printed, onEvent] = printer()
+  const answer = { access_token: 'at-2' } as unknown as TokenSet
+  const grant = Object.assign(async () => answer, { needs: 'refresh-token' as const })
+  const client = new AuthenticatedClient({ baseUrl: 'https://api.example', grant, onEvent })
+  await client.setTokens({ accessToken: 'at-1', refreshToken: 'rt-1' })
+
+  await client.refresh().catch(quiet)
+
+  expect(printed[0]).toContain('(refresh-misconfigured, likely)')
+  expect(printed[0]).toContain('return the token as `accessToken`')
+  expect(printed[0]).not.toContain('Wait')
 })
 
 it('says how to let the client answer a Digest challenge that it may not answer, not that somebody has to sign in', async () => {
