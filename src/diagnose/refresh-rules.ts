@@ -109,7 +109,8 @@ const noOutage = /answered (200|4(?!08|25|29)\d\d)(?! (temporarily_unavailable|s
 
 function insteadOf(said: string): Finding['instead'] {
   if (said.startsWith('The grant gave')) return unusable
-  return /answered (200|40[45])|redirect/.test(said) ? elsewhere : ownWords
+  // With a code between, as GitHub refuses, 200 is a token endpoint's all the same.
+  return /answered (200 without|40[45])|redirect/.test(said) ? elsewhere : ownWords
 }
 
 const unusable = {

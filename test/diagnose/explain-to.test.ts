@@ -42,6 +42,7 @@ it.each<[string, Response, string, string]>([
     '(refresh-misconfigured, likely)',
     'isRejected',
   ],
+  ['it refuses with 200, as GitHub does', Response.json({ error: 'bad_refresh_token' }), '(refresh-misconfigured, likely)', 'isRejected'],
   ['it asks to wait', new Response('', { status: 429 }), '(refresh-unavailable, certain)', 'Wait'],
   [
     'it is busy, and says so',
