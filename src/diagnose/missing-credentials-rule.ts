@@ -60,11 +60,11 @@ function noCertificateCame({ jwt, words, status, error, quote }: Facts): Finding
 
 /** The client holds a token, and none of its schemes sends it. */
 function tokenOfOtherType(facts: Facts): Finding | undefined {
-  const { tokenType = 'Bearer', hasRequest, status, harmless } = facts
+  const { tokenType = 'Bearer', hasRequest, status, error, harmless } = facts
   const isOther = !/^bearer$/i.test(tokenType) && hasRequest && sendsNothing(facts)
   return when(
     isOther && askedScheme(facts) && status === 401,
-    58,
+    error ? 40 : 58, // Who names an error has mostly seen a token: then the request is as the app made it, not as it was sent.
     `The client holds a token of type ${harmless(tokenType)}, and did not send it.`,
     otherType,
   )

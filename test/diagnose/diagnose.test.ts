@@ -338,6 +338,19 @@ describe('diagnose', () => {
     expect(diagnose({ event: { ...ended, error: new Error('hunter2') } }).evidence).toEqual(['The refresh ended as unavailable.'])
   })
 
+  it('does not say that a token of another type than Bearer stayed behind where the challenge names what is wrong with it', () => {
+    const tokens = { accessToken: 'opaque', tokenType: 'DPoP' }
+    // The app's own request, without what the client has added.
+    const request = { url: 'https://api.example/orders', method: 'GET', headers: new Headers() }
+    const causeOf = (challenge: string) => {
+      const response = new Response(null, { status: 401, headers: { 'www-authenticate': challenge } })
+      return diagnose({ response, request, tokens }).cause
+    }
+
+    expect(causeOf('DPoP error="invalid_token"')).toBe('token-expired')
+    expect(causeOf('DPoP algs="ES256"')).toBe('credentials-missing')
+  })
+
   it('counts one second, and one minute, as one', () => {
     const headers = { date: new Date(now - 1000).toUTCString(), age: '1' }
     const tokens = { accessToken: jwt({ exp: now / 1000 + 60 }) }
