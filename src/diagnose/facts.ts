@@ -79,7 +79,9 @@ export function factsOf(input: DiagnoseInput): Facts {
   const secrets = secretsOf(input)
   const exp = jwt?.claims.exp
   const hasExpiry = typeof exp === 'number' && exp < mostSeconds // Beyond, it is counted in milliseconds, and says nothing.
-  const isSessionToken = token && token === tokens?.accessToken
+  const { accessToken, expiresAt = 0 } = tokens ?? {}
+  const isInSeconds = expiresAt > 1e9 && expiresAt < mostSeconds // The client, too, takes that for unknown.
+  const isSessionExpiry = token && token === accessToken && !isInSeconds
   return {
     status: response?.status ?? event?.status,
     challenges,
@@ -103,7 +105,7 @@ export function factsOf(input: DiagnoseInput): Facts {
     jwt,
     token,
     tokenType: tokens?.tokenType,
-    expiresAt: hasExpiry ? exp * 1000 : isSessionToken ? tokens?.expiresAt : undefined,
+    expiresAt: hasExpiry ? exp * 1000 : isSessionExpiry ? tokens?.expiresAt : undefined,
     serverTime: serverTimeOf(answered),
     now,
     event,

@@ -351,6 +351,15 @@ describe('diagnose', () => {
     expect(causeOf('DPoP algs="ES256"')).toBe('credentials-missing')
   })
 
+  it('does not take an expiry of the session’s in seconds, which the client ignores, for one of decades ago', () => {
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+    const causeAt = (expiresAt: number) => diagnose({ response, tokens: { accessToken: 'opaque', expiresAt }, now })
+
+    expect(causeAt(now / 1000 + 600).evidence).toContain('Servers say invalid_token mostly of expired tokens.')
+    expect(causeAt(now - 600_000).evidence).toContain('It expired 10 minutes ago, by the clock of this machine.')
+    expect(causeAt(0).evidence.join()).toContain('It expired')
+  })
+
   it('counts one second, and one minute, as one', () => {
     const headers = { date: new Date(now - 1000).toUTCString(), age: '1' }
     const tokens = { accessToken: jwt({ exp: now / 1000 + 60 }) }
