@@ -47,6 +47,7 @@ export class AuthenticatedClient {
    * @throws {RefreshUnavailableError | TokenEndpointError} it failed, and the session is kept; the first also without a grant, or without
    * the refresh token that the grant needs.
    * @throws {RefreshExcessiveError} `refreshBudget` is spent.
+   * @throws {StorageError} the store can't say whether there is a session.
    */
   declare readonly refresh: (options?: { signal?: AbortSignal | undefined }) => Promise<void>
   /**

@@ -29,7 +29,8 @@ export interface StepUp {
   isAsking(): boolean
   /**
    * Whether there are newer tokens for this session afterwards.
-   * @param sent what the refused call was sent with: where the same question was answered since then, it is not asked again.
+   * @param sent what the refused call was sent with: where asking the same question has ended with newer tokens than that, it is not asked
+   * again.
    */
   ask(error: string, challenge?: Challenge, sent?: Phase): Promise<boolean>
   /** The client is disposed of: no call waits for an answer any more. */

@@ -17,7 +17,8 @@ export interface Look {
 }
 
 /**
- * Reads the store for all who ask, one read at a time. No one is given a read that began before they asked, or before our own last change.
+ * Reads the store for all who ask, one read at a time. No one is given a read that began before our own last change; nor, but for the first
+ * read, one that began before they asked.
  * @param take makes what was read the session of this client, or decides that it is not.
  */
 export function createLook(store: Pick<StoreAccess, 'read'>, memory: Memory, take: (read: StoredSession | null) => Phase): Look {
