@@ -12,7 +12,7 @@ export interface Unsaved {
   /** What the store held before; `null` for nothing, `undefined` where it was not read yet. */
   readonly behind: StoredSession | null | undefined
   /** What a read since then has shown, and force has passed over: what was before, or what others have written since. */
-  readonly overlooked?: StoredSession | null
+  readonly overlooked?: StoredSession | null | undefined
 }
 
 /**

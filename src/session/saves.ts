@@ -20,6 +20,8 @@ export interface Saves {
   replace(tokens: StoredSession, signsOut?: boolean): void
   /** Whether a write is under way, or waits for its turn. */
   readonly isWriting: boolean
+  /** Whether the store has been asked to write, and has not answered. */
+  readonly isLanding: boolean
   /**
    * Writes until the store holds what memory holds, or memory has taken over what the store shows.
    * @throws {StorageError} the store failed, or did not take it: it stays owed.
@@ -56,6 +58,7 @@ export function createSaves(
   discard: (tokens: TokenSet | null) => void,
 ): Saves {
   let writing = 0
+  let isLanding = false
   /** The phase that was written last, and how often: see `mostRestored`. */
   let written: { readonly phase: Phase; readonly times: number } | undefined
   /** What `replace` has made known: forgotten again once its successor is saved. */
@@ -103,18 +106,22 @@ export function createSaves(
         if (saves.owed && saves.owed.behind === undefined) saves.writeOver(expected)
         const { held } = before
         if (saves.owed && givesWay(held, expected, saves.owed)) {
-          // No longer by force: `take` decides as it does for any read.
-          saves.owed = { behind: saves.owed.behind }
+          const { owed } = saves
+          // `take` decides without force, as it does for any read; where that finds nothing newer, ours is written all the same.
+          saves.owed = { behind: owed.behind }
           take(expected)
-          continue
+          if (memory.phase !== before || !saves.owed) continue
+          saves.owed = owed
         }
         // It said no to this very swap, and shows what it showed then: it would say no again.
         if (attempt?.phase === before && sameTokens(attempt.behind, expected)) break
         attempt = { phase: before, behind: expected }
         let isTaken = false
+        isLanding = true
         try {
           isTaken = (await swap(expected)) !== false
         } finally {
+          isLanding = false
           // A read that overlapped this write may show what was before it; so too if the write failed, for it may have landed.
           memory.outdate()
         }
@@ -143,6 +150,9 @@ export function createSaves(
     replace: (tokens, signsOut) => void replaced.push(...superseded.retire(tokens, signsOut)),
     get isWriting() {
       return writing > 0
+    },
+    get isLanding() {
+      return isLanding
     },
     inTurn(write) {
       writing++

@@ -80,7 +80,9 @@ export function createSession(
     const { held, state, epoch, doubt } = memory.phase
     const { owed } = saves
     if (held && !owed && sameTokens(read, held)) return memory.phase
-    const known = reconcile(memory.phase, read, owed, superseded)
+    // What is on its way to the store may land whatever is decided here: it gives way to nobody.
+    const unsaved = owed && saves.isLanding ? { ...owed, yields: false, overlooked: undefined } : owed
+    const known = reconcile(memory.phase, read, unsaved, superseded)
     const verdict = known === 'doubt' && sessionless ? 'adopt' : known
     if (verdict === 'keep') {
       if (state.status === 'restoring') memory.become(memory.phase, { status: 'anonymous' })

@@ -127,6 +127,31 @@ describe('setTokens', () => {
     expect(app.tokens).toMatchObject(after)
   })
 
+  it('that is on its way to a store which cannot compare stays in force: it will land, whoever signs in elsewhere (rule 3)', async () => {
+    const { login, app, inTime, client: newClient } = world()
+    const landing = deferred()
+    const client = newClient({
+      saveTokens: async (next) => {
+        await landing.promise
+        app.tokens = next
+      },
+    })
+    await inTime(client.fetch(url))
+    const signedIn = client.setTokens({ ...login.signIn(), sessionId: 'here' })
+    await quiet()
+    // Each call reads first what the app holds.
+    await inTime(client.fetch(url))
+    app.tokens = { ...login.signIn(), sessionId: 'elsewhere' }
+
+    const response = await inTime(client.fetch(url))
+
+    expect([response.status, client.state]).toMatchObject([200, { sessionId: 'here' }])
+    landing.resolve()
+    await inTime(Promise.allSettled([signedIn]))
+    expect([app.tokens, client.state]).toMatchObject([{ sessionId: 'here' }, { sessionId: 'here' }])
+    expect(app.logouts).toEqual([])
+  })
+
   it('whose save the store delays does not overwrite a sign-in made elsewhere since the store was read (I10, rule 15)', async () => {
     const { login, app, inTime, client: newClient } = world()
     const store = memoryStore()

@@ -155,6 +155,8 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 1001192429, name: 'of two reads at once the older one was taken for a sign-in that came later' },
   { seed: 1001222479, name: 'a session that died of a rotation saved too late was said to be alive' },
   { seed: 2120149, name: 'what a sign-in while restoring had found first was said to be somebody else’s' },
+  { seed: 359620, name: 'a sign-in whose write was on its way gave way to another tab’s, and landed all the same' },
+  { seed: 461407, name: 'what a sign-in was to be written over was taken for a later one, and the sign-in was no longer saved by force' },
   { seed: 2000317090, name: 'of two reads at once the older one ended a session that had just been saved' },
   { seed: 2000300409, name: 'a save that is no swap replaced the session of a call that had gone out with a password' },
   { seed: 2000383375, name: 'a read that was asked for before a sign-in was said to have shown the store to it' },
