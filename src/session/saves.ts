@@ -20,8 +20,8 @@ export interface Saves {
   replace(tokens: StoredSession, signsOut?: boolean): void
   /** Whether a write is under way, or waits for its turn. */
   readonly isWriting: boolean
-  /** Whether the store has been asked to write, and has not answered. */
-  readonly isLanding: boolean
+  /** What is owed, as far as a read may change that: what is on its way to the store may land all the same, and gives way to nobody. */
+  readonly unsaved: Unsaved | undefined
   /**
    * Writes until the store holds what memory holds, or memory has taken over what the store shows.
    * @throws {StorageError} the store failed, or did not take it: it stays owed.
@@ -58,6 +58,7 @@ export function createSaves(
   discard: (tokens: TokenSet | null) => void,
 ): Saves {
   let writing = 0
+  /** Whether the store has been asked to write, and has not answered. */
   let isLanding = false
   /** The phase that was written last, and how often: see `mostRestored`. */
   let written: { readonly phase: Phase; readonly times: number } | undefined
@@ -151,8 +152,9 @@ export function createSaves(
     get isWriting() {
       return writing > 0
     },
-    get isLanding() {
-      return isLanding
+    get unsaved() {
+      const { owed } = saves
+      return owed && isLanding ? { ...owed, yields: false, overlooked: undefined } : owed
     },
     inTurn(write) {
       writing++

@@ -2,19 +2,19 @@ import type { AuthError } from '../errors/auth-error'
 import { inTime } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import { isSameSignIn } from '../tokens/session-identity'
-import { plain, type StoredSession, sameTokens, type TokenSet, tokenSetOf } from '../tokens/token-set'
+import { plain, type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import { assertSignIn } from './assert-sign-in'
 import { createEarlySignOut } from './early-sign-out'
 import { createLook, type Look } from './look'
 import { createMemory } from './memory'
 import { createPartings, type Ended } from './partings'
 import type { Authenticated, LogoutReason, Phase } from './phase'
-import { reconcile } from './reconcile'
 import { createSaves } from './saves'
 import type { SessionEvent } from './session-event'
 import { sharedId } from './shared-id'
 import type { StoreAccess } from './store-access'
 import { createSuperseded } from './superseded'
+import { createTake } from './take'
 
 /** The one owner of the token set, its generation and its session: in memory, and in the store by compare-and-swap. */
 export interface Session {
@@ -69,55 +69,19 @@ export function createSession(
   const partings = createPartings(onEnd)
   const earlySignOut = createEarlySignOut(store, memory, superseded, partings, () => saves)
   let turns = 0
-  /** What the store showed last. */
-  let shown: StoredSession | null = null
   /** The refusal that is being acted on: if the store is found cleared meanwhile, this is why. */
   let rejecting: { readonly epoch: number; readonly error: AuthError } | undefined
 
-  /** Makes what was read the session of this client, where `reconcile` says so; what the store lacks is owed to it. */
-  const take = (read: StoredSession | null): Phase => {
-    shown = read
-    const { held, state, epoch, doubt } = memory.phase
-    const { owed } = saves
-    if (held && !owed && sameTokens(read, held)) return memory.phase
-    // What is on its way to the store may land whatever is decided here: it gives way to nobody.
-    const unsaved = owed && saves.isLanding ? { ...owed, yields: false, overlooked: undefined } : owed
-    const known = reconcile(memory.phase, read, unsaved, superseded)
-    const verdict = known === 'doubt' && sessionless ? 'adopt' : known
-    if (verdict === 'keep') {
-      if (state.status === 'restoring') memory.become(memory.phase, { status: 'anonymous' })
-      // A sign-in is saved all the same: who shows its tokens already need not have kept them, and does not know its id.
-      if (!held || !owed?.force) saves.owed = owed && read && !held ? { behind: read } : undefined
-    } else if (verdict === 'stale') {
-      // Force lasts as long as its first save: after that, a sign-in elsewhere counts again.
-      const insists = owed?.force && saves.isWriting
-      // Before anything is owed anew: what was signed out of stays signed out of, also once a later sign-in is saved over it.
-      if (read || !insists) earlySignOut.found(read)
-      // The store had not been read before: this is what will be written over.
-      if (owed?.force && owed.behind === undefined && (insists || !held)) saves.writeOver(read)
-      saves.owed = insists ? { ...owed, ...saves.owed, overlooked: read } : { behind: read }
-    } else {
-      saves.owed = undefined
-      if (read) {
-        if (verdict === 'adopt' && held) superseded.replace(held, read)
-        if (verdict === 'doubt' && !doubt) emit({ type: 'session-id-missing' })
-        // Our own session, though the store has dropped the id that it was given: kept, or the next comparison would have none.
-        const sessionId = read.sessionId ?? (verdict === 'adopt' ? held?.sessionId : undefined)
-        const next = sessionId ? { ...read, sessionId } : read
-        const staysSame = verdict === 'adopt' || verdict === 'doubt' || sessionless
-        memory.hold(next, state.status === 'restoring' ? 'restored' : 'seen', staysSame ? 0 : 1, verdict === 'doubt' ? 1 : 0)
-      } else if (held) {
-        const refusal = rejecting?.epoch === epoch ? rejecting.error : undefined
-        const reason = refusal ? 'refresh_rejected' : 'ended_elsewhere'
-        memory.vacate(held, reason)
-        onEnd(reason, held, refusal)
-      }
-    }
-    // What may be owed: what we hold; or, to a store that still shows a session, that this one is over.
-    if (memory.phase.held || read) saves.resume()
-    return memory.phase
-  }
-
+  const take = createTake(
+    memory,
+    superseded,
+    earlySignOut,
+    () => saves,
+    sessionless,
+    emit,
+    onEnd,
+    ({ epoch }) => (rejecting?.epoch === epoch ? rejecting.error : undefined),
+  )
   const look = createLook(store, memory, take)
   const saves = createSaves(store, memory, superseded, earlySignOut.found, look, take, discard)
 
@@ -147,7 +111,7 @@ export function createSession(
     resume: saves.resume,
     saved: saves.landed,
 
-    sharedId: () => sharedId(look, memory, () => shown),
+    sharedId: () => sharedId(look, memory, take.shown),
     supersede(from, next) {
       const { refreshToken } = tokenSetOf(from.held) ?? {}
       if (refreshToken && refreshToken !== tokenSetOf(next)?.refreshToken) superseded.retire({ accessToken: '', refreshToken })

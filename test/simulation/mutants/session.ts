@@ -1,6 +1,7 @@
 import { type Mutant, mutant } from './mutant'
 
 const session = 'session/session.ts'
+const take = 'session/take.ts'
 const memory = 'session/memory.ts'
 const look = 'session/look.ts'
 const saves = 'session/saves.ts'
@@ -44,14 +45,9 @@ export const sessionMutants: readonly Mutant[] = [
     '',
   ),
   mutant('insists on its sign-in though somebody has signed in since', 'session/reconcile.ts', ' && !givesWay(held, read, unsaved)', ''),
-  mutant('does not save later what it could not save at once', session, 'if (memory.phase.held || read) saves.resume()', ''),
-  mutant('tells nobody that the session was ended elsewhere', session, 'onEnd(reason, held, refusal)', ''),
-  mutant(
-    'takes a pair that may be somebody else’s for its own',
-    session,
-    "staysSame ? 0 : 1, verdict === 'doubt' ? 1 : 0)",
-    'staysSame ? 0 : 1, 0)',
-  ),
+  mutant('does not save later what it could not save at once', take, 'if (memory.phase.held || read) resume()', ''),
+  mutant('tells nobody that the session was ended elsewhere', take, 'onEnd(reason, held, error)', ''),
+  mutant('takes a pair that may be somebody else’s for its own', take, 'staysSame ? 0 : 1, isInDoubt ? 1 : 0)', 'staysSame ? 0 : 1, 0)'),
   mutant(
     'spends its old refresh token when the store shows it',
     'session/superseded.ts',
