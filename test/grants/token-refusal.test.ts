@@ -23,7 +23,7 @@ it('a refusal says what the endpoint did, and quotes nothing of its answer', () 
   expect(tokenRefusal(answer(400, { error: 'temporarily_unavailable' })).message).toBe(
     'The token endpoint answered 400 temporarily_unavailable',
   )
-  expect(tokenRefusal(answer(400, { error: 'Try it again, ada' })).message).toBe('The token endpoint answered 400')
+  expect(tokenRefusal(answer(400, { error: 'ask ada' })).message).toBe('The token endpoint answered 400')
   expect(tokenRefusal({ ...answer(400, { error: 'a_secret' }), sent: 'client_secret=a_secret' }).message).toBe(
     'The token endpoint answered 400',
   )
