@@ -50,8 +50,9 @@ function drawGroup(who: string, lanes: readonly Lane[], refreshes: readonly Refr
 
 function drawBar({ number, from, to, ended, lives }: TokenBar, scale: Scale): HTMLElement {
   const left = lives === undefined ? '' : lives > 0 ? ` · lives ${inUnits(lives, 1_000)}` : ' · expired'
-  const text = `no. ${number}${ended ? ` · ${ended}` : left}`
-  const bar = element('span', { class: to === undefined ? 'held' : 'replaced', title: text }, text)
+  const name = `no. ${number}`
+  const more = ended ? ` · ${ended}` : left
+  const bar = element('span', { class: to === undefined ? 'held' : 'replaced', title: name + more }, name, element('small', {}, more))
   return (to === undefined ? placedWithText : placed)(bar, scale.at(from), scale.width(from, to))
 }
 
