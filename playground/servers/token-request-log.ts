@@ -48,6 +48,7 @@ export class TokenRequestLog {
         await next()
         if (ctx.status === 200) this.#revocations++
       } else if (this.isOut) {
+        ctx.set('access-control-allow-origin', '*') // Else a page would not learn the status.
         ctx.status = 503
         ctx.body = '<h1>503 Service Unavailable</h1>' // What a proxy says when nobody is behind it.
         this.requests.push({ at: Date.now(), outcome: 'unavailable', reuse: false })
