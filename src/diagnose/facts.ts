@@ -1,5 +1,6 @@
 import type { Challenge } from '../challenge/challenge'
 import { parseChallenges } from '../challenge/parse-challenges'
+import { originOf } from '../platform/origin'
 import type { DiagnosedEvent, DiagnoseInput } from './diagnose-input'
 import { harmless } from './harmless'
 import { type JsonObject, jwtParts, mostSeconds, textAt } from './jwt-parts'
@@ -36,6 +37,8 @@ export interface Facts {
   /** The names of the fields that the app set: any may hold a key. */
   readonly ownFields: readonly string[]
   readonly url: string
+  /** The origin that answered, where it isn't the one that was asked: a redirect led there. */
+  readonly redirectedTo: string | undefined
   readonly method: string
   readonly credentialsMode: string
   /** The Authorization of the request, where it shows one. */
@@ -77,6 +80,9 @@ export function factsOf(input: DiagnoseInput): Facts {
   const descriptions = challenges.map(({ params }) => params.error_description ?? params.oauth_problem)
   const said = [...new Set([...descriptions, ...saidInFields(answered), ...saidBy(json, input.body, html)].filter(Boolean))]
   const secrets = secretsOf(input)
+  const url = request?.url ?? event?.url ?? ''
+  const { url: answeredBy } = Object(response) as { readonly url?: unknown } // A `Response` has one.
+  const [asked, origin] = [originOf(url), originOf(String(answeredBy))]
   const exp = jwt?.claims.exp
   const hasExpiry = typeof exp === 'number' && exp < mostSeconds // Beyond, it is counted in milliseconds, and says nothing.
   const { accessToken, expiresAt = 0 } = tokens ?? {}
@@ -97,7 +103,8 @@ export function factsOf(input: DiagnoseInput): Facts {
     answered,
     sent,
     ownFields: ownFields(request?.headers).map(([name]) => name.toLowerCase()),
-    url: request?.url ?? event?.url ?? '',
+    url,
+    redirectedTo: asked && origin !== asked ? origin : undefined,
     method: request?.method ?? event?.method ?? 'GET',
     credentialsMode: request?.credentials ?? '',
     authorization,

@@ -47,8 +47,10 @@ export const wayRules: readonly Rule[] = [
       'Look for a redirect to another host: clients drop the header there.',
     ],
     find: (facts) => {
-      const { status, authorization, challenges, html, words, quote } = facts
+      const { status, authorization, challenges, html, words, quote, redirectedTo, harmless } = facts
       if ((status !== 401 && status !== 403) || authorization === undefined) return undefined
+      if (redirectedTo)
+        return when(true, 88, [`The answer comes from ${harmless(redirectedTo)}: a redirect led there.`, quote ?? ''], dropped)
       const way = inBetween(facts)
       const evidence = way.length ? [`The answer passed a proxy, a cache or a firewall: it has ${way.join(', ')}.`] : []
       const asIfNone = answersAsIfNoneCame(facts)
@@ -149,6 +151,12 @@ const aborted = {
   party: 'client',
   summary: 'The caller aborted the request before an answer came.',
   fixes: ['Find out what aborts its `signal`: a page that is left, a component that is unmounted, a query that is replaced.'],
+} as const
+
+const dropped = {
+  party: 'client',
+  summary: 'A redirect led to another origin: on the way there, fetch drops the Authorization header.',
+  fixes: ['Call the URL that the redirect leads to. If that origin is yours, add it to `allowedOrigins`.'],
 } as const
 
 const tokenScheme = /^(bearer|dpop)$/i

@@ -159,6 +159,22 @@ describe('diagnose', () => {
     expect(causes).toContain('token-expired')
   })
 
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['invalid_token', { 'www-authenticate': 'Bearer error="invalid_token"' }],
+    ['no error', { 'www-authenticate': 'Bearer' }],
+    ['nothing', {}],
+  ])('blames a redirect to another origin for a 401 of it that says %s: fetch drops the Authorization header on the way', (_, headers) => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque' } })
+    const answerOf = (url: string) =>
+      Object.defineProperties(new Response(null, { status: 401, headers }), { url: { value: url }, type: { value: 'cors' } })
+
+    const { cause, party, confidence, evidence } = diagnose({ request, response: answerOf('https://www.api.example/orders') })
+
+    expect({ cause, party, confidence }).toEqual({ cause: 'authorization-stripped', party: 'client', confidence: 'likely' })
+    expect(evidence).toContain('The answer comes from https://www.api.example: a redirect led there.')
+    expect(JSON.stringify(diagnose({ request, response: answerOf('https://api.example/login') }))).not.toMatch(/a redirect led/)
+  })
+
   it('does not say that a changed key is the matter where Envoy cannot get the keys', () => {
     const response = new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer realm="mesh", error="invalid_token"' } })
 
