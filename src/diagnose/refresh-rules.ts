@@ -15,9 +15,11 @@ export const refreshRules: readonly Rule[] = [
     ],
     find: (facts) =>
       // Which grant it was, only the client knows, and sometimes the words tell.
-      (isRefresh(facts)
-        ? saysError(facts, refused, 95)
-        : saysError(facts, refused, 88, anotherGrant.test(facts.words) ? notRefreshed : undefined)) ??
+      (isMisconfigured(facts)
+        ? undefined
+        : isRefresh(facts)
+          ? saysError(facts, refused, 95)
+          : saysError(facts, refused, 88, anotherGrant.test(facts.words) ? notRefreshed : undefined)) ??
       saysError(facts, /^inactive_(user|org)$/, 94, notActive) ??
       when(saysRefreshTokenRefused(facts), 86, facts.quote ?? '') ??
       when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'rejected', 93, 'The refresh was rejected.') ??
@@ -48,9 +50,10 @@ export const refreshRules: readonly Rule[] = [
     fixes: ['Compare the grant, scope, resource and endpoint with what the authorization server allows this client.'],
     find: (facts) =>
       saysError(facts, /^(invalid_scope|invalid_target|unsupported_grant_type)$/, 93) ??
+      (isMisconfigured(facts) ? saysError(facts, refused, 95, notTaken) : undefined) ??
       (/aadsts/.test(saidOf(facts)) ? saysError(facts, /^invalid_resource$/, 93) : undefined) ??
       when(noOutage.test(saidOfIt(facts)), 75, saidOfIt(facts), insteadOf(saidOfIt(facts))) ??
-      when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'misconfigured', 75, 'The refresh ended as misconfigured.'),
+      when(isMisconfigured(facts), 75, 'The refresh ended as misconfigured.'),
   },
   {
     cause: 'interaction-required',
@@ -141,6 +144,11 @@ function isRefresh({ event, words }: Facts): boolean {
   return event?.type === 'refresh-ended' || /refresh[ _]?token|session/.test(words.replace('use an existing refresh token', ''))
 }
 
+/** With `invalid_grant`: of a grant that starts from nothing, such as a token exchange, whose refusal ends no session. */
+function isMisconfigured({ event }: Facts): boolean {
+  return event?.type === 'refresh-ended' && event.outcome === 'misconfigured'
+}
+
 const wantsUser = /multi-?factor|not consented|interactive authorization|user interaction|conditional access|not fully set up|\breauth\b/
 
 const noneHeld = {
@@ -175,6 +183,14 @@ const notRefreshed = {
   ],
   party: 'client',
 } as const
+
+const notTaken = {
+  summary: 'The authorization server does not accept what the grant presents: an assertion, or a token to exchange.',
+  fixes: [
+    'Check that it has not expired, was not used before, and is meant for this server.',
+    'If another client gives it: look whether the session of that one is over.',
+  ],
+}
 
 const mayNot = {
   summary: 'The authorization server does not allow this client the grant, or does not accept its secret.',

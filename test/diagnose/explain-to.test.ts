@@ -1,6 +1,7 @@
 import { AuthenticatedClient, type ClientEvent, type TokenSet } from 'authenticated-client'
 import { type DiagnosedEvent, diagnose, explainTo } from 'authenticated-client/diagnose'
 import { digest } from 'authenticated-client/digest'
+import { jwtBearerGrant } from 'authenticated-client/jwt-bearer'
 import { quiet } from 'authenticated-client/testing'
 import { expect, expectTypeOf, it } from 'vitest'
 import { jwt } from './fixtures'
@@ -80,6 +81,19 @@ it('says what a grant of your own has to return where its answer cannot be used'
   expect(printed[0]).toContain('(refresh-misconfigured, likely)')
   expect(printed[0]).toContain('return the token as `accessToken`')
   expect(printed[0]).not.toContain('Wait')
+})
+
+it('says of a grant that ends no session what was refused, and not that the session is over', async () => {
+  const [printed, onEvent] = printer()
+  const grant = jwtBearerGrant({ tokenEndpoint: 'https://login.example/token', clientId: 'svc', assertion: 'a.b.c' })
+  const fetch = async () => Response.json({ error: 'invalid_grant' }, { status: 400 })
+  const client = new AuthenticatedClient({ baseUrl: 'https://api.example', grant, fetch, onEvent })
+
+  await client.fetch('/me').catch(quiet)
+
+  expect(printed[0]).toContain('(refresh-misconfigured, certain)')
+  expect(printed[0]).toContain('an assertion, or a token to exchange')
+  expect(printed[0]).not.toMatch(/refresh token|is over:/)
 })
 
 it('says how to let the client answer a Digest challenge that it may not answer, not that somebody has to sign in', async () => {
