@@ -107,11 +107,13 @@ function saidOfIt({ event }: Facts): string {
   return code === 'ERR_REFRESH_UNAVAILABLE' && typeof message === 'string' ? `${harmless(message)}.` : ''
 }
 
-/** Messages of ours about answers that waiting does not mend; 408, 425 and 429 ask to wait, and so do some codes. */
-const noOutage = /answered (200|4(?!08|25|29)\d\d)(?! (temporarily_unavailable|server_error|slow_down)\b)|redirect|The grant gave/
+/** Messages of ours about what waiting does not mend; 408, 425 and 429 ask to wait, and so do some codes. */
+const noOutage =
+  /answered (200|4(?!08|25|29)\d\d)(?! (temporarily_unavailable|server_error|slow_down)\b)|redirect|The grant gave|client authentication failed/
 
 function insteadOf(said: string): Finding['instead'] {
   if (said.startsWith('The grant gave')) return unusable
+  if (said.startsWith('The client authentication')) return notSent
   // With a code between, as GitHub refuses, 200 is a token endpoint's all the same.
   return /answered (200 without|40[45])|redirect/.test(said) ? elsewhere : ownWords
 }
@@ -122,6 +124,11 @@ const unusable = {
     'In a `grant` of your own: return the token as `accessToken`.',
     'Give the client a scheme that sends the token’s type, such as `scheme: dpop()`.',
   ],
+}
+
+const notSent = {
+  summary: 'The `clientAuthentication` of the client threw: the token endpoint was not asked.',
+  fixes: ['Look at the `cause` of the error: it is what was thrown, such as by the function that gets the secret or the key.'],
 }
 
 const elsewhere = {

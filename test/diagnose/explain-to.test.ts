@@ -1,4 +1,4 @@
-import { AuthenticatedClient, type ClientEvent, type TokenSet } from 'authenticated-client'
+import { AuthenticatedClient, type ClientEvent, clientCredentialsGrant, clientSecretBasic, type TokenSet } from 'authenticated-client'
 import { type DiagnosedEvent, diagnose, explainTo } from 'authenticated-client/diagnose'
 import { digest } from 'authenticated-client/digest'
 import { jwtBearerGrant } from 'authenticated-client/jwt-bearer'
@@ -80,6 +80,19 @@ it('says what a grant of your own has to return where its answer cannot be used'
 
   expect(printed[0]).toContain('(refresh-misconfigured, likely)')
   expect(printed[0]).toContain('return the token as `accessToken`')
+  expect(printed[0]).not.toContain('Wait')
+})
+
+it('says that the client authentication threw where it did, and not that the authorization server cannot be reached', async () => {
+  const [printed, onEvent] = printer()
+  const clientAuthentication = clientSecretBasic(() => Promise.reject(new Error('The vault is sealed')))
+  const grant = clientCredentialsGrant({ tokenEndpoint: 'https://login.example/token', clientId: 'svc', clientAuthentication })
+  const client = new AuthenticatedClient({ baseUrl: 'https://api.example', grant, onEvent })
+
+  await client.fetch('/me').catch(quiet)
+
+  expect(printed[0]).toContain('(refresh-misconfigured, likely)')
+  expect(printed[0]).toContain('the token endpoint was not asked')
   expect(printed[0]).not.toContain('Wait')
 })
 
