@@ -62,6 +62,7 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
   return ({ resource, scope, allowedOrigins: given }) => {
     const target: Target = { resource: String(resource), scope: scope ?? undefined }
     if (!/^[a-z][a-z\d+.-]*:[^\s#]+$/i.test(target.resource)) throw new TypeError('resource must be an absolute URI without a fragment')
+    if (Array.isArray(scope)) throw new TypeError('scope must be a string, separated by spaces')
     if (!grant) throw new TypeError('forResource needs tokenEndpoint or grant')
     const key = JSON.stringify(target)
     const store = stores.get(key) ?? createResourceStore(session, parent.subscribe, parent.coordination, options.clock)

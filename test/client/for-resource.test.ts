@@ -171,6 +171,14 @@ describe('a client for a resource', () => {
     expect(() => client.forResource({ resource })).toThrow(new TypeError('resource must be an absolute URI without a fragment'))
   })
 
+  it('takes no list of scopes, which would be sent with commas', async () => {
+    const { client } = await signedIn()
+    const scope = ['read', 'write'] as unknown as string
+    expect(() => client.forResource({ resource: 'https://api.test', scope })).toThrow(
+      new TypeError('scope must be a string, separated by spaces'),
+    )
+  })
+
   it('that was disposed of is replaced by a new one; the others stay (F59)', async () => {
     const world = await withResources()
     const [first, other] = [world.client.forResource({ resource: files }), world.client.forResource({ resource: mail })]
