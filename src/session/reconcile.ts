@@ -7,6 +7,8 @@ import type { Superseded } from './superseded'
 export interface Unsaved {
   /** A sign-in or a sign-out that is being saved: it goes over whatever the store holds, even over what others have just written. */
   readonly force?: true
+  /** The generation that a sign-in began with: once a write of that has landed, what is owed is a rotation of it, without force. */
+  readonly since?: number
   /** Its force ends at other sessions: it goes neither over one of theirs, nor over nothing, which is what they leave by signing out. */
   readonly yields?: boolean | undefined
   /** What the store held before; `null` for nothing, `undefined` where it was not read yet. */

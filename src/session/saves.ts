@@ -126,7 +126,11 @@ export function createSaves(
           // A read that overlapped this write may show what was before it; so too if the write failed, for it may have landed.
           memory.outdate()
         }
-        if (memory.phase !== before) continue
+        if (memory.phase !== before) {
+          // The sign-in is saved, and was rotated meanwhile: a rotation goes over no sign-in or sign-out that others have made since.
+          if (isTaken && Number(saves.owed?.since) <= before.generation) saves.owed = { behind: held }
+          continue
+        }
         if (isTaken) {
           written = { phase: before, times: written?.phase === before ? written.times + 1 : 1 }
           const wasOverlooked = saves.owed?.overlooked !== undefined

@@ -142,8 +142,13 @@ export function createSession(
       const behind = memory.phase.state.status === 'restoring' ? undefined : (held ?? null)
       memory.hold(next, 'received', isSame ? 0 : 1)
       const { owed } = saves
-      // To add to a sign-in that is not saved yet is to sign in.
-      saves.owed = { force: true, yields: yields && isSame && (!owed?.force || owed.yields), behind: owed ? owed.behind : behind }
+      saves.owed = {
+        force: true,
+        since: memory.phase.generation,
+        // To add to a sign-in that is not saved yet is to sign in.
+        yields: yields && isSame && (!owed?.force || owed.yields),
+        behind: owed ? owed.behind : behind,
+      }
       await saves.save()
     },
 

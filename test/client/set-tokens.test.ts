@@ -184,6 +184,40 @@ describe('setTokens', () => {
     expect(app.logouts).toEqual([])
   })
 
+  it.each([
+    ['sign-out', null],
+    ['sign-in', { accessToken: 'elsewhere', refreshToken: 'elsewhere', sessionId: 'elsewhere' }],
+  ])(
+    'that was refreshed before the store said that it has it, undoes no %s made elsewhere meanwhile (I10, rule 3)',
+    async (_, elsewhere) => {
+      const { login, inTime, client: newClient } = world()
+      const store = memoryStore()
+      const answering = deferred()
+      const client = newClient({
+        store: {
+          read: () => store.read(),
+          async write(next, expected) {
+            const isTaken = store.write(next, expected)
+            await answering.promise
+            return isTaken
+          },
+        },
+      })
+      await quiet()
+      const signedIn = client.setTokens({ ...login.signIn(), sessionId: 'here' })
+      await quiet()
+      const refreshed = client.refresh()
+      await quiet()
+      store.write(elsewhere, store.read() as TokenSet)
+      answering.resolve()
+
+      await inTime(Promise.allSettled([signedIn, refreshed]))
+
+      expect(store.read()).toEqual(elsewhere)
+      expect(client.state).toMatchObject(elsewhere ? { sessionId: 'elsewhere' } : { status: 'ended', reason: 'ended_elsewhere' })
+    },
+  )
+
   it('has saved when it fulfils', async () => {
     const { login, clock, inTime, client: newClient } = world()
     const saving = deferred()
