@@ -128,7 +128,7 @@ export function createSaves(
         }
         if (memory.phase !== before) {
           // The sign-in is saved, and was rotated meanwhile: a rotation goes over no sign-in or sign-out that others have made since.
-          if (isTaken && Number(saves.owed?.since) <= before.generation) saves.owed = { behind: held }
+          if (isTaken && (saves.owed?.since ?? Infinity) <= before.generation) saves.owed = { behind: held }
           continue
         }
         if (isTaken) {
