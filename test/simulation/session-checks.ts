@@ -12,7 +12,10 @@ export interface SignIn {
   /** Who signed in: a step-up proves more of the same session. */
   readonly by: Tab
   readonly begun: number
+  readonly refreshToken: string
   settled?: number
+  /** When the store said that it holds the very pair. */
+  saved?: number
   /** The store had not been read yet: whatever it holds is older, for all that the tab can know. */
   readonly whileRestoring: boolean
 }
@@ -86,7 +89,7 @@ export class SessionChecks {
     if (old && old.family !== now.family) ledger.replaced.add(old.family)
     const signIn = ledger.signIns.get(now.family)
     const isUnsaved = tab.unsavedSignIns.has(now.family) && !this.over.has(now.family)
-    const isStillSigningIn = signIn?.tab === tab && (signIn.settled === undefined || isUnsaved)
+    const isStillSigningIn = signIn?.tab === tab && signIn.saved === undefined && (signIn.settled === undefined || isUnsaved)
     if (old?.family !== now.family) {
       if (world.cell.held.has(now.refreshToken)) ledger.savedAgain.add(now.family)
       // A session whose consumed pair another tab was refused has not ended while this tab holds the successor.
@@ -95,7 +98,8 @@ export class SessionChecks {
         world.violate('I10', `${tab.name} writes ${nameOf(now)} back, which had ended`)
       const other = old && ledger.signIns.get(old.family)
       const isOther = other && !excused('two sign-ins of one user are one', world, now.family, old.family)
-      const isEarlier = isOther && !signIn?.whileRestoring && (signIn?.settled ?? (signIn ? Number.POSITIVE_INFINITY : 0)) < other.begun
+      const isEarlier =
+        isOther && !signIn?.whileRestoring && (signIn?.saved ?? signIn?.settled ?? (signIn ? Number.POSITIVE_INFINITY : 0)) < other.begun
       // A later sign-in of the same user by this tab counts as this one.
       const isMeant = (): boolean =>
         [...ledger.signIns].some(
@@ -113,6 +117,14 @@ export class SessionChecks {
       !excused('what a person gave is being saved', world, tab, now.refreshToken)
     )
       world.violate('I10', `${tab.name} writes ${nameOf(now)}, which is consumed, over ${nameOf(old)}`)
+  }
+
+  /** The store has told this tab that it holds what it was given. */
+  saved(next: StoredSession | null): void {
+    const { scheduler, families } = this.world
+    const family = families.get(next?.sessionId ?? '')
+    const signIn = family && this.ledger.signIns.get(family)
+    if (signIn?.tab === this.tab && signIn.refreshToken === refreshTokenOf(next)) signIn.saved ??= scheduler.step
   }
 
   loggedOut({ reason, sessionId, error }: LogoutEvent): void {

@@ -26,6 +26,9 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
   // What a tab shows of the cell while its own state lags behind.
   let shown = cell.value
 
+  // What comes past the client's own limit is no longer waited for.
+  const isInTime = (asked: number): boolean => scheduler.now - asked < (plan.refreshTimeout ?? 10_000)
+
   const saw = (value: Stored, isPast = false): Stored => {
     tab.wire.saw(value, isPast)
     if (tab.stage === 'locked') tab.stage = 're-read'
@@ -62,13 +65,12 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
       scheduler.after(world.latency() + lag, tab, () => {
         const { value } = early ?? cell
         world.tell(tab.name, `reads ${world.nameOf(refreshTokenOf(value))}`)
-        // What comes past the client's own limit is no longer waited for.
-        resolve(scheduler.now - asked < (plan.refreshTimeout ?? 10_000) ? saw(value, tab.turns !== turns) : value)
+        resolve(isInTime(asked) ? saw(value, tab.turns !== turns) : value)
       })
     })
   }
 
-  const write = (land: (signsOut: boolean) => boolean): boolean | Promise<boolean> => {
+  const write = (next: Stored, land: (signsOut: boolean) => boolean): boolean | Promise<boolean> => {
     if (tab.isDead) return fromTheGrave()
     // A logout has long given up when what it wrote lands at last.
     const signsOut = tab.logoutsRunning > 0
@@ -80,8 +82,10 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
       if (fault === 'throw-before') throw new Error('The store is full')
       const isTaken = land(signsOut)
       if (fault) throw new Error('The store broke')
+      if (isTaken) tab.sessions.saved(next)
       return isTaken
     }
+    const asked = scheduler.now
     return new Promise((resolve, reject) => {
       if (fault === 'hang-before') return
       const lag = fault === 'lag' ? 500 + random.below(14_000) : 0
@@ -89,13 +93,17 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
         if (fault === 'throw-before') return reject(new Error('The store is full'))
         const isTaken = land(signsOut)
         if (fault === 'hang-after') return
-        scheduler.after(world.latency(), tab, () => (fault === 'throw-after' ? reject(new Error('The store broke')) : resolve(isTaken)))
+        scheduler.after(world.latency(), tab, () => {
+          if (fault === 'throw-after') return reject(new Error('The store broke'))
+          if (isTaken && isInTime(asked)) tab.sessions.saved(next)
+          resolve(isTaken)
+        })
       })
     })
   }
 
   const put = (next: Stored): unknown =>
-    write((signsOut) => {
+    write(next, (signsOut) => {
       cell.apply(tab, next, signsOut)
       return true
     })
@@ -114,7 +122,7 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
         read,
         subscribe: (listener) => cell.subscribe(tab, listener),
         write: (next, expected) =>
-          write((signsOut) => {
+          write(next, (signsOut) => {
             const isTaken = sameTokens(cell.value, expected)
             if (isTaken) cell.apply(tab, next, signsOut)
             else world.tell(tab.name, `store: moved, holds ${world.nameOf(cell.refreshToken)}`)

@@ -201,7 +201,7 @@ export class Tab implements Owner {
     // An app that signs out first, without waiting for that, has read no more of the store; nor has one that signs in again where it fails.
     const hasRead = before.status !== 'restoring' && this.wire.hasSeenStore
     const whileRestoring = !hasRead || (this.hasLeftUnseen && this.logoutsRunning > 0)
-    const signIn: SignIn = { tab: this, by: this, begun: world.scheduler.step, whileRestoring }
+    const signIn: SignIn = { tab: this, by: this, begun: world.scheduler.step, refreshToken, whileRestoring }
     world.ledger.signIns.set(family, signIn)
     this.wire.learn(refreshToken)
     const { plan, random } = world
@@ -353,7 +353,7 @@ export class Tab implements Owner {
     if (plan.stepUp === 'returns') return tokens
     // What an app sets overwrites whatever the store holds: it counts from now, not from the first sign-in.
     const { begun = 0, by = this } = world.ledger.signIns.get(family) ?? {}
-    const signIn: SignIn = { tab: this, by, begun, whileRestoring: false }
+    const signIn: SignIn = { tab: this, by, begun, refreshToken, whileRestoring: false }
     world.ledger.signIns.set(family, signIn)
     await client
       .setTokens(tokens)

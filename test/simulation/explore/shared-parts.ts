@@ -68,7 +68,7 @@ export class SharedParts {
       [family.id, family.sub, family.revoked],
       [serial, consumedAt, successor?.serial, server.accessTokens.get(accessToken)?.expiresAt],
     ])
-    const signIns = [...ledger.signIns].map(([{ id }, { settled }]) => [id, settled === undefined])
+    const signIns = [...ledger.signIns].map(([{ id }, { saved, settled }]) => [id, saved === undefined, settled === undefined])
     return [
       JSON.stringify([cell.value, [...cell.held], cell.hasGoneBack, [...newest].map(([{ id }, serial]) => [id, serial])]),
       JSON.stringify(tokens),

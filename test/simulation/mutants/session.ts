@@ -44,6 +44,12 @@ export const sessionMutants: readonly Mutant[] = [
     'if (saves.owed?.force && tried === memory.phase && behind !== undefined) saves.owed = { behind }',
     '',
   ),
+  mutant(
+    'insists on a sign-in that is saved, where it was rotated meanwhile',
+    saves,
+    'if (isTaken && (saves.owed?.since',
+    'if (false && (saves.owed?.since',
+  ),
   mutant('insists on its sign-in though somebody has signed in since', 'session/reconcile.ts', ' && !givesWay(held, read, unsaved)', ''),
   mutant('does not save later what it could not save at once', take, 'if (memory.phase.held || read) resume()', ''),
   mutant('tells nobody that the session was ended elsewhere', take, 'onEnd(reason, held, error)', ''),
