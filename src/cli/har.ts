@@ -1,5 +1,7 @@
+import { factsOf } from '../diagnose/facts'
 import { isCalledKey } from '../diagnose/key-field'
-import { type Exchange, type Fields, UsageError } from './exchange'
+import { refreshRules } from '../diagnose/refresh-rules'
+import { type Exchange, type Fields, readable, UsageError } from './exchange'
 
 /** The last refusal of a HAR, or its last entry; nothing where the text is none. */
 export function readHar(text: string): Exchange | undefined {
@@ -9,11 +11,11 @@ export function readHar(text: string): Exchange | undefined {
   const entries = listAt(objectAt(json, 'log'), 'entries')
   const lastOf = (is: (entry: unknown) => boolean) => entries.reduce<number>((last, entry, index) => (is(entry) ? index : last), -1)
   if (!entries.length) throw new UsageError('The HAR holds no entries.')
-  const lastRefusal = [isRefusal, isRefusedByTokenEndpoint].map(lastOf).find((index) => index >= 0)
-  const index = lastRefusal ?? entries.length - 1
+  const ofStatus = lastOf(isRefusal)
+  const lastRefusal = ofStatus >= 0 ? ofStatus : lastOf(isRefusedByTokenEndpoint)
+  const index = lastRefusal >= 0 ? lastRefusal : entries.length - 1
   const entry = entries[index]
   const [request, response] = [objectAt(entry, 'request'), objectAt(entry, 'response')]
-  const { text: body, encoding } = objectAt(response, 'content')
   const status = Number(response.status)
   const fields = fieldsOf(request)
   const at = Date.parse(String(objectOf(entry).startedDateTime))
@@ -22,10 +24,10 @@ export function readHar(text: string): Exchange | undefined {
     // Browsers leave Authorization and Cookie out of what they export.
     mayHideCredentials: !fields.some(([name]) => /^(authorization|cookie)$/i.test(name) || isCalledKey(name.toLowerCase())),
     response: status > 0 ? { status, fields: fieldsOf(response).flatMap(linesOf) } : undefined,
-    body: typeof body === 'string' ? (encoding === 'base64' ? Buffer.from(body, 'base64').toString('utf8') : body) : undefined,
+    body: bodyOf(response),
     at: Number.isNaN(at) ? undefined : at,
     failed: status > 0 ? undefined : failureOf(response),
-    taken: `entry ${index + 1} of ${entries.length}, the last${lastRefusal === undefined ? ': none was refused' : ' refusal'}`,
+    taken: `entry ${index + 1} of ${entries.length}, the last${lastRefusal < 0 ? ': none was refused' : ' refusal'}`,
   }
 }
 
@@ -34,11 +36,17 @@ function isRefusal(entry: unknown): boolean {
   return [401, 403, 407, 419, 440, 498].includes(Number(objectAt(entry, 'response').status))
 }
 
-/** With 400 (RFC 6749 §5.2). */
+/** With 400 (RFC 6749 §5.2), or as the rules know of others; one that asks to wait refuses nothing. */
 function isRefusedByTokenEndpoint(entry: unknown): boolean {
   const response = objectAt(entry, 'response')
-  const error = /"error"\s*:\s*"(invalid_(grant|client|scope|target)|unauthorized_client|unsupported_grant_type)"/
-  return Number(response.status) === 400 && error.test(String(objectAt(response, 'content').text))
+  const facts = factsOf({ response: { status: Number(response.status), headers: readable(fieldsOf(response)) }, body: bodyOf(response) })
+  return refreshRules.some(({ cause, find }) => cause !== 'refresh-unavailable' && find(facts))
+}
+
+function bodyOf(response: Readonly<Record<string, unknown>>): string | undefined {
+  const { text, encoding } = objectAt(response, 'content')
+  if (typeof text !== 'string') return undefined
+  return encoding === 'base64' ? Buffer.from(text, 'base64').toString('utf8') : text
 }
 
 /** Some browsers' tools put the lines of one name into one value. */

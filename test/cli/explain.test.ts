@@ -623,6 +623,27 @@ describe('explain --from', () => {
     expect(out).toContain('refresh-token-rejected')
   })
 
+  it.each([
+    ['GitHub’s, with 200', 200, '{"error":"bad_refresh_token"}', 'refresh-token-rejected'],
+    ['Salesforce’s', 400, '{"error":"inactive_org"}', 'refresh-token-rejected'],
+    ['a user who has to sign in', 400, '{"error":"interaction_required"}', 'interaction-required'],
+    ['Supabase’s, in words', 400, '{"message":"Invalid Refresh Token: Already Used"}', 'refresh-token-rejected'],
+    ['in base64', 400, 'eyJlcnJvciI6ImludmFsaWRfZ3JhbnQifQ==', 'refresh-token-rejected'],
+  ])('knows in a HAR the refusals of a token endpoint that it can explain: %s', async (_, status, text, cause) => {
+    const content = text.startsWith('{') ? { text } : { text, encoding: 'base64' }
+    const entries = [
+      { request: { method: 'POST', url: 'https://login.example/token', headers: [] }, response: { status, headers: [], content } },
+      {
+        request: { url: 'https://api.example/', headers: [] },
+        response: { status: 500, headers: [], content: { text: '{"error":"server_error"}' } },
+      },
+    ]
+
+    const { out } = await commandLine(['explain', '--from', '-', '--json'], { input: JSON.stringify({ log: { entries } }) })
+
+    expect(JSON.parse(out)).toMatchObject({ taken: 'entry 1 of 2, the last refusal', diagnosis: { cause } })
+  })
+
   it('reads the lines of a field that a HAR has in one value', async () => {
     const value = 'Basic realm="api"\nBearer error="invalid_token", error_description="jwt expired"'
     const response = { status: 401, headers: [{ name: 'WWW-Authenticate', value }] }
