@@ -28,6 +28,7 @@ export interface Exchange {
 /** The URL of a target as a request line has it. */
 export function urlOf(method: string, target: string, origin: string): string {
   if (method === 'CONNECT') return `https://${target}/` // Host and port are all that a tunnel is asked for.
+  if (target === '*') return `${origin}/` // RFC 9112 §3.2.4: the whole server is asked.
   return /^https?:/.test(target) ? target : origin + target
 }
 

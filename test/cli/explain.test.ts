@@ -510,6 +510,14 @@ describe('explain --from', () => {
     expect(out).not.toMatch(/hunter2|is not shown|---/)
   })
 
+  it('knows the URL of what is asked of a whole server', async () => {
+    const asked = ['OPTIONS * HTTP/1.1', 'Host: api.example', '', ...answer]
+
+    const { out } = await commandLine(['explain', '--from', '-'], { input: asked.join('\n') })
+
+    expect(out).toMatch(/^OPTIONS https:\/\/api\.example\/\n/)
+  })
+
   it('assumes no TLS for a request to this machine, and ignores a request that no response follows', async () => {
     const local = ['GET /orders HTTP/1.1', 'Host: localhost:3000', '', ...answer, reason]
 
