@@ -23,18 +23,19 @@ export function readBareResponse(text: string): Exchange | undefined {
   const head = lines.slice(start, end)
   const body = lines.slice(end + 1).filter((line) => !ruler.test(line))
   return {
-    request: requestAt < 0 ? undefined : requestOf(lines.slice(requestAt, headEnd(lines, requestAt))),
+    request: requestAt < 0 ? undefined : requestOf(lines.slice(requestAt, statusAt)),
     response: { status: Number(statusLine.exec(head[0] ?? '')?.[1]), fields: head.flatMap(fieldIn) },
     body: byWget ? undefined : body.join('\n').trim(), // It puts the body elsewhere: what follows are words of its own.
   }
 }
 
-function requestOf([first = '', ...rest]: readonly string[]): SentRequest {
-  const [, method = '', target = ''] = requestLine.exec(first) ?? []
-  const fields = rest.flatMap(fieldIn)
+function requestOf(lines: readonly string[]): SentRequest {
+  const [, method = '', target = ''] = requestLine.exec(lines[0] ?? '') ?? []
+  const end = headEnd(lines, 0)
+  const fields = lines.slice(1, end).flatMap(fieldIn)
   const host = fields.find(([name]) => /^host$/i.test(name))?.[1].trim() ?? 'unknown.invalid'
   const scheme = /^(localhost|127\.|\[::1])|:80$/.test(host) ? 'http' : 'https' // Nothing says which.
-  return { method, url: urlOf(method, target, `${scheme}://${host}`), fields }
+  return { method, url: urlOf(method, target, `${scheme}://${host}`), fields, body: lines.slice(end).join('\n') }
 }
 
 /** The blank line behind a head, or the end of the text. */

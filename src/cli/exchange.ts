@@ -5,6 +5,8 @@ export interface SentRequest {
   readonly method: string
   readonly url: string
   readonly fields: Fields
+  /** Where it is shown: a server may repeat what is secret in it. */
+  readonly body?: string | undefined
   /** The variable of the environment that the token came from. */
   readonly tokenVariable?: string | undefined
 }

@@ -20,7 +20,7 @@ export function readHar(text: string): Exchange | undefined {
   const fields = fieldsOf(request)
   const at = Date.parse(String(objectOf(entry).startedDateTime))
   return {
-    request: { method: String(request.method ?? 'GET'), url: String(request.url ?? ''), fields },
+    request: { method: String(request.method ?? 'GET'), url: String(request.url ?? ''), fields, body: sentBody(request) },
     // Browsers leave Authorization and Cookie out of what they export.
     mayHideCredentials: !fields.some(([name]) => /^(authorization|cookie)$/i.test(name) || isCalledKey(name.toLowerCase())),
     response: status > 0 ? { status, fields: fieldsOf(response).flatMap(linesOf) } : undefined,
@@ -41,6 +41,12 @@ function isRefusedByTokenEndpoint(entry: unknown): boolean {
   const response = objectAt(entry, 'response')
   const facts = factsOf({ response: { status: Number(response.status), headers: readable(fieldsOf(response)) }, body: bodyOf(response) })
   return refreshRules.some(({ cause, find }) => cause !== 'refresh-unavailable' && find(facts))
+}
+
+function sentBody(request: Readonly<Record<string, unknown>>): string {
+  const { text } = objectAt(request, 'postData')
+  const params = listAt(objectAt(request, 'postData'), 'params').map(objectOf)
+  return [String(text ?? ''), ...params.map(({ name, value }) => `${name}=${value}`)].join('&')
 }
 
 function bodyOf(response: Readonly<Record<string, unknown>>): string | undefined {

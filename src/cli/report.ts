@@ -4,11 +4,13 @@ import type { Diagnosis } from '../diagnose/diagnosis'
 import { harmless, harmlessName, harmlessUrl } from '../diagnose/harmless'
 import { inWords } from '../diagnose/in-words'
 import { type JsonObject, jwtParts } from '../diagnose/jwt-parts'
+import { mayHoldKey } from '../diagnose/key-field'
 import { secretsOf } from '../diagnose/secrets'
 import { serverTimeOf } from '../diagnose/server-time'
 import { curlLine, leftOut } from './curl-line'
 import { type Exchange, type Fields, readable } from './exchange'
 import type { Paint } from './paint'
+import { secretsInBody } from './secrets-in-body'
 import { tokenLines } from './token-lines'
 
 /** All that `explain` has to say; what `--json` prints. */
@@ -25,16 +27,11 @@ export interface Report {
   readonly curl?: string | undefined
 }
 
-export function reportOf(exchange: Exchange, expected: DiagnoseInput['expected']): Report {
-  const { request, response, body, at, failed, mayHideCredentials, taken } = exchange
-  const input: DiagnoseInput = {
-    request: request && { method: request.method, url: request.url, headers: readable(request.fields) },
-    response: response && { status: response.status, headers: readable(response.fields) },
-    body,
-    now: at,
-    event: failed === undefined ? undefined : { type: 'request-failed', error: failed },
-    expected,
-  }
+export function reportOf(recorded: Exchange, expected: DiagnoseInput['expected']): Report {
+  // What the server repeats is taken out before anything is concluded.
+  const exchange = withoutSecrets(recorded, secretsInBody(recorded.request?.body))
+  const { request, response, at, mayHideCredentials, taken } = exchange
+  const input = inputOf(exchange, expected)
   const hidden = mayHideCredentials && request?.method !== 'OPTIONS' && response !== undefined
   const secrets = secretsOf(input)
   const serverTime = serverTimeOf((name) => input.response?.headers.get(name) ?? '')
@@ -51,8 +48,29 @@ export function reportOf(exchange: Exchange, expected: DiagnoseInput['expected']
     },
     token: jwtParts(/^\S+\s+(\S+)/.exec(input.request?.headers.get('authorization') ?? '')?.[1]),
     skewInMilliseconds: at === undefined || serverTime === undefined ? undefined : at - serverTime,
-    diagnosis: hidden || !request ? diagnosisOfHidden(input) : diagnose(input),
+    diagnosis: hidden || !request ? diagnosisOfHidden(exchange, expected) : diagnose(input),
     curl: request && curlLine(request),
+  }
+}
+
+function inputOf({ request, response, body, at, failed }: Exchange, expected: DiagnoseInput['expected']): DiagnoseInput {
+  return {
+    request: request && { method: request.method, url: request.url, headers: readable(request.fields) },
+    response: response && { status: response.status, headers: readable(response.fields) },
+    body,
+    now: at,
+    event: failed === undefined ? undefined : { type: 'request-failed', error: failed },
+    expected,
+  }
+}
+
+function withoutSecrets({ response, body, ...rest }: Exchange, secrets: readonly string[]): Exchange {
+  const known = secrets.filter((secret) => secret.length > 3)
+  const hidden = (text: string) => known.reduce((left, secret) => left.split(secret).join('[redacted]'), text)
+  return {
+    ...rest,
+    response: response && { ...response, fields: response.fields.map(([name, value]) => [name, hidden(value)] as const) },
+    body: body === undefined ? undefined : hidden(body),
   }
 }
 
@@ -63,8 +81,12 @@ function joined(fields: Fields): Readonly<Record<string, string>> {
   return Object.fromEntries(all)
 }
 
-/** Without the request, so that nothing is concluded from what it does not show. */
-function diagnosisOfHidden({ request, ...input }: DiagnoseInput): Diagnosis {
+/** Without the request, so that nothing is concluded from what it does not show; nor are its secrets repeated. */
+function diagnosisOfHidden(exchange: Exchange, expected: DiagnoseInput['expected']): Diagnosis {
+  const { request } = exchange
+  const fields = request?.fields.filter(([name]) => mayHoldKey(name.toLowerCase())) ?? []
+  const secrets = secretsOf({ request: request && { url: request.url, headers: readable(fields) } })
+  const input = inputOf({ ...withoutSecrets(exchange, secrets), request: undefined }, expected)
   const diagnosis = diagnose({ ...input, event: { type: 'response', method: request?.method, url: request?.url } })
   const shown = request
     ? 'No credentials are shown: browsers leave them out of a HAR unless told otherwise.'

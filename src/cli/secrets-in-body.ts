@@ -1,0 +1,36 @@
+/** What the body of a request holds that no output may, though a server repeats it: what is called a password, a token or the like. */
+export function secretsInBody(body = ''): readonly string[] {
+  return patterns()
+    .flatMap((pattern) => [...body.matchAll(pattern)].map(([, value = '']) => value))
+    .flatMap((value) => [value, ...unquoted(value), unescaped(value)])
+    .filter((secret) => secret.length > 3)
+    .sort((one, other) => other.length - one.length)
+}
+
+/** Of a form, of JSON, and of a form in parts. */
+function patterns(): readonly RegExp[] {
+  const called = '[\\w.-]*(?:token|jwt|key|secret|passw(?:or)?d|pwd|passphrase|passcode|pin|otp|assertion|signature|credentials?|code)'
+  return [
+    `(?<![\\w.-])${called}=([^&\\s]+)`,
+    `(?<![\\w.-])${called}"\\s*:\\s*("(?:[^"\\\\]|\\\\.)*"|[\\d.]+)`,
+    `\\bname="${called}"[^\\n]{0,200}\\n(?:[^\\S\\n]*\\S[^\\n]*\\n){0,9}[^\\S\\n]*\\n([^\\r\\n]+)`,
+  ].map((pattern) => new RegExp(pattern, 'gi'))
+}
+
+/** A JSON string, as it is and with its escapes: an answer in JSON has them too. */
+function unquoted(value: string): readonly string[] {
+  if (!value.startsWith('"')) return []
+  try {
+    return [value.slice(1, -1), String(JSON.parse(value))]
+  } catch {
+    return [value.slice(1, -1)]
+  }
+}
+
+function unescaped(value: string): string {
+  try {
+    return decodeURIComponent(value.replace(/\+/g, ' '))
+  } catch {
+    return value
+  }
+}

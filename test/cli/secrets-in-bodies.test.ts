@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest'
+import { explained } from './in-process'
+
+const json = (body: object) => JSON.stringify(body)
+const har = (text: string, answer: string) =>
+  json({
+    log: {
+      entries: [
+        {
+          request: { method: 'POST', url: 'https://api.example/login', headers: [{ name: 'Cookie', value: 'a=b' }], postData: { text } },
+          response: {
+            status: 401,
+            headers: [{ name: 'WWW-Authenticate', value: `Bearer error_description="${answer}"` }],
+            content: { text: answer },
+          },
+        },
+      ],
+    },
+  })
+const bare = (text: string, answer: string) =>
+  [
+    'POST /login HTTP/1.1',
+    'Host: api.example',
+    '',
+    ...text.split('\n'),
+    '',
+    '',
+    'HTTP/1.1 401 Unauthorized',
+    '',
+    json({ message: answer }),
+  ].join('\n')
+
+it.each([
+  ['a form', 'user=ada&password=hunter2', 'hunter2'],
+  ['a form with escapes', 'user=ada&client_secret=hunter2+%C3%A4', 'hunter2 ä'],
+  ['JSON', json({ user: 'ada', newPassword: 'hunter2"x' }), 'hunter2"x'],
+  ['a number in JSON', json({ pin: 270_271 }), '270271'],
+  ['a form in parts', '--b\nContent-Disposition: form-data; name="password"\n\nhunter2\n--b--', 'hunter2'],
+  ['a code of a sign-in', 'grant_type=authorization_code&code=hunter2', 'hunter2'],
+])('does not repeat a secret of a request’s body that the server repeats: %s', async (_, sent, secret) => {
+  for (const record of [har, bare])
+    for (const args of [[], ['--json']]) {
+      const { out } = await explained(record(sent, `The words ${secret} are wrong for ada`), args)
+
+      expect(out).toContain('The words [redacted] are wrong for ada')
+      expect(out).not.toMatch(/hunter2|270271/)
+    }
+})
+
+it('understands an answer whose words a name in the body repeats', async () => {
+  const { out } = await explained(
+    bare('grant_type=refresh_token&token_type_hint=refresh_token&refresh_token=hunter2', 'The refresh_token expired'),
+  )
+
+  expect(out).toContain('refresh-token-rejected')
+})
+
+it('reads a body of many lines, or of one long word or many names, in no time', async () => {
+  const lines = `name="password"\n${'as long as a line of a form may be\n'.repeat(5_000)}`
+  const began = performance.now()
+
+  for (const sent of [
+    lines,
+    'name="key"\n'.repeat(30_000),
+    'name="key" '.repeat(30_000),
+    'token'.repeat(50_000),
+    `"token":"${'\\'.repeat(100_001)}`,
+  ])
+    await explained(bare(sent, 'No'))
+
+  expect(performance.now() - began).toBeLessThan(2_000)
+})
+
+it('does not repeat a secret of a query or a field where the credentials may be hidden', async () => {
+  const request = { url: 'https://api.example/?api_key=hunter2', headers: [{ name: 'X-Tenant', value: 'hunter2-tenant' }] }
+  const content = { text: json({ message: 'The words hunter2-tenant and hunter2 are wrong' }) }
+  const input = json({ log: { entries: [{ request, response: { status: 401, headers: [], content } }] } })
+
+  const { out } = await explained(input)
+
+  expect(out).toContain('The words [redacted] and [redacted] are wrong')
+})
