@@ -1,4 +1,4 @@
-import { type Exchange, type Fields, type SentRequest, urlOf } from './exchange'
+import { type Exchange, type Fields, type SentRequest, showCredentials, urlOf } from './exchange'
 import { lastIndex } from './last-index'
 
 /**
@@ -22,20 +22,26 @@ export function readBareResponse(text: string): Exchange | undefined {
   }
   const head = lines.slice(start, end)
   const body = lines.slice(end + 1).filter((line) => !ruler.test(line))
+  const request = requestAt < 0 ? undefined : requestOf(lines.slice(requestAt, statusAt))
   return {
-    request: requestAt < 0 ? undefined : requestOf(lines.slice(requestAt, statusAt)),
+    request,
+    // Whoever writes no version may have left out more.
+    mayHideCredentials: request && !/ HTTP\/[\d.]+\s*$/.test(lines[requestAt] ?? '') && !showCredentials(request.fields),
     response: { status: Number(statusLine.exec(head[0] ?? '')?.[1]), fields: head.flatMap(fieldIn) },
     body: byWget ? undefined : body.join('\n').trim(), // It puts the body elsewhere: what follows are words of its own.
   }
 }
 
 function requestOf(lines: readonly string[]): SentRequest {
-  const [, method = '', target = ''] = requestLine.exec(lines[0] ?? '') ?? []
+  const [, method = '', path, url] = requestLine.exec(lines[0] ?? '') ?? []
   const end = headEnd(lines, 0)
-  const fields = lines.slice(1, end).flatMap(fieldIn)
+  const fields = lines
+    .slice(1, end)
+    .flatMap(fieldIn)
+    .map(([name, value]) => [name, value.replace(variable, '***')] as const)
   const host = fields.find(([name]) => /^host$/i.test(name))?.[1].trim() ?? 'unknown.invalid'
   const scheme = /^(localhost|127\.|\[::1])|:80$/.test(host) ? 'http' : 'https' // Nothing says which.
-  return { method, url: urlOf(method, target, `${scheme}://${host}`), fields, body: lines.slice(end).join('\n') }
+  return { method, url: urlOf(method, url ?? path ?? '', `${scheme}://${host}`), fields, body: lines.slice(end).join('\n') }
 }
 
 /** The blank line behind a head, or the end of the text. */
@@ -49,10 +55,13 @@ function isStatus(line: string): boolean {
   return statusLine.test(line)
 }
 
-const requestLine = /^([\w!#$%&'*+.^`|~-]+) (\S+) HTTP\/[\d.]+\s*$/
+/** Without a version too, as a file of requests for an editor has it. */
+const requestLine = /^([\w!#$%&'*+.^`|~-]+) (?:(\S+) HTTP\/[\d.]+|(https?:\/\/\S+))\s*$/
 const statusLine = /^\s*HTTP\/[\d.]+ (\d{3})/
-/** What Fiddler and `wget -d` put between messages. */
-const ruler = /^---.*---$/
+/** What editors put in place of a secret. */
+const variable = /\{\{[^{}]*\}\}/g
+/** What Fiddler and `wget -d` put between messages, and IntelliJ behind them. */
+const ruler = /^(---.*---|Response code: \d{3} .*|<Response body is empty>|Response file saved\.|> \S+\.\d{3}\.\w+)$/
 
 function fieldIn(line: string): Fields {
   const [, name, value] = /^\s*([^\s:]+): ?(.*)$/.exec(line) ?? []

@@ -15,8 +15,9 @@ export function readCurlTranscript(text: string): Exchange {
   const scheme = lines.some((line) => throughTls.test(line)) ? 'https' : 'http'
   // With `-i`, curl prints the fields of the answer before its body too: they are none of it, and may be cookies.
   const fieldLines = new Set(rest.filter((line) => line.startsWith('< ')).map((line) => line.slice(2)))
+  const body = rest.slice(0, Math.max(statusAt, 0)).filter((line) => !/^[*<>] /.test(line))
   return {
-    request: { method, url: urlOf(method, target, `${scheme}://${host}`), fields: sent },
+    request: { method, url: urlOf(method, target, `${scheme}://${host}`), fields: sent, body: body.join('\n') },
     response: statusAt < 0 ? undefined : { status: Number(statusLine.exec(rest[statusAt] ?? '')?.[1]), fields: fieldsOf(answer, '<') },
     body: answer
       .filter((line) => !/^([*<>]( |$)|[{}] \[\d+ bytes)/.test(line) && !fieldLines.has(line))

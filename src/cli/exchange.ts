@@ -1,3 +1,5 @@
+import { isCalledKey } from '../diagnose/key-field'
+
 /** Header fields as they were written, malformed ones too: `Headers` would repair or refuse them. */
 export type Fields = readonly (readonly [name: string, value: string])[]
 
@@ -32,6 +34,10 @@ export function urlOf(method: string, target: string, origin: string): string {
   if (method === 'CONNECT') return `https://${target}/` // Host and port are all that a tunnel is asked for.
   if (target === '*') return `${origin}/` // RFC 9112 §3.2.4: the whole server is asked.
   return /^https?:/.test(target) ? target : origin + target
+}
+
+export function showCredentials(fields: Fields): boolean {
+  return fields.some(([name]) => /^(authorization|cookie)$/i.test(name) || isCalledKey(name.toLowerCase()))
 }
 
 /** Fields, to be read as `Headers` are. */

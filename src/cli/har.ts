@@ -1,7 +1,6 @@
 import { factsOf } from '../diagnose/facts'
-import { isCalledKey } from '../diagnose/key-field'
 import { refreshRules } from '../diagnose/refresh-rules'
-import { type Exchange, type Fields, readable, UsageError } from './exchange'
+import { type Exchange, type Fields, readable, showCredentials, UsageError } from './exchange'
 
 /** The last refusal of a HAR, or its last entry; nothing where the text is none. */
 export function readHar(text: string): Exchange | undefined {
@@ -22,7 +21,7 @@ export function readHar(text: string): Exchange | undefined {
   return {
     request: { method: String(request.method ?? 'GET'), url: String(request.url ?? ''), fields, body: sentBody(request) },
     // Browsers leave Authorization and Cookie out of what they export.
-    mayHideCredentials: !fields.some(([name]) => /^(authorization|cookie)$/i.test(name) || isCalledKey(name.toLowerCase())),
+    mayHideCredentials: !showCredentials(fields),
     response: status > 0 ? { status, fields: fieldsOf(response).flatMap(linesOf) } : undefined,
     body: bodyOf(response),
     at: Number.isNaN(at) ? undefined : at,

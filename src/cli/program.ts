@@ -68,7 +68,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .option('--timeout <seconds>', 'how long to wait for the answer', '30')
     .option('--audience <name>', 'the audience that the API expects')
     .option('--issuer <url>', 'the issuer that the API trusts')
-    .option('--from <file>', 'a file with what `curl -sv`, `curl -i` or HTTPie printed, or a HAR; - is standard input')
+    .option('--from <file>', 'a file with what `curl -sv`, `curl -i`, HTTPie or a log printed, or a HAR; - is standard input')
     .option('--json', 'print JSON')
     .addHelpText('after', examples + exitCodes)
     .action(async (url: string | undefined, options: ExplainOptions) => {

@@ -1,12 +1,21 @@
 import { readBareResponse } from './bare-response'
+import { transcriptOfTrace } from './curl-trace'
 import { readCurlTranscript } from './curl-transcript'
 import type { Exchange } from './exchange'
 import { readHar } from './har'
+import { messagesOfOkHttpLog } from './ok-http-log'
+import { quotedMessages } from './quoted-messages'
 
-/** What was recorded, however it was shown: a HAR, what `curl -i` or HTTPie printed, or a transcript of `curl -sv`. */
+/** What was recorded, however it was shown: a HAR, what `curl -i` or HTTPie printed, a log of messages, or a transcript of `curl -sv`. */
 export function recorded(shown: string): Exchange {
   const text = outdented(shown.replace(coloursAndLinks, ''))
-  return readHar(text) ?? readBareResponse(text) ?? readCurlTranscript(text)
+  const logged = messagesOfOkHttpLog(text) ?? quotedMessages(text)
+  return (
+    readHar(text) ??
+    readBareResponse(text) ??
+    (logged === undefined ? undefined : readBareResponse(logged)) ??
+    readCurlTranscript(transcriptOfTrace(text) ?? text)
+  )
 }
 
 /** Without the indent of the first line: pasted from where code has one. */

@@ -89,7 +89,7 @@ function diagnosisOfHidden(exchange: Exchange, expected: DiagnoseInput['expected
   const input = inputOf({ ...withoutSecrets(exchange, secrets), request: undefined }, expected)
   const diagnosis = diagnose({ ...input, event: { type: 'response', method: request?.method, url: request?.url } })
   const shown = request
-    ? 'No credentials are shown: browsers leave them out of a HAR unless told otherwise.'
+    ? 'No credentials are shown: browsers leave them out of a HAR unless told otherwise, and some logs do.'
     : 'The request is not shown: what was sent is not known.'
   const evidence = [...diagnosis.evidence, shown]
   return diagnosis.cause === 'not-refused' ? diagnosis : { ...diagnosis, evidence }
