@@ -1,4 +1,5 @@
-import { type Exchange, type Fields, type SentRequest, showCredentials, urlOf } from './exchange'
+import { readCurlCommand } from './curl-command'
+import { type Exchange, type Fields, showCredentials, urlOf } from './exchange'
 import { lastIndex } from './last-index'
 
 /**
@@ -22,17 +23,17 @@ export function readBareResponse(text: string): Exchange | undefined {
   }
   const head = lines.slice(start, end)
   const body = lines.slice(end + 1).filter((line) => !ruler.test(line))
-  const request = requestAt < 0 ? undefined : requestOf(lines.slice(requestAt, statusAt))
+  // What was followed leads elsewhere, and may carry other fields.
+  const isFollowed = lines.slice(statusAt, start).some((line) => /^\s*HTTP\/[\d.]+ 3/.test(line))
+  const typed = isFollowed ? undefined : readCurlCommand(lines.slice(0, statusAt).join('\n'))
   return {
-    request,
-    // Whoever writes no version may have left out more.
-    mayHideCredentials: request && !/ HTTP\/[\d.]+\s*$/.test(lines[requestAt] ?? '') && !showCredentials(request.fields),
+    ...(requestAt < 0 ? typed : requestIn(lines.slice(requestAt, statusAt))),
     response: { status: Number(statusLine.exec(head[0] ?? '')?.[1]), fields: head.flatMap(fieldIn) },
     body: byWget ? undefined : body.join('\n').trim(), // It puts the body elsewhere: what follows are words of its own.
   }
 }
 
-function requestOf(lines: readonly string[]): SentRequest {
+function requestIn(lines: readonly string[]): Pick<Exchange, 'request' | 'mayHideCredentials'> {
   const [, method = '', path, url] = requestLine.exec(lines[0] ?? '') ?? []
   const end = headEnd(lines, 0)
   const fields = lines
@@ -41,7 +42,10 @@ function requestOf(lines: readonly string[]): SentRequest {
     .map(([name, value]) => [name, value.replace(variable, '***')] as const)
   const host = fields.find(([name]) => /^host$/i.test(name))?.[1].trim() ?? 'unknown.invalid'
   const scheme = /^(localhost|127\.|\[::1])|:80$/.test(host) ? 'http' : 'https' // Nothing says which.
-  return { method, url: urlOf(method, url ?? path ?? '', `${scheme}://${host}`), fields, body: lines.slice(end).join('\n') }
+  return {
+    request: { method, url: urlOf(method, url ?? path ?? '', `${scheme}://${host}`), fields, body: lines.slice(end).join('\n') },
+    mayHideCredentials: url !== undefined && !showCredentials(fields), // Whoever writes no version may have left out more.
+  }
 }
 
 /** The blank line behind a head, or the end of the text. */

@@ -1,3 +1,4 @@
+import { readCurlCommand } from './curl-command'
 import { type Exchange, UsageError, urlOf } from './exchange'
 import { lastIndex } from './last-index'
 
@@ -17,7 +18,12 @@ export function readCurlTranscript(text: string): Exchange {
   const fieldLines = new Set(rest.filter((line) => line.startsWith('< ')).map((line) => line.slice(2)))
   const body = rest.slice(0, Math.max(statusAt, 0)).filter((line) => !/^[*<>] /.test(line))
   return {
-    request: { method, url: urlOf(method, target, `${scheme}://${host}`), fields: sent, body: body.join('\n') },
+    request: {
+      method,
+      url: urlOf(method, target, `${scheme}://${host}`),
+      fields: sent,
+      body: [readCurlCommand(text)?.request?.body, ...body].join('\n'),
+    },
     response: statusAt < 0 ? undefined : { status: Number(statusLine.exec(rest[statusAt] ?? '')?.[1]), fields: fieldsOf(answer, '<') },
     body: answer
       .filter((line) => !/^([*<>]( |$)|[{}] \[\d+ bytes)/.test(line) && !fieldLines.has(line))

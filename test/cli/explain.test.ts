@@ -471,7 +471,7 @@ describe('explain --from', () => {
   it.each([
     ['curl -i', [...answer, reason]],
     ['curl -iL, a redirect before it', ['HTTP/2 302', 'location: /orders', '', ...answer, reason]],
-    ['curl -i, a prompt before it', ['$ curl -i https://api.example/orders', ...answer, reason]],
+    ['curl -i, a prompt before it', ['$ ./orders.sh', ...answer, reason]],
   ])('reads a response alone, as people paste it: %s', async (_, lines) => {
     for (const end of ['\n', '\r\n']) {
       const { code, out } = await commandLine(['explain', '--from', '-'], { input: lines.join(end) })

@@ -1,0 +1,104 @@
+import { expect, it } from 'vitest'
+import { explained } from './in-process'
+
+const said = '{"message":"The password hunter2-pass is wrong"}'
+const answer = ['HTTP/2 401', 'www-authenticate: Bearer error="invalid_token"', 'set-cookie: sid=hunter2', '', said]
+const sent = `'{"password":"hunter2-pass"}'`
+
+it.each([
+  ['typed', [`$ curl -i -H "Authorization: Bearer opaque-hunter2" -d ${sent} 'https://api.example/me?key=hunter2-key'`]],
+  [
+    'typed, with other names',
+    [`curl -siXPOST --oauth2-bearer opaque-hunter2 --data-raw x --json ${sent} https://api.example/me -o out.txt 2>&1 | head`],
+  ],
+  [
+    'copied from Chrome',
+    [
+      `curl 'https://api.example/me' \\`,
+      `  -H 'accept: */*' \\`,
+      `  -H 'authorization: Bearer opaque-hunter2' \\`,
+      `  -b 'sid=hunter2-sid' \\`,
+      `  --data-raw ${sent} \\`,
+      '  --compressed',
+      '',
+    ],
+  ],
+  [
+    'copied on Windows',
+    [
+      'curl ^"https://api.example/me^" ^',
+      '  -H ^"authorization: Bearer opaque-hunter2^" ^',
+      '  --data-raw ^"^{^\\^"password^\\^":^\\^"hunter2-pass^\\^"^}^"',
+      '',
+    ],
+  ],
+  [
+    'copied from Postman',
+    [
+      `curl --location --request POST 'https://api.example/me' \\`,
+      `--header 'Authorization: Bearer opaque-hunter2' \\`,
+      `--data ${sent}`,
+      '',
+    ],
+  ],
+])('reads the curl that stands before its answer: %s', async (_, lines) => {
+  for (const end of ['\n', '\r\n'])
+    for (const args of [[], ['--json']]) {
+      const { code, out } = await explained([...lines, ...answer].join(end), args)
+
+      expect(code).toBe(1)
+      expect(out).toMatch(/POST.*https:\/\/api\.example\/me/s)
+      expect(out).toContain('The password [redacted] is wrong')
+      expect(out).toMatch(/Authorization: Bearer \$TOKEN/i)
+      expect(out).not.toMatch(/hunter2|is not shown|credentials-missing/)
+    }
+})
+
+it.each([
+  ['a variable', `curl -i -H "Authorization: Bearer $TOKEN" https://api.example/me`],
+  ['a variable of Postman', `curl -i -H 'Authorization: Bearer {{token}}' https://api.example/me`],
+  ['a password that is asked for', 'curl -i -u ada https://api.example/me'],
+  ['a file of passwords', 'curl -i -n https://api.example/me'],
+  ['a scheme that curl answers itself', 'curl -i --digest -u ada:hunter2 https://api.example/me'],
+])('does not take what is not shown for something that was not sent: %s', async (_, line) => {
+  const { out } = await explained([`$ ${line}`, ...answer].join('\n'))
+
+  expect(out).toMatch(/^GET https:\/\/api\.example\/me\n/)
+  expect(out).not.toMatch(/hunter2(?!-pass)|credentials-(missing|malformed)/)
+})
+
+it('concludes nothing from credentials that the curl does not show: who pastes it may have left them out', async () => {
+  const { out } = await explained(
+    ['$ curl -i https://api.example/orders', ...answer.slice(0, 4), '{"message":"The audience is wrong"}'].join('\n'),
+  )
+
+  expect(out).toMatch(/^GET https:\/\/api\.example\/orders\n/)
+  expect(out).toContain('wrong-audience, likely')
+  expect(out).toContain('No credentials are shown')
+})
+
+it.each([
+  ['its redirect was followed', ['$ curl -iL https://api.example/me', 'HTTP/2 302', 'location: https://other.example/', '']],
+  ['it names no URL', ['$ curl -i "$URL"']],
+  ['it is only spoken of', ['I used curl and it said:']],
+])('reads the answer alone behind a curl where %s', async (_, lines) => {
+  const { out } = await explained([...lines, ...answer].join('\n'))
+
+  expect(out).toMatch(/^A response\n {2}401\n/)
+})
+
+it('repeats no secret of the body that the command of a transcript shows', async () => {
+  const transcript = ['> POST /me HTTP/2', '> Host: api.example', '> ', '< HTTP/2 401', '< ', said]
+
+  const { out } = await explained([`$ curl -sv -d ${sent} https://api.example/me`, ...transcript].join('\n'))
+
+  expect(out).toContain('The password [redacted] is wrong')
+})
+
+it.each(['$(', '{{', '-i ', '\\\\', 'a.'])('reads a command that is long in no time: %s', async (piece) => {
+  const began = performance.now()
+
+  await explained([`$ curl "${piece.repeat(80_000)}" https://api.example/me`, ...answer].join('\n'))
+
+  expect(performance.now() - began).toBeLessThan(2_000)
+})
