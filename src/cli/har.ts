@@ -4,7 +4,7 @@ import { type Exchange, type Fields, readable, showCredentials, UsageError } fro
 
 /** The last refusal of a HAR, or its last entry; nothing where the text is none. */
 export function readHar(text: string): Exchange | undefined {
-  if (!/^\s*\{/.test(text)) return undefined
+  if (!/^\s*\{\s*"/.test(text)) return undefined
   const json = parsed(text)
   if (!('log' in objectOf(json))) return undefined
   const entries = listAt(objectAt(json, 'log'), 'entries')

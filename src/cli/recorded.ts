@@ -3,13 +3,14 @@ import { transcriptOfTrace } from './curl-trace'
 import { readCurlTranscript } from './curl-transcript'
 import type { Exchange } from './exchange'
 import { readHar } from './har'
+import { inspectedMessages } from './inspected'
 import { messagesOfOkHttpLog } from './ok-http-log'
 import { quotedMessages } from './quoted-messages'
 
 /** What was recorded, however it was shown: a HAR, what `curl -i` or HTTPie printed, a log of messages, or a transcript of `curl -sv`. */
 export function recorded(shown: string): Exchange {
   const text = outdented(shown.replace(coloursAndLinks, ''))
-  const logged = messagesOfOkHttpLog(text) ?? quotedMessages(text)
+  const logged = messagesOfOkHttpLog(text) ?? inspectedMessages(text) ?? quotedMessages(text)
   return (
     readHar(text) ??
     readBareResponse(text) ??

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { explained } from './in-process'
 
@@ -89,6 +90,34 @@ describe('explain --from, of a log', () => {
     expect(out).toContain(name === 'curl-trace-time' ? 'The server says' : 'The password [redacted] is wrong')
     expect(out).toContain('Authorization: Bearer $TOKEN')
     if (name !== 'curl-trace-time') expect(out).not.toContain('hunter2')
+  })
+
+  it('reads what Node prints of an axios error', async () => {
+    const shown = await readFile(new URL('transcripts/axios-error.txt', import.meta.url), 'utf8')
+
+    for (const text of [shown, shown.replaceAll('\n', '\r\n'), shown.slice(shown.indexOf('response: {'))]) {
+      const { code, out } = await explained(text)
+
+      expect(code).toBe(1)
+      expect(out).toMatch(/^POST http:\/\/127\.0\.0\.1:4711\/orders\n {2}401\n/)
+      expect(out).toContain("The audience is wrong · The password [redacted] isn't right")
+      expect(out).toContain('Authorization: Bearer $TOKEN')
+      expect(out).not.toContain('hunter2')
+    }
+  })
+
+  it('reads what Node prints of a Response, which does not show the request', async () => {
+    const headers = { 'www-authenticate': challenge, 'set-cookie': 'sid=hunter2-sid' }
+    const response = new Response(null, { status: 401, statusText: 'Unauthorized', headers })
+
+    for (const text of [inspect(response), inspect({ cause: { response } }, { depth: 9 })]) {
+      const { code, out } = await explained(text)
+
+      expect([code, out.slice(0, 17)]).toEqual([1, 'A response\n  401\n'])
+      expect(out).toContain('wrong-audience')
+      expect(out).toContain('The request is not shown')
+      expect(out).not.toContain('hunter2')
+    }
   })
 
   it('says why curl got no answer, where that was traced', async () => {
