@@ -56,7 +56,7 @@ export function createAnswer(
       // Rejected: the session is over, and the call gets its own 401 below.
       if (error && kind !== 'rejected' && isStillOurs()) await askPerson(error, signal)
     } else if (action === 'step-up') {
-      if (!stepUp || !(await wait(stepUp.ask(reason, leading(ours), phase)))) return handBack()
+      if (!stepUp || !(await wait(stepUp.ask(reason(), leading(ours), phase)))) return handBack()
     } else if (action === 'replay' && cause === 'credentials' && isStillOurs()) {
       try {
         await fresh(session.phase, template)

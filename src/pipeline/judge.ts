@@ -20,7 +20,9 @@ import type { SchemeSelector } from './select-scheme'
 import { repeatsSecret } from './sent-secrets'
 
 /** What is to be done about a response, and what that was decided by. */
-export interface Judgement extends Decision {
+export interface Judgement extends Omit<Decision, 'reason'> {
+  /** Why; nothing where that would repeat the credentials (A28). To find out is dear: only where it is told. */
+  readonly reason: () => string
   /** The session at the time of the decision. */
   readonly now: Phase
   /** The scheme that answers, if any does. */
@@ -124,8 +126,8 @@ export function createJudge(
       canRefresh: refresher.canRefresh(now),
       expired: now.held !== undefined && isSpent(now.expiry, clock.now(), 0),
     })
-    const reason = shown(decision.reason)
-    tell?.({ type: 'decision', call, attempt, ...decision, reason, ...(diagnosis !== undefined && { status, diagnosis }) })
+    const reason = (): string => shown(decision.reason)
+    tell?.({ type: 'decision', call, attempt, ...decision, reason: reason(), ...(diagnosis !== undefined && { status, diagnosis }) })
     return { ...decision, reason, now, scheme, ours, failure }
   }
 }

@@ -12,14 +12,17 @@ export function repeatsSecret(text: string, { scheme, headers, query = '' }: Req
   return secrets.flatMap(meanings).some((secret) => secret.length > 3 && text.includes(secret))
 }
 
-/** As it stands, unescaped, and as the name and password that it is in Basic. */
+/** As it stands, unescaped, and as the name and password that it is in Basic; of a pair, the password too. */
 function meanings(secret: string): readonly string[] {
-  const read = [decodeURIComponent, fromBase64].flatMap((decode) => {
+  // Not tried where they can only fail: an error is dear.
+  const read = [...(secret.includes('%') ? [decodeURIComponent] : []), ...(base64.test(secret) ? [fromBase64] : [])].flatMap((decode) => {
     try {
       return decode(secret)
     } catch {
       return []
     }
   })
-  return [secret, ...read, ...read.map((pair) => pair.replace(/^[^:]*:/, ''))]
+  return [secret, ...read].flatMap((pair) => [pair, pair.replace(/^[^:]*:/, '')])
 }
+
+const base64 = /^[A-Za-z\d+/]+=*$/
