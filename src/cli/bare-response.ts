@@ -1,5 +1,5 @@
 import { readCurlCommand } from './curl-command'
-import { type Exchange, type Fields, showCredentials, urlOf } from './exchange'
+import { type Exchange, type Fields, showCredentials, urlOf, variable } from './exchange'
 import { lastIndex } from './last-index'
 
 /**
@@ -62,8 +62,6 @@ function isStatus(line: string): boolean {
 /** Without a version too, as a file of requests for an editor has it. */
 const requestLine = /^([\w!#$%&'*+.^`|~-]+) (?:(\S+) HTTP\/[\d.]+|(https?:\/\/\S+))\s*$/
 const statusLine = /^\s*HTTP\/[\d.]+ (\d{3})/
-/** What editors put in place of a secret. */
-const variable = /\{\{[^{}]*\}\}/g
 /** What Fiddler and `wget -d` put between messages, and IntelliJ behind them. */
 const ruler = /^(---.*---|Response code: \d{3} .*|<Response body is empty>|Response file saved\.|> \S+\.\d{3}\.\w+)$/
 

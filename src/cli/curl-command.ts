@@ -1,4 +1,4 @@
-import { type Exchange, type Fields, showCredentials } from './exchange'
+import { type Exchange, type Fields, showCredentials, variable } from './exchange'
 
 /** What the last `curl` of a text asks for, as it is typed, or as a browser copies it. */
 export function readCurlCommand(text: string): Pick<Exchange, 'request' | 'mayHideCredentials'> | undefined {
@@ -38,9 +38,6 @@ function wordsOf(typed: string): readonly string[] {
 function withoutVariables(text: string): string {
   return text.replace(/\$\{?\w+\}?|\$\([^()]*\)/g, '***').replace(variable, '***')
 }
-
-/** As Postman has it, in quotes of any kind. */
-const variable = /\{\{[^{}]*\}\}/g
 
 /** As cmd.exe wants it: browsers on Windows copy it so. */
 function withoutCarets(typed: string): string {

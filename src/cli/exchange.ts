@@ -36,6 +36,9 @@ export function urlOf(method: string, target: string, origin: string): string {
   return /^https?:/.test(target) ? target : origin + target
 }
 
+/** What editors and Postman put in place of a secret. */
+export const variable = /\{\{[^{}]*\}\}/g
+
 export function showCredentials(fields: Fields): boolean {
   return fields.some(([name]) => /^(authorization|cookie)$/i.test(name) || isCalledKey(name.toLowerCase()))
 }

@@ -174,6 +174,7 @@ describe('a client for a resource', () => {
   it('takes no list of scopes, which would be sent with commas', async () => {
     const { client } = await signedIn()
     const scope = ['read', 'write'] as unknown as string
+
     expect(() => client.forResource({ resource: 'https://api.test', scope })).toThrow(
       new TypeError('scope must be a string, separated by spaces'),
     )

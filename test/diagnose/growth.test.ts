@@ -1,6 +1,9 @@
 import { type DiagnoseInput, diagnose } from 'authenticated-client/diagnose'
 import { describe, expect, it } from 'vitest'
+import { readCurlCommand } from '../../src/cli/curl-command'
 import { readCurlTranscript } from '../../src/cli/curl-transcript'
+import { recorded } from '../../src/cli/recorded'
+import { secretsInBody } from '../../src/cli/secrets-in-body'
 import { harmless, harmlessUrl } from '../../src/diagnose/harmless'
 import { growth } from '../support/growth'
 
@@ -74,6 +77,28 @@ it.each(Object.keys(transcripts))('reads a transcript in time in proportion to i
 
   expect(growthOf(around, transcripts[name])).toBeLessThanOrEqual(most)
   expect(growthOf(alone, transcripts[name])).toBeLessThanOrEqual(most)
+})
+
+it.each(['$(', '{{', '-i ', '\\\\', 'a.'])('reads a command that is long in time in proportion to its length: %s', (piece) => {
+  expect(growthOf((text) => readCurlCommand(`$ curl "${text}" https://api.example/me`), repeated(piece))).toBeLessThanOrEqual(most)
+})
+
+it.each(["_header: '", "'a' +\n ", ' data: ', '--> GET https://a ', '"HTTP/1.1 401 '])(
+  'looks for messages in a log in time in proportion to its length: %j',
+  (piece) => {
+    expect(growthOf((text) => recorded(`HTTP/1.1 401\n\n${text}`), repeated(piece))).toBeLessThanOrEqual(most)
+  },
+)
+
+const bodies: Shapes = {
+  'lines of a part': (length) => `name="password"\n${repeated('as long as a line of a form may be\n')(length)}`,
+  'parts without a value': repeated('name="key"\n'),
+  'parts in one line': repeated('name="key" '),
+  'names of a secret': repeated('token'),
+  backslashes: (length) => `"token":"${'\\'.repeat(length + 1)}`,
+}
+it.each(Object.keys(bodies))('looks for secrets in a body in time in proportion to its length: %s', (name) => {
+  expect(growthOf(secretsInBody, bodies[name])).toBeLessThanOrEqual(most)
 })
 
 function growthOf(run: (text: string) => unknown, shape: Shapes[string] = repeated('a'), length = 2 * KIB): number {
