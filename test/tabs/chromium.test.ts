@@ -48,8 +48,7 @@ describe('ten tabs of fifty calls that wake at once', () => {
         tabs,
         round,
         kind,
-        // Well within the timeout: a loaded machine takes its own time to stop a tab, and to let it go.
-        kind === 'frozen for long' ? 4 * refreshTimeout : 400,
+        kind === 'frozen for long' ? 4 * refreshTimeout : 800,
       )
 
       expect(redemptions).toBe(1)
