@@ -81,6 +81,8 @@ export function createNetwork(world: World, tab: Tab) {
         : world.fault('api', plan.networkFaults, plan.schemes ? schemedApiFaults : apiFaults)
       let leg: Pending | undefined
       let isOver = false
+      /** When the answer is here, though a tab that is frozen hears of it later. */
+      let arrival = Infinity
       const settle = (how: string, act: () => void): void => {
         if (isOver) return
         isOver = true
@@ -90,7 +92,12 @@ export function createNetwork(world: World, tab: Tab) {
         tab.wire.settled(sent)
         act()
       }
-      const abort = (): void => settle('aborts', () => reject(signal?.reason))
+      const abort = (): void => {
+        // Where the wall clock was set back meanwhile, nothing tells that the limit is over late.
+        const isUnread = arrival < scheduler.now && !world.happened.has('jump')
+        if (isUnread) world.violate('I2', `${tab.name} gives up an answer that came while it was frozen: ${what}`)
+        settle('aborts', () => reject(signal?.reason))
+      }
       const fail = (): void => settle('network error:', () => reject(new TypeError('fetch failed')))
       // Never answers; but a connection is not kept for ever, except where the client itself must set the end.
       const hang = (): void => {
@@ -99,6 +106,7 @@ export function createNetwork(world: World, tab: Tab) {
       const reply = (answer: Reply): void => {
         const slow = fault === 'slow' ? 500 + random.below(14_000) : 0
         const back = world.latency() + slow
+        if (toTokens && fault !== 'error-after' && fault !== 'hang-after') arrival = scheduler.now + back
         const { location } = answer.headers
         if (location && !toTokens && !isManual) follow(location, answer.status, back)
         else if (fault === 'error-after') leg = scheduler.after(back, tab, fail)

@@ -1,7 +1,7 @@
 import { type Browser, chromium } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium } from '../browser/chromium'
-import { playRound, type RoundKind } from './play-round'
+import { type FrozenKind, playRound, type RoundKind } from './play-round'
 import { openTabs, type TabGlobals, type Tabs } from './tabs'
 
 // `npm run prove` plays many more.
@@ -15,12 +15,17 @@ const kinds: readonly RoundKind[] = [
   'frozen for long',
   'plain',
   'crashed after',
-  'frozen',
+  'frozen past its timeout',
   'plain',
   'crashed before',
   'frozen',
 ]
 const refreshTimeout = 1500
+const frozenFor: Readonly<Record<FrozenKind, number>> = {
+  frozen: 800,
+  'frozen past its timeout': refreshTimeout + 200,
+  'frozen for long': 4 * refreshTimeout,
+}
 
 let browser: Browser
 let tabs: Tabs
@@ -44,12 +49,7 @@ describe('ten tabs of fifty calls that wake at once', () => {
     const kind = kinds[(round - 1) % kinds.length] ?? 'plain'
 
     it(`round ${round}, ${kind}: one redemption, no session lost, every call settles (F46, F49, F51, F52)`, async () => {
-      const { redemptions, ghosts, outcomes, died } = await playRound(
-        tabs,
-        round,
-        kind,
-        kind === 'frozen for long' ? 4 * refreshTimeout : 800,
-      )
+      const { redemptions, ghosts, outcomes, died } = await playRound(tabs, round, kind, frozenFor[kind as FrozenKind])
 
       expect(redemptions).toBe(1)
       expect(ghosts).toBe(kind.endsWith('after') ? 1 : 0)

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright'
 import type { TabGlobals, Tabs } from './tabs'
 
-export type RoundKind = 'plain' | 'closed before' | 'closed after' | 'crashed before' | 'crashed after' | 'frozen' | 'frozen for long'
+export type RoundKind = 'plain' | 'closed before' | 'closed after' | 'crashed before' | 'crashed after' | FrozenKind
+export type FrozenKind = 'frozen' | 'frozen past its timeout' | 'frozen for long'
 
 export interface RoundResult {
   /** Refresh tokens that were exchanged for tabs that are still there: requests that reached the authorization server's books. */

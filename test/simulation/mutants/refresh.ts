@@ -91,6 +91,7 @@ export const refreshMutants: readonly Mutant[] = [
     ],
   },
   mutant('has no deadline', 'session/deadline.ts', 'if (ms && ms < Infinity) sleepOut(ms, clock, timer.signal).then(end, end)', ''),
+  mutant('gives up what came while its tab was frozen', 'platform/sleep-out.ts', 'if (late > 0) ', 'if (late >= longest) '),
   mutant('leaves the timer of the deadline running', spender, 'deadline.clear()', ''),
   mutant('lets the lock go while its task runs', 'session/hold-lock.ts', '      await running\n', ''),
   mutant('runs the task as often as the lock asks for it', 'session/hold-lock.ts', 'running ??= task(lost)', 'running = task(lost)'),
