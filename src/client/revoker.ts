@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import { startDeadline } from '../session/deadline'
 import type { SessionEvent } from '../session/session-event'
-import type { TokenSet } from '../tokens/token-set'
+import { spendable, type TokenSet } from '../tokens/token-set'
 import type { AuthenticatedClientOptions } from './options'
 
 /** Has tokens revoked that nobody will use any more, where that is possible, by a deadline of its own; the app hears how it went. */
@@ -22,8 +22,11 @@ export function createRevoker(
   fetch: FetchLike,
   emit: (event: SessionEvent) => void,
 ): (tokens: TokenSet | null) => Promise<void> {
+  let last: string | undefined
   return async (tokens) => {
-    if (!revocationEndpoint || !tokens) return
+    // A rotation whose session is signed out of while it is being saved comes twice: by the sign-out, and by the refresh.
+    if (!revocationEndpoint || !tokens || spendable(tokens) === last) return
+    last = spendable(tokens)
     const { signal, clear } = startDeadline(limit, clock)
     const revoked = await revokeToken(tokens, { fetch, signal, clock }, revocationEndpoint, clientId, clientAuthentication)
     clear()

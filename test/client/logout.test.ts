@@ -650,6 +650,30 @@ describe('logout during a refresh', () => {
     expect(login.revoked).toContain('refresh-late')
   })
 
+  it('revokes a rotation that is being saved once', async () => {
+    const { restore, login, fetch, inTime, client: newClient } = world()
+    restore('expired')
+    const revoked: (string | null)[] = []
+    const saved = deferred()
+    const client = newClient({
+      saveTokens: () => saved.promise,
+      fetch: (input, init) => {
+        if (String(input) === login.revocationEndpoint) revoked.push(new URLSearchParams(String(init?.body)).get('token'))
+        return fetch(input, init)
+      },
+    })
+    const call = client.fetch(url).catch(() => {})
+    await quiet()
+
+    const logout = client.logout()
+    saved.resolve(undefined)
+    await inTime(Promise.all([logout, call]))
+    await quiet()
+
+    expect(login.refreshes).toBe(1)
+    expect(revoked).toEqual(['refresh-2'])
+  })
+
   it('has the rotation revoked that arrives later (rule 15)', async () => {
     const { client, tokens, release, login, clock, inTime } = await duringRefresh('refused')
 
