@@ -10,11 +10,12 @@ export function saidOfIt({ event }: Facts): string {
 
 /** Messages of ours about what waiting does not mend; 408, 425 and 429 ask to wait, and so do some codes. */
 export const noOutage =
-  /answered (200|4(?!08|25|29)\d\d)(?! (temporarily_unavailable|server_error|slow_down)\b)|redirect|The grant gave|client authentication failed/
+  /answered (200|4(?!08|25|29)\d\d)(?! (temporarily_unavailable|server_error|slow_down)\b)|redirect|The grant gave|client authentication failed|was not asked/
 
 export function insteadOf(said: string): Finding['instead'] {
   if (said.startsWith('The grant gave')) return unusable
   if (said.startsWith('The client authentication')) return notSent
+  if (said.includes('was not asked')) return notGiven
   // With a code between, as GitHub refuses, 200 is a token endpoint's all the same.
   return /answered (200 without|40[45])|redirect/.test(said) ? elsewhere : ownWords
 }
@@ -30,6 +31,14 @@ const unusable = {
 const notSent = {
   summary: 'The `clientAuthentication` of the client threw: the token endpoint was not asked.',
   fixes: ['Look at the `cause` of the error: it is what was thrown, such as by the function that gets the secret or the key.'],
+}
+
+const notGiven = {
+  summary: 'The token or the assertion that the grant starts from could not be had: the token endpoint was not asked.',
+  fixes: [
+    'Look at the `cause` of the error: it is what the function that gets it threw.',
+    'If it is the access token of another client: see whether anybody is signed in there.',
+  ],
 }
 
 const elsewhere = {

@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../platform/maybe-promise'
 import type { ClientAuthentication } from './client-authentication'
+import { givenToken } from './given-token'
 import type { Grant } from './grant'
 import { type TokenRequestOptions, tokenEndpointGrant } from './token-endpoint'
 
@@ -26,9 +27,8 @@ export interface JwtBearerGrantOptions extends TokenRequestOptions {
 export function jwtBearerGrant(options: JwtBearerGrantOptions): Grant {
   const { assertion } = options
   if (!assertion) throw new TypeError('jwtBearerGrant needs assertion: a JWT, or a function that returns one')
-  return tokenEndpointGrant(options, 'nothing', async () => {
-    const current: unknown = typeof assertion === 'function' ? await assertion() : assertion
-    if (typeof current !== 'string' || !current) throw new TypeError('jwtBearerGrant: assertion gave none')
-    return { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: current }
-  })
+  return tokenEndpointGrant(options, 'nothing', async () => ({
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    assertion: await givenToken('jwtBearerGrant: assertion', assertion),
+  }))
 }

@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../platform/maybe-promise'
 import type { ClientAuthentication } from './client-authentication'
+import { givenToken } from './given-token'
 import type { Grant } from './grant'
 import { type TokenRequestOptions, tokenEndpointGrant } from './token-endpoint'
 
@@ -51,23 +52,18 @@ export function tokenExchangeGrant(options: TokenExchangeGrantOptions): Grant {
   // An empty one is a mistake, not the absence of an actor.
   if (actorToken === '') throw new TypeError('tokenExchangeGrant: actorToken must be a token, or a function that returns one')
   return tokenEndpointGrant(options, 'nothing', async () => {
-    const actor = actorToken
-      ? { actor_token: await currentOf('actorToken', actorToken), actor_token_type: actorTokenType ?? accessToken }
-      : {}
+    // Without its actor the request would ask for more than was meant: to be the subject, not to act for it (RFC 8693 §1.1).
+    const actor = actorToken && {
+      actor_token: await givenToken('tokenExchangeGrant: actorToken', actorToken),
+      actor_token_type: actorTokenType ?? accessToken,
+    }
     return {
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-      subject_token: await currentOf('subjectToken', subjectToken),
+      subject_token: await givenToken('tokenExchangeGrant: subjectToken', subjectToken),
       subject_token_type: subjectTokenType ?? accessToken,
       ...actor,
       ...(audience && { audience }),
       ...(requestedTokenType && { requested_token_type: requestedTokenType }),
     }
   })
-}
-
-// Without its actor the request would ask for more than was meant: to be the subject, not to act for it (RFC 8693 §1.1).
-async function currentOf(name: string, token: string | (() => MaybePromise<string>)): Promise<string> {
-  const current: unknown = typeof token === 'function' ? await token() : token
-  if (typeof current === 'string' && current) return current
-  throw new TypeError(`tokenExchangeGrant: ${name} gave no token`)
 }

@@ -3,6 +3,7 @@ import { type DiagnosedEvent, diagnose, explainTo } from 'authenticated-client/d
 import { digest } from 'authenticated-client/digest'
 import { jwtBearerGrant } from 'authenticated-client/jwt-bearer'
 import { quiet } from 'authenticated-client/testing'
+import { tokenExchangeGrant } from 'authenticated-client/token-exchange'
 import { expect, expectTypeOf, it } from 'vitest'
 import { jwt } from './fixtures'
 
@@ -93,6 +94,20 @@ it('says that the client authentication threw where it did, and not that the aut
 
   expect(printed[0]).toContain('(refresh-misconfigured, likely)')
   expect(printed[0]).toContain('the token endpoint was not asked')
+  expect(printed[0]).not.toContain('Wait')
+})
+
+it('says that the grant was given no token to start from, and not that the authorization server refuses or cannot be reached', async () => {
+  const [printed, onEvent] = printer()
+  const at = { tokenEndpoint: 'https://login.example/token', clientId: 'svc' }
+  const users = new AuthenticatedClient({ ...at, baseUrl: 'https://api.example' })
+  const grant = tokenExchangeGrant({ ...at, subjectToken: () => users.getAccessToken() })
+  const client = new AuthenticatedClient({ baseUrl: 'https://api.example', grant, onEvent })
+
+  await client.fetch('/me').catch(quiet)
+
+  expect(printed[0]).toContain('(refresh-misconfigured, likely)')
+  expect(printed[0]).toContain('see whether anybody is signed in there')
   expect(printed[0]).not.toContain('Wait')
 })
 

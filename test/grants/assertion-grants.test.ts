@@ -1,4 +1,4 @@
-import { AuthenticatedClient, type Grant } from 'authenticated-client'
+import { AuthenticatedClient, type Grant, RefreshUnavailableError, SessionEndedError } from 'authenticated-client'
 import { jwtBearerGrant } from 'authenticated-client/jwt-bearer'
 import { testClock } from 'authenticated-client/testing'
 import { type TokenExchangeGrantOptions, tokenExchangeGrant } from 'authenticated-client/token-exchange'
@@ -58,6 +58,26 @@ describe('tokenExchangeGrant (RFC 8693)', () => {
     })
 
     expect(forms).toEqual([])
+  })
+
+  it('keeps apart what the authorization server says and that the client of the subject is signed out', async () => {
+    const { client, forms } = start(tokenExchangeGrant({ ...at, subjectToken: async () => Promise.reject(new SessionEndedError()) }))
+
+    await expect(client.fetch('/')).rejects.toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      message: 'The token endpoint was not asked: tokenExchangeGrant: subjectToken gave no token',
+      cause: { code: 'ERR_SESSION_ENDED' },
+    })
+
+    expect(forms).toEqual([])
+  })
+
+  it('waits until the client of the subject may try again', async () => {
+    const retryAt = testClock().now() + 120_000
+    const unavailable = new RefreshUnavailableError('The token endpoint answered 503', { retryAt })
+    const { client } = start(tokenExchangeGrant({ ...at, subjectToken: async () => Promise.reject(unavailable) }))
+
+    await expect(client.fetch('/')).rejects.toMatchObject({ message: 'The token endpoint answered 503', retryAt })
   })
 
   it('refuses an empty actor token at once, rather than go on without an actor', () => {
