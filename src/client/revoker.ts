@@ -30,6 +30,7 @@ export function createRevoker(
     const { signal, clear } = startDeadline(limit, clock)
     const revoked = await revokeToken(tokens, { fetch, signal, clock }, revocationEndpoint, clientId, clientAuthentication)
     clear()
+    if (!revoked) last = undefined
     emit({ type: 'revocation', revoked })
   }
 }

@@ -177,6 +177,24 @@ describe('logout', () => {
     expect(app.tokens).toBeNull()
   })
 
+  it('asks the revocation endpoint again for tokens that it could not revoke the last time, once they are signed out of again (rule 15)', async () => {
+    const { login, clock, inTime, events, client: newClient } = world()
+    const tokens = login.signIn()
+    const client = newClient()
+    const signInAndOut = async (): Promise<void> => {
+      await inTime(client.setTokens(tokens))
+      await inTime(client.logout())
+      await clock.advance(1000)
+    }
+    login.next(() => json(503, {}))
+    await signInAndOut()
+
+    await signInAndOut()
+
+    expect(events('revocation').map(({ revoked }) => revoked)).toEqual([false, true])
+    expect(login.revoked).toEqual([tokens.refreshToken])
+  })
+
   it('proves at the revocation endpoint who the client is as its grant does (RFC 7009 §2.1)', async () => {
     const { restore, login, inTime, client: newClient } = world()
     restore('fresh')
