@@ -1,7 +1,7 @@
 import { type JWK, SignJWT } from 'jose'
 import type { Clock } from '../platform/clock'
 import type { CryptoKeyLike } from '../platform/crypto-key'
-import { randomBytes } from '../platform/random-bytes'
+import { randomId } from '../platform/random-id'
 
 /** A private or symmetric key as JSON. @see {@link https://www.rfc-editor.org/rfc/rfc7517 RFC 7517} */
 export interface JsonKey {
@@ -34,8 +34,7 @@ export interface Assertion {
 /** A JWT that says who its maker is, with an id of its own each time. @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-3 RFC 7523 §3} */
 export function signedAssertion({ key, algorithm, keyId, issuer, subject, audience, lifetime }: Assertion, clock: Clock): Promise<string> {
   const now = Math.floor(clock.now() / 1000)
-  const jti = Array.from(randomBytes(16), (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return new SignJWT({ jti })
+  return new SignJWT({ jti: randomId() })
     .setProtectedHeader(keyId === undefined ? { alg: algorithm } : { alg: algorithm, kid: keyId })
     .setIssuer(issuer)
     .setSubject(subject)

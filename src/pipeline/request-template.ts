@@ -2,6 +2,7 @@ import { inTime } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import { copyOf } from '../platform/copy-of'
 import type { FetchLike } from '../platform/fetch-like'
+import { isSafeMethod } from '../platform/is-safe-method'
 import { methodOf } from '../platform/method-of'
 import { isOneShot as isReadOnce } from '../platform/one-shot'
 import { wholeBody } from '../platform/whole-body'
@@ -85,9 +86,8 @@ export class RequestTemplate implements OutgoingRequest {
     return this.init.mode ?? this.request?.mode
   }
 
-  /** Whether the method is safe (RFC 9110 §9.2.1). */
   get isSafe(): boolean {
-    return /^(GET|HEAD|OPTIONS|TRACE|QUERY)$/.test(this.method)
+    return isSafeMethod(this.method)
   }
 
   /** The body as it will be sent: `null` for none, `undefined` where it can't be known, as of a Request before its body was copied. */

@@ -1,3 +1,4 @@
+import { httpToken } from '../platform/http-token'
 import { after, isPromise, type MaybePromise } from '../platform/maybe-promise'
 import type { AuthScheme } from './auth-scheme'
 import { followRedirects } from './follow-redirects'
@@ -20,8 +21,6 @@ export interface ApiKeyOptions {
   readonly query?: string | null | undefined
 }
 
-const token = /^[\w!#$%&'*+.^`|~-]+$/
-
 /**
  * An API key: in a header of its own, behind an auth-scheme, or in the query. In a header of its own it stays behind where a redirect
  * leads to another origin; in a browser, which hides where, a redirect is a network error. No event, error or message holds it.
@@ -32,7 +31,7 @@ export function apiKey(options: ApiKeyOptions = {}): AuthScheme {
   const header = options.header ?? (scheme || query ? undefined : 'X-API-Key')
   const places = [header, scheme, query].filter(Boolean)
   if (places.length !== 1) throw new TypeError('apiKey goes to one place: give header, scheme or query')
-  if (!query && !token.test(places[0] ?? ''))
+  if (!query && !httpToken.test(places[0] ?? ''))
     throw new TypeError(`apiKey: ${header ? 'header' : 'scheme'} must be a token (RFC 9110 §5.6.2)`)
   if (key !== undefined && key !== null && typeof key !== 'function') checked(key)
   const usesTokens = !key

@@ -1,4 +1,6 @@
 import type { FetchLike } from '../platform/fetch-like'
+import { httpToken } from '../platform/http-token'
+import { isSafeMethod } from '../platform/is-safe-method'
 import { after, isPromise, type MaybePromise } from '../platform/maybe-promise'
 import type { AuthScheme } from './auth-scheme'
 import { followRedirects } from './follow-redirects'
@@ -22,8 +24,6 @@ export interface CookieSessionOptions {
     | undefined
 }
 
-const token = /^[\w!#$%&'*+.^`|~-]+$/
-
 /**
  * A session that lives in cookies (a backend for frontends): no `Authorization`, but `credentials: 'include'` for allowed origins. It
  * has no auth-scheme, so every 401 to a request that it was on counts as its own. To sign in, call `setTokens({ sessionId, counter: 0 })`
@@ -31,7 +31,7 @@ const token = /^[\w!#$%&'*+.^`|~-]+$/
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 RFC 9110 §9.2.1} for what a safe method is
  */
 export function cookieSession({ csrf }: CookieSessionOptions = {}): AuthScheme {
-  if (csrf && (typeof csrf.header !== 'string' || !token.test(csrf.header) || !csrf.value)) {
+  if (csrf && (typeof csrf.header !== 'string' || !httpToken.test(csrf.header) || !csrf.value)) {
     throw new TypeError("cookieSession: csrf must be { header, value }, such as { header: 'X-CSRF-Token', value: () => token }")
   }
   const name = csrf?.header.toLowerCase()
@@ -46,7 +46,7 @@ export function cookieSession({ csrf }: CookieSessionOptions = {}): AuthScheme {
     },
     attach(request) {
       request.setCredentials('include')
-      if (!csrf || !name || /^(GET|HEAD|OPTIONS|TRACE|QUERY)$/.test(request.method)) return
+      if (!csrf || !name || isSafeMethod(request.method)) return
       const value = typeof csrf.value === 'function' ? csrf.value() : csrf.value
       const attached = after(value, (current) => (current ? request.setHeader(name, checked(current)) : undefined))
       return isPromise(attached) ? attached.then(() => {}) : undefined

@@ -1,7 +1,7 @@
 import { parseChallenges } from '../challenge/parse-challenges'
 import { keepLatest } from '../platform/keep-latest'
 import { onTheWire, originOf } from '../platform/origin'
-import { randomBytes } from '../platform/random-bytes'
+import { randomId } from '../platform/random-id'
 import type { AuthScheme, OutgoingRequest } from './auth-scheme'
 import { digestHash } from './digest-hash'
 import { type DigestChallenge, type DigestRequest, digestCredentials, digestResponse, isSession } from './digest-response'
@@ -66,7 +66,7 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       const { challenge } = space
       const body = challenge.qop === 'auth-int' ? await bodyOf(outgoing) : ''
       if (body === undefined) return
-      const cnonce = isSession(challenge.algorithm) ? space.cnonce : newCnonce()
+      const cnonce = isSession(challenge.algorithm) ? space.cnonce : randomId()
       const count = ++space.count
       const request = { method: outgoing.method, uri: targetOf(outgoing.url), count, cnonce }
       outgoing.setHeader('authorization', digestCredentials(user, challenge, { ...request, body }))
@@ -89,7 +89,7 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
         qop: offered && (offered.includes('auth') ? 'auth' : 'auth-int'),
         userhash: /^true$/i.test(userhash ?? ''),
       }
-      const space = spaces.begin(originOf(url), challenge, newCnonce())
+      const space = spaces.begin(originOf(url), challenge, randomId())
       // Credentials were wrong if they were refused by the realm they were for, and not for an old nonce: no new try then (§3.3).
       const isRefused = attached && !/^true$/i.test(stale ?? '') && (spaces.realmOf(url) ?? realm) === realm
       if (answered || isRefused) return 'return'
@@ -138,8 +138,4 @@ async function bodyOf({ body }: OutgoingRequest): Promise<Uint8Array | string | 
   if (!body) return body === undefined ? undefined : ''
   if (typeof body === 'object' && !(body instanceof Blob) && !(body instanceof ArrayBuffer) && !ArrayBuffer.isView(body)) return undefined
   return new Uint8Array(await new Response(body).arrayBuffer())
-}
-
-function newCnonce(): string {
-  return Array.from(randomBytes(16), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
