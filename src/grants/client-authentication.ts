@@ -26,7 +26,7 @@ export const none: ClientAuthentication = ({ body, clientId }) => body.append('c
 
 /**
  * `client_secret_basic`: id and secret in the `Authorization` header, each form-urlencoded first.
- * Throws a `TypeError` for a secret that is neither a non-empty string nor a function.
+ * @throws {TypeError} for a secret that is neither a non-empty string nor a function.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 RFC 6749 §2.3.1}
  */
 export function clientSecretBasic(secret: ClientSecret): ClientAuthentication {
@@ -38,7 +38,7 @@ export function clientSecretBasic(secret: ClientSecret): ClientAuthentication {
 
 /**
  * `client_secret_post`: id and secret in the body, for servers that can't read a header.
- * Throws a `TypeError` for a secret that is neither a non-empty string nor a function.
+ * @throws {TypeError} for a secret that is neither a non-empty string nor a function.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 RFC 6749 §2.3.1}
  */
 export function clientSecretPost(secret: ClientSecret): ClientAuthentication {

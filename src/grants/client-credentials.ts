@@ -4,17 +4,14 @@ import { type TokenRequestOptions, tokenEndpointGrant } from './token-endpoint'
 
 /** Options of `clientCredentialsGrant`. */
 export interface ClientCredentialsGrantOptions extends TokenRequestOptions {
-  /** Absolute; requests go to exactly this. */
-  readonly tokenEndpoint: string | URL
-  /** The `client_id` of the app at the authorization server (RFC 6749 §2.2). */
-  readonly clientId: string
   /** How the client proves who it is: this grant is for confidential clients only. */
   readonly clientAuthentication: ClientAuthentication
 }
 
 /**
- * Gets tokens for the client itself, from nothing but its own credentials. Throws a `TypeError` for options that can't be used;
- * the grant itself throws as `refreshTokenGrant` does, and the client never ends a session over it.
+ * Gets tokens for the client itself, from nothing but its own credentials. The grant itself throws as `refreshTokenGrant`'s does; the
+ * client never ends a session over it.
+ * @throws {TypeError} without `clientAuthentication`, and as `refreshTokenGrant` does.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 §4.4}
  */
 export function clientCredentialsGrant(options: ClientCredentialsGrantOptions): Grant {

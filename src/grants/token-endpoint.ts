@@ -8,6 +8,15 @@ import { tokenResponse } from './token-response'
 
 /** What every grant that asks a token endpoint may be told. */
 export interface TokenRequestOptions {
+  /** Absolute; requests go to exactly this. On React Native give a string: its `URL` changes what it is given. */
+  readonly tokenEndpoint: string | URL
+  /** The `client_id` of the app at the authorization server (RFC 6749 §2.2). */
+  readonly clientId: string
+  /**
+   * How the client says who it is.
+   * @default none
+   */
+  readonly clientAuthentication?: ClientAuthentication | null | undefined
   /**
    * Space-separated. What `forResource` asks for goes before it.
    * @default absent: the server decides
@@ -18,9 +27,6 @@ export interface TokenRequestOptions {
 }
 
 interface TokenEndpoint extends TokenRequestOptions {
-  readonly tokenEndpoint: string | URL
-  readonly clientId: string
-  readonly clientAuthentication?: ClientAuthentication | null | undefined
   readonly isRejected?: RejectionTest | null | undefined
 }
 

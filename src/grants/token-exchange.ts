@@ -1,20 +1,10 @@
 import type { MaybePromise } from '../platform/maybe-promise'
-import type { ClientAuthentication } from './client-authentication'
 import { givenToken } from './given-token'
 import type { Grant } from './grant'
 import { type TokenRequestOptions, tokenEndpointGrant } from './token-endpoint'
 
 /** Options of `tokenExchangeGrant`. */
 export interface TokenExchangeGrantOptions extends TokenRequestOptions {
-  /** Absolute; requests go to exactly this. */
-  readonly tokenEndpoint: string | URL
-  /** The `client_id` of the app at the authorization server (RFC 6749 §2.2). */
-  readonly clientId: string
-  /**
-   * How the client says who it is.
-   * @default none
-   */
-  readonly clientAuthentication?: ClientAuthentication | null | undefined
   /** The token to exchange; the new one is for the same user. A function is asked each time: `() => client.getAccessToken()`. */
   readonly subjectToken: string | (() => MaybePromise<string>)
   /**
