@@ -41,7 +41,10 @@ export type ClientEvent = (SessionEvent | RequestEvent | CallbackErrorEvent) & {
 /** Tells the app what happens: after our state has settled, in order, and so that nothing that it throws comes back to us (rule 7). */
 export interface Outlet {
   emit(event: UntimedEvent): void
-  /** Calls a callback of the app in a microtask, unless the client is disposed of by then. What it throws is told under the name `callback`, if one is given. */
+  /**
+   * Calls a callback of the app in a microtask, unless the client is disposed of by then. What it throws is told under the name
+   * `callback`, if one is given.
+   */
   call(listener: () => unknown, callback?: CallbackErrorEvent['callback']): void
   subscribe(listener: () => void): () => void
 }

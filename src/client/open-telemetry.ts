@@ -48,10 +48,16 @@ const mostSpans = 10_000
  * are few and, but for the URL and a method of your own, from fixed lists; they hold no token, no query string and no text of a server.
  * One handler for one client: the calls of each are numbered from 0.
  *
- * Metrics: `http.client.request.duration` (seconds, for each send); `authenticated_client.unauthorized` (by `reason` and `action`, and by
- * `cause` where the event carries a diagnosis: `diagnosed(openTelemetry())`), `.bursts` (by `cause`: `unauthorizedBursts`), `.replays`, `.stale` (401s that newer credentials answered
- * without a refresh), `.refreshes` (by `outcome`), `.refresh.duration` (seconds), `.refresh.waiters` (refused calls that shared
- * one: of those that wait before they are sent, no event tells), `.logouts` (by `reason`).
+ * Metrics:
+ * - `http.client.request.duration`: of each send, in seconds
+ * - `authenticated_client.unauthorized`: refusals, by `reason` and `action`; with `diagnosed(openTelemetry())` by `cause` as well
+ * - `authenticated_client.bursts`: crowds of 401s, by `cause`; with `unauthorizedBursts(openTelemetry())`
+ * - `authenticated_client.replays`: requests that were sent again
+ * - `authenticated_client.stale`: 401s that newer credentials answered, without a refresh
+ * - `authenticated_client.refreshes`: by `outcome`
+ * - `authenticated_client.refresh.duration`: in seconds, by `outcome`
+ * - `authenticated_client.refresh.waiters`: how many refused calls shared a refresh; of those that wait before they are sent, no event tells
+ * - `authenticated_client.logouts`: by `reason`
  * @see {@link https://opentelemetry.io/docs/specs/semconv/http/http-spans/ Semantic conventions for HTTP spans}
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): (event: ClientEvent | Burst) => void {

@@ -10,9 +10,9 @@ export interface Diagnosed<Event> {
 }
 
 /**
- * Gives each `decision` about a refusal its `status` and its `diagnosis`, made from all that the client saw: the request as it was sent, the tokens,
- * the response and its body (at most 16 KiB of a copy). So the event alone says as much, and holds no secret. A refused call waits for
- * it, half a second at most.
+ * Gives each `decision` about a refusal its `status` and its `diagnosis`, made from all that the client saw: the request as it was sent,
+ * the tokens, the response and its body (at most 16 KiB of a copy). So the event alone says why, and holds no secret. A refused call
+ * waits for that, half a second at most.
  * @param expected what the API takes, where you know.
  * @example onEvent: diagnosed(sendToLogs)
  */

@@ -1,6 +1,9 @@
 import { AuthError } from './auth-error'
 
-/** A `Lock` was not granted within `waitTimeout`, or could not be taken at all: then `cause` says why. Locks are never stolen: the holder may be alive and slow. */
+/**
+ * A `Lock` was not granted within `waitTimeout`, or could not be taken at all: then `cause` says why. Locks are never stolen: the holder
+ * may be alive and slow.
+ */
 export class LockTimeoutError extends AuthError {
   override readonly name = 'LockTimeoutError'
   readonly code = 'ERR_LOCK_TIMEOUT'

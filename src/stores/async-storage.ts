@@ -7,7 +7,10 @@ import { decodeRecord, encodeRecord, recordKey } from './record'
 import { requireStorage, storageFailed } from './storage-access'
 import type { TokenStore } from './token-store'
 
-/** What AsyncStorage of React Native, localforage and others look like. For expo-secure-store and react-native-keychain: `secureStorage` and `keychainStorage`. */
+/**
+ * What AsyncStorage of React Native, localforage and others look like. expo-secure-store and react-native-keychain look otherwise: for
+ * them there are `secureStorage` and `keychainStorage` in `/react-native`.
+ */
 export interface AsyncStorage {
   /** What is stored under `key`; `null` or `undefined` for nothing. */
   getItem(key: string): Promise<string | null | undefined>

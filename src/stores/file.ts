@@ -23,8 +23,9 @@ export interface FileStoreOptions {
 
 /**
  * Keeps the session in a file, as JSON, for every process, worker thread and cluster worker of this machine; a symbolic link is
- * followed. The file can be read and written by its user alone (0600; on Windows by whoever may read the folder), is replaced whole and is on the
- * disk when a write settles. Folders that are missing are made. Beside it, in `<path>.lock`, is what the processes exclude each other by.
+ * followed. The file can be read and written by its user alone (0600; on Windows by whoever may read the folder), is replaced whole and
+ * is on the disk when a write settles. Folders that are missing are made. Beside it, in `<path>.lock`, is what the processes exclude each
+ * other by.
  * Not for several machines on a network file system: each of them would refresh for itself.
  * @throws {TypeError} without a path. `read` and `write` throw `StorageError`: the disk failed, somebody else's write has not settled
  * within 10 seconds, or the file holds what this package did not write, which is never overwritten.

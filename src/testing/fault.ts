@@ -12,7 +12,8 @@ export type FaultName = keyof typeof faults
 export const faultNames = (): readonly FaultName[] => Object.keys(faults) as FaultName[]
 
 /**
- * An answer for `next` and `always` of a `TestServer`. Those called `lost-…` come after the server has acted: a refresh token is consumed.
+ * An answer for `next` and `always` of a `TestServer`. Those called `lost-…` come after the server has acted: the refresh token is
+ * consumed, and the next one lost. With `unusable-access-token` and `unknown-token-type` it is consumed as well, and the next one arrives.
  * @throws {TypeError} for a name that is not among `faultNames()`.
  */
 export function fault(name: FaultName): Answer {

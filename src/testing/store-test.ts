@@ -59,8 +59,8 @@ export interface StoreConformanceOptions {
    */
   hangs?: ((store: TokenStore) => MaybePromise<Mend>) | undefined
   /**
-   * What the store can't do, and its documentation says so: `'markers'` keep a cookie session; `'atomic writes'` exclude writers of
-   * the same moment, `'fields'` keeps fields it doesn't know.
+   * What the store can't do, and its documentation says so: `'markers'`, keep a cookie session; `'atomic writes'`, let one alone of
+   * several writers of the same moment win; `'fields'`, keep fields that it doesn't know.
    * @default nothing
    */
   readonly lacks?: readonly Ability[] | undefined
