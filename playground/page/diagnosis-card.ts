@@ -36,7 +36,7 @@ function card({ of, status, diagnosis }: Diagnosed, count: HTMLElement): HTMLEle
     'li',
     { class: 'diagnosis', 'data-cause': cause, 'data-status': status },
     element('p', { class: 'asked' }, count, status === undefined ? of : `${status} · ${of}`),
-    element('h3', {}, summary),
+    element('h3', {}, ...withCode(summary)),
     element('p', { class: 'labels' }, element('code', {}, cause), label(confidence), label(`who can fix it: ${partyOf(diagnosis)}`, party)),
     element('div', { class: 'reasons' }, listOf('Seen', evidence), listOf('What to do', fixes)),
     ...(alternatives.length
@@ -50,7 +50,12 @@ function label(text: string, name = text): HTMLElement {
 }
 
 function listOf(title: string, items: readonly string[]): HTMLElement {
-  return element('div', {}, element('h4', {}, title), element('ul', {}, ...items.map((item) => element('li', {}, item))))
+  return element('div', {}, element('h4', {}, title), element('ul', {}, ...items.map((item) => element('li', {}, ...withCode(item)))))
+}
+
+/** What stands between back ticks, as code. */
+function withCode(text: string): readonly (HTMLElement | string)[] {
+  return text.split('`').map((part, index) => (index % 2 ? element('code', {}, part) : part))
 }
 
 function partyOf({ party }: Diagnosis): string {

@@ -34,6 +34,14 @@ describe('the button', () => {
     expect(card).toContain('who can fix it: the client')
   })
 
+  it('shows what a diagnosis has between back ticks as code', async () => {
+    await play(page, 'hidden')
+
+    const fixes = page.locator('[data-cause="hidden-by-cors"] .reasons li')
+    expect((await fixes.allTextContents()).join()).not.toContain('`')
+    expect(await fixes.locator('code').allTextContents()).toContain('Access-Control-Expose-Headers: WWW-Authenticate')
+  })
+
   it('is one of at least sixteen causes, each another one', () => {
     expect(new Set(causes.flatMap((group) => group.causes).map(({ expects }) => expects)).size).toBeGreaterThanOrEqual(16)
   })
