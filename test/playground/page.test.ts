@@ -200,7 +200,7 @@ describe('the page', () => {
       return page.locator('#tabs').evaluate((tabs) => getComputedStyle(tabs).gridTemplateColumns.split(' ').length)
     }
 
-    expect([await columns(320), await columns(390)]).toEqual([1, 2])
+    expect([await columns(360), await columns(390)]).toEqual([1, 2])
     await page.setViewportSize({ width: 1280, height: 860 })
   })
 
