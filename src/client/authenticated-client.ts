@@ -35,7 +35,7 @@ export class AuthenticatedClient {
   declare readonly getAccessToken: (options?: { signal?: AbortSignal | undefined; minValidity?: number | undefined }) => Promise<string>
   /**
    * Signs in, with tokens or with a cookie session's `{ sessionId, counter: 0 }`: a new session, unless the set carries the current
-   * `sessionId`. Calls that began in the session before are not sent with its tokens.
+   * `sessionId`. Calls that began in the session before are not sent with the new tokens.
    * @throws {TypeError} without an access token that can stand in a header (RFC 6750 §2.1), or for an `expiresAt` that is not in milliseconds.
    * @throws {StorageError} it is not saved yet: it lives in memory, and the next call tries again.
    */

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import { mutants } from '../simulation/mutants/all'
+import { regressions } from '../simulation/regressions'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -32,6 +34,11 @@ describe('README.md', () => {
 
     expect(named).toEqual(expect.arrayContaining(['start', 'test']))
     expect(named.filter((name) => !(name in scripts))).toEqual([])
+  })
+
+  it('counts as many planted faults and broken seeds as the simulation has', () => {
+    expect(readme()).toContain(` ${mutants.length} planted faults`)
+    expect(readme()).toContain(` ${regressions.length} seeds have broken a rule`)
   })
 })
 
