@@ -139,26 +139,29 @@ describe('dispose', () => {
     },
   )
 
-  it('asks neither isUnauthorized nor inspect about an answer that comes later (F60)', async () => {
-    const { restore, hold, client: newClient } = world()
-    restore('fresh')
-    const asked: string[] = []
-    const client = newClient({
-      isUnauthorized: () => Boolean(asked.push('isUnauthorized')),
-      onEvent: Object.assign(() => {}, { inspect: () => asked.push('inspect') }),
-    })
-    await quiet()
-    const release = hold(url)
-    const call = watch(client.fetch(url))
-    await quiet()
+  it.each(['fresh', 'refused'] as const)(
+    'asks neither isUnauthorized nor inspect about a later answer to a %s token (F60)',
+    async (standing) => {
+      const { restore, hold, client: newClient } = world()
+      restore(standing)
+      const asked: string[] = []
+      const client = newClient({
+        isUnauthorized: () => Boolean(asked.push('isUnauthorized')),
+        onEvent: Object.assign(() => {}, { inspect: () => asked.push('inspect') }),
+      })
+      await quiet()
+      const release = hold(url)
+      const call = watch(client.fetch(url))
+      await quiet()
 
-    client.dispose()
-    release()
-    await quiet()
+      client.dispose()
+      release()
+      await quiet()
 
-    expect(call.value?.status).toBe(200)
-    expect(asked).toEqual([])
-  })
+      expect(call.value?.status).toBe(200)
+      expect(asked).toEqual([])
+    },
+  )
 
   it('does not ask the store again for a hint that came while it was restoring (F60)', async () => {
     const { client: newClient } = world()

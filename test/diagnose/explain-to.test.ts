@@ -17,6 +17,18 @@ it('prints one block for a 401 that the app gets to see', () => {
   expect(printed[0]).not.toContain('hunter2')
 })
 
+it('follows the last thousand calls, so that those whose end no event tells fill no memory', () => {
+  const [printed, onEvent] = printer()
+  const [request, response, decision] = refusedCall
+  for (let call = 0; call <= 1000; call++) for (const event of [request, response]) onEvent({ ...event, call })
+
+  onEvent({ ...decision, call: 0 })
+  const ofForgotten = printed.length
+  onEvent({ ...decision, call: 1 })
+
+  expect([ofForgotten, printed.length]).toEqual([0, 1])
+})
+
 it('prints nothing for a 401 that a refresh recovers', () => {
   const [printed, onEvent] = printer()
 

@@ -73,6 +73,16 @@ describe('unauthorizedBursts', () => {
     expect(bursts).toMatchObject([{ at: 1499, count: 1500 }])
   })
 
+  it('keeps a thousand refusals at most, so that a flood fills no memory', () => {
+    const bursts: unknown[] = []
+    const onEvent = unauthorizedBursts((event) => event.type === 'unauthorized-burst' && bursts.push(event))
+
+    for (let n = 0; n < 1500; n += 1) onEvent(refused(9_000 + n, 'csrf'))
+    for (let n = 0; n < 1500; n += 1) onEvent(refused(17_600 + n, 'csrf'))
+
+    expect(bursts).toMatchObject([{ count: 20 }, { at: 19_019, count: 1000 }])
+  })
+
   it.each(['at once', 'later'])('still reports a burst to a handler that throws %s', async (when) => {
     const heard: string[] = []
     const onEvent = unauthorizedBursts<DiagnosedEvent & { at: number }>(

@@ -126,6 +126,20 @@ describe('dpop', () => {
     expect(decodeJwt(requests[1]?.headers.get('dpop') ?? '').nonce).toBeUndefined()
   })
 
+  it('keeps the nonces of the last hundred origins, so that many fill no memory', async () => {
+    const origins = Array.from({ length: 101 }, (_, n) => `https://api-${n}.example.com`)
+    const { client, requests } = clientOf({ scheme: dpop(), store: bound(), allowedOrigins: origins }, () =>
+      Response.json({}, { headers: { 'dpop-nonce': 'n1' } }),
+    )
+    for (const each of origins) await client.fetch(`${each}/me`)
+
+    await client.fetch(`${origins[1]}/me`)
+    await client.fetch(`${origins[0]}/me`)
+
+    const nonces = requests.slice(-2).map(({ headers }) => decodeJwt(headers.get('dpop') ?? '').nonce)
+    expect(nonces).toEqual(['n1', undefined])
+  })
+
   it('never sends a bound token as Bearer, whatever a challenge asks for (A47)', async () => {
     const { client, requests } = clientOf({ scheme: dpop(), store: bound() }, refuse('Bearer error="invalid_token"'))
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { AuthenticatedClient } from 'authenticated-client'
 import { discover } from 'authenticated-client/discover'
 import { quiet, testClock } from 'authenticated-client/testing'
@@ -149,6 +150,14 @@ describe('discover', () => {
     controller.abort(reason)
 
     await expect(discover(issuer, { fetch, signal: controller.signal })).rejects.toBe(reason)
+  })
+
+  it('leaves no listener on the signal of its caller (F97)', async () => {
+    const { signal } = new AbortController()
+
+    await discover(issuer, { fetch: async () => Response.json(good), signal })
+
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
   it('gives up as soon as the caller does, even where fetch ignores its signal', async () => {

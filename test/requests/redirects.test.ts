@@ -334,6 +334,22 @@ describe('a key in a header of its own', () => {
     expect(methods).toEqual(['report', 'report'])
   })
 
+  it('takes to another origin no header that is for the first one alone, and all others (A14, A15)', async () => {
+    const sent: string[][] = []
+    const follow = followRedirects(
+      async (_, init) => {
+        sent.push([...new Headers(init?.headers).keys()])
+        return sent[1] ? new Response() : new Response(null, { status: 302, headers: { Location: 'https://elsewhere.example.com/' } })
+      },
+      ['x-api-key'],
+    )
+    const ofTheFirst = { Authorization: 'a', 'Proxy-Authorization': 'b', Cookie: 'c', Host: 'd', 'X-API-Key': 'e' }
+
+    await follow('https://api.example.com/start', { headers: { ...ofTheFirst, Accept: 'f' } })
+
+    expect(sent[1]).toEqual(['accept'])
+  })
+
   it('says that it was redirected, as fetch does (rule 10)', async () => {
     const { client, api } = await redirecting(() => '/end', 302, withKey)
 

@@ -1,7 +1,7 @@
 import { AuthenticatedClient } from 'authenticated-client'
 import { basic } from 'authenticated-client/basic'
 import { describe, expect, it } from 'vitest'
-import { clientOf, ok, origin, refuse } from './client'
+import { type Answer, clientOf, ok, origin, refuse } from './client'
 
 const credentials = { username: 'Aladdin', password: 'open sesame' }
 const header = 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==' // RFC 7617 §2.
@@ -65,6 +65,18 @@ describe('basic', () => {
     await client.fetch('/docs/three')
 
     expect(authorizations()).toEqual([null, header, header])
+  })
+
+  it('knows the last hundred paths that asked, so that many fill no memory', async () => {
+    const answer: Answer = (request) => (request.headers.has('authorization') ? Response.json({}) : refuse('Basic realm="x"')(request))
+    const { client, authorizations } = clientOf({ scheme: basic(credentials, { preemptive: false }) }, answer)
+    for (let n = 0; n <= 100; n++) await client.fetch(`/docs-${n}/one`)
+
+    await client.fetch('/docs-1/two')
+    const known = authorizations().slice(-1)
+    await client.fetch('/docs-0/two')
+
+    expect([...known, ...authorizations().slice(-2)]).toEqual([header, null, header])
   })
 
   it('answers challenges of its own realm only', async () => {

@@ -39,3 +39,16 @@ it('takes a write, and the process goes on, whatever a listener throws, at once 
 
   expect(store.write(pair(2), pair(1))).toBe(true)
 })
+
+it('calls no listener that another one has stopped meanwhile', () => {
+  const store = memoryStore(pair(1))
+  let isCalled = false
+  store.subscribe?.(() => stop?.())
+  const stop = store.subscribe?.(() => {
+    isCalled = true
+  })
+
+  store.write(pair(2), pair(1))
+
+  expect(isCalled).toBe(false)
+})
