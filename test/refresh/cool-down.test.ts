@@ -129,6 +129,17 @@ describe('the cool-down', () => {
     expect(middle.at(-1)).toBeLessThan((long.at(-1) ?? 0) * 0.75)
   })
 
+  it('is a pause even where chance says none', async () => {
+    const { client, clock, login, inTime } = await down('expired')
+    clock.chance(0)
+    const length = (await failure(client.fetch(url), inTime)) - clock.now()
+
+    await rejection(inTime(client.fetch(url), 0))
+
+    expect(length).toBeGreaterThanOrEqual(100)
+    expect(login.tokenRequests).toHaveLength(1)
+  })
+
   it('begins at about a second again after a success', async () => {
     const { client, clock, login, inTime } = await down('expired')
     clock.chance(0.999)

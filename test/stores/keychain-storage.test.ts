@@ -46,6 +46,21 @@ it('names the function that is missing', () => {
   expect(() => keychainStorage({} as Keychain)).toThrow(/`keychain` has no getGenericPassword\(\).*react-native-keychain/)
 })
 
+it('shares one prompt among reads that come together (F35)', async () => {
+  let prompts = 0
+  const storage = keychainStorage({
+    ...keychainDouble(),
+    async getGenericPassword() {
+      prompts++
+      return { password: 'text' }
+    },
+  })
+
+  expect(await Promise.all([storage.getItem('service'), storage.getItem('service')])).toEqual(['text', 'text'])
+
+  expect(prompts).toBe(1)
+})
+
 it('starts a new read for whoever asks after a write, rather than share one that began before it', async () => {
   let password = 'old'
   const [hasRead, mayAnswer] = [deferred(), deferred()]
