@@ -12,6 +12,10 @@ it.each([
     [`curl -siXPOST --oauth2-bearer opaque-hunter2 --data-raw x --json ${sent} https://api.example/me -o out.txt 2>&1 | head`],
   ],
   [
+    'typed for curl 8.16 or later, with equals signs',
+    [`$ curl -i --request=POST --header='Authorization: Bearer opaque-hunter2' --data=${sent} --url=https://api.example/me`],
+  ],
+  [
     'copied from Chrome',
     [
       `curl 'https://api.example/me' \\`,
@@ -65,6 +69,25 @@ it.each([
 
   expect(out).toMatch(/^GET https:\/\/api\.example\/me\n/)
   expect(out).not.toMatch(/hunter2(?!-pass)|credentials-(missing|malformed)/)
+})
+
+it.each([
+  ['GET', '--cacert ca.pem'],
+  ['GET', '--key client.key'],
+  ['GET', '--max-time 2.5'],
+  ['GET', '--cookie-jar cookies.txt'],
+  ['GET', '--noproxy localhost'],
+  ['GET', '--connect-to api.example:443:10.0.0.1:443'],
+  ['GET', '--doh-url https://dns.example/'],
+  ['GET', '--proxy-insecure'],
+  ['GET', '--not-known file.txt'],
+  ['GET', '-G --data-urlencode to=b.example'],
+  ['PUT', '--upload-file order.json'],
+])('takes nothing that belongs to an option for the URL, to which the token would be sent again: %s, %s', async (method, option) => {
+  const { out } = await explained([`$ curl -i ${option} -H 'Authorization: Bearer hunter2' https://api.example/me`, ...answer].join('\n'))
+
+  expect(out.split('\n')[0]).toBe(`${method} https://api.example/me`)
+  expect(out).toContain(`"Authorization: Bearer $TOKEN" 'https://api.example/me'`)
 })
 
 it('concludes nothing from credentials that the curl does not show: who pastes it may have left them out', async () => {
