@@ -1,5 +1,5 @@
 import { readCurlCommand } from './curl-command'
-import { type Exchange, type Fields, showCredentials, urlOf, variable } from './exchange'
+import { type Exchange, type Fields, likelyScheme, showCredentials, urlOf, variable } from './exchange'
 import { lastIndex } from './last-index'
 
 /**
@@ -41,9 +41,13 @@ function requestIn(lines: readonly string[]): Pick<Exchange, 'request' | 'mayHid
     .flatMap(fieldIn)
     .map(([name, value]) => [name, value.replace(variable, '***')] as const)
   const host = fields.find(([name]) => /^host$/i.test(name))?.[1].trim() ?? 'unknown.invalid'
-  const scheme = /^(localhost|127\.|\[::1])|:80$/.test(host) ? 'http' : 'https' // Nothing says which.
   return {
-    request: { method, url: urlOf(method, url ?? path ?? '', `${scheme}://${host}`), fields, body: lines.slice(end).join('\n') },
+    request: {
+      method,
+      url: urlOf(method, url ?? path ?? '', `${likelyScheme(host)}://${host}`),
+      fields,
+      body: lines.slice(end).join('\n'),
+    },
     mayHideCredentials: url !== undefined && !showCredentials(fields), // Whoever writes no version may have left out more.
   }
 }

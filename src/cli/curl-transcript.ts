@@ -1,5 +1,5 @@
 import { readCurlCommand } from './curl-command'
-import { type Exchange, UsageError, urlOf } from './exchange'
+import { type Exchange, likelyScheme, UsageError, urlOf } from './exchange'
 import { lastIndex } from './last-index'
 
 /** The last exchange of what `curl -v` prints: `>` was sent, `<` came back, `*` is curl’s own talk, which may stand right behind the body. */
@@ -13,7 +13,8 @@ export function readCurlTranscript(text: string): Exchange {
   const host = sent.find(([name]) => /^host$/i.test(name))?.[1] ?? 'unknown.invalid'
   const statusAt = lastIndex(rest, statusLine) // A `100 Continue` may come first.
   const answer = statusAt < 0 ? [] : rest.slice(statusAt + 1)
-  const scheme = lines.some((line) => throughTls.test(line)) ? 'https' : 'http'
+  const isSaid = (talk: RegExp) => lines.some((line) => talk.test(line))
+  const scheme = isSaid(throughTls) ? 'https' : isSaid(toOtherPort) ? 'http' : likelyScheme(host)
   // With `-i`, curl prints the fields of the answer before its body too: they are none of it, and may be cookies.
   const fieldLines = new Set(rest.filter((line) => line.startsWith('< ')).map((line) => line.slice(2)))
   const body = rest.slice(0, Math.max(statusAt, 0)).filter((line) => !/^[*<>] /.test(line))
@@ -51,6 +52,8 @@ function unsent(lines: readonly string[]): Exchange {
 const meantFor =
   /^\* +(?:Could not resolve host:|Failed to connect to|Trying|(?:Connected|Established connection) to) +\[?([\w.-]+?)\]?(?:(?::| port )(\d+).*| \([^ )]*\)? port (\d+).*)?$/s
 const throughTls = /^\* .*\b(SSL connection|TLSv1)/
+/** Other than that of https: without a word of TLS, it was http. */
+const toOtherPort = /^\* .*\bport (?!443\b)\d+/
 
 function lastSaid(lines: readonly string[]): string {
   const said = lines.flatMap((line) => /^(?:\*|curl: \(\d+\)) +(?!Closing|shutting|Connection #)(.+)$/is.exec(line)?.[1] ?? [])

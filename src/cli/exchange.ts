@@ -36,6 +36,11 @@ export function urlOf(method: string, target: string, origin: string): string {
   return /^https?:/.test(target) ? target : origin + target
 }
 
+/** Where nothing says which: no token should go out in clear because of a guess. */
+export function likelyScheme(host: string): 'http' | 'https' {
+  return /^(localhost|127\.|\[::1])|:80$/.test(host) ? 'http' : 'https'
+}
+
 /** What editors and Postman put in place of a secret. */
 export const variable = /\{\{[^{}]*\}\}/g
 

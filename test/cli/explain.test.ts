@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { version } from '../../package.json'
 import { jwt } from '../diagnose/fixtures'
 import { commandLine, serving } from './command-line'
+import { explained } from './in-process'
 
 const minute = 60_000
 const token = (claims: object = {}) => jwt({ iss: 'https://issuer.example', exp: Math.round(Date.now() / 1000) - 240, ...claims })
@@ -321,7 +322,23 @@ describe('explain --from', () => {
     const { code, out } = await commandLine(['explain', '--from', '-'], { input: lines.map((line) => `    ${line}`).join('\r\n') })
 
     expect(code).toBe(1)
-    expect(out).toContain('http://api.example/me\n  407\n')
+    expect(out).toContain('https://api.example/me\n  407\n')
+  })
+
+  it.each([
+    ['https://api.example/me', []],
+    ['https://api.example/me', ['Connected to api.example (192.0.2.1) port 443']],
+    ['http://api.example/me', ['Connected to api.example (192.0.2.1) port 80 (#0)']],
+    ['https://localhost:8443/me', ['Connected to localhost (127.0.0.1) port 8443', 'SSL connection using TLSv1.3']],
+    ['http://localhost:3000/me', []],
+  ])('sends no token again in clear where the lines about TLS were cut away: %s, %j', async (url, talk) => {
+    const sent = ['GET /me HTTP/2', `Host: ${new URL(url).host}`, 'Authorization: Bearer opaque', '']
+    const lines = [...talk.map((line) => `* ${line}`), ...sent.map((line) => `> ${line}`), '< HTTP/2 401', '< ']
+
+    const { out } = await explained(lines.join('\n'))
+
+    expect(out).toContain(`GET ${url}\n`)
+    expect(out).toContain(`"Authorization: Bearer $TOKEN" '${url}'`)
   })
 
   it('does not call JSON of another kind a HAR', async () => {
