@@ -55,8 +55,9 @@ const throughTls = /^\* .*\b(SSL connection|TLSv1)/
 /** Other than that of https: without a word of TLS, it was http. */
 const toOtherPort = /^\* .*\bport (?!443\b)\d+/
 
+/** But for what HTTP/2 and 3 tell of each field, credentials too: `[HTTP/2] [1] [authorization: …]`. */
 function lastSaid(lines: readonly string[]): string {
-  const said = lines.flatMap((line) => /^(?:\*|curl: \(\d+\)) +(?!Closing|shutting|Connection #)(.+)$/is.exec(line)?.[1] ?? [])
+  const said = lines.flatMap((line) => /^(?:\*|curl: \(\d+\)) +(?!Closing|shutting|Connection #|\[)(.+)$/is.exec(line)?.[1] ?? [])
   return said.at(-1) ?? 'nothing came back'
 }
 

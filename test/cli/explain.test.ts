@@ -341,6 +341,19 @@ describe('explain --from', () => {
     expect(out).toContain(`"Authorization: Bearer $TOKEN" '${url}'`)
   })
 
+  it('repeats no field that curl tells of in its own talk, where that alone was kept', async () => {
+    const talk = [
+      '* Connected to api.example (192.0.2.1) port 443',
+      '* [HTTP/2] [1] [:path: /me]',
+      '* [HTTP/2] [1] [authorization: Bearer hunter]',
+    ]
+
+    const { code, out } = await explained(talk.join('\n'))
+
+    expect(code).toBe(3)
+    expect(out).not.toContain('hunter')
+  })
+
   it('does not call JSON of another kind a HAR', async () => {
     const { code, complaints } = await commandLine(['explain', '--from', '-'], { input: '{"error":"invalid_token"}' })
 
