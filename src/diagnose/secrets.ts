@@ -16,8 +16,9 @@ export function secretsOf({ request, tokens }: Sent): readonly string[] {
   const [, scheme = '', credentials = authorization, first] = /^(\S+?)[\s:]+((\S+).*)$/s.exec(authorization) ?? []
   const pair = /^basic$/i.test(scheme) ? decoded(credentials.trim()) : undefined
   const userAlone = /^([^:]+):(x-oauth-basic|x)?$/i.exec(pair ?? '')?.[1] // Then the key stands in place of the user.
-  const cookies = (request?.headers.get('cookie') ?? '').split(/;\s*/).map((cookie) => cookie.replace(/^[^=]*=/, ''))
+  const cookies = (request?.headers.get('cookie') ?? '').split(/[;,]\s*/).map((cookie) => cookie.replace(/^[^=]*=/, ''))
   return [
+    ...[...credentials.matchAll(namedInField)].map(([, value]) => value),
     ...[looksLikeScheme(scheme) ? undefined : scheme, credentials, first, pair, pair?.replace(/^[^:]*:/, ''), userAlone],
     ...[tokens?.accessToken, tokens?.refreshToken, tokens?.idToken],
     ...cookies,
@@ -27,6 +28,9 @@ export function secretsOf({ request, tokens }: Sent): readonly string[] {
     .filter((secret): secret is string => !!secret)
     .sort((one, other) => other.length - one.length)
 }
+
+/** `Token token="…"` of Rails, OAuth 1, signatures. */
+const namedInField = /(?:token|key|secret|signature|auth)="?([^",\s]+)/gi
 
 /** Whether the first word of an Authorization is the name of a scheme: it may as well be the beginning of a key with a space in it. */
 export function looksLikeScheme(word: string): boolean {

@@ -64,3 +64,22 @@ it('does not repeat a secret of a query or a field where the credentials may be 
 
   expect(out).toContain('The words [redacted] and [redacted] are wrong')
 })
+
+it.each([
+  ['Rails', ['Authorization: Token token="hunter2", email="ada"']],
+  ['OAuth 1', ['Authorization: OAuth oauth_consumer_key="shop", oauth_token="hunter2", oauth_version="1.0"']],
+  ['Google, formerly', ['Authorization: GoogleLogin auth=hunter2']],
+  ['several lines of cookies, as HTTP/2 allows', ['Cookie: theme=dark', 'Cookie: sid=hunter2']],
+])('does not repeat a secret that is one of several things in a field: %s', async (_, sent) => {
+  const answer = [
+    'HTTP/1.1 401 Unauthorized',
+    'WWW-Authenticate: Bearer realm="hunter2"',
+    '',
+    json({ message: 'The words hunter2 are wrong' }),
+  ]
+
+  const { out } = await explained(['GET /me HTTP/1.1', 'Host: api.example', ...sent, '', ...answer].join('\n'))
+
+  expect(out).toContain('Bearer realm="[redacted]"')
+  expect(out).not.toContain('hunter2')
+})
