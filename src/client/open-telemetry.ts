@@ -175,7 +175,7 @@ function known(value: string, list: RegExp): string {
 }
 
 function serverOf(url: string): Attributes {
-  const [, scheme, host, port] = /^(https?):\/\/([^/:]+|\[[^\]]*\])(?::(\d+))?/.exec(url) ?? []
+  const [, scheme, host, port] = /^(https?):\/\/(\[[^\]]*\]|[^/:]+)(?::(\d+))?/.exec(url) ?? []
   if (!host) return {}
   return { 'server.address': host, 'server.port': Number(port ?? (scheme === 'http' ? 80 : 443)) }
 }

@@ -34,6 +34,19 @@ describe('openTelemetry', () => {
     expect(served?.status.code).toBe(SpanStatusCode.UNSET)
   })
 
+  it.each([
+    ['http://[::1]:3000/me', '[::1]', 3000],
+    ['https://[2001:db8::1]/me', '[2001:db8::1]', 443],
+    ['http://127.0.0.1:8080/me', '127.0.0.1', 8080],
+  ])('names the server of %s by its address and port', async (url, address, port) => {
+    const { handler, spans } = await start()
+
+    handler?.({ type: 'request', at: 0, call: 0, attempt: 0, method: 'GET', url, generation: 0 })
+    handler?.({ type: 'response', at: 1, call: 0, attempt: 0, status: 200, challenges: [] })
+
+    expect((await spans())[0]?.attributes).toMatchObject({ 'server.address': address, 'server.port': port })
+  })
+
   it('names a span HTTP where the conventions do not know the method, which only an attribute of the span tells', async () => {
     const { client, shop, spans, values } = await start()
 
