@@ -59,13 +59,16 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
   let known: KeyPair | undefined
   let making: Promise<KeyPair> | undefined
 
+  const keep = async (keys: KeyPair): Promise<KeyPair> => {
+    await keyStore?.save(keys)
+    return (await keyStore?.load()) ?? keys // Another tab's, if that was first.
+  }
   const make = async (): Promise<KeyPair> => {
     const type = algorithm ?? 'ES256'
     const keys = await generateKeyPair(type).catch((cause) => {
       throw new TypeError(`dpop: there is no crypto.subtle here (React Native, a page without https), or it knows no ${type}`, { cause })
     })
-    await keyStore?.save(keys)
-    known = (await keyStore?.load()) ?? keys // Another tab's, if that was first.
+    known = await keep(keys)
     return known
   }
   // One key, however many calls need the first one; what failed is tried again. Reads aren't shared: a browser's database hangs at times.
@@ -81,10 +84,20 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     })
     return making
   }
-  const proofFor = async (method: string, url: string, accessToken?: string): Promise<string> =>
-    generateProof(await current(), targetOf(url), methodOf(method), nonces.get(originOf(url) ?? ''), accessToken)
-  const prove = async (request: OutgoingRequest, accessToken?: string): Promise<void> =>
-    request.setHeader('dpop', await proofFor(request.method, request.url, accessToken))
+  // For what tokens will be bound to. The place of the key may have been cleared (`Clear-Site-Data`), and another tab have signed in with
+  // a new key since; or nobody has yet, and the old one is kept again.
+  const latest = async (): Promise<KeyPair> => {
+    const old = known
+    if (old && keyStore)
+      try {
+        known = (await keyStore.load()) ?? (await keep(old))
+      } catch {} // A browser's database is lost at times: what is known is as good as it was.
+    return current()
+  }
+  const proofBy = async (keys: Promise<KeyPair>, method: string, url: string, accessToken?: string): Promise<string> =>
+    generateProof(await keys, targetOf(url), methodOf(method), nonces.get(originOf(url) ?? ''), accessToken)
+  const prove = async (request: OutgoingRequest, keys: Promise<KeyPair>, accessToken?: string): Promise<void> =>
+    request.setHeader('dpop', await proofBy(keys, request.method, request.url, accessToken))
   const keepNonce = (url: string, { headers }: Response): void => {
     const origin = originOf(url)
     const nonce = headers.get('dpop-nonce')
@@ -100,7 +113,7 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     usesTokens: true,
     async attach(request, tokens) {
       if (!tokens) return
-      await prove(request, tokens.accessToken)
+      await prove(request, current(), tokens.accessToken)
       request.setHeader('authorization', `DPoP ${tokens.accessToken}`)
     },
     answer({ params: { error } }, { response, answered }) {
@@ -110,9 +123,9 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
       return answered || !response.headers.get('dpop-nonce') ? 'return' : 'replay'
     },
     observe: (response, url = '') => keepNonce(response.url || url, response),
-    tokenRequest: (request) => prove(request),
-    thumbprint: async () => calculateThumbprint((await current()).publicKey),
-    proof: proofFor,
+    tokenRequest: (request) => prove(request, latest()),
+    thumbprint: async () => calculateThumbprint((await latest()).publicKey),
+    proof: (method, url) => proofBy(latest(), method, url),
   }
 }
 

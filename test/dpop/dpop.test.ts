@@ -179,6 +179,21 @@ describe('dpop', () => {
     expect(new Set([...thumbprints, await dpop({ keyStore }).thumbprint()]).size).toBe(1)
   })
 
+  it('proves a refresh with the key that is kept now: once storage was cleared, another tab may have signed in with a new one (§5)', async () => {
+    const { keyStore, refreshed } = await cleared()
+    const ofOtherTab = await dpop({ keyStore }).thumbprint()
+
+    expect(await refreshed()).toBe(ofOtherTab)
+  })
+
+  it('keeps its key again before a refresh where storage was cleared: what is bound to it would be lost with the page (§5)', async () => {
+    const { keyStore, refreshed } = await cleared()
+
+    const used = await refreshed()
+
+    expect(await dpop({ keyStore }).thumbprint()).toBe(used)
+  })
+
   it('tries again for a key that could not be kept', async () => {
     let failures = 1
     const keyStore = {
@@ -268,6 +283,31 @@ it('a service gets bound tokens from oidc-provider, and uses them at an API, bot
   expect(seen.thumbprints).toEqual(new Set([await scheme.thumbprint()]))
   expect(seen.ids.size).toBe(seen.requests)
 })
+
+/** A client that has proved with its key, and whose place for keys is empty again. */
+async function cleared() {
+  let kept: CryptoKeyPair | undefined
+  const keyStore = {
+    load: async () => kept,
+    save: async (keys: CryptoKeyPair) => {
+      kept ??= keys
+    },
+  }
+  const tokens = { accessToken: token, tokenType: 'DPoP', refreshToken: 'refresh-1', sessionId: 's' }
+  const { client, requests } = clientOf(
+    { scheme: dpop({ keyStore }), store: memoryStore(tokens), tokenEndpoint: `${origin}/token`, clientId: 'app' },
+    ok,
+    () => Response.json({ access_token: 'next', token_type: 'DPoP' }),
+  )
+  await client.fetch('/me')
+  kept = undefined
+  /** By which key a refresh is proved. */
+  const refreshed = async (): Promise<string> => {
+    await client.refresh()
+    return calculateJwkThumbprint(decodeProtectedHeader(requests.at(-1)?.headers.get('dpop') ?? '').jwk ?? {})
+  }
+  return { keyStore, refreshed }
+}
 
 function bound() {
   return memoryStore({ accessToken: token, tokenType: 'DPoP', sessionId: 's' })

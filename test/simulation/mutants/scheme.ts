@@ -20,7 +20,12 @@ export const schemeMutants: readonly Mutant[] = [
   mutant('takes no notice of nonces', dpop, 'if (!origin || !nonce ||', 'if (origin || !origin || !nonce ||'),
   mutant('shows the nonce of one server to another', dpop, 'const origin = originOf(url)', "const origin = originOf(url) && ''"),
   mutant('takes a key of its own though another tab has kept one', dpop, '(await keyStore?.load()) ?? keys', 'keys'),
-  mutant('proves without the token that goes along', dpop, 'await prove(request, tokens.accessToken)', 'await prove(request)'),
+  mutant(
+    'proves without the token that goes along',
+    dpop,
+    'await prove(request, current(), tokens.accessToken)',
+    'await prove(request, current())',
+  ),
   mutant(
     'asks the token endpoint no second time with the nonce that was missing',
     'grants/token-endpoint.ts',
