@@ -83,6 +83,7 @@ export function createNetwork(world: World, tab: Tab) {
       let isOver = false
       /** When the answer is here, though a tab that is frozen hears of it later. */
       let arrival = Infinity
+      const { freezes } = tab
       const settle = (how: string, act: () => void): void => {
         if (isOver) return
         isOver = true
@@ -93,8 +94,9 @@ export function createNetwork(world: World, tab: Tab) {
         act()
       }
       const abort = (): void => {
-        // Where the wall clock was set back meanwhile, nothing tells that the limit is over late.
-        const isUnread = arrival < scheduler.now && !world.happened.has('jump')
+        // Where the wall clock was set back meanwhile, nothing tells that the limit is over late; and one that a second freeze draws out
+        // was over before that.
+        const isUnread = arrival < scheduler.now && tab.freezes - freezes === 1 && !world.happened.has('jump')
         if (isUnread) world.violate('I2', `${tab.name} gives up an answer that came while it was frozen: ${what}`)
         settle('aborts', () => reject(signal?.reason))
       }

@@ -164,4 +164,6 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 2000446354, name: 'what had been signed out of unseen, and a late write had brought back, was said to be cleared by nobody' },
   { seed: 2000513328, name: 'as seed 1985532' },
   { seed: 2000551664, name: 'a sign-out while restoring was said to have ended nothing' },
+  { seed: 51332, name: 'an answer that came after its limit, while a second freeze drew that out, was said to be given up' },
+  { seed: 586520, name: 'as seed 51332' },
 ]

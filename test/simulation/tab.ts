@@ -39,6 +39,7 @@ export class Tab implements Owner {
   isDead = false
   isDisposed = false
   frozenUntil = 0
+  freezes = 0
   /** How wrong its clock is, in milliseconds. */
   private readonly skew: number
   /** Questions of a step-up that nobody has answered yet. */
@@ -277,6 +278,7 @@ export class Tab implements Owner {
     for (const tab of this.process.tabs) {
       this.world.tell(tab.name, `is frozen for ${time} ms`)
       tab.frozenUntil = this.world.scheduler.now + time
+      tab.freezes++
     }
   }
 
