@@ -21,7 +21,10 @@ export interface Memory {
   hold(tokens: StoredSession, origin: Origin, epochStep: 0 | 1, doubtStep?: 0 | 1): void
   /** Ends the session: nothing is held any more. */
   vacate(dead: StoredSession, reason: LogoutReason): void
-  /** Of a session that has ended before it was read: only now it is known what it ended with. For the app nothing changes. */
+  /**
+   * Of a session that has ended before it was read: only now it is known what it ended with. For the app nothing changes, but a read that
+   * is under way may show who was there before.
+   */
   bury(dead: StoredSession): void
 }
 
@@ -63,6 +66,7 @@ export function createMemory(clock: Clock, superseded: Superseded, emit: (event:
 
     bury(dead) {
       phase = { ...phase, held: undefined, dead }
+      version++
     },
   }
 }

@@ -409,6 +409,32 @@ describe('logout', () => {
     expect(login.revoked).toHaveLength(1)
   })
 
+  it('while restoring is not undone by a slower read that shows who was signed in before, where the store could not be cleared (I10, found by simulation)', async () => {
+    const { login, app, inTime, client: newClient } = world()
+    const before = { ...login.signIn(), sessionId: 'session-a' }
+    const later = { ...login.signIn(), sessionId: 'session-b' }
+    const [leaving, slow] = [deferred<TokenSet | null>(), deferred<TokenSet | null>()]
+    const locked = () => Promise.reject(new Error('locked'))
+    const reads = [locked, () => leaving.promise, () => slow.promise, locked]
+    app.tokens = later
+    const client = newClient({ getTokens: () => (reads.shift() ?? (async () => app.tokens))() })
+    await quiet()
+    const logout = client.logout().catch(() => {})
+    await quiet()
+    const call = client.fetch(url)
+    await quiet()
+
+    leaving.resolve(later)
+    await inTime(logout)
+    slow.resolve(before)
+    const response = await inTime(call)
+    await quiet()
+
+    expect(response.status).toBe(401)
+    expect(app.tokens).toBeNull()
+    expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
+  })
+
   it('of a sign-in made while restoring also clears the session that it replaced, whoever’s that was (rule 15)', async () => {
     const { restore, login, app, inTime, client: newClient } = world()
     const before = restore('fresh')

@@ -119,7 +119,7 @@ export const excuses = {
   },
   'sign-ins look alike': {
     invariant:
-      'I6 of a safe call, or of one sent with what a step-up gave; I8 of an unsafe call; I2 inside a cool-down, once somebody else has signed in here',
+      'I6 of a safe call, or of one sent with what a step-up gave; I8 of an unsafe call; I2 inside a cool-down, once somebody else has signed in here, or the session was over',
     where: 'neither a `sessionId` nor `sid` is stored',
     because: 'Rule 2: where nothing tells two sign-ins apart, safe calls go on with whatever pair there is, unsafe ones are refused.',
     applies: ({ plan, happened }: World) =>

@@ -37,6 +37,11 @@ export const sessionMutants: readonly Mutant[] = [
     "if (memory.phase.state.status !== 'restoring') return end(memory.phase, 'signed_out')",
     "return end(memory.phase, 'signed_out')",
   ),
+  {
+    name: 'takes a read beside the one that told what was signed out of while restoring',
+    patches: [{ file: memory, find: 'dead }\n      version++', replace: 'dead }' }],
+    first: 2_000_600_001,
+  },
   mutant('takes the session before a sign-in for a new one', session, 'if (held) saves.replace(held)', ''),
   mutant(
     'insists on its sign-in for ever',
