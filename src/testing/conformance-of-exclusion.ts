@@ -1,3 +1,4 @@
+import { systemClock } from '../platform/clock'
 import type { Lock } from '../stores/lock'
 import type { TokenStore } from '../stores/token-store'
 import { deferred } from './deferred'
@@ -35,15 +36,24 @@ export const exclusion: readonly StoreTest[] = [
     },
   },
   {
-    title: 'has a lock that is free again after a task that fails, and passes on what that threw',
+    title: 'has a lock that is free again after a task that fails, and passes on what that threw, rather than run it again',
     async run({ store, expect }) {
       const { lock } = store
       const failure = { code: 'the token endpoint is away' }
+      let runs = 0
 
-      const failed = lock?.hold('refresh', () => Promise.reject(failure), { waitTimeout })
+      const failed = lock?.hold(
+        'refresh',
+        () => {
+          runs++
+          return Promise.reject(failure)
+        },
+        { waitTimeout },
+      )
       const thrown = await errorOf(Promise.resolve(failed))
 
       expect(thrown).toBe(lock && failure)
+      expect(runs).toBe(lock ? 1 : 0)
       // Less than a test runner waits for the test.
       expect(await lock?.hold('refresh', async () => 'next', { waitTimeout: 3_000 })).toBe(lock && 'next')
     },
@@ -82,6 +92,28 @@ export const exclusion: readonly StoreTest[] = [
       expect(thrown).toBe(lock && reason)
       await lock?.hold('refresh', async () => {}, { waitTimeout })
       expect(ran).toBe(false)
+    },
+  },
+  {
+    title: 'has a lock that leaves a task alone, once it is granted: it is kept past `waitTimeout` and an abort',
+    async run({ store, expect }) {
+      const { lock } = store
+      const caller = new AbortController()
+      let isOver = false
+      let next: Promise<boolean> | undefined
+      const long = async (): Promise<string> => {
+        next = lock?.hold('refresh', async () => isOver, { waitTimeout })
+        next?.catch(() => {}) // Heard below.
+        caller.abort()
+        await systemClock.sleep(enough + 50)
+        isOver = true
+        return 'result'
+      }
+
+      const result = await lock?.hold('refresh', long, { signal: caller.signal, waitTimeout: enough })
+
+      expect(result).toBe(lock && 'result')
+      expect(await next).toBe(lock && true)
     },
   },
   {
@@ -159,6 +191,9 @@ export const exclusion: readonly StoreTest[] = [
 ]
 
 const waitTimeout = 10_000
+
+/** Enough for a lock that is free; no longer, since a test waits for it. */
+const enough = 500
 
 async function mostInside(locks: readonly Lock[]): Promise<number> {
   let inside = 0

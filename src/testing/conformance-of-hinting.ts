@@ -37,13 +37,16 @@ export const hinting: readonly StoreTest[] = [
         expect(store.subscribe).toBe(undefined)
         return
       }
-      const listener = listen(store)
+      const shown = deferred()
+      const look = async (): Promise<void> => {
+        if (sameTokens(await store.read(), pair(1))) shown.resolve()
+      }
+      const stop = store.subscribe(() => void look().catch(() => {}))
 
-      await store.write(pair(1), null)
-      await listener.next()
+      expect(await store.write(pair(1), null)).toBe(true)
+      await bounded(shown.promise, patience, systemClock, () => new Error(missing))
 
-      expect(sameTokens(await store.read(), pair(1))).toBe(true)
-      listener.leave()
+      stop()
     },
   },
   {
@@ -99,7 +102,7 @@ export const hinting: readonly StoreTest[] = [
 /** How long a test waits for a hint, in milliseconds: less than a test runner waits for the test. */
 const patience = 3_000
 
-const missing = 'A write was not hinted: `subscribe` tells of every write, those of its own store included'
+const missing = 'A write was not hinted once it could be read: `subscribe` tells of every write, those of its own store included'
 
 interface Listener {
   readonly heard: unknown[][]

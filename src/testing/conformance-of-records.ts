@@ -66,6 +66,18 @@ export const records: readonly StoreTest[] = [
     },
   },
   {
+    title: 'keeps nothing of the session before, neither its refresh token nor what else the next one lacks',
+    async run({ store, expect }) {
+      await store.write(known, null)
+
+      expect(await store.write({ accessToken: 'access-2' }, known)).toBe(true)
+
+      const held = Object(await store.read())
+      // `null` is absent: a table may have columns for both.
+      expect(Object.keys(known).filter((name) => (held[name] ?? null) !== null)).toEqual(['accessToken'])
+    },
+  },
+  {
     title: 'takes frozen objects and leaves them as they are (F37)',
     async run({ store, expect }) {
       const first = Object.freeze({ ...pair(1), extra: Object.freeze({ a: 1 }) })

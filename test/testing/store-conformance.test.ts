@@ -1,6 +1,7 @@
 import { type Lock, localLock, memoryStore, type StoredSession, sameTokens, type TokenSet, type TokenStore } from 'authenticated-client'
 import { type StoreConformanceOptions, storeConformance } from 'authenticated-client/testing'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { inTurn } from '../../src/platform/in-turn'
 import { macrotask } from '../../src/platform/macrotask'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -85,6 +86,85 @@ it('fails a store that forgets the session id, even if it keeps no unknown field
   expect(failures).toEqual(['keeps every field of a token set'])
 })
 
+it('fails a store that writes over the fields of the session before, and keeps those that the next one lacks', async () => {
+  const failures = await failuresOf(() => {
+    const store = memoryStore()
+    return { ...store, write: (next, expected) => store.write(next && { ...expected, ...next }, expected) }
+  })
+
+  expect(failures).toEqual([expect.stringMatching(/keeps nothing of the session before/)])
+})
+
+it('fails a store that keeps access and refresh token in two places, and shows one of them too early', async () => {
+  const failures = await failuresOf(
+    () => {
+      const takeTurn = inTurn()
+      let accessToken: string | undefined
+      let rest: object = {}
+      const read = (): TokenSet | null => (accessToken === undefined ? null : { ...rest, accessToken })
+      return {
+        read,
+        write: (next, expected) =>
+          takeTurn(async () => {
+            if (!sameTokens(read(), expected)) return false
+            accessToken = (next as TokenSet | null)?.accessToken
+            await macrotask()
+            rest = { ...next }
+            return true
+          }),
+      }
+    },
+    { lacks: ['markers'] },
+  )
+
+  expect(failures).toEqual([expect.stringMatching(/never parts of both/)])
+})
+
+it('fails a store that compares with what it read last, rather than with what is there (F43)', async () => {
+  const disks = new WeakMap<TokenStore, TokenStore>()
+  const open = (disk: TokenStore): TokenStore => {
+    let seen: StoredSession | null | undefined
+    const read = async (): Promise<StoredSession | null | undefined> => {
+      seen = await disk.read()
+      return seen
+    }
+    const store: TokenStore = {
+      read,
+      async write(next, expected) {
+        if (!sameTokens(seen ?? (await read()), expected)) return false
+        seen = next
+        return disk.write(next, (await disk.read()) ?? null)
+      },
+    }
+    disks.set(store, disk)
+    return store
+  }
+
+  const failures = await failuresOf(() => open(memoryStore()), {
+    lacks: ['atomic writes'],
+    reopen: (store) => open(disks.get(store) as TokenStore),
+  })
+
+  expect(failures).toEqual([expect.stringMatching(/sees a foreign write before a swap/)])
+})
+
+it('fails a store that hints before what it tells of can be read, and not again', async () => {
+  const failures = await failuresOf(() => {
+    const [store, early] = [memoryStore(), memoryStore()]
+    return {
+      ...store,
+      subscribe: (listener) => early.subscribe?.(listener) as () => void,
+      async write(next, expected) {
+        await early.write(next, (await early.read()) ?? null)
+        await macrotask()
+        return store.write(next, expected)
+      },
+    }
+  })
+
+  expect(failures).toEqual(['shows a hinted subscriber what was written'])
+})
+
 it.each<readonly [what: string, hold: (hold: Lock['hold']) => Lock['hold'], title: RegExp]>([
   ['runs a task twice', (hold) => (name, task, how) => hold(name, (lost) => task(lost).then(() => task(lost)), how), /runs a task once/],
   ['tells a task nothing', (hold) => (name, task, how) => hold(name, () => task(undefined as never), how), /tells it that the lock/],
@@ -106,6 +186,30 @@ it.each<readonly [what: string, hold: (hold: Lock['hold']) => Lock['hold'], titl
     /free again after a task that fails/,
   ],
   ['keeps what a task threw', (hold) => (name, task, how) => hold(name, (lost) => task(lost).catch(() => null as never), how), /passes on/],
+  [
+    'runs a task again that failed',
+    (hold) => (name, task, how) => hold(name, (lost) => task(lost).catch(() => task(lost)), how),
+    /rather than run it again/,
+  ],
+  [
+    'lets the next one in once the caller has left, though the task goes on',
+    (hold) => (name, task, how) =>
+      hold(
+        name,
+        (lost) => {
+          const left = new Promise<never>((_, reject) => how.signal?.addEventListener('abort', () => reject(how.signal?.reason)))
+          return Promise.race([task(lost), left])
+        },
+        how,
+      ),
+    /leaves a task alone/,
+  ],
+  [
+    'lets the next one in after `waitTimeout`, though the task goes on',
+    (hold) => (name, task, how) =>
+      hold(name, (lost) => Promise.race([task(lost), new Promise<never>((_, reject) => setTimeout(reject, how.waitTimeout))]), how),
+    /leaves a task alone/,
+  ],
   ['has one name', (hold) => (_name, task, how) => hold('any', task, how), /keeps one name from another/],
   [
     'hears no signal',
