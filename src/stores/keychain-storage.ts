@@ -37,6 +37,8 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
   const known = new Map<string, string | null>()
   /** What a service held before a write that isn't done, or failed. It still counts, though iOS may have removed it: nobody signed out. */
   const kept = new Map<string, string | null>()
+  /** Services whose next password is on its way. */
+  const writing = new Set<string>()
 
   const lastOf = (service: string): string | null => kept.get(service) ?? known.get(service) ?? null
 
@@ -44,16 +46,16 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
 
   /** A write. However it ends, reads that come after it share none that began before it. */
   const change = async (service: string, text: string | null, action: () => Promise<unknown>): Promise<void> => {
-    const before = lastOf(service)
-    if (text !== null) kept.set(service, before)
+    if (text !== null) {
+      kept.set(service, lastOf(service))
+      writing.add(service)
+    }
     try {
       if ((await action()) === false) throw new Error(`The keychain did not ${text === null ? 'remove' : 'take'} it`)
       known.set(service, text)
       kept.delete(service)
-    } catch (error) {
-      if (text !== null) kept.set(service, before) // Again: a read meanwhile may have found the old one, not removed yet.
-      throw error
     } finally {
+      writing.delete(service)
       reading.delete(service)
     }
   }
@@ -68,7 +70,9 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
           if (isLate) return found ? found.password : lastOf(service) // A write came between: it knows better what is there.
           const text = found ? found.password : (kept.get(service) ?? null)
           known.set(service, text)
-          if (found) kept.delete(service)
+          if (writing.has(service))
+            kept.set(service, text) // It may be the old one, not removed yet.
+          else if (found) kept.delete(service)
           return text
         })
         .finally(() => {

@@ -162,6 +162,30 @@ describe('a keychain that removes a password before it refuses the next, as iOS 
     expect([meanwhile, await storage.getItem('k')]).toEqual(['old', 'new'])
   })
 
+  it('still holds the session while the next one is being written, also for the second read of that time', async () => {
+    const [keychain, mayRemove, mayTake] = [keychainDouble(), deferred(), deferred()]
+    const storage = keychainStorage({
+      ...keychain,
+      async setGenericPassword(...given) {
+        await mayRemove.promise
+        await keychain.resetGenericPassword(given[2])
+        await mayTake.promise
+        return keychain.setGenericPassword(...given)
+      },
+    })
+    keychain.content.set('k', 'old')
+
+    const writing = storage.setItem('k', 'new')
+    const first = await storage.getItem('k')
+    mayRemove.resolve()
+    await quiet()
+    const second = await storage.getItem('k')
+    mayTake.resolve()
+    await writing
+
+    expect([first, second, await storage.getItem('k')]).toEqual(['old', 'old', 'new'])
+  })
+
   it('gives the next session to a read that found nothing because that was not there yet', async () => {
     let found: false | { password: string } = { password: 'old' }
     let answers = Promise.resolve()
