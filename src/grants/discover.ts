@@ -70,7 +70,8 @@ export async function discover(issuer: string | URL, options: DiscoverOptions = 
     if (signal?.aborted) throw abortReason(signal)
     try {
       const metadata = await metadataAt(place, options)
-      if (metadata) return checked(names, metadata)
+      // Without an issuer it is no metadata (RFC 8414 §2), but what some gateway answers in place of a 404.
+      if (metadata && 'issuer' in metadata) return checked(names, metadata)
     } catch (error) {
       if (error instanceof Misfit) throw new TypeError(error.message)
       problem = error

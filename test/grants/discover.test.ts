@@ -25,6 +25,12 @@ describe('discover', () => {
     expect(new AuthenticatedClient({ tokenEndpoint: endpoint, clientId: 'x', baseUrl: issuer }).coordination).toBe('client')
   })
 
+  it.each([{ error: 'not found' }, null, [], 'no'])('asks the second place where the first one says %j with a 200', async (answer) => {
+    const fetch = async (input: string | URL | Request) => Response.json(String(input).includes('openid') ? answer : good)
+
+    expect(await discover(issuer, { fetch })).toMatchObject({ issuer })
+  })
+
   it('names both URLs that it asked where neither has metadata, so that a wrong issuer shows', async () => {
     const fetch = async () => new Response(null, { status: 404 })
 
