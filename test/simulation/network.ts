@@ -83,7 +83,6 @@ export function createNetwork(world: World, tab: Tab) {
       let isOver = false
       /** When the answer is here, though a tab that is frozen hears of it later. */
       let arrival = Infinity
-      const { freezes } = tab
       const settle = (how: string, act: () => void): void => {
         if (isOver) return
         isOver = true
@@ -96,7 +95,7 @@ export function createNetwork(world: World, tab: Tab) {
       const abort = (): void => {
         // Where the wall clock was set back meanwhile, nothing tells that the limit is over late; and one that a second freeze draws out
         // was over before that.
-        const isUnread = arrival < scheduler.now && tab.freezes - freezes === 1 && !world.happened.has('jump')
+        const isUnread = arrival < scheduler.now && tab.freezes === 1 && !world.happened.has('jump')
         if (isUnread) world.violate('I2', `${tab.name} gives up an answer that came while it was frozen: ${what}`)
         settle('aborts', () => reject(signal?.reason))
       }

@@ -166,6 +166,7 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 2000551664, name: 'a sign-out while restoring was said to have ended nothing' },
   { seed: 51332, name: 'an answer that came after its limit, while a second freeze drew that out, was said to be given up' },
   { seed: 586520, name: 'as seed 51332' },
+  { seed: 2000765952, name: 'as seed 51332, where the request went out between the two' },
   { seed: 2000601793, name: 'after a sign-out while restoring, a slower read that showed who had been there before signed that in' },
   { seed: 1001257122, name: 'a session without an id that a foreign writer brought back was said to be known to be cooling down' },
 ]
