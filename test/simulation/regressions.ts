@@ -169,4 +169,5 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 2000765952, name: 'as seed 51332, where the request went out between the two' },
   { seed: 2000601793, name: 'after a sign-out while restoring, a slower read that showed who had been there before signed that in' },
   { seed: 1001257122, name: 'a session without an id that a foreign writer brought back was said to be known to be cooling down' },
+  { seed: 3165467, name: 'as seed 1001257122, where a save that is no swap brought it back' },
 ]

@@ -113,7 +113,7 @@ export class WireChecks {
     if (count - nonces > 2 * clients && plan.listens) world.violate('I2', `${name} is presented ${count} times in one flight`)
     const isCoolingDown = scheduler.now < (this.coolDowns.get(family) ?? 0) && !happened.has('jump')
     // A session that comes back without an id, after another sign-in or a sign-out here, or after its end, may be anybody's.
-    const wasHere = tab.replaced.has(family) || tab.hasLoggedOut || world.ledger.broughtBack.has(family)
+    const wasHere = tab.replaced.has(family) || tab.hasLoggedOut || world.ledger.cleared.has(family)
     if (isCoolingDown && !(wasHere && excused('sign-ins look alike', world)))
       world.violate('I2', `${name} is presented inside the cool-down`)
 
