@@ -144,9 +144,11 @@ export function createSaves(
       if (saves.owed)
         store.failed('write', new StorageError('The store did not take the tokens: they stay in memory until the next call saves them'))
     } finally {
-      // Not saved after all. It stays owed, but no longer by force: from here on a sign-in elsewhere counts again.
+      // Not saved after all. It stays owed, but no longer by force: from here on a sign-in elsewhere counts again. So does its rotation.
+      const { force, since = Infinity } = saves.owed ?? {}
+      const isOfTried = tried === memory.phase || since <= (tried?.generation ?? 0)
       const { behind } = (attempt?.phase === memory.phase ? attempt : saves.owed) ?? {}
-      if (saves.owed?.force && tried === memory.phase && behind !== undefined) saves.owed = { behind }
+      if (force && isOfTried && behind !== undefined) saves.owed = { behind }
     }
   }
 

@@ -184,39 +184,41 @@ describe('setTokens', () => {
     expect(app.logouts).toEqual([])
   })
 
+  const elsewhere = { accessToken: 'elsewhere', refreshToken: 'elsewhere', sessionId: 'elsewhere' }
+
   it.each([
-    ['sign-out', null],
-    ['sign-in', { accessToken: 'elsewhere', refreshToken: 'elsewhere', sessionId: 'elsewhere' }],
-  ])(
-    'that was refreshed before the store said that it has it, undoes no %s made elsewhere meanwhile (I10, rule 3)',
-    async (_, elsewhere) => {
-      const { login, inTime, client: newClient } = world()
-      const store = memoryStore()
-      const answering = deferred()
-      const client = newClient({
-        store: {
-          read: () => store.read(),
-          async write(next, expected) {
-            const isTaken = store.write(next, expected)
-            await answering.promise
-            return isTaken
-          },
+    ['sign-out', 'said that it has it', null],
+    ['sign-in', 'said that it has it', elsewhere],
+    ['sign-in', 'failed, though it has it', elsewhere],
+  ])('undoes no %s made elsewhere after it, where it was refreshed before the store %s (I10, rule 3)', async (_, answer, after) => {
+    const { login, inTime, client: newClient } = world()
+    const store = memoryStore()
+    const answering = deferred()
+    let writes = 0
+    const client = newClient({
+      store: {
+        read: () => store.read(),
+        async write(next, expected) {
+          const isTaken = store.write(next, expected)
+          if (writes++ === 0) await answering.promise
+          return isTaken
         },
-      })
-      await quiet()
-      const signedIn = client.setTokens({ ...login.signIn(), sessionId: 'here' })
-      await quiet()
-      const refreshed = client.refresh()
-      await quiet()
-      store.write(elsewhere, store.read() as TokenSet)
-      answering.resolve()
+      },
+    })
+    await quiet()
+    const signedIn = client.setTokens({ ...login.signIn(), sessionId: 'here' })
+    await quiet()
+    const refreshed = client.refresh()
+    await quiet()
+    store.write(after, store.read() as TokenSet)
+    if (answer.startsWith('failed')) answering.reject(new Error('cut'))
+    else answering.resolve()
 
-      await inTime(Promise.allSettled([signedIn, refreshed]))
+    await inTime(Promise.allSettled([signedIn, refreshed]))
 
-      expect(store.read()).toEqual(elsewhere)
-      expect(client.state).toMatchObject(elsewhere ? { sessionId: 'elsewhere' } : { status: 'ended', reason: 'ended_elsewhere' })
-    },
-  )
+    expect(store.read()).toEqual(after)
+    expect(client.state).toMatchObject(after ? { sessionId: 'elsewhere' } : { status: 'ended', reason: 'ended_elsewhere' })
+  })
 
   it('has saved when it fulfils', async () => {
     const { login, clock, inTime, client: newClient } = world()

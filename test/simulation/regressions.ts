@@ -170,4 +170,5 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 2000601793, name: 'after a sign-out while restoring, a slower read that showed who had been there before signed that in' },
   { seed: 1001257122, name: 'a session without an id that a foreign writer brought back was said to be known to be cooling down' },
   { seed: 3165467, name: 'as seed 1001257122, where a save that is no swap brought it back' },
+  { seed: 3468883, name: 'a rotation of a sign-in that could not be saved was saved by force, over what others had made of that' },
 ]
