@@ -22,15 +22,16 @@ export function createRevoker(
   fetch: FetchLike,
   emit: (event: SessionEvent) => void,
 ): (tokens: TokenSet | null) => Promise<void> {
-  let last: string | undefined
+  let last: string | null = null
   return async (tokens) => {
     // A rotation whose session is signed out of while it is being saved comes twice: by the sign-out, and by the refresh.
-    if (!revocationEndpoint || !tokens || spendable(tokens) === last) return
-    last = spendable(tokens)
+    const token = tokens && spendable(tokens)
+    if (!revocationEndpoint || !tokens || token === last) return
+    last = token
     const { signal, clear } = startDeadline(limit, clock)
     const revoked = await revokeToken(tokens, { fetch, signal, clock }, revocationEndpoint, clientId, clientAuthentication)
     clear()
-    if (!revoked) last = undefined
+    if (!revoked && last === token) last = null
     emit({ type: 'revocation', revoked })
   }
 }

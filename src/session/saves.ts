@@ -144,7 +144,8 @@ export function createSaves(
       if (saves.owed)
         store.failed('write', new StorageError('The store did not take the tokens: they stay in memory until the next call saves them'))
     } finally {
-      // Not saved after all. It stays owed, but no longer by force: from here on a sign-in elsewhere counts again. So does its rotation.
+      // Not saved after all. It, or what a refresh has made of it since, stays owed, but no longer by force: from here on a sign-in
+      // elsewhere counts again.
       const { force, since = Infinity } = saves.owed ?? {}
       const isOfTried = tried === memory.phase || since <= (tried?.generation ?? 0)
       const { behind } = (attempt?.phase === memory.phase ? attempt : saves.owed) ?? {}

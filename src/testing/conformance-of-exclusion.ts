@@ -1,11 +1,10 @@
 import { systemClock } from '../platform/clock'
 import type { Lock } from '../stores/lock'
 import type { TokenStore } from '../stores/token-store'
-import { deferred } from './deferred'
 import { errorOf } from './error-of'
-import { isPrivate, pair, type StoreTest } from './store-test'
+import { isPrivate, type StoreTest, waitTimeout } from './store-test'
 
-/** The lock: who is inside, and who waits for how long. */
+/** The lock: who is inside. */
 export const exclusion: readonly StoreTest[] = [
   {
     title: 'has one lock, so that the clients on it exclude each other (F59)',
@@ -69,32 +68,6 @@ export const exclusion: readonly StoreTest[] = [
     },
   },
   {
-    title: 'gives the wait for a lock up when it is told to, with the reason given, and runs nothing then',
-    async run({ store, expect }) {
-      const { lock } = store
-      const caller = new AbortController()
-      const reason = { code: 'the caller left' }
-      let ran = false
-      const leave = async (): Promise<unknown> => {
-        const waiting = lock?.hold(
-          'refresh',
-          async () => {
-            ran = true
-          },
-          { signal: caller.signal, waitTimeout: 3_000 },
-        )
-        caller.abort(reason)
-        return errorOf(Promise.resolve(waiting))
-      }
-
-      const thrown = await lock?.hold('refresh', leave, { waitTimeout })
-
-      expect(thrown).toBe(lock && reason)
-      await lock?.hold('refresh', async () => {}, { waitTimeout })
-      expect(ran).toBe(false)
-    },
-  },
-  {
     title: 'has a lock that leaves a task alone, once it is granted: it is kept past `waitTimeout` and an abort',
     async run({ store, expect }) {
       const { lock } = store
@@ -130,67 +103,7 @@ export const exclusion: readonly StoreTest[] = [
       expect(await mostInside(locks)).toBe(1)
     },
   },
-  {
-    title: 'never waits with a write for whoever holds the lock',
-    async run({ store, expect }) {
-      const refreshed = deferred()
-      const locked = deferred()
-      const held = store.lock?.hold(
-        'refresh',
-        async () => {
-          locked.resolve()
-          await refreshed.promise
-        },
-        { waitTimeout },
-      )
-      // A lock that is not granted fails the test, rather than hang it.
-      if (held) await Promise.race([locked.promise, held])
-
-      expect(await store.write(pair(1), null)).toBe(true)
-
-      refreshed.resolve()
-      await held
-    },
-  },
-  {
-    title: 'gives a lock no longer wait than `waitTimeout`, runs nothing then, and lets the next one in',
-    async run({ store, expect }) {
-      const { lock } = store
-      if (!lock) {
-        expect(store.coordination ?? 'client').toBe('client')
-        return
-      }
-      const refreshed = deferred()
-      const locked = deferred()
-      let ran = false
-      const held = lock.hold(
-        'refresh',
-        async () => {
-          locked.resolve()
-          await refreshed.promise
-        },
-        { waitTimeout },
-      )
-      await Promise.race([locked.promise, held])
-
-      const late = lock.hold(
-        'refresh',
-        async () => {
-          ran = true
-        },
-        { waitTimeout: 20 },
-      )
-
-      expect((await errorOf(late))?.code).toBe('ERR_LOCK_TIMEOUT')
-      refreshed.resolve()
-      await held
-      expect(await lock.hold('refresh', async () => 'next', { waitTimeout })).toBe('next')
-      expect(ran).toBe(false)
-    },
-  },
 ]
-
-const waitTimeout = 10_000
 
 /** Enough for a lock that is free; no longer, since a test waits for it. */
 const enough = 500

@@ -3,6 +3,7 @@ import { hinting } from './conformance-of-hinting'
 import { records } from './conformance-of-records'
 import { swaps } from './conformance-of-swaps'
 import { trouble } from './conformance-of-trouble'
+import { waiting } from './conformance-of-waiting'
 import type { Ability, StoreConformanceOptions, Way } from './store-test'
 
 /**
@@ -20,7 +21,7 @@ export function storeConformance(options: StoreConformanceOptions): void {
   }
 }
 
-const storeTests = [...records, ...swaps, ...exclusion, ...hinting, ...trouble]
+const storeTests = [...records, ...swaps, ...exclusion, ...waiting, ...hinting, ...trouble]
 
 function isAbility(needed: Ability | Way): needed is Ability {
   return needed === 'markers' || needed === 'atomic writes' || needed === 'fields'

@@ -81,3 +81,6 @@ export function pair(n: number): TokenSet {
 export function isPrivate(store: TokenStore): boolean {
   return (store.coordination ?? 'client') === 'client'
 }
+
+/** For a lock that will be granted, in milliseconds. */
+export const waitTimeout = 10_000

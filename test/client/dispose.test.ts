@@ -97,17 +97,7 @@ describe('dispose', () => {
   })
 
   it('lets a call that is on its way have its answer (F60)', async () => {
-    const { restore, hold, client: newClient } = world()
-    restore('fresh')
-    const client = newClient()
-    await quiet()
-    const release = hold(url)
-    const call = watch(client.fetch(url))
-    await quiet()
-
-    client.dispose()
-    release()
-    await quiet()
+    const call = await disposedBeforeTheAnswer('fresh')
 
     expect(call.value?.status).toBe(200)
   })
@@ -142,21 +132,12 @@ describe('dispose', () => {
   it.each(['fresh', 'refused'] as const)(
     'asks neither isUnauthorized nor inspect about a later answer to a %s token (F60)',
     async (standing) => {
-      const { restore, hold, client: newClient } = world()
-      restore(standing)
       const asked: string[] = []
-      const client = newClient({
+
+      const call = await disposedBeforeTheAnswer(standing, {
         isUnauthorized: () => Boolean(asked.push('isUnauthorized')),
         onEvent: Object.assign(() => {}, { inspect: () => asked.push('inspect') }),
       })
-      await quiet()
-      const release = hold(url)
-      const call = watch(client.fetch(url))
-      await quiet()
-
-      client.dispose()
-      release()
-      await quiet()
 
       expect(call.value?.status).toBe(200)
       expect(asked).toEqual([])
@@ -380,3 +361,18 @@ describe('a client that nobody disposes of', () => {
     expect(app.logouts).toEqual([])
   })
 })
+
+/** A call to an API that answers once its client is disposed of. */
+async function disposedBeforeTheAnswer(standing: 'fresh' | 'refused', options: Partial<AuthenticatedClientOptions> = {}) {
+  const { restore, hold, client: newClient } = world()
+  restore(standing)
+  const client = newClient(options)
+  await quiet()
+  const release = hold(url)
+  const call = watch(client.fetch(url))
+  await quiet()
+  client.dispose()
+  release()
+  await quiet()
+  return call
+}
