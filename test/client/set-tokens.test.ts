@@ -152,37 +152,42 @@ describe('setTokens', () => {
     expect(app.logouts).toEqual([])
   })
 
-  it('whose save the store delays does not overwrite a sign-in made elsewhere since the store was read (I10, rule 15)', async () => {
-    const { login, app, inTime, client: newClient } = world()
-    const store = memoryStore()
-    const hanging = deferred()
-    let hangs = false
-    const client = newClient({
-      store: {
-        read: async () => {
-          if (hangs) await hanging.promise
-          hangs = false
-          return store.read()
+  it.each(['was read', 'was read, which a call has seen meanwhile'])(
+    'whose save the store delays does not overwrite a sign-in made elsewhere since the store %s (I10, rule 15)',
+    async (since) => {
+      const { login, app, inTime, client: newClient } = world()
+      const store = memoryStore()
+      const hanging = deferred()
+      let hangs = false
+      const client = newClient({
+        store: {
+          read: async () => {
+            if (hangs) await hanging.promise
+            hangs = false
+            return store.read()
+          },
+          write: async (next, expected) => store.write(next, expected),
         },
-        write: async (next, expected) => store.write(next, expected),
-      },
-    })
-    await inTime(client.fetch(url))
-    hangs = true
-    const signedIn = client.setTokens({ ...login.signIn(), sessionId: 'here' })
-    await quiet()
-    hangs = false
-    login.spoilAccessTokens()
-    // A call that is refused reads the store, which holds nobody yet.
-    await inTime(client.fetch(url))
-    store.write({ ...login.signIn(), sessionId: 'elsewhere' }, null)
-    hanging.resolve()
+      })
+      await inTime(client.fetch(url))
+      hangs = true
+      const signedIn = client.setTokens({ ...login.signIn(), sessionId: 'here' })
+      await quiet()
+      hangs = false
+      login.spoilAccessTokens()
+      // A call that is refused reads the store, which holds nobody yet.
+      await inTime(client.fetch(url))
+      store.write({ ...login.signIn(), sessionId: 'elsewhere' }, null)
+      const call = since.endsWith('meanwhile') ? client.refresh() : undefined
+      await quiet()
+      hanging.resolve()
 
-    await inTime(signedIn)
+      await inTime(Promise.allSettled([signedIn, call]))
 
-    expect([store.read(), client.state]).toMatchObject([{ sessionId: 'elsewhere' }, { sessionId: 'elsewhere' }])
-    expect(app.logouts).toEqual([])
-  })
+      expect([store.read(), client.state]).toMatchObject([{ sessionId: 'elsewhere' }, { sessionId: 'elsewhere' }])
+      expect(app.logouts).toEqual([])
+    },
+  )
 
   const elsewhere = { accessToken: 'elsewhere', refreshToken: 'elsewhere', sessionId: 'elsewhere' }
 
