@@ -45,7 +45,8 @@ export function resolveOptions(options: SharedOptions) {
     })
   const hasOwnOrigins = Boolean(baseUrl || allowedOrigins)
   const page = hasOwnOrigins ? [] : originsIn('this page', pageUrl())
-  const origins = [...page, ...originsIn('baseUrl', baseUrl), ...originsIn('allowedOrigins', allowedOrigins)]
+  const allowed = originsIn('allowedOrigins', allowedOrigins) // First: `forResource` makes `baseUrl` of the first of them.
+  const origins = [...page, ...originsIn('baseUrl', baseUrl), ...allowed]
   const issuers = originsIn('tokenEndpoint', grant?.tokenEndpoint)
   originsIn('revocationEndpoint', revocationEndpoint)
   if (!hasOwnOrigins) origins.push(...issuers)

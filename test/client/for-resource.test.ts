@@ -180,6 +180,15 @@ describe('a client for a resource', () => {
     )
   })
 
+  it.each([
+    ['http://files.test', 'allowedOrigins: http://files.test needs https, or allowInsecureOrigins'],
+    ['files', 'allowedOrigins must be like https://api.example.com'],
+  ])('names allowedOrigins where the first of them is %s', async (origin, message) => {
+    const { client } = await signedIn()
+
+    expect(() => client.forResource({ resource: files, allowedOrigins: [origin] })).toThrow(new TypeError(message))
+  })
+
   it('that was disposed of is replaced by a new one; the others stay (F59)', async () => {
     const world = await withResources()
     const [first, other] = [world.client.forResource({ resource: files }), world.client.forResource({ resource: mail })]
