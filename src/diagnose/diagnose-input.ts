@@ -52,7 +52,7 @@ export interface DiagnoseInput {
         /** As received; `WWW-Authenticate` (RFC 9110 §11.6.1) says most, `Date` and `Age` tell the server's clock. */
         readonly headers: HeadersLike
         /** As of a `Response`. With `cors`, a header that is not there may have been hidden. */
-        readonly type?: string
+        readonly type?: string | undefined
       }
     | undefined
   /** As it was sent. A `Request` that a browser made has lost `Cookie`; one that the client made, the credentials: hand in `tokens`. */

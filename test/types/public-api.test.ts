@@ -16,6 +16,7 @@ import {
   type TokenSet,
   type TokenStore,
 } from 'authenticated-client'
+import type { DiagnoseInput } from 'authenticated-client/diagnose'
 import type { DpopKeyStore, KeyStore } from 'authenticated-client/dpop'
 import type { PrivateKeyJwtOptions } from 'authenticated-client/jose'
 import type { CryptoKey as JoseKey, JWK } from 'jose'
@@ -42,6 +43,11 @@ it('a token set needs an access token alone, and nobody may change it', () => {
 it('every option takes undefined, so that a spread of unknown ones compiles', () => {
   type Values = { [Name in keyof AuthenticatedClientOptions]-?: undefined extends AuthenticatedClientOptions[Name] ? never : Name }
   expectTypeOf<Values[keyof Values]>().toEqualTypeOf<never>()
+})
+
+it('what is known of a response may lack its type, also where it is written as undefined', () => {
+  type Known = NonNullable<DiagnoseInput['response']>
+  expectTypeOf<{ status: number; headers: Headers; type: undefined }>().toExtend<Known>()
 })
 
 it('callbacks may be synchronous or not', () => {
