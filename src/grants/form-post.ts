@@ -41,7 +41,7 @@ export async function postForm(
   try {
     for (const [name, value] of Object.entries(parameters)) if (value) form.append(name, value)
     await (clientAuthentication ?? none)({ url, headers, body: form, clientId, clock })
-    sent = String(form) // React Native sends nothing for the object itself.
+    sent = eachOnce(String(form)) // React Native sends nothing for the object itself.
     if (signal.aborted) throw signal.reason
     const response = await fetch(url, {
       method: 'POST',
@@ -70,4 +70,10 @@ export async function postForm(
       answered: !sent,
     })
   }
+}
+
+// No name twice (RFC 6749 §3.2): of a parameter that the authentication sends as well, only its own value.
+function eachOnce(form: string): string {
+  const fields = form.split('&').map((field) => [field.split('=')[0], field] as const)
+  return [...new Map(fields).values()].join('&')
 }

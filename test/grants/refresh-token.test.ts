@@ -85,6 +85,21 @@ describe('the refresh token grant', () => {
     expect([...(sent[0]?.form ?? [])]).toHaveLength(5)
   })
 
+  it.each([
+    ['no authentication', undefined, ['client_id', 'web']],
+    ['client_secret_post', clientSecretPost('s+1'), ['client_secret', 's+1']],
+  ])('sends no name twice that the authentication sends as well: %s (RFC 6749 §3.2)', async (_name, clientAuthentication, own) => {
+    const { fetch, sent } = recordingFetch(answer)
+    const parameters = { client_id: 'other', client_secret: 'other', audience: 'a b' }
+
+    await refreshTokenGrant({ tokenEndpoint, clientId: 'web', clientAuthentication, parameters })(tokens, grantContext({ fetch }))
+
+    const form = [...(sent[0]?.form ?? [])]
+    expect(new Set(form.map(([name]) => name)).size).toBe(form.length)
+    expect(form).toContainEqual(own)
+    expect(form).toContainEqual(['audience', 'a b'])
+  })
+
   it('asks for what the context narrows it to before what the options say', async () => {
     const { fetch, sent } = recordingFetch(answer)
     const options = { tokenEndpoint, clientId: 'web', scope: 'a b', parameters: { resource: 'https://other.example' } }
