@@ -1,6 +1,7 @@
+import type { Challenge } from '../challenge/challenge'
 import { parseChallenges } from '../challenge/parse-challenges'
 import { keepLatest } from '../platform/keep-latest'
-import { onTheWire, originOf } from '../platform/origin'
+import { absolute, onTheWire, originOf } from '../platform/origin'
 import { randomId } from '../platform/random-id'
 import type { AuthScheme, OutgoingRequest } from './auth-scheme'
 import { digestHash } from './digest-hash'
@@ -34,9 +35,10 @@ const mostSent = 1_000
 
 /**
  * User name and password, proved without being said. The first request to an origin goes out bare; from its challenge on credentials go
- * along. Of several Digest challenges the first that is supported counts (§3.7). A body is hashed for `auth-int` where it can be read
- * twice; where it can't, and nothing else is offered, the challenge stays unanswered. Needs `crypto.getRandomValues`. In a browser's page
- * send requests with `credentials: 'omit'`: else the first challenge opens the browser's own prompt.
+ * along, where it names a `domain` to that alone (§3.3). Of several Digest challenges the first that is supported counts (§3.7). A body is
+ * hashed for `auth-int` where it can be read twice; where it can't, and nothing else is offered, the challenge stays unanswered. Needs
+ * `crypto.getRandomValues`. In a browser's page send requests with `credentials: 'omit'`: else the first challenge opens the browser's own
+ * prompt.
  * @throws {TypeError} for credentials that are none, and for an algorithm that is unknown.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7616 RFC 7616}
  */
@@ -89,7 +91,7 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
         qop: offered && (offered.includes('auth') ? 'auth' : 'auth-int'),
         userhash: /^true$/i.test(userhash ?? ''),
       }
-      const space = spaces.begin(originOf(url), challenge, randomId())
+      const space = spaces.begin(originOf(url), challenge, randomId(), domainOf(params, url))
       // Credentials were wrong if they were refused by the realm they were for, and not for an old nonce: no new try then (§3.3).
       const isRefused = attached && !/^true$/i.test(stale ?? '') && (spaces.realmOf(url) ?? realm) === realm
       if (answered || isRefused) return 'return'
@@ -121,9 +123,16 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       if (!spaces.isLatest(space)) return
       // Without a proof, whoever answered doesn't know the password: nothing it says is used, and the next request goes out bare (§3.5).
       if (!proved) spaces.forget(space.origin)
-      else if (nextnonce) spaces.begin(space.origin, { firstNonce: challenge.nonce, ...space.challenge, nonce: nextnonce }, space.cnonce)
+      else if (nextnonce)
+        spaces.begin(space.origin, { firstNonce: challenge.nonce, ...space.challenge, nonce: nextnonce }, space.cnonce, space.domain)
     },
   }
+}
+
+/** What the URLs of its protection space begin with (§3.3); nothing where that leaves out the URL that asked, as behind a proxy. */
+function domainOf({ domain = '' }: Challenge['params'], url: string): readonly string[] {
+  const starts = domain.split(/\s+/).flatMap((uri) => (uri && absolute(uri, url)) || [])
+  return starts.some((start) => onTheWire(url).startsWith(start)) ? starts : []
 }
 
 /** Path and query, as they are sent (§3.4). */

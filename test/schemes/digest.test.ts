@@ -157,6 +157,35 @@ describe('digest', () => {
     expect(requests).toHaveLength(8)
   })
 
+  it('goes along to what the domain names alone, and out bare elsewhere (RFC 7616 §3.3)', async () => {
+    const named = refuse(`${challenge}, domain="/a/ ${origin}/b https://other.example/"`)
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, named, ok)
+
+    for (const path of ['/a/1', '/a/2', '/b?c', '/a', '/a/../c']) await client.fetch(path)
+
+    expect(authorizations().map((value) => field(value, 'uri'))).toEqual([undefined, '/a/1', '/a/2', '/b?c', undefined, undefined])
+  })
+
+  it('goes along within the domain with the next nonce, too', async () => {
+    const next: Answer = () => new Response('', { headers: { 'authentication-info': 'nextnonce="n2"' } })
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(`${challenge}, domain="/a"`), next)
+
+    for (const path of ['/a', '/a', '/b']) await client.fetch(path)
+
+    expect(authorizations().map((value) => field(value, 'nonce'))).toEqual([undefined, 'n1', 'n2', undefined])
+  })
+
+  it.each(['', ' ', '/elsewhere', 'http://backend.internal/', 'http://['])(
+    'goes along everywhere on the origin with the domain %j',
+    async (domain) => {
+      const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(`${challenge}, domain="${domain}"`), ok)
+
+      for (const path of ['/a', '/b']) await client.fetch(path)
+
+      expect(authorizations().map((value) => field(value, 'uri'))).toEqual([undefined, '/a', '/b'])
+    },
+  )
+
   describe('where an origin has two realms', () => {
     /** `/a` is of the realm `a`, `/b` of `b`. */
     const twoRealms: Answer = (request) => {
@@ -181,6 +210,20 @@ describe('digest', () => {
         'of-b 00000002',
         'of-a 00000003',
       ])
+    })
+
+    it('answers none in vain where their domains part them', async () => {
+      const parted: Answer = async (request) => {
+        const { status, headers } = await twoRealms(request)
+        const own = `${headers.get('www-authenticate')}, domain="${new URL(request.url).pathname}"`
+        return status === 401 ? refuse(own)(request) : ok(request)
+      }
+      const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, parted)
+
+      for (const path of ['/a', '/b', '/a', '/b']) await client.fetch(path)
+
+      const realms = authorizations().map((value) => field(value, 'realm'))
+      expect(realms).toEqual([undefined, 'a', undefined, 'b', 'a', 'b'])
     })
 
     it('proves it to both at once', async () => {
