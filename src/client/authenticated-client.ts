@@ -128,6 +128,7 @@ export class AuthenticatedClient {
     }
 
     this.dispose = () => {
+      session.resume() // F32: no later call will.
       isDisposed = true
       delete resolved.isUnauthorized
       delete resolved.onEvent

@@ -234,6 +234,26 @@ describe('saveTokens', () => {
     }
   })
 
+  it('that failed is tried once more when the client is disposed of: nobody will call it again (F32, F60)', async () => {
+    const { restore, app, inTime, client: newClient } = world()
+    restore('refused')
+    let fails = true
+    const client = newClient({
+      saveTokens: (next) => {
+        if (fails) throw new Error('disk full')
+        app.tokens = next
+      },
+    })
+    await inTime(client.fetch(url))
+    const before = app.tokens?.refreshToken
+    fails = false
+
+    client.dispose()
+    await quiet()
+
+    expect([before, app.tokens?.refreshToken]).toEqual(['refresh-1', 'refresh-2'])
+  })
+
   it('that always throws costs no session: each refresh presents the newest token (F32, I2)', async () => {
     const { restore, app, login, clock, inTime, client: newClient } = world()
     restore('refused')
