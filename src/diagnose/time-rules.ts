@@ -17,8 +17,8 @@ export const timeRules: readonly Rule[] = [
     find: (facts) => {
       const { expiresAt, words, quote, status, error } = facts
       const time = timeOf(facts)
-      const ended = expiresAt !== undefined && time !== undefined && time >= expiresAt
-      if (ended) {
+      const isUndated = expiresAt === undefined || time === undefined // Without a clock, an expiry tells nothing.
+      if (!isUndated && time >= expiresAt) {
         const clock = facts.serverTime === undefined ? 'by the clock of this machine' : 'by the server’s Date'
         const evidence = [`It expired ${inWords(time - expiresAt)} ago, ${clock}.`]
         // Some servers allow a leeway, and a server that names another reason knows better.
@@ -26,15 +26,12 @@ export const timeRules: readonly Rule[] = [
         return when(claimsRefusal(facts), !isPlain ? 79 : facts.serverTime === undefined ? 82 : 94, quote ? [...evidence, quote] : evidence)
       }
       const saysSo = saysExpired.test(words) || error === 'token_expired' || status === 498
-      if (saysSo && expiresAt === undefined) return when(true, 78, quote ?? 'The server says that it has expired.')
+      if (saysSo && isUndated) return when(true, 78, quote ?? 'The server says that it has expired.')
       return (
         when(saysSo, 55, [quote ?? 'The server says that it has expired.', 'By its own exp, it has not expired yet.']) ??
-        when(expiresAt === undefined && saysNotActive(facts), 59, [quote ?? '', 'Servers say this of expired and of revoked tokens.']) ??
-        when(expiresAt === undefined && error === 'invalid_token', 50, [
-          'Servers say invalid_token mostly of expired tokens.',
-          quote ?? '',
-        ]) ??
-        when(expiresAt === undefined && saysOfToken(facts), 44, quote ?? '')
+        when(isUndated && saysNotActive(facts), 59, [quote ?? '', 'Servers say this of expired and of revoked tokens.']) ??
+        when(isUndated && error === 'invalid_token', 50, ['Servers say invalid_token mostly of expired tokens.', quote ?? '']) ??
+        when(isUndated && saysOfToken(facts), 44, quote ?? '')
       )
     },
   },

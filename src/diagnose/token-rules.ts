@@ -106,7 +106,8 @@ export const tokenRules: readonly Rule[] = [
     find: (facts) => {
       const { words, quote, expiresAt, error, challenges } = facts
       const time = timeOf(facts)
-      const alive = expiresAt !== undefined && time !== undefined && time < expiresAt
+      const isUndated = expiresAt === undefined || time === undefined
+      const alive = !isUndated && time < expiresAt
       const left = alive ? [`By its exp, it has ${inWords(expiresAt - time)} left.`] : []
       const described = challenges.some(({ params }) => params.error_description)
       const silent = !/\p{L}/u.test(words.replace(sayNothing, ''))
@@ -119,8 +120,8 @@ export const tokenRules: readonly Rule[] = [
         when(saysNotActive(facts), alive ? 86 : 58, [quote ?? '', ...left]) ??
         when(alive && error === 'invalid_token' && silent, 62, ['The server says invalid_token, but not why.', ...left]) ??
         when(alive && error === 'invalid_token' && !described, 35, [quote ?? '', ...left]) ??
-        when(error === 'invalid_token' && expiresAt === undefined, 35, 'The server says invalid_token, but not why.') ??
-        when((alive || expiresAt === undefined) && saysOfToken(facts), 43, [quote ?? '', ...left])
+        when(error === 'invalid_token' && isUndated, 35, 'The server says invalid_token, but not why.') ??
+        when((alive || isUndated) && saysOfToken(facts), 43, [quote ?? '', ...left])
       )
     },
   },

@@ -102,6 +102,20 @@ describe('diagnose', () => {
     expect(cause).toBe('token-expired')
   })
 
+  it.each([
+    ['a challenge says invalid_token', 'Bearer error="invalid_token"', undefined],
+    ['the body says “jwt expired”', 'Bearer', '{"message":"jwt expired"}'],
+    ['the body says “Token is not active”', 'Bearer', '{"message":"Token is not active"}'],
+  ])('suspects that the token has expired where no clock tells, and %s', (_, challenge, body) => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: `Bearer ${jwt({ exp: now / 1000 - 600 })}` } })
+    const response = new Response(null, { status: 401, headers: { 'www-authenticate': challenge } })
+
+    const { cause, evidence, alternatives } = diagnose({ request, response, body })
+
+    expect([cause, ...alternatives.map((other) => other.cause)]).toContain('token-expired')
+    expect(evidence.join()).not.toMatch(/not expired yet/)
+  })
+
   it('is not certain of an expired token where the server names another reason', () => {
     const headers = {
       date: new Date(now).toUTCString(),
