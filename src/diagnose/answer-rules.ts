@@ -6,6 +6,7 @@ import { type Rule, when } from './rule'
 import { saysNotGood, saysRefused } from './said-of-credentials'
 import { sendsNothing } from './sends-nothing'
 import { isOfTokenEndpoint } from './token-endpoint'
+import { saysNoReason } from './token-facts'
 
 /** Answers that do not say what they mean: another status, or the reason in the body. */
 export const answerRules: readonly Rule[] = [
@@ -92,7 +93,8 @@ export const answerRules: readonly Rule[] = [
       const uri = textAt(json, 'error_uri') ?? textAt(json, 'type')
       const evidence = [`The body is ${kind}, and no challenge names an error.`, ...(quote ? [quote] : []), ...link(uri, facts)]
       const instead = saysNotGood(facts) && challenges.length ? notTaken : undefined // Else the rule below says it.
-      return when(status === 401 && json && !challenges.some(({ params }) => params.error), 46, evidence, instead)
+      const weight = kind !== 'JSON' || uri || !saysNoReason(facts) ? 46 : 30 // “Unauthorized” is no reason.
+      return when(status === 401 && json && !challenges.some(({ params }) => params.error), weight, evidence, instead)
     },
   },
   {

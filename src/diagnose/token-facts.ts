@@ -13,6 +13,11 @@ export function saysNotActive({ words }: Facts): boolean {
   return /not active|isn['’]t active|inactive/.test(words.replace(accountGone, ''))
 }
 
+/** No more than that the request was refused. */
+export function saysNoReason({ words }: Facts): boolean {
+  return !/\p{L}/u.test(words.replace(/\b(the|your|access|bearer|token|is|was|not|valid|invalid|invalid_token|unauthori[sz]ed)\b/g, ''))
+}
+
 /** Whose token it is, is not there any more, or may not come in. */
 export const accountGone = /(user|account)( is|_)? ?(inactive|not active|disabled|deleted|suspended)/g
 

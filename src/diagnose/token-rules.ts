@@ -2,7 +2,7 @@ import { harmlessName } from './harmless'
 import { inWords } from './in-words'
 import { decoded, objectOf } from './jwt-parts'
 import { type Rule, when } from './rule'
-import { accountGone, claimsRefusal, saysNotActive, saysOfToken, timeOf } from './token-facts'
+import { accountGone, claimsRefusal, saysNoReason, saysNotActive, saysOfToken, timeOf } from './token-facts'
 
 /** What the token itself says besides its times, and what the server says of it. */
 export const tokenRules: readonly Rule[] = [
@@ -110,7 +110,7 @@ export const tokenRules: readonly Rule[] = [
       const alive = !isUndated && time < expiresAt
       const left = alive ? [`By its exp, it has ${inWords(expiresAt - time)} left.`] : []
       const described = challenges.some(({ params }) => params.error_description)
-      const silent = !/\p{L}/u.test(words.replace(sayNothing, ''))
+      const silent = saysNoReason(facts)
       return (
         when(/revoked|session not found|\bsession .{0,40}does not exist|signed out|logged out|blacklist|denylist/.test(words), 86, [
           quote ?? '',
@@ -147,8 +147,6 @@ const unreadable = /malformed|not well formed|compacttoken parsing|not enough se
 /** How Spring, and golang-jwt as Supabase has it, begin also where a time is the matter. */
 const readAllTheSame =
   /attempting to decode the jwt: (?=jwt (expired|used))|unable to parse or verify signature, (?=token has invalid claims: token is)/
-
-const sayNothing = /\b(the|your|access|bearer|token|is|was|not|valid|invalid|invalid_token|unauthori[sz]ed)\b/g
 
 /** Five parts, of which the first says how it is encrypted (RFC 7516 §3.1). */
 function isEncrypted(token = ''): boolean {

@@ -116,6 +116,14 @@ describe('diagnose', () => {
     expect(evidence.join()).not.toMatch(/not expired yet/)
   })
 
+  it.each(['{}', '{"message":"Unauthorized"}'])('does not take for a reason what gives none: %s', (body) => {
+    const response = new Response(body, { status: 401, headers: { 'www-authenticate': 'Bearer' } })
+
+    const { cause, alternatives } = diagnose({ response, body })
+
+    expect([cause, alternatives[0]?.cause]).toEqual(['credentials-missing', 'problem-body'])
+  })
+
   it('is not certain of an expired token where the server names another reason', () => {
     const headers = {
       date: new Date(now).toUTCString(),
