@@ -132,6 +132,8 @@ function isGiven(name: keyof SharedOptions, value: unknown): boolean {
   const isOff = value === false && name !== 'expiryLeeway'
   must(isOff || (typeof value === 'number' && value >= 0) || !/^(expiry|refresh[AT])/.test(name), `${name} must be milliseconds`)
   must(value || !/Endpoint$/.test(name), `${name} must be a URL`)
+  must(typeof value === 'string' || name !== 'clientId', `${name} must be a string`)
+  must(typeof value === 'boolean' || !/^allowI/.test(name), `${name} must be true or false`) // Not 'false', as from the environment.
   must(value !== 0 || name !== 'refreshTimeout', `${name} must be milliseconds or false`)
   const { attempts, interval } = Object(value)
   must(value === false || (attempts >= 0 && interval >= 0) || name !== 'refreshBudget', `${name} must be { attempts, interval } or false`)

@@ -74,6 +74,6 @@ export async function postForm(
 
 // No name twice (RFC 6749 §3.2): of a parameter that the authentication sends as well, only its own value.
 function eachOnce(form: string): string {
-  const fields = form.split('&').map((field) => [field.split('=')[0], field] as const)
+  const fields = form.split('&').map((field): [string, string] => [field.replace(/=.*/, ''), field])
   return [...new Map(fields).values()].join('&')
 }

@@ -5,6 +5,7 @@ import { cacheModes } from '../platform/cache-modes'
 import { copyOf } from '../platform/copy-of'
 import type { FetchLike } from '../platform/fetch-like'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
+import { absolute } from '../platform/origin'
 import type { AuthScheme } from '../schemes/auth-scheme'
 import type { Phase } from '../session/phase'
 import { allowedTarget, endpointTest } from './allowed-origins'
@@ -47,7 +48,10 @@ export function createRoundTrip(
     const { url: asked, callers } = template
     const url = target(asked)
     if (!url) {
-      if (!hasOwnOrigins) throw new TypeError(`Credentials may not go to ${redacted(asked)}: add its origin to allowedOrigins`)
+      if (!hasOwnOrigins) {
+        if (!absolute(asked, base())) throw new TypeError('Give an absolute URL, or set baseUrl')
+        throw new TypeError(`Credentials may not go to ${redacted(asked)}: add its origin to allowedOrigins`)
+      }
       return 'origin'
     }
     template.url = url

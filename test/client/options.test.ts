@@ -100,6 +100,8 @@ describe('the constructor refuses', () => {
     ['clock', { now: () => 0, sleep: async () => {} }, 'clock must have random()'],
     ['tokenEndpoint', '', 'tokenEndpoint must be a URL'],
     ['revocationEndpoint', '', 'revocationEndpoint must be a URL'],
+    ['clientId', 5, 'clientId must be a string'],
+    ['allowInsecureOrigins', 'false', 'allowInsecureOrigins must be true or false'],
     ['expiryLeeway', [], 'expiryLeeway must be milliseconds'],
     ['expiryLeeway', '30000', 'expiryLeeway must be milliseconds'],
     ['expiryLeeway', Number.NaN, 'expiryLeeway must be milliseconds'],

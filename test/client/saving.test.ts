@@ -518,6 +518,7 @@ describe('getTokens', () => {
     ['true', true],
     ['an array', []],
     ['an empty object', {}],
+    ['what a token endpoint answers', { access_token: 'access-1' }],
   ])('may give %s, which is no token set: an error for that call, never "nobody" (F44)', async (_what, garbage) => {
     const { restore, app, resource, inTime, client: newClient } = world()
     restore('fresh')
@@ -543,7 +544,7 @@ describe('getTokens', () => {
 
     const error = await rejection(inTime(newClient().fetch(url)))
 
-    expect(error).toMatchObject({ code: 'ERR_STORAGE' })
+    expect(error).toMatchObject({ code: 'ERR_STORAGE', message: 'What the store holds is no token set: accessToken is missing' })
     expect([...resource.requests, ...login.requests, ...app.saves]).toEqual([])
   })
 
