@@ -41,7 +41,7 @@ function unsent(lines: readonly string[]): Exchange {
   const port = portBehindName ?? portBehindAddress
   if (host === undefined)
     throw new UsageError(
-      'The file is neither a HAR nor a transcript of `curl -sv`, nor a response that begins with a line such as `HTTP/1.1 401`. Record one: `curl -sv URL > file 2>&1`.',
+      'The file is neither a HAR nor a transcript of `curl -sv`, nor a response that begins with a line such as `HTTP/1.1 401` or has a `WWW-Authenticate`. Record one: `curl -sv URL > file 2>&1`.',
     )
   const scheme = port === '443' || lines.some((line) => throughTls.test(line)) ? 'https' : 'http'
   const authority = port && !/^(80|443)$/.test(port) ? `${host}:${port}` : host

@@ -25,7 +25,7 @@ export interface Exchange {
   readonly at?: number | undefined
   /** Where no answer came: the name or the code of the error, or what was said of it. */
   readonly failed?: string | undefined
-  /** Which one it is, where it was taken from among others. */
+  /** Which one it is, where it was taken from among others; what was assumed of it. */
   readonly taken?: string | undefined
 }
 

@@ -4,10 +4,11 @@ import { readCurlTranscript } from './curl-transcript'
 import type { Exchange } from './exchange'
 import { readHar } from './har'
 import { inspectedMessages } from './inspected'
+import { readLoneFields } from './lone-fields'
 import { messagesOfOkHttpLog } from './ok-http-log'
 import { quotedMessages } from './quoted-messages'
 
-/** What was recorded, however it was shown: a HAR, what `curl -i` or HTTPie printed, a log of messages, or a transcript of `curl -sv`. */
+/** What was recorded, however it was shown: a HAR, what `curl -i` or HTTPie printed, a log of messages, fields alone, or a transcript of `curl -sv`. */
 export function recorded(shown: string): Exchange {
   const text = outdented(shown.replace(coloursAndLinks, ''))
   const logged = messagesOfOkHttpLog(text) ?? inspectedMessages(text) ?? quotedMessages(text)
@@ -15,6 +16,7 @@ export function recorded(shown: string): Exchange {
     readHar(text) ??
     readBareResponse(text) ??
     (logged === undefined ? undefined : readBareResponse(logged)) ??
+    readLoneFields(text) ??
     readCurlTranscript(transcriptOfTrace(text) ?? text)
   )
 }

@@ -17,7 +17,7 @@ import { tokenLines } from './token-lines'
 export interface Report {
   /** Absent where the answer alone was recorded. */
   readonly request?: { readonly method: string; readonly url: string } | undefined
-  /** Which one of a HAR's this is. */
+  /** Which one of a HAR's this is, or what was assumed of it. */
   readonly taken?: string | undefined
   readonly response?: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined
   readonly token?: { readonly header: JsonObject; readonly claims: JsonObject } | undefined

@@ -614,6 +614,31 @@ describe('explain --from', () => {
     expect(JSON.parse(out)).toMatchObject({ response: { status: 401 }, diagnosis: { cause: 'token-expired', confidence: 'possible' } })
   })
 
+  it.each([
+    ['a field', 'WWW-Authenticate: Bearer error="invalid_token", error_description="jwt expired"', 401, 'token-expired', true],
+    ['a field of a missing scope', 'www-authenticate: Bearer error="insufficient_scope"', 403, 'insufficient-scope', true],
+    [
+      'what Chrome shows',
+      'status code\n401 Unauthorized\nwww-authenticate\nBearer error="insufficient_scope"',
+      401,
+      'insufficient-scope',
+      false,
+    ],
+    ['what Firefox shows', 'Status: 403\n\tWWW-Authenticate:\n\tBearer error="insufficient_scope"', 403, 'insufficient-scope', false],
+  ])('reads fields without their status line, and says what it takes them for: %s', async (_, input, status, cause, isAssumed) => {
+    const { code, out } = await explained(input, ['--json'])
+
+    const report = JSON.parse(out)
+    expect([code, report.response.status, report.diagnosis.cause]).toEqual([1, status, cause])
+    expect(report.taken).toBe(isAssumed ? `its fields alone, taken for those of a ${status}` : undefined)
+  })
+
+  it('takes fields for no answer where none of them is a challenge, and repeats none', async () => {
+    const { code, complaints } = await explained('Authorization: Bearer hunter2hunter2\nwww-authenticate:\n')
+
+    expect([code, complaints.includes('hunter2')]).toEqual([2, false])
+  })
+
   it('reads a captured `curl -i … > file 2>&1`, its progress before it', async () => {
     const path = fileURLToPath(new URL('transcripts/curl-i.txt', import.meta.url))
 
@@ -716,7 +741,7 @@ describe('explain --from', () => {
   })
 
   it('says how to record what it can read', async () => {
-    const { complaints } = await commandLine(['explain', '--from', '-'], { input: 'www-authenticate: Bearer' })
+    const { complaints } = await commandLine(['explain', '--from', '-'], { input: 'it said 401' })
 
     expect(complaints).toContain('Record one: `curl -sv URL > file 2>&1`.')
   })
