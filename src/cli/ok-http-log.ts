@@ -37,8 +37,12 @@ function prefixLike(before: string): RegExp {
 
 function upTo(end: RegExp, lines: readonly string[]): readonly string[] {
   const at = lines.findIndex((line) => end.test(line))
-  return [...lines.slice(0, at < 0 ? undefined : at).filter((line) => !redacted.test(line)), '']
+  const shown = lines.slice(0, at < 0 ? undefined : at).filter((line) => !redacted.test(line))
+  const body = shown.findIndex((line) => !field.test(line)) // Some logs leave out the empty line before it.
+  return body < 0 ? [...shown, ''] : [...shown.slice(0, body), '', ...shown.slice(body), '']
 }
+
+const field = /^[\w!#$%&'*+.^`|~-]+:/
 
 /** Whether there was a credential, or which, it does not say. */
 const redacted = /^[\w-]+: ██$/

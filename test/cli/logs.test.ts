@@ -28,6 +28,7 @@ const message = (head: readonly string[], body: string) => JSON.stringify([...he
 
 const logs: Readonly<Record<string, readonly string[]>> = {
   'OkHttp’s HttpLoggingInterceptor': okHttp,
+  'OkHttp, in a log that leaves out empty lines': okHttp.filter(Boolean),
   'OkHttp, in logcat': okHttp.map((line, at) => `01-15 12:00:0${at % 10}.123  1234-${1250 + at}/com.example D/OkHttp: ${line}`),
   'OkHttp, in logcat of Android Studio': okHttp.map((line) =>
     `2026-01-15 12:00:00.123  1234-1250  okhttp.OkHttpClient     com.example             I  ${line}`.trimEnd(),
