@@ -13,6 +13,7 @@ import { createSession } from '../session/session'
 import { storeAccess } from '../session/store-access'
 import { hasWebLocks, nearestLock } from '../stores/nearest-lock'
 import type { Coordination } from '../stores/token-store'
+import { isSameUser } from '../tokens/session-identity'
 import { tokenSetOf } from '../tokens/token-set'
 import { type CallbackErrorEvent, createOutlet, type Outlet } from './events'
 import type { ResolvedOptions } from './resolve-options'
@@ -71,7 +72,11 @@ export function assemble(options: ResolvedOptions, isDisposed: () => boolean): A
     subscribe: outlet.subscribe,
     isDisposed,
     acceptsType: (type) => canAttach(schemes, type),
-    discard: revoke,
+    // Not where the same user has signed in again: a server that keeps one grant for each user would end that, too (RFC 7009 §2.1).
+    discard: (tokens) => {
+      const { held } = session.phase
+      if (tokens && !(held && isSameUser(tokens, held))) void revoke(tokens)
+    },
   })
   const stepUp =
     onStepUp &&

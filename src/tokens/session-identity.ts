@@ -12,9 +12,19 @@ export function isSameSignIn(a: StoredSession, b: StoredSession): boolean | unde
   return idsOf(a).flatMap((id, source) => (id && others[source] ? id === others[source] : []))[0]
 }
 
+/** Whether both are known to be of one user, perhaps by two sign-ins. */
+export function isSameUser(a: StoredSession, b: StoredSession): boolean {
+  const others = subjectsOf(b)
+  return subjectsOf(a).some((subject) => subject && others.includes(subject))
+}
+
 /** The id that everyone who holds this session agrees on, or `''`. */
 export function comparableId(stored: StoredSession): string {
   return idsOf(stored).find(Boolean) ?? ''
+}
+
+function subjectsOf(stored: StoredSession): readonly (string | undefined)[] {
+  return idsOf(stored).slice(3)
 }
 
 /** The ids of a session, one for each source, in the order in which they count. */

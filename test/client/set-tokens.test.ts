@@ -472,9 +472,9 @@ describe('setTokens refuses', () => {
 
 describe('another user who signs in during a refresh', () => {
   /** A's call has its 401, A's tokens are rotated at the server, the answer is on its way: B signs in. */
-  async function duringRefresh(standing: 'refused' | 'expired', options: AuthenticatedClientOptions = {}) {
+  async function duringRefresh(standing: 'refused' | 'expired', options: AuthenticatedClientOptions = {}, fields: Partial<TokenSet> = {}) {
     const given = world()
-    const a = given.restore(standing)
+    const a = given.restore(standing, fields)
     const client = given.client(options)
     await quiet()
     const release = given.hold(given.login.tokenEndpoint)
@@ -523,6 +523,16 @@ describe('another user who signs in during a refresh', () => {
     expect((await inTime(client.fetch(url))).status).toBe(200)
     await inTime(client.refresh())
     expect(login.reuses).toBe(0)
+  })
+
+  it('has the late rotation not revoked where B is A again: a server that keeps one grant for each user would end both (RFC 7009 §2.1)', async () => {
+    const { client, b, release, login, clock } = await duringRefresh('refused', {}, { idToken: jwt({ sub: 'ada', sid: 'first' }) })
+
+    await client.setTokens({ ...b, idToken: jwt({ sub: 'ada', sid: 'second' }) })
+    release()
+    await clock.advance(5_000)
+
+    expect([login.refreshes, login.revoked]).toEqual([1, []])
   })
 
   it("rejects A's call that was not sent yet with SessionChangedError (F40)", async () => {
