@@ -11,10 +11,12 @@ const mostHops = 20
  */
 export function testFetch(...servers: readonly TestServer[]): FetchLike {
   const abortable = createAbortable()
+  // The signal of a Request follows the one that it was made with only while that Request is held, and what never answers holds nothing.
+  const underWay = new Set<unknown>()
 
-  return async (input, init) => {
-    let request = new Request(input, init)
-    const { signal, redirect } = request
+  const send = async (first: Request, signal: AbortSignal): Promise<Response> => {
+    let request = first
+    const { redirect } = request
     if (signal.aborted) throw abortReason(signal)
     for (let hop = 0; ; hop++) {
       const { url, method, headers } = request
@@ -32,6 +34,13 @@ export function testFetch(...servers: readonly TestServer[]): FetchLike {
       if (!keepsBody) for (const name of ofBody) headers.delete(name)
       request = keepsBody ? new Request(next, new Request(body, { headers })) : new Request(next, { headers, signal })
     }
+  }
+
+  return async (input, init) => {
+    const request = new Request(input, init)
+    const held = [input, request]
+    underWay.add(held)
+    return send(request, init?.signal ?? request.signal).finally(() => underWay.delete(held))
   }
 }
 

@@ -1,5 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type Answer, api, authorizationServer, testFetch } from 'authenticated-client/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
@@ -46,6 +48,26 @@ describe('testFetch', () => {
     controller.abort(reason)
 
     await expect(call).rejects.toBe(reason)
+  })
+
+  it.each<[string, (url: string, signal: AbortSignal) => Parameters<typeof globalThis.fetch>]>([
+    ['its init', (url, signal) => [url, { signal }]],
+    ['a Request', (url, signal) => [new Request(url, { signal })]],
+  ])('hears an abort by the signal of %s also after a garbage collection', async (_, of) => {
+    const { fetch, shop } = start()
+    const controller = new AbortController()
+    shop.next(() => new Promise(() => {}))
+
+    let settled = 'waits'
+    fetch(...of(`${shop.origin}/me`, controller.signal)).catch(() => {
+      settled = 'rejected'
+    })
+    await collectGarbage()
+    controller.abort()
+    await new Promise(setImmediate)
+
+    // `fetch` is looked at here so that it is held until now, as an app's client holds it.
+    expect([settled, typeof fetch]).toEqual(['rejected', 'function'])
   })
 
   it('follows redirects, and keeps Authorization within one origin only', async () => {
@@ -136,4 +158,14 @@ function start() {
   const login = authorizationServer()
   const shop = api({ authorizationServer: login })
   return { login, shop, fetch: testFetch(login, shop) }
+}
+
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  // What was looked at in a task is kept until that is over.
+  for (const _ of [1, 2]) {
+    await new Promise(setImmediate)
+    collect()
+  }
 }
