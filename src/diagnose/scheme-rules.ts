@@ -153,6 +153,7 @@ export const schemeRules: readonly Rule[] = [
         when(status === 440, 85, 'IIS answers with status 440 when a session has timed out.') ??
         when(refused && sent('cookie') && authorization === undefined, unsure ? 54 : 66, 'A cookie was sent, and the server refused it.') ??
         when(refused && credentialsMode === 'omit' && authorization === undefined, 72, '`credentials: "omit"` sends no cookie.') ??
+        when(refused && credentialsMode === 'include' && !beside && !unsure, 82, 'The request went out with `credentials: "include"`.') ??
         when(refused && facts.hasRequest && authorization === undefined && !challenges.length, 42, 'The request shows no cookie.')
       )
     },

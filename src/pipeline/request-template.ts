@@ -41,7 +41,8 @@ export class RequestTemplate implements OutgoingRequest {
   // Set here and not only where they are needed: a polluted `Object.prototype` would fill in what is missing (A56).
   /** Of a Request's own body: `undefined` inside where it can't be copied. */
   private copy: Promise<Blob | undefined> | undefined = undefined
-  private credentials: RequestCredentials | undefined = undefined
+  /** The mode that a scheme has chosen for this send; the caller's own goes before it. */
+  credentials: RequestCredentials | undefined = undefined
   /** Whether a scheme has set anything for this send. */
   private isSet = false
 
@@ -122,7 +123,8 @@ export class RequestTemplate implements OutgoingRequest {
 
   setCredentials(mode: RequestCredentials): void {
     this.isSet = true
-    this.credentials = mode
+    // A Request says 'same-origin' where nobody chose.
+    if (!this.init.credentials && (this.request?.credentials ?? 'same-origin') === 'same-origin') this.credentials = mode
   }
 
   setQuery(name: string, value: string): void {
@@ -161,9 +163,7 @@ export class RequestTemplate implements OutgoingRequest {
     const init = this.answered[0] || this.credentials ? copyOf(this.init) : this.init
     if (this.sent) init.headers = this.sent
     else delete init.headers
-    // A Request says 'same-origin' where nobody chose.
-    if (this.credentials && !init.credentials && (given?.credentials ?? 'same-origin') === 'same-origin')
-      init.credentials = this.credentials
+    if (this.credentials) init.credentials = this.credentials
     // A cached 401 must not answer the replay (RFC 9111); what the caller chose stands.
     if (this.answered[0] && (init.cache ?? given?.cache ?? 'default') === 'default' && hasCacheModes?.()) init.cache = 'reload'
     if (!given) return fetch(url, init)

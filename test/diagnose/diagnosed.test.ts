@@ -1,4 +1,4 @@
-import { AuthenticatedClient, type ClientEvent, type TokenSet } from 'authenticated-client'
+import { AuthenticatedClient, type AuthScheme, type ClientEvent, cookieSession, type TokenSet } from 'authenticated-client'
 import { type Diagnosis, diagnose, diagnosed } from 'authenticated-client/diagnose'
 import { api, authorizationServer, quiet, refusal, testFetch } from 'authenticated-client/testing'
 import { describe, expect, it, vi } from 'vitest'
@@ -39,6 +39,28 @@ describe('diagnosed', () => {
 
     expect(causes(heard).flat()).toContain('token-not-yet-valid')
     expect(heard[0]?.diagnosis.alternatives.map(({ cause }) => cause)).toContain('clock-skew')
+  })
+
+  it.each(['GET', 'POST'])(
+    'takes a refused %s of a cookie session for one whose session is over, though no cookie is seen',
+    async (method) => {
+      const scheme = cookieSession({ csrf: { header: 'X-CSRF-Token', value: 'proof' } })
+      const { client, heard } = signedIn({ status: 401, body: '{"error":"unauthenticated"}', type: 'application/json', scheme })
+      await client.setTokens({ sessionId: 'session-1', counter: 0 })
+
+      await client.fetch('/orders', { method })
+
+      expect(heard).toMatchObject([{ diagnosis: { cause: 'session-cookie', confidence: 'likely' } }])
+    },
+  )
+
+  it('sees that the caller left the cookie of a session out', async () => {
+    const { client, heard } = signedIn({ status: 401, scheme: cookieSession() })
+    await client.setTokens({ sessionId: 'session-1', counter: 0 })
+
+    await client.fetch(new Request('https://api.example/orders', { credentials: 'omit' }))
+
+    expect(heard[0]?.diagnosis).toMatchObject({ cause: 'credentials-missing', confidence: 'certain' })
   })
 
   it('waits half a second at most for a body that does not end', async () => {
@@ -186,11 +208,12 @@ interface Heard {
   readonly diagnosis: Diagnosis
 }
 
-function signedIn(answer: { status: number; body?: BodyInit; type?: string; date?: number }) {
+function signedIn(answer: { status: number; body?: BodyInit; type?: string; date?: number; scheme?: AuthScheme }) {
   const heard: Heard[] = []
   const headers = { date: new Date(answer.date ?? now).toUTCString(), ...(answer.type && { 'content-type': answer.type }) }
   const client = new AuthenticatedClient({
     baseUrl: 'https://api.example',
+    scheme: answer.scheme,
     clock: { now: () => now, sleep: () => new Promise<void>(() => {}), random: () => 0.5 },
     fetch: async () => new Response(answer.body ?? null, { status: answer.status, headers }),
     onEvent: diagnosed<ClientEvent>((event) => {
