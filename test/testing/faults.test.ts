@@ -23,6 +23,22 @@ describe('a fault at the token endpoint', () => {
     expect(logouts).toEqual([])
   })
 
+  it('is asked past at once where it leaves no answer, and no other', async () => {
+    const askedTwice: FaultName[] = []
+    for (const name of faultNames()) {
+      const { client, login, shop, clock } = await signedIn()
+      login.next(fault(name))
+
+      const call = client.fetch(`${shop.origin}/me`).catch(() => {})
+      await clock.advance(11_000)
+      await call
+
+      if (login.tokenRequests.length > 1) askedTwice.push(name)
+    }
+
+    expect(askedTwice).toEqual(['network-error', 'lost-answer'])
+  })
+
   it('refuses a name that none of them has, at once', () => {
     expect(() => fault('hnag' as FaultName)).toThrow(/hnag/)
   })
