@@ -4,6 +4,8 @@
 //     / sum(rate(http_client_request_duration_seconds_count[5m])) > 0.05
 // Some 401s are normal, since a refresh cures them. To alert only on those that reached the app:
 //   sum by (cause) (rate(authenticated_client_unauthorized_total{action=~"return|reject|end"}[5m])) > 1
+// That leaves out those that waited for a refresh which failed (their action is `refresh`). They are counted where they come from:
+//   sum by (outcome) (rate(authenticated_client_refreshes_total{outcome=~"rejected|unavailable|misconfigured"}[5m])) > 1
 import type { ClientEvent } from 'authenticated-client'
 import { type UnauthorizedBurstEvent, unauthorizedBursts } from 'authenticated-client/diagnose'
 import { type OpenTelemetryOptions, openTelemetry } from 'authenticated-client/opentelemetry'
