@@ -7,7 +7,9 @@ export function assertSignIn(tokens: StoredSession, now: number): void {
   const { accessToken, expiresAt, counter, sessionId } = Object(tokens)
   const isMarker = accessToken === undefined && Number.isFinite(counter) && sessionId
   if (!isMarker && !isB64token(accessToken)) {
-    throw new TypeError('A sign-in needs { accessToken, refreshToken }, in camelCase and without "Bearer"; to sign out, call logout()')
+    throw new TypeError(
+      'A sign-in needs { accessToken, refreshToken }, in camelCase and without "Bearer", or { sessionId, counter: 0 }; to sign out, call logout()',
+    )
   }
   if (!Number.isFinite(expiresAt ?? 0) || isInSeconds(expiresAt, now)) throw new TypeError('expiresAt must be milliseconds since the epoch')
   for (const name of ['refreshToken', 'tokenType', 'scope', 'idToken', 'sessionId'] as const) {

@@ -22,6 +22,12 @@ describe('cookieSession', () => {
     ])
   })
 
+  it('says what a sign-in takes where the counter is missing', async () => {
+    const { client } = clientOf({ scheme: cookieSession() })
+
+    await expect(client.setTokens({ sessionId: 'mine' } as never)).rejects.toThrow('{ sessionId, counter: 0 }')
+  })
+
   it('proves by a header where a request comes from: with unsafe methods, to allowed origins only (A48)', async () => {
     const scheme = cookieSession({ csrf: { header: 'X-CSRF-Token', value: () => 'proof' } })
     const { client, requests } = clientOf({ scheme, store: signedIn() })
