@@ -47,7 +47,7 @@ export function resolveOptions(options: SharedOptions) {
   const page = hasOwnOrigins ? [] : originsIn('this page', pageUrl())
   const allowed = originsIn('allowedOrigins', allowedOrigins) // First: `forResource` makes `baseUrl` of the first of them.
   const origins = [...page, ...originsIn('baseUrl', baseUrl), ...allowed]
-  const issuers = originsIn('tokenEndpoint', grant?.tokenEndpoint)
+  const issuers = originsIn(tokenEndpoint ? 'tokenEndpoint' : 'grant', grant?.tokenEndpoint)
   originsIn('revocationEndpoint', revocationEndpoint)
   if (!hasOwnOrigins) origins.push(...issuers)
   must(origins[0], 'no origin gets credentials: set baseUrl or allowedOrigins')
