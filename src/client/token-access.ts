@@ -33,8 +33,8 @@ export function createTokenAccess(
       const phase = await freshness.fresh(before, { signal, isSafe: true }, minValidity)
       const tokens = tokenSetOf(phase.held)
       if (!phase.held) throw new SessionEndedError()
-      if (!tokens || phase.expiry.isUnsendable) throw new RefreshUnavailableError('The session has no access token that can be sent')
       if (phase === before && isSpent(phase.expiry, clock.now(), 0) && budget.isExhausted()) throw new RefreshExcessiveError()
+      if (!tokens || phase.expiry.isUnsendable) throw new RefreshUnavailableError('The session has no access token that can be sent')
       return tokens.accessToken
     },
 

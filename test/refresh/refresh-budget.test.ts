@@ -147,6 +147,17 @@ describe('a spent budget', () => {
     expect(login.tokenRequests).toHaveLength(refreshes)
   })
 
+  it('makes getAccessToken() reject with it also where a resource has no token yet, as for a new session', async () => {
+    const { client, login, inTime } = await refusedForEver()
+    const child = client.forResource({ resource: new URL(url).origin })
+    for (let call = 0; call < 5; call++) await inTime(child.fetch(url))
+    await inTime(client.setTokens(login.signIn()))
+
+    const error = await rejection(inTime(child.getAccessToken()))
+
+    expect(error).toMatchObject({ name: 'RefreshExcessiveError', code: 'ERR_REFRESH_EXCESSIVE' })
+  })
+
   it('lets a call go out with a token that is over: fetch never throws for it', async () => {
     const { client, login, resource, clock, app, inTime } = await spentBudget({ expiresIn: 10 })
     const refreshes = login.refreshes

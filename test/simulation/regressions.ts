@@ -171,4 +171,5 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 1001257122, name: 'a session without an id that a foreign writer brought back was said to be known to be cooling down' },
   { seed: 3165467, name: 'as seed 1001257122, where a save that is no swap brought it back' },
   { seed: 3468883, name: 'a rotation of a sign-in that could not be saved was saved by force, over what others had made of that' },
+  { seed: 1001429238, name: 'who asked for an access token once the budget was spent was told that no refresh could be had' },
 ]
