@@ -78,7 +78,7 @@ export const excuses = {
       (tab.signInsRunning > 0 || tab.unsavedSignIns.size > 0),
   },
   'writes say what they did not do': {
-    invariant: 'I10; I8 of a tab that has heard that the session which is written again had ended',
+    invariant: 'I10; I2 and I9 of what was cleared and then written again; I8 of a tab that has heard that that had ended',
     where: 'a write landed though it failed, lagged, hung or answered `false`',
     because: 'The client must believe that it did not land, and writes again when the store shows what it showed before.',
     applies: ({ plan, happened }: World) => {

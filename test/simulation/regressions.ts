@@ -172,4 +172,8 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 3165467, name: 'as seed 1001257122, where a save that is no swap brought it back' },
   { seed: 3468883, name: 'a rotation of a sign-in that could not be saved was saved by force, over what others had made of that' },
   { seed: 1001429238, name: 'who asked for an access token once the budget was spent was told that no refresh could be had' },
+  {
+    seed: 4033674,
+    name: 'where the store drops ids, a sign-in whose write had landed unsaid was written again once cleared, and was said to be known as older',
+  },
 ]
