@@ -5,7 +5,7 @@ import { isSameSignIn } from '../tokens/session-identity'
 import { type StoredSession, sameTokens, spendable, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import type { Memory } from './memory'
 import type { Phase } from './phase'
-import { givesWay, type Unsaved } from './reconcile'
+import { givesWay, reconcile, type Unsaved } from './reconcile'
 import type { StoreAccess } from './store-access'
 import type { Superseded } from './superseded'
 
@@ -106,7 +106,8 @@ export function createSaves(
         if (saves.owed && saves.owed.overlooked !== overlooked && !sameTokens(saves.owed.overlooked, expected)) continue
         if (saves.owed && saves.owed.behind === undefined) saves.writeOver(expected)
         const { held } = before
-        if (saves.owed && givesWay(held, expected, saves.owed)) {
+        // Also what others have made of this very sign-in: it has landed, though the store said no (F45, I2).
+        if (saves.owed && (givesWay(held, expected, saves.owed) || reconcile(before, expected, saves.owed, superseded) === 'adopt')) {
           const { owed } = saves
           // `take` decides without force, as it does for any read; where that finds nothing newer, ours is written all the same.
           saves.owed = { behind: owed.behind }

@@ -225,6 +225,26 @@ describe('setTokens', () => {
     expect(client.state).toMatchObject(after ? { sessionId: 'elsewhere' } : { status: 'ended', reason: 'ended_elsewhere' })
   })
 
+  it('is not written over what another tab has made of it by the time that it is read back (I2, rule 3)', async () => {
+    const { login, app, inTime, client: newClient } = world()
+    const signedIn = { ...login.signIn(), sessionId: 'here' }
+    const rotated = { ...login.signIn(), sessionId: 'here' }
+    const saved: TokenSet[] = []
+    const client = newClient({
+      saveTokens: async (next) => {
+        saved.push(next)
+        app.tokens = saved.length === 1 ? rotated : next
+      },
+    })
+    await inTime(client.fetch(url))
+
+    await inTime(client.setTokens(signedIn))
+
+    expect(saved).toEqual([signedIn])
+    expect(app.tokens).toBe(rotated)
+    expect(await client.getAccessToken()).toBe(rotated.accessToken)
+  })
+
   it('has saved when it fulfils', async () => {
     const { login, clock, inTime, client: newClient } = world()
     const saving = deferred()

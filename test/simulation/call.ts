@@ -58,7 +58,8 @@ export class Call {
     const { replaced, cleared } = world.ledger
     const wasGone = family !== undefined && (replaced.has(family) || cleared.has(family))
     const isSavedAgain = (): boolean => wasGone && excused('writes are no swaps', world)
-    if (family && tab.sessions.over.has(family) && !excused('a rotation looks like a sign-in', world) && !isBroughtBack()) {
+    const isAnother = (): boolean => excused('a rotation looks like a sign-in', world) || excused('a person answered late', world, family)
+    if (family && tab.sessions.over.has(family) && !isAnother() && !isBroughtBack()) {
       const when = tab.hasLeftUnseen ? 'I10 after a logout while restoring' : 'I10 after a logout'
       world.violate(when, `${name} goes out for ${labelOf(family)}, which this tab has signed out of`)
     }

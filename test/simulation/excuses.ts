@@ -140,6 +140,13 @@ export const excuses = {
     applies: ({ plan, happened }: World) =>
       plan.ids !== 'session-id' || (happened.has('foreign') && plan.foreign === 'keeps its own fields'),
   },
+  'a person answered late': {
+    invariant: 'I10 after a logout',
+    where: 'the app passed to `setTokens` what a person gave in a step-up of that session',
+    because: 'Once nobody waits for the answer, a set without an id begins a session anew, whoever has signed out of the one before.',
+    applies: (world: World, family: TokenFamily | undefined) =>
+      world.plan.stepUp === 'sets' && world.tabs.some(({ given }) => [...given].some((token) => world.ownerOf(token) === family)),
+  },
   'the lock is never granted': {
     invariant: 'I8',
     where: 'the lock never answers',

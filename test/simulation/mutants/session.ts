@@ -50,6 +50,11 @@ export const sessionMutants: readonly Mutant[] = [
     'if (isTaken && (saves.owed?.since',
     'if (false && (saves.owed?.since',
   ),
+  {
+    name: 'writes its sign-in over what another tab has made of it',
+    patches: [{ file: saves, find: "superseded) === 'adopt'", replace: "superseded) === 'end'" }],
+    first: 4_131_001,
+  },
   mutant('does not save later what it could not save at once', take, 'if (memory.phase.held || read) resume()', ''),
   mutant('tells nobody that the session was ended elsewhere', take, 'onEnd(reason, held, error)', ''),
   mutant('takes a pair that may be somebody else’s for its own', take, 'staysSame ? 0 : 1, isInDoubt ? 1 : 0)', 'staysSame ? 0 : 1, 0)'),
