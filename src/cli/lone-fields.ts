@@ -15,6 +15,6 @@ export function readLoneFields(text: string): Exchange | undefined {
 }
 
 const field = /^[ \t]*([\w!#$%&'*+.^`|~-]+):[ \t]*(.*?)[ \t\r]*$/gm
-/** Chrome puts name and value on a line each. */
-const valueBelow = /^[ \t]*(www-authenticate):?[ \t]*\r?\n[ \t]*(?=\S)/gim
+/** Chrome puts name and value on a line each. Below an empty field stands the next one. */
+const valueBelow = /^[ \t]*(www-authenticate):?[ \t]*\r?\n[ \t]*(?=\S)(?![\w-]+:)/gim
 const statusLine = /^[ \t]*:?status(?:[ -]code)?:?\s+(\d{3})\b/im

@@ -1,5 +1,4 @@
 import { isScheme } from '../challenge/challenge'
-import { saysKeyRefused } from './answer-rules'
 import type { Facts } from './facts'
 import { harmlessUrl } from './harmless'
 import { isRefused } from './is-refused'
@@ -7,6 +6,7 @@ import { missingCredentialsRule } from './missing-credentials-rule'
 import { type Rule, when } from './rule'
 import { saysNotGood } from './said-of-credentials'
 import { isMasked, looksLikeScheme } from './secrets'
+import { saysKeyRefused } from './speaks-of-credentials'
 
 /** What was sent, or was not. */
 export const credentialsRules: readonly Rule[] = [

@@ -1,6 +1,5 @@
 import { type Challenge, isScheme } from '../challenge/challenge'
 import { fromBase64 } from '../platform/base64'
-import { saysKeyRefused } from './answer-rules'
 import type { Facts } from './facts'
 import { harmlessUrl, shortened } from './harmless'
 import { isRefused } from './is-refused'
@@ -8,6 +7,7 @@ import { isWellKnown, keyFieldOf } from './key-field'
 import { type Rule, when } from './rule'
 import { saysNotAllowed, saysNotGood, saysWrongPassword } from './said-of-credentials'
 import { isMasked } from './secrets'
+import { saysKeyRefused } from './speaks-of-credentials'
 import { isSignIn } from './token-endpoint'
 
 /** Schemes without a token: Basic, Digest, API keys, cookies. */

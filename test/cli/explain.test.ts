@@ -634,7 +634,7 @@ describe('explain --from', () => {
   })
 
   it('takes fields for no answer where none of them is a challenge, and repeats none', async () => {
-    const { code, complaints } = await explained('Authorization: Bearer hunter2hunter2\nwww-authenticate:\n')
+    const { code, complaints } = await explained('Authorization: Bearer hunter2hunter2\nwww-authenticate:\nx-key: hunter2\n')
 
     expect([code, complaints.includes('hunter2')]).toEqual([2, false])
   })

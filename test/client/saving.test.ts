@@ -211,18 +211,7 @@ describe('saveTokens', () => {
     vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
     vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
     try {
-      const { restore, app, inTime, client: newClient } = world()
-      restore('refused')
-      let fails = true
-      const client = newClient({
-        saveTokens: (next) => {
-          if (fails) throw new Error('disk full')
-          app.tokens = next
-        },
-      })
-      await inTime(client.fetch(url))
-      const before = app.tokens?.refreshToken
-      fails = false
+      const { client, app, before } = await afterFailedSave()
 
       page.dispatchEvent(new Event('pagehide'))
       await quiet()
@@ -235,18 +224,7 @@ describe('saveTokens', () => {
   })
 
   it('that failed is tried once more when the client is disposed of: nobody will call it again (F32, F60)', async () => {
-    const { restore, app, inTime, client: newClient } = world()
-    restore('refused')
-    let fails = true
-    const client = newClient({
-      saveTokens: (next) => {
-        if (fails) throw new Error('disk full')
-        app.tokens = next
-      },
-    })
-    await inTime(client.fetch(url))
-    const before = app.tokens?.refreshToken
-    fails = false
+    const { client, app, before } = await afterFailedSave()
 
     client.dispose()
     await quiet()
@@ -672,3 +650,19 @@ describe('a store of the app', () => {
     expect(queries).toEqual(['write'])
   })
 })
+
+/** A rotation that could not be saved; from now on saving works. `before`: the refresh token that the app still holds. */
+async function afterFailedSave() {
+  const { restore, app, inTime, client: newClient } = world()
+  restore('refused')
+  let fails = true
+  const client = newClient({
+    saveTokens: (next) => {
+      if (fails) throw new Error('disk full')
+      app.tokens = next
+    },
+  })
+  await inTime(client.fetch(url))
+  fails = false
+  return { client, app, before: app.tokens?.refreshToken }
+}
