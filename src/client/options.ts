@@ -27,7 +27,8 @@ export interface AuthenticatedClientOptions {
    */
   readonly clientAuthentication?: ClientAuthentication | null | undefined
   /**
-   * Where `logout()` revokes the refresh token, in the background.
+   * Where `logout()` revokes the refresh token, in the background; and a rotation that comes too late for its session is revoked, unless
+   * the same user has signed in again.
    * @see {@link https://www.rfc-editor.org/rfc/rfc7009 RFC 7009}
    */
   readonly revocationEndpoint?: string | URL | null | undefined
