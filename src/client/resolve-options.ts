@@ -138,7 +138,7 @@ function isGiven(name: keyof SharedOptions, value: unknown): boolean {
   const { attempts, interval } = Object(value)
   must(value === false || (attempts >= 0 && interval >= 0) || name !== 'refreshBudget', `${name} must be { attempts, interval } or false`)
   for (const method of methodsOf[name]) {
-    for (const each of [value].flat()) must(Object(each)[method], `${name} must have ${method}()`)
+    for (const each of name === 'scheme' ? [value].flat() : [value]) must(Object(each)[method], `${name} must have ${method}()`)
   }
   return true
 }

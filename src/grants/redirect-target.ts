@@ -6,7 +6,7 @@ import { absolute, originOf } from '../platform/origin'
  */
 export function redirectTarget({ url, status, headers }: Response, asked: string): string | undefined {
   // React Native follows redirects whatever it is told.
-  const isFollowed = url && bare(url) !== bare(asked)
+  const isFollowed = url && url !== asked && bare(url) !== bare(asked)
   if (!isFollowed && !/^[03]/.test(String(status))) return undefined
   return originOf(isFollowed ? url : (headers.get('location') ?? '')) ?? 'another URL'
 }

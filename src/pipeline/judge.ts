@@ -89,7 +89,7 @@ export function createJudge(
     const claimed = isUnauthorized !== undefined && isAsked && (await ask(response, isUnauthorized)) === true
     const inspect = claimed || status > 299 ? onEvent?.inspect : undefined
     // A copy of the headers: `inspect` can't change what a replay sends.
-    const request = inspect && { method, url, headers: new Headers(template.headers), credentials: template.credentials }
+    const request = inspect && { method, url, headers: new Headers(template.headers), credentials: template.credentialsMode }
     const diagnosis = request && (await ask({ response, request, tokens, now: clock.now() }, inspect))
     if (!withheld && (claimed || status === 401)) await lookAgain(signal)
 

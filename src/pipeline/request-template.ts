@@ -87,6 +87,10 @@ export class RequestTemplate implements OutgoingRequest {
     return this.init.mode ?? this.request?.mode
   }
 
+  get credentialsMode(): RequestCredentials | undefined {
+    return this.credentials ?? this.init.credentials ?? this.request?.credentials
+  }
+
   get isSafe(): boolean {
     return isSafeMethod(this.method)
   }

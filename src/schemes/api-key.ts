@@ -28,9 +28,9 @@ export interface ApiKeyOptions {
  */
 export function apiKey(options: ApiKeyOptions = {}): AuthScheme {
   const { key, scheme, query } = options
-  const header = options.header ?? (scheme || query ? undefined : 'X-API-Key')
-  const places = [header, scheme, query].filter(Boolean)
-  if (places.length !== 1) throw new TypeError('apiKey goes to one place: give header, scheme or query')
+  const header = options.header ?? ((scheme ?? query) == null ? 'X-API-Key' : undefined)
+  const places = [header, scheme, query].filter((place) => place != null)
+  if (places.length !== 1 || !places[0]) throw new TypeError('apiKey goes to one place: give header, scheme or query')
   if (!query && !httpToken.test(places[0] ?? ''))
     throw new TypeError(`apiKey: ${header ? 'header' : 'scheme'} must be a token (RFC 9110 §5.6.2)`)
   if (key !== undefined && key !== null && typeof key !== 'function') checked(key)

@@ -1,35 +1,37 @@
 import { jwtClaims } from './jwt'
 import { type StoredSession, spendable, type TokenSet } from './token-set'
 
+type Source = (stored: Partial<TokenSet>) => string | undefined
+
+/** What tells one user from another. */
+const subjects: readonly Source[] = [({ idToken }) => jwtClaims(idToken).sub, ({ accessToken }) => jwtClaims(accessToken).sub]
+
+/** Where a session's id may stand, in the order in which it counts. */
+const sources: readonly Source[] = [
+  ({ sessionId }) => sessionId,
+  ({ idToken }) => jwtClaims(idToken).sid,
+  ({ accessToken }) => jwtClaims(accessToken).sid,
+  ...subjects,
+]
+
 /**
  * Whether two stored sessions belong to one sign-in. Ids are compared from the same source only: `sessionId`, else the
  * `sid` of the ID token or of the access token, else their `sub`. `undefined`: there is nothing to compare.
  */
 export function isSameSignIn(a: StoredSession, b: StoredSession): boolean | undefined {
   if (spendable(a) === spendable(b)) return true
-  const others = idsOf(b)
   // The first source from which both have an id decides.
-  return idsOf(a).flatMap((id, source) => (id && others[source] ? id === others[source] : []))[0]
+  const common = sources.find((idIn) => idIn(a) && idIn(b))
+  return common && common(a) === common(b)
 }
 
 /** Whether both are known to be of one user, perhaps by two sign-ins. */
 export function isSameUser(a: StoredSession, b: StoredSession): boolean {
-  const others = subjectsOf(b)
-  return subjectsOf(a).some((subject) => subject && others.includes(subject))
+  const others = subjects.map((subjectIn) => subjectIn(b))
+  return subjects.some((subjectIn) => subjectIn(a) && others.includes(subjectIn(a)))
 }
 
 /** The id that everyone who holds this session agrees on, or `''`. */
 export function comparableId(stored: StoredSession): string {
-  return idsOf(stored).find(Boolean) ?? ''
-}
-
-function subjectsOf(stored: StoredSession): readonly (string | undefined)[] {
-  return idsOf(stored).slice(3)
-}
-
-/** The ids of a session, one for each source, in the order in which they count. */
-function idsOf(stored: StoredSession): readonly (string | undefined)[] {
-  const { sessionId, idToken, accessToken }: Partial<TokenSet> = stored
-  const [id, access] = [jwtClaims(idToken), jwtClaims(accessToken)]
-  return [sessionId, id.sid, access.sid, id.sub, access.sub]
+  return sources.find((idIn) => idIn(stored))?.(stored) ?? ''
 }

@@ -54,6 +54,18 @@ describe('diagnosed', () => {
     },
   )
 
+  it.each([
+    ['its options', 'https://api.example/orders', { credentials: 'include' }],
+    ['a Request', new Request('https://api.example/orders', { credentials: 'include' }), undefined],
+  ] as const)('knows that cookies were sent where the caller itself has asked for it, in %s', async (_, input, init) => {
+    const { client, heard } = signedIn({ status: 401, scheme: cookieSession() })
+    await client.setTokens({ sessionId: 'session-1', counter: 0 })
+
+    await client.fetch(input, init)
+
+    expect(heard).toMatchObject([{ diagnosis: { cause: 'session-cookie' } }])
+  })
+
   it('sees that the caller left the cookie of a session out', async () => {
     const { client, heard } = signedIn({ status: 401, scheme: cookieSession() })
     await client.setTokens({ sessionId: 'session-1', counter: 0 })

@@ -113,6 +113,8 @@ describe('apiKey', () => {
     [{ key: 'a b' }, /visible ASCII/],
     [{ key: 'a\r\nb' }, /visible ASCII/],
     [{ key, header: 'X-Key', query: 'key' }, /one place/],
+    [{ key, query: '' }, /one place/],
+    [{ key, header: '' }, /one place/],
     [{ key, header: 'bad header' }, /header must be a token/],
     [{ key, scheme: 'bad scheme' }, /scheme must be a token/],
   ])('refuses %j', (options, message) => {
