@@ -43,6 +43,9 @@ export function assemble(options: ResolvedOptions, isDisposed: () => boolean): A
   const observe = observer(schemes, schemeFailed)
   const tokenRequest = tokenFetch(fetch, schemes, observe)
   const ownLock = options.lock ?? store.lock
+  /** The reach of the lock that is used: the store says it of its own, a lock that the app has given says it of itself. */
+  const coordination = (): Coordination =>
+    (ownLock === store.lock ? store : ownLock)?.coordination ?? (!ownLock && hasWebLocks() ? 'browser' : 'client')
   const budget = createBudget(options.refreshBudget, clock)
   const revoke = createRevoker(options, tokenRequest, emit)
   const session = createSession(
@@ -67,8 +70,8 @@ export function assemble(options: ResolvedOptions, isDisposed: () => boolean): A
     fetch: tokenRequest,
     lock: ownLock ?? nearestLock(clock),
     lockName: (id) => `authenticated-client:${JSON.stringify([grant?.tokenEndpoint ?? store.name ?? '', clientId, id])}`,
-    // Not where the lock ends at this process, and others may have opened the same store: it has a name then.
-    lockIsShared: () => Boolean(options.lock) || (store.lock ? !store.name || store.coordination !== 'client' : hasWebLocks()),
+    // Not where the lock ends at this process, and others may have opened the same store: it has a name then, or is the app's.
+    lockIsShared: () => coordination() !== 'client' || Boolean(store.lock && !store.name),
     subscribe: outlet.subscribe,
     isDisposed,
     acceptsType: (type) => canAttach(schemes, type),
@@ -95,7 +98,6 @@ export function assemble(options: ResolvedOptions, isDisposed: () => boolean): A
     outlet,
     fetch,
     platform,
-    // The reach of the lock that is used: the store says it of its own, a lock that the app has given says it of itself.
-    coordination: () => (ownLock === store.lock ? store : ownLock)?.coordination ?? (!ownLock && hasWebLocks() ? 'browser' : 'client'),
+    coordination,
   }
 }

@@ -35,7 +35,8 @@ export class AuthenticatedClient {
   declare readonly getAccessToken: (options?: { signal?: AbortSignal | undefined; minValidity?: number | undefined }) => Promise<string>
   /**
    * Signs in, with tokens or with a cookie session's `{ sessionId, counter: 0 }`: a new session, unless the set carries the current
-   * `sessionId`. Calls that began in the session before are not sent with the new tokens.
+   * `sessionId`, or `onStepUp` is being asked and neither `sid` nor `sub` differs. Calls that began in the session before are not sent
+   * with the new tokens.
    * @throws {TypeError} without an access token that can stand in a header (RFC 6750 §2.1), or for an `expiresAt` that is not in milliseconds.
    * @throws {StorageError} it is not saved yet: it lives in memory, and the next call tries again.
    */
@@ -62,7 +63,7 @@ export class AuthenticatedClient {
    * @throws {TypeError} for a resource that is no absolute URI, or has a fragment; without a grant; for origins that can't get credentials.
    */
   declare readonly forResource: (options: ResourceOptions) => AuthenticatedClient
-  /** Lets go: calls in flight settle, new ones reject with a `TypeError`, no callback is called any more. */
+  /** Lets go: calls in flight settle, and what is not saved yet is saved; new calls reject with a `TypeError`, and nothing else is called. */
   declare readonly dispose: () => void
   /** What is known of the session: frozen, no secrets, the same object until it changes. */
   declare readonly state: SessionState
@@ -89,7 +90,7 @@ export class AuthenticatedClient {
     const leaving = [
       followStore(resolved.store, session, call, () => isDisposed),
       onPage('online', refresher.tryAgain),
-      onPage('pagehide', session.resume), // F32.
+      onPage('pagehide', session.resume), // What is not saved yet is saved before the page goes (F32).
     ]
     call(() => session.look())
 

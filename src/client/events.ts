@@ -23,7 +23,7 @@ export interface LogoutEvent {
 export interface CallbackErrorEvent {
   readonly type: 'callback-error'
   /** Which of them; `subscribe` for a listener, `scheme` for what looks at responses and challenges. */
-  readonly callback: 'onLogout' | 'onStepUp' | 'subscribe' | 'scheme'
+  readonly callback: 'onEvent' | 'onLogout' | 'onStepUp' | 'subscribe' | 'scheme'
   /** What it threw, untouched. */
   readonly error: unknown
 }
@@ -31,7 +31,7 @@ export interface CallbackErrorEvent {
 type UntimedEvent = SessionEvent | RequestEvent | CallbackErrorEvent
 
 /** Everything that happens in a client, told apart by `type`; no secrets. */
-export type ClientEvent = (SessionEvent | RequestEvent | CallbackErrorEvent) & {
+export type ClientEvent = UntimedEvent & {
   /** When, in milliseconds since the epoch. */
   readonly at: number
   /** Of a client that `forResource` gave: which API it is for. */
@@ -61,7 +61,7 @@ export function createOutlet(onEvent: ((event: ClientEvent) => unknown) | undefi
     if (event.type === 'session-changed') hint()
     if (!onEvent) return
     const timed = { ...event, at: clock.now() }
-    call(() => onEvent(timed))
+    call(() => onEvent(timed), event.type === 'callback-error' ? undefined : 'onEvent') // Else one that always throws would never end.
   }
 
   return {

@@ -41,7 +41,7 @@ export interface SharedOptions extends AuthenticatedClientOptions {
 /** What the clients for single resources share with the one that they are made by. */
 export interface Parent {
   /** The options as they were resolved. The object that the app gave may have changed since, or have its options on a prototype. */
-  readonly options: AuthenticatedClientOptions & { readonly clock: Clock; readonly limit: number }
+  readonly options: AuthenticatedClientOptions & { readonly clock: Clock; readonly limit: number; readonly endpoints: readonly string[] }
   readonly session: Session
   readonly refresher: Refresher
   readonly stepUp: StepUp | undefined
@@ -127,6 +127,7 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
           return store.shown(phase)
         },
         longestWait: options.limit,
+        endpoints: options.endpoints,
       }),
       onStepUp: stepUp && (async ({ error, challenge }) => ((await stepUp.ask(error, challenge)) ? exchanged() : null)),
     }

@@ -1,7 +1,7 @@
 import type { Session } from '../session/session'
 import type { StoredSession } from '../tokens/token-set'
 
-interface Parts {
+interface Heritage {
   /** Numbers the calls of all these clients in one row: a handler of their events can tell each call from the others. */
   readonly nextCall: () => number
   /** The session of the parent, in which the user signs in and out. */
@@ -13,9 +13,11 @@ interface Parts {
   readonly moved: () => StoredSession | null | undefined
   /** How long everything but the grant may take, in milliseconds. */
   readonly longestWait: number
+  /** The URLs that get no credentials. */
+  readonly endpoints: readonly string[]
 }
 
 /** What a client for one resource has of the client that made it. A class, so that nothing an app passes as `inherited` is taken for it. */
 export class Inherited {
-  constructor(readonly parts: Parts) {}
+  constructor(readonly parts: Heritage) {}
 }

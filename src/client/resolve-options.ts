@@ -18,7 +18,7 @@ export type ResolvedOptions = ReturnType<typeof resolveOptions>
 export function resolveOptions(options: SharedOptions) {
   const given = givenIn(Object(options))
   const { tokenEndpoint, revocationEndpoint, baseUrl, allowedOrigins, getTokens, saveTokens, clearTokens, store } = given
-  const { nextCall, root, moved, longestWait }: Partial<Inherited['parts']> =
+  const { nextCall, root, moved, longestWait, endpoints }: Partial<Inherited['parts']> =
     given.inherited instanceof Inherited ? given.inherited.parts : {}
   const { clientId: ownId = '', clientAuthentication, refreshTimeout = 10_000 } = given
   const { expiryLeeway = 30_000, refreshAhead = false, refreshBudget = { attempts: 5, interval: 30_000 }, clock = systemClock } = given
@@ -72,7 +72,8 @@ export function resolveOptions(options: SharedOptions) {
     refreshTimeout,
     limit: longestWait ?? (refreshTimeout || 10_000),
     // Each as it was written, and in its normal spelling.
-    endpoints: [grant?.tokenEndpoint, revocationEndpoint].flatMap((url) => (url ? [String(url), absolute(String(url)) ?? ''] : [])),
+    endpoints:
+      endpoints ?? [grant?.tokenEndpoint, revocationEndpoint].flatMap((url) => (url ? [String(url), absolute(String(url)) ?? ''] : [])),
     base: (): string | undefined => (baseUrl ? String(baseUrl) : pageBase()),
     store: getTokens ? callbackStore({ getTokens, saveTokens, clearTokens }) : (store ?? memoryStore()),
   }

@@ -59,7 +59,7 @@ export function cookieRefreshGrant(options: CookieRefreshGrantOptions): Grant {
       const isOver = isRejected ? await isRejected(response) : !redirect && (status === 401 || status === 403)
       if (isOver) throw new SessionEndedError('The session was refused')
     } finally {
-      response.body?.cancel().catch(() => {})
+      response.body?.cancel?.().catch(() => {})
     }
     const retryAt = retryAfter(response.headers.get('retry-after') ?? '', clock.now())
     throw new RefreshUnavailableError(`Renewing the session ${redirect ? `was redirected to ${redirect}` : `was answered ${status}`}`, {

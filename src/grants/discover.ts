@@ -3,10 +3,11 @@ import { abortReason } from '../platform/abortable'
 import { bounded } from '../platform/bounded'
 import { type Clock, systemClock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
-import { absolute, isSafe, originOf } from '../platform/origin'
+import { isSafe, originOf } from '../platform/origin'
 import { platformFetch } from '../platform/platform-fetch'
 import { readText } from '../platform/read-text'
 import { textOf } from '../platform/text-of'
+import { redirectTarget } from './redirect-target'
 
 /** Options of `discover`. */
 export interface DiscoverOptions {
@@ -101,8 +102,7 @@ async function metadataAt(url: string, options: DiscoverOptions): Promise<Record
       cache: 'no-store',
       signal: stop.signal,
     })
-    // React Native follows redirects whatever it is told. A platform names the normal spelling of what it was asked for.
-    if (response.status !== 200 || (response.url && absolute(response.url) !== absolute(url))) return undefined
+    if (response.status !== 200 || redirectTarget(response, url)) return undefined
     const text = await readText(response, longest)
     return text === undefined ? undefined : jsonOf(text)
   }

@@ -1,3 +1,4 @@
+import { isAuthError } from '../errors/is-auth-error'
 import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import { readText } from '../platform/read-text'
 import { type ClientAuthentication, none } from './client-authentication'
@@ -64,6 +65,7 @@ export async function postForm(
     const retryAt = retryAfter(response.headers.get('retry-after') ?? '', clock.now())
     return { status, redirect, body, retryAt, sent: sent + basicSecret(headers) }
   } catch (error) {
+    if (isAuthError(error, 'ERR_REFRESH_UNAVAILABLE')) throw error // Nothing was sent.
     const problem = sent ? 'The token endpoint did not answer: network or CORS' : 'The client authentication failed'
     throw new RefreshUnavailableError(signal.aborted ? 'The token endpoint did not answer in time' : problem, {
       cause: harmlessError(signal.reason ?? error, String(form) + basicSecret(headers)),

@@ -28,7 +28,7 @@ export interface Grant {
 
 /** What a `Grant` is given for one exchange. */
 export interface GrantContext {
-  /** The client's own `fetch`, which attaches no credentials. */
+  /** What the client sends with, without the session's credentials; a scheme may add a proof (RFC 9449 §5). */
   readonly fetch: FetchLike
   /** Aborted at the deadline of the whole exchange; with `refreshTimeout: false` once its session is over, or the client is disposed of. */
   readonly signal: AbortSignal

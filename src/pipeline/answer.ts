@@ -57,7 +57,7 @@ export function createAnswer(
       if (error && kind !== 'rejected' && isStillOurs()) await askPerson(error, signal)
     } else if (action === 'step-up') {
       if (!stepUp || !(await wait(stepUp.ask(reason(), leading(ours), phase)))) return handBack()
-    } else if (action === 'replay' && cause === 'credentials' && isStillOurs()) {
+    } else if (action === 'replay' && cause === 'credentials') {
       try {
         await fresh(session.phase, template)
       } catch (error) {

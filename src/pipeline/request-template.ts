@@ -141,11 +141,11 @@ export class RequestTemplate implements OutgoingRequest {
     if (!this.copy) return !this.isOneShot
     // A 401 may come while the upload still runs (F81).
     const copy = await inTime(this.copy, clock)
-    if (copy) this.withBody(copy)
+    if (copy) this.useBody(copy)
     return Boolean(copy)
   }
 
-  private withBody(body: Blob): this {
+  private useBody(body: Blob): this {
     this.init = copyOf({ ...this.init, body })
     return this
   }
@@ -178,7 +178,7 @@ export class RequestTemplate implements OutgoingRequest {
       return given
         .clone()
         .blob()
-        .then((body) => this.withBody(body).send(fetch, hasCacheModes))
+        .then((body) => this.useBody(body).send(fetch, hasCacheModes))
     // `fetch(request, init)` forgets these two of the Request whatever the init holds (A37).
     init.referrerPolicy ??= given.referrerPolicy
     init.referrer ??= given.referrer

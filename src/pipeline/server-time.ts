@@ -18,8 +18,9 @@ export function createServerTime(schemes: readonly AuthScheme[], clock: Clock): 
     observe(url, response) {
       if (!isAsked) return
       const date = Date.parse(response.headers.get('date') ?? '')
+      const origin = originOf(url)
       // `Date` is cut off to a whole second: half of one has passed since, on average. Whoever a redirect led to has a clock of its own.
-      if (date) offsets.set(originOf(response.url || url), date + 500 - clock.now())
+      if (date && originOf(response.url || url) === origin) offsets.set(origin, date + 500 - clock.now())
     },
   }
 }

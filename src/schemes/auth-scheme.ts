@@ -11,7 +11,7 @@ export interface OutgoingRequest {
   readonly url: string
   /** Made when first looked at; changes are sent. */
   readonly headers: Headers
-  /** The snapshot that will be sent; `null` for none, absent for one-shot bodies. */
+  /** The snapshot that will be sent; `null` for none, absent for what can be sent only once, and for a Request's own before it was copied. */
   readonly body?: RequestInit['body'] | undefined
   /** `headers.set`, without making `headers`: the cheap way when a scheme need not read what the caller set. */
   setHeader(name: string, value: string): void
@@ -64,7 +64,7 @@ export interface AuthScheme {
   ): MaybePromise<void>
   /** `'replay'`: send again with the same credentials; `'refresh'`: the credentials are used up; `'return'`: there is no answer. */
   answer?(challenge: Challenge, exchange: Exchange): 'replay' | 'refresh' | 'return'
-  /** Sees every response: nonces, `Authentication-Info`. `url` is the one that was asked for: the `url` of a response may be empty. */
+  /** Sees every response of an allowed origin, and of the token endpoint: nonces, `Authentication-Info`. `url` is the one that was asked for: the `url` of a response may be empty. */
   observe?(response: Response, url?: string): void
   /**
    * Wraps the `fetch` that its requests go out with; `names` are its headers. A scheme with headers other than `Authorization` needs

@@ -50,7 +50,7 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
       if (originOf(next) !== originOf(url))
         for (const name of ['authorization', 'proxy-authorization', 'cookie', 'host', ...names]) headers.delete(name)
       url = next
-      response.body?.cancel().catch(() => {})
+      response.body?.cancel?.().catch(() => {})
       response = await fetch(url, copyOf({ ...init, method, headers, signal: signal ?? null, body, redirect: 'manual' }))
       Object.defineProperty(response, 'redirected', { value: true })
     }

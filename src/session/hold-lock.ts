@@ -33,6 +33,12 @@ export async function holdLock(
       .then(resolve, (error) => (isAuthError(error, 'ERR_LOCK_TIMEOUT') ? reject(error) : resolve()))
   })
   // For a lock that doesn't keep to its `waitTimeout`.
-  await boundedIfLong(granted, waitTimeout, clock, () => new LockTimeoutError()).finally(() => running ?? waiting.abort())
+  try {
+    await boundedIfLong(granted, waitTimeout, clock, () => new LockTimeoutError())
+  } catch (error) {
+    if (!running) throw error // Else it was granted at the last moment.
+  } finally {
+    if (!running) waiting.abort()
+  }
   await (running ?? task(new AbortController().signal))
 }

@@ -30,7 +30,7 @@ export interface Presentation {
 export interface PresentationOptions {
   readonly session: Session
   readonly clock: Clock
-  /** The way to the token endpoint, past every credential of ours. `before`: once a proof is made, right before the request goes out. */
+  /** The way to the token endpoint, past every credential of ours. `before`: right before the request goes out. */
   readonly fetch: (input: string | URL | Request, init?: RequestInit, before?: () => void) => Promise<Response>
   /** Whether a token of this type can be attached (RFC 6749 §7.1). */
   readonly acceptsType: (tokenType: string | undefined) => boolean
@@ -68,10 +68,11 @@ export function present(
     mine = session.phase
   }
 
-  // Making a proof, or asking for a nonce (RFC 9449 §8), takes time: somebody may have signed in or out, or have rotated, meanwhile.
+  // To prove who the client is, or that it has the key, takes time, and so does asking for a nonce (RFC 9449 §8): somebody may have signed
+  // in or out, or have rotated, meanwhile.
   const before = (): void => {
     const { held, epoch } = session.phase
-    if (epoch === phase.epoch && tokenSetOf(held)?.refreshToken === old?.refreshToken && !lost.aborted) return
+    if (epoch === phase.epoch && tokenSetOf(held)?.refreshToken === tokenSetOf(mine.held)?.refreshToken && !lost.aborted) return
     isHeldBack = true
     throw new Error('The session has moved on')
   }

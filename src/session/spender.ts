@@ -24,7 +24,7 @@ export interface Spender {
   coolingDown(phase: Phase, target?: Target): RefreshOutcome | undefined
   /**
    * Reads the store: the outcome, where no refresh is needed because the session is over or somebody else has refreshed it; `undefined`
-   * where it shows nothing newer than `from`. It holds no tokens for a target.
+   * where it shows nothing newer than `from`. The store never holds the tokens of a target.
    */
   lookBeyond(from: Phase, target?: Target): Promise<RefreshOutcome | undefined>
   /**

@@ -58,7 +58,8 @@ export function storeAccess(store: TokenStore, clock: Clock, limit: number, emit
   return {
     failed,
     read: () => settle('read', read),
-    write: (next, expected, landed) => settle('write', () => store.write(next, expected), landed),
+    // Copies: an app may go on working with what it is given, or has it as `tokens = next`.
+    write: (next, expected, landed) => settle('write', () => store.write(next && { ...next }, expected && { ...expected }), landed),
   }
 }
 

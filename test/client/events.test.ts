@@ -134,6 +134,29 @@ describe('onEvent', () => {
     expect(heard).toBeLessThan(100)
   })
 
+  it('hears what it threw itself, at once or later, but not of what it threw about that (rule 7)', async () => {
+    const { restore, inTime, client: newClient } = world()
+    restore('fresh')
+    const errors: unknown[] = []
+    const client = newClient({
+      onEvent: (event) => {
+        if (event.type === 'request') throw new Error('at once')
+        if (event.type === 'session-changed') return Promise.reject(new Error('later')) as never
+        if (event.type !== 'callback-error') return
+        errors.push([event.callback, event.error])
+        throw new Error('again')
+      },
+    })
+
+    await inTime(client.fetch(url))
+    await quiet()
+
+    expect(errors).toEqual([
+      ['onEvent', new Error('at once')],
+      ['onEvent', new Error('later')],
+    ])
+  })
+
   it('may change what it is given, without any effect', async () => {
     const { restore, inTime, client: newClient } = world()
     restore('refused')

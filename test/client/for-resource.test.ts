@@ -57,6 +57,16 @@ describe('a client for a resource', () => {
     expect(world.authorizations()).toEqual(['Bearer access-1', null])
   })
 
+  it('sends nothing to the revocation endpoint, where that is of the same origin (row 1)', async () => {
+    const world = await withResources({ revocationEndpoint: `${files}/revoke` })
+    const child = world.client.forResource({ resource: files })
+
+    await child.fetch(`${files}/revoke`, { method: 'POST' })
+    await child.fetch(`${files}/a`)
+
+    expect(bearers(world.files)).toEqual([null, 'Bearer access-2'])
+  })
+
   it('shares one exchange among calls, and among clients for the same resource and scope', async () => {
     const world = await withResources()
     const one = world.client.forResource({ resource: files })

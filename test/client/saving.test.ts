@@ -71,6 +71,23 @@ describe('saveTokens', () => {
     expect(events('storage-error')).toEqual([])
   })
 
+  it('may keep what it is given and change it in place: that is a change of the session, not of what the client holds', async () => {
+    const { restore, app, login, inTime, client: newClient } = world()
+    restore('refused')
+    const client = newClient({
+      saveTokens: (next) => {
+        app.tokens = next
+      },
+    })
+    await inTime(client.fetch(url))
+    const { generation } = client.state as { generation: number }
+
+    Object.assign(app.tokens as object, login.signIn(), { sessionId: 'of somebody else' })
+    await inTime(client.fetch(url))
+
+    expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'of somebody else', generation: generation + 1 })
+  })
+
   it('has saved before a waiting call goes on, where it is quick (rule 5)', async () => {
     const { restore, app, clock, resource, client: newClient } = world()
     restore('refused')

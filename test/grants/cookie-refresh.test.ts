@@ -17,6 +17,15 @@ it('refuses headers that are no function, at once: they are asked for each time'
   expect(() => cookieRefreshGrant({ url, headers: { 'x-csrf': '1' } as never })).toThrow(/headers must be a function/)
 })
 
+it.each([200, 401, 503])('says what the server answered, %i, where bodies are no streams of the platform (node-fetch)', async (status) => {
+  const streamed = new Response('x', { status })
+  const { fetch } = recordingFetch(() => Object.defineProperty(streamed, 'body', { value: { pipe: () => {} } }))
+
+  const renewed = await renew(fetch).catch(({ code }) => code)
+
+  expect(renewed).toEqual({ 200: { accessToken: '' }, 401: 'ERR_SESSION_ENDED', 503: 'ERR_REFRESH_UNAVAILABLE' }[status])
+})
+
 describe('a redirect of the request that renews the session', () => {
   it.each([200, 401])('is no renewal and no refusal where the platform follows it, as React Native does: %i', async (status) => {
     const login = await loopback((_, response) => response.writeHead(status).end('<html>'))

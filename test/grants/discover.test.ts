@@ -31,6 +31,13 @@ describe('discover', () => {
     expect(await discover(issuer, { fetch })).toMatchObject({ issuer })
   })
 
+  it("takes the answer of React Native's fetch, which adds a parameter to a URL so that no cache answers", async () => {
+    const fetch = async (input: RequestInfo | URL) =>
+      Object.defineProperty(Response.json(good), 'url', { value: `${String(input)}?_=1764277200000` })
+
+    expect(await discover(issuer, { fetch })).toMatchObject({ issuer })
+  })
+
   it('names both URLs that it asked where neither has metadata, so that a wrong issuer shows', async () => {
     const fetch = async () => new Response(null, { status: 404 })
 

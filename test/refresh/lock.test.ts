@@ -676,6 +676,37 @@ describe('a lock that is lost', () => {
     expect(login.tokenRequests).toHaveLength(0)
   })
 
+  it('while the client proves who it is: the token is not presented (rule 4)', async () => {
+    const lost = new AbortController()
+    const { client, login, inTime } = await signedIn({
+      standing: 'expired',
+      lock: { hold: (_name, task) => task(lost.signal) },
+      clientAuthentication: async ({ clock }) => {
+        await clock.sleep(1_000)
+        lost.abort()
+      },
+    })
+
+    const error = await rejection(inTime(client.fetch(url)))
+
+    expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+    expect(login.tokenRequests).toHaveLength(0)
+  })
+
+  it('or a session that is signed out of, while the client proves who it is: the token is not presented (rule 3)', async () => {
+    const { client, clock, login, inTime } = await signedIn({
+      standing: 'expired',
+      clientAuthentication: ({ clock }) => clock.sleep(1_000),
+    })
+    const call = rejection(client.fetch(url))
+    await clock.advance(500)
+
+    await inTime(client.logout())
+
+    expect(await inTime(call)).toMatchObject({ code: 'ERR_SESSION_ENDED' })
+    expect(login.tokenRequests).toHaveLength(0)
+  })
+
   it('before the second presentation: an ambiguous failure is not repeated without the lock (rule 4, rule 6)', async () => {
     const lost = new AbortController()
     const { client, clock, login, inTime } = await signedIn({
@@ -807,3 +838,20 @@ function twoClients(standing: 'expired' | 'refused' = 'expired', lock?: Lock) {
   )
   return { clock, login, resource, clients, logouts }
 }
+
+describe('the lock of a store that says nothing of its reach', () => {
+  it('counts as one of this process: after a refusal the store is given time to show the rotation of another one (rule 4)', async () => {
+    const store = Object.assign(memoryStore(), { name: 'rows', coordination: undefined })
+    const { client, clock, login, app, inTime } = await signedIn({ store })
+    const first = login.signIn()
+    await client.setTokens(first)
+    login.spoilAccessTokens()
+    login.next(() => {
+      void clock.sleep(100).then(() => store.write(login.signIn(), first))
+      return json(400, { error: 'invalid_grant' })
+    })
+
+    expect((await inTime(client.fetch(url))).status).toBe(200)
+    expect(app.logouts).toEqual([])
+  })
+})

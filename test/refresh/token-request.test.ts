@@ -323,6 +323,28 @@ describe('where globalThis.fetch leads back into the client', () => {
 })
 
 describe('globalThis.fetch', () => {
+  it('is given copies: an init that a grant shares with the calls of the app does not make those pass for our own (F104)', async () => {
+    const { client, clock, resource } = onGlobalFetch()
+    client.dispose()
+    const headers = { accept: 'application/json' }
+    const init = { headers }
+    const other = new AuthenticatedClient({
+      grant: async (_, { fetch }) => {
+        await fetch('https://login.example.com/renew', init)
+        return { accessToken: 'renewed' }
+      },
+      allowedOrigins: ['https://api.example.com'],
+      clock,
+    })
+    await other.setTokens({ accessToken: 'first' })
+    await inTime(clock, other.refresh())
+
+    await inTime(clock, other.fetch(url, init))
+    await inTime(clock, other.fetch(url, { headers }))
+
+    expect(new Set(shown(resource))).toEqual(new Set(['renewed']))
+  })
+
   it('is looked up at each call: a wrapper that comes later sees token requests and calls (F105)', async () => {
     const { client, clock } = onGlobalFetch()
     const original = globalThis.fetch

@@ -21,6 +21,28 @@ const ways: readonly (readonly [string, NonNullable<AuthScheme['observe']>])[] =
   ['rejects', (() => Promise.reject(mine)) as unknown as NonNullable<AuthScheme['observe']>],
 ]
 
+it('a scheme that can make no proof for the token request: the message says so, and nothing is sent', async () => {
+  const login = authorizationServer()
+  const shop = api({ authorizationServer: login })
+  let proofs = 0
+  const { client } = clientOf({
+    ...{ tokenEndpoint: login.tokenEndpoint, clientId: 'web', baseUrl: shop.origin, fetch: testFetch(login, shop) },
+    scheme: {
+      ...bearer(),
+      tokenRequest() {
+        proofs++
+        throw mine
+      },
+    },
+  })
+  await client.setTokens(login.signIn())
+
+  const error = await client.refresh().catch((thrown) => thrown)
+
+  expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', message: 'The scheme could not make its proof', cause: mine })
+  expect([proofs, login.tokenRequests.length]).toEqual([1, 0])
+})
+
 describe.each(ways)('a scheme whose observe %s (rule 7)', (_how, observe) => {
   it('costs no call its response, and a callback-error event says so', async () => {
     const { client, events } = clientOf({ scheme: { ...bearer(), observe } }, ok)
