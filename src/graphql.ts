@@ -1,1 +1,2 @@
-export { graphqlUnauthenticated, sessionExpiredStatus } from './schemes/graphql-unauthenticated'
+export { graphqlUnauthenticated } from './schemes/graphql-unauthenticated'
+export { sessionExpiredStatus } from './schemes/session-expired-status'

@@ -11,10 +11,11 @@ import { createBudget } from '../session/refresh-budget'
 import { createRefresher } from '../session/refresher'
 import { createSession } from '../session/session'
 import { storeAccess } from '../session/store-access'
-import { hasWebLocks, nearestLock } from '../stores/nearest-lock'
-import type { Coordination } from '../stores/token-store'
+import { hasWebLocks } from '../stores/has-web-locks'
+import type { Coordination } from '../stores/lock'
+import { nearestLock } from '../stores/nearest-lock'
 import { isSameUser } from '../tokens/session-identity'
-import { tokenSetOf } from '../tokens/token-set'
+import { type TokenSet, tokenSetOf } from '../tokens/token-set'
 import { type CallbackErrorEvent, createOutlet, type Outlet } from './events'
 import type { ResolvedOptions } from './resolve-options'
 import { createRevoker } from './revoker'
@@ -48,6 +49,11 @@ export function assemble(options: ResolvedOptions, isDisposed: () => boolean): A
     (ownLock === store.lock ? store : ownLock)?.coordination ?? (!ownLock && hasWebLocks() ? 'browser' : 'client')
   const budget = createBudget(options.refreshBudget, clock)
   const revoke = createRevoker(options, tokenRequest, emit)
+  // Not where the same user has signed in again: a server that keeps one grant for each user would end that, too (RFC 7009 §2.1).
+  const discard = (tokens: TokenSet | null): void => {
+    const { held } = session.phase
+    if (tokens && !(held && isSameUser(tokens, held))) void revoke(tokens)
+  }
   const session = createSession(
     storeAccess(store, clock, limit, emit),
     clock,
@@ -59,8 +65,9 @@ export function assemble(options: ResolvedOptions, isDisposed: () => boolean): A
       if (onLogout) call(() => onLogout({ reason, sessionId, error }), 'onLogout')
       if (reason === 'signed_out') void revoke(tokenSetOf(dead))
     },
-    revoke,
+    discard,
     options.moved,
+    options.root,
   )
   const refresher = createRefresher({
     ...options,
@@ -75,11 +82,7 @@ export function assemble(options: ResolvedOptions, isDisposed: () => boolean): A
     subscribe: outlet.subscribe,
     isDisposed,
     acceptsType: (type) => canAttach(schemes, type),
-    // Not where the same user has signed in again: a server that keeps one grant for each user would end that, too (RFC 7009 §2.1).
-    discard: (tokens) => {
-      const { held } = session.phase
-      if (tokens && !(held && isSameUser(tokens, held))) void revoke(tokens)
-    },
+    discard,
   })
   const stepUp =
     onStepUp &&

@@ -2,13 +2,12 @@ import { createRoundTrip } from '../pipeline/round-trip'
 import { onPage } from '../platform/page'
 import { followStore } from '../session/follow-store'
 import type { SessionState } from '../session/phase'
-import type { Coordination } from '../stores/token-store'
+import type { Coordination } from '../stores/lock'
 import type { StoredSession } from '../tokens/token-set'
 import { assemble } from './assemble'
 import { type ResourceOptions, resourceOptions } from './for-resource'
 import type { AuthenticatedClientOptions } from './options'
 import { resolveOptions } from './resolve-options'
-import { resourceClients } from './resource-clients'
 import { createTokenAccess } from './token-access'
 
 /** A `fetch` that keeps a session signed in. Every function of it is bound: hand them around as you like. */
@@ -119,13 +118,26 @@ export class AuthenticatedClient {
     }
 
     const optionsFor = resourceOptions({ ...parts, options: resolved, nextCall, subscribe, coordination })
-    const resources = resourceClients((asked) => {
-      const { setTokens, logout, forResource } = this
-      return Object.assign(another(optionsFor(asked)), { setTokens, logout, forResource })
-    })
+    /** One for the same options until it is disposed of, and none outlives the one that made them. */
+    const children = new Map<string, AuthenticatedClient>()
     this.forResource = (asked) => {
       assertLive()
-      return resources.of(asked)
+      const key = JSON.stringify([String(asked.resource), asked.scope, asked.allowedOrigins])
+      const known = children.get(key)
+      if (known) return known
+      const child = another(optionsFor(asked))
+      const { dispose } = child
+      const { setTokens, logout, forResource } = this
+      children.set(key, child)
+      return Object.assign(child, {
+        setTokens,
+        logout,
+        forResource,
+        dispose() {
+          if (children.get(key) === child) children.delete(key)
+          dispose()
+        },
+      })
     }
 
     this.dispose = () => {
@@ -133,7 +145,7 @@ export class AuthenticatedClient {
       isDisposed = true
       delete resolved.isUnauthorized
       delete resolved.onEvent
-      resources.dispose()
+      for (const child of children.values()) child.dispose()
       stepUp?.leave()
       refresher.leave()
       for (const leave of leaving.splice(0)) leave?.()

@@ -31,7 +31,7 @@ export interface CallbackErrorEvent {
 type UntimedEvent = SessionEvent | RequestEvent | CallbackErrorEvent
 
 /** Everything that happens in a client, told apart by `type`; no secrets. */
-export type ClientEvent = UntimedEvent & {
+export type ClientEvent = (SessionEvent | RequestEvent | CallbackErrorEvent) & {
   /** When, in milliseconds since the epoch. */
   readonly at: number
   /** Of a client that `forResource` gave: which API it is for. */

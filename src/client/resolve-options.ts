@@ -43,6 +43,7 @@ export function resolveOptions(options: SharedOptions) {
       must(isSafe(origin) || given.allowInsecureOrigins, `${option}: ${origin} needs https, or allowInsecureOrigins`)
       return origin
     })
+  const baseText = baseUrl && String(baseUrl) // Once: a URL object may change.
   const hasOwnOrigins = Boolean(baseUrl || allowedOrigins)
   const page = hasOwnOrigins ? [] : originsIn('this page', pageUrl())
   const allowed = originsIn('allowedOrigins', allowedOrigins) // First: `forResource` makes `baseUrl` of the first of them.
@@ -74,7 +75,8 @@ export function resolveOptions(options: SharedOptions) {
     // Each as it was written, and in its normal spelling.
     endpoints:
       endpoints ?? [grant?.tokenEndpoint, revocationEndpoint].flatMap((url) => (url ? [String(url), absolute(String(url)) ?? ''] : [])),
-    base: (): string | undefined => (baseUrl ? String(baseUrl) : pageBase()),
+    revocationEndpoint: revocationEndpoint && String(revocationEndpoint),
+    base: (): string | undefined => baseText ?? pageBase(),
     store: getTokens ? callbackStore({ getTokens, saveTokens, clearTokens }) : (store ?? memoryStore()),
   }
 }
@@ -119,16 +121,17 @@ function givenIn(options: SharedOptions): Given {
   }
   for (const name of Object.keys(methodsOf) as (keyof SharedOptions)[]) {
     const value = options[name] === polluted[name] ? undefined : options[name]
-    const isMethod = isGiven(name, value) && /^(is|on)|Tokens$/.test(name) // Not `fetch`: a browser's must not be bound to anything else.
+    const isGiven = value !== null && value !== undefined
+    if (isGiven) check(name, value)
+    const isMethod = isGiven && /^(is|on)|Tokens$/.test(name) // Not `fetch`: a browser's must not be bound to anything else.
     const method = value as NonNullable<SharedOptions['onEvent']>
     given[name] = isMethod ? Object.assign(method.bind(options), { inspect: method.inspect }) : (value ?? undefined)
   }
   return given
 }
 
-/** Whether the option was given: `null` and `undefined` are absent. @throws {TypeError} for a value that it can't have. */
-function isGiven(name: keyof SharedOptions, value: unknown): boolean {
-  if (value === null || value === undefined) return false
+/** @throws {TypeError} for a value that the option can't have. */
+function check(name: keyof SharedOptions, value: unknown): void {
   must(typeof value === 'function' || !/^(grant|fetch|is|on|clientA)|Tokens$/.test(name), `${name} must be a function`)
   const isOff = value === false && name !== 'expiryLeeway'
   must(isOff || (typeof value === 'number' && value >= 0) || !/^(expiry|refresh[AT])/.test(name), `${name} must be milliseconds`)
@@ -141,7 +144,6 @@ function isGiven(name: keyof SharedOptions, value: unknown): boolean {
   for (const method of methodsOf[name]) {
     for (const each of name === 'scheme' ? [value].flat() : [value]) must(Object(each)[method], `${name} must have ${method}()`)
   }
-  return true
 }
 
 function must(isRight: unknown, otherwise: string): asserts isRight {

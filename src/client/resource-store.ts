@@ -3,7 +3,8 @@ import { after } from '../platform/maybe-promise'
 import type { Phase } from '../session/phase'
 import type { Session } from '../session/session'
 import { localLock } from '../stores/local-lock'
-import type { Coordination, TokenStore } from '../stores/token-store'
+import type { Coordination } from '../stores/lock'
+import type { TokenStore } from '../stores/token-store'
 import { type StoredSession, sameTokens } from '../tokens/token-set'
 
 /** Where the access tokens of one target live. */

@@ -1,24 +1,13 @@
 import { revokeToken } from '../grants/revocation'
-import type { Clock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import { startDeadline } from '../session/deadline'
 import type { SessionEvent } from '../session/session-event'
 import { spendable, type TokenSet } from '../tokens/token-set'
-import type { AuthenticatedClientOptions } from './options'
+import type { ResolvedOptions } from './resolve-options'
 
 /** Has tokens revoked that nobody will use any more, where that is possible, by a deadline of its own; the app hears how it went. */
 export function createRevoker(
-  {
-    revocationEndpoint,
-    clientId,
-    clientAuthentication,
-    limit,
-    clock,
-  }: Pick<AuthenticatedClientOptions, 'revocationEndpoint' | 'clientAuthentication'> & {
-    readonly clientId: string
-    readonly limit: number
-    readonly clock: Clock
-  },
+  { revocationEndpoint, clientId, clientAuthentication, limit, clock }: ResolvedOptions,
   fetch: FetchLike,
   emit: (event: SessionEvent) => void,
 ): (tokens: TokenSet | null) => Promise<void> {

@@ -28,7 +28,8 @@ export function createTokenAccess(
   }
 
   return {
-    async getAccessToken({ signal, minValidity } = {}) {
+    async getAccessToken(options) {
+      const { signal, minValidity } = options ?? {}
       const before = await signedIn(signal)
       const phase = await freshness.fresh(before, { signal, isSafe: true }, minValidity)
       const tokens = tokenSetOf(phase.held)
@@ -38,7 +39,8 @@ export function createTokenAccess(
       return tokens.accessToken
     },
 
-    async refresh({ signal } = {}) {
+    async refresh(options) {
+      const { signal } = options ?? {}
       const phase = await signedIn(signal)
       if (!refresher.canRefresh(phase)) throw new RefreshUnavailableError('No grant, or no refresh token')
       if (budget.isExhausted()) throw new RefreshExcessiveError()

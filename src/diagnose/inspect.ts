@@ -19,9 +19,9 @@ const patience = 500
 /** Diagnoses a whole exchange while it is there. The body is read from a copy, where it is text and short; the app's stays whole. */
 export function inspector(expected: DiagnoseInput['expected']): (exchange: InspectedExchange) => Promise<Diagnosis | undefined> {
   return async ({ response, request, tokens, now }) => {
-    const readable = !response.bodyUsed && !response.body?.locked // Of a body that somebody is reading there is no copy.
-    const isText = /json|html|text|xml/i.test(response.headers.get('content-type') ?? '') && readable
-    const body = isText ? await readCopy(response, mostRead, patience) : undefined
+    const isReadable = !response.bodyUsed && !response.body?.locked // Of a body that somebody is reading there is no copy.
+    const isText = /json|html|text|xml/i.test(response.headers.get('content-type') ?? '')
+    const body = isText && isReadable ? await readCopy(response, mostRead, patience) : undefined
     const diagnosis = diagnose({ response, request, tokens: tokens ?? undefined, now, body, expected })
     // A 401 that nothing explains is still a refusal, and what it says is told.
     return diagnosis.cause === 'not-refused' || (diagnosis.cause === 'unknown' && response.status !== 401) ? undefined : diagnosis

@@ -5,6 +5,7 @@ import type { Grant } from './grant'
 import { harmlessError } from './harmless-error'
 import { redirectTarget } from './redirect-target'
 import { retryAfter } from './retry-after'
+import { endpointUrl } from './token-endpoint'
 
 /** Options of `cookieRefreshGrant`. */
 export interface CookieRefreshGrantOptions {
@@ -32,7 +33,7 @@ export interface CookieRefreshGrantOptions {
 export function cookieRefreshGrant(options: CookieRefreshGrantOptions): Grant {
   const url = String(options.url)
   const { method, headers, isRejected } = options
-  if (!/^https?:\/\/[^\s#@\\]+$/i.test(url)) throw new TypeError('cookieRefreshGrant needs url: absolute, without user name or fragment')
+  if (!endpointUrl.test(url)) throw new TypeError('cookieRefreshGrant needs url: absolute, without user name or fragment')
   if (headers && typeof headers !== 'function') throw new TypeError('cookieRefreshGrant: headers must be a function that returns them')
   const grant: Grant = async (_, { fetch, signal, clock }) => {
     const fields = headersOf((await headers?.()) ?? {})

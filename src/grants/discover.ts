@@ -1,6 +1,7 @@
 import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import { abortReason } from '../platform/abortable'
 import { bounded } from '../platform/bounded'
+import { cacheModes } from '../platform/cache-modes'
 import { type Clock, systemClock } from '../platform/clock'
 import type { FetchLike } from '../platform/fetch-like'
 import { isSafe, originOf } from '../platform/origin'
@@ -99,7 +100,7 @@ async function metadataAt(url: string, options: DiscoverOptions): Promise<Record
       headers: { accept: 'application/json' },
       redirect: 'manual',
       credentials: 'omit',
-      cache: 'no-store',
+      ...(cacheModes()() && { cache: 'no-store' }),
       signal: stop.signal,
     })
     if (response.status !== 200 || redirectTarget(response, url)) return undefined

@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../platform/maybe-promise'
-import type { ClientAuthentication, ClientSecret } from './client-authentication'
+import { type ClientAuthentication, type ClientSecret, secretSource } from './client-authentication'
 import { type SigningKey, signedAssertion } from './signed-assertion'
 
 /** Options of both kinds of assertion. */
@@ -60,13 +60,8 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthenticati
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2}
  */
 export function clientSecretJwt(secret: ClientSecret, options: ClientSecretJwtOptions = {}): ClientAuthentication {
-  const checked = (value: unknown): string => {
-    if (typeof value === 'string' && value) return value
-    throw new TypeError('clientSecretJwt needs the client secret: a non-empty string, or a function that returns one')
-  }
-  if (typeof secret !== 'function') checked(secret)
-  const current = async (): Promise<Uint8Array> => new TextEncoder().encode(checked(typeof secret === 'function' ? await secret() : secret))
-  return authentication(current, options.algorithm ?? 'HS256', undefined, options)
+  const current = secretSource('clientSecretJwt', secret)
+  return authentication(async () => new TextEncoder().encode(await current()), options.algorithm ?? 'HS256', undefined, options)
 }
 
 function authentication(

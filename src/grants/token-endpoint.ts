@@ -31,7 +31,7 @@ interface TokenEndpoint extends TokenRequestOptions {
 }
 
 // No user name or password (RFC 6749 §2.3.1), no fragment (§3.2), nothing that two parsers read differently.
-const endpoint = /^https?:\/\/[^\s/?#@\\]+([/?][^\s#\\]*)?$/i
+export const endpointUrl = /^https?:\/\/[^\s/?#@\\]+([/?][^\s#\\]*)?$/i
 
 /**
  * A grant that asks the token endpoint for tokens, with the parameters that `own` makes of the current ones. Whatever else comes of
@@ -48,7 +48,7 @@ export function tokenEndpointGrant(
   const options = { scope: undefined, parameters: undefined, ...given }
   // Exactly as the caller wrote it: React Native's `URL` would neither check it nor leave it alone.
   const tokenEndpoint = String(options.tokenEndpoint)
-  if (!endpoint.test(tokenEndpoint)) throw new TypeError('tokenEndpoint must be an absolute URL without user name or fragment')
+  if (!endpointUrl.test(tokenEndpoint)) throw new TypeError('tokenEndpoint must be an absolute URL without user name or fragment')
   if (Array.isArray(options.scope)) throw new TypeError('scope must be a string, separated by spaces')
   if (!clientId) throw new TypeError('clientId must be a non-empty string')
   for (const [name, value] of Object.entries({ clientAuthentication, isRejected }))

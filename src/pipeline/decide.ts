@@ -73,7 +73,7 @@ export function decide(facts: Facts): Decision {
   const { error = '', claims } = leading(ours)?.params ?? {}
   const unauthorized = claimed || facts.status === 401
   // A refresh can't give scope (RFC 6750 §3.1), authentication (RFC 9470 §3) or claims.
-  const wantsMore = attached && (claims !== undefined || /^insufficient_(scope|user_authentication|claims)$/.test(error))
+  const wantsMore = attached && (claims || /^insufficient_(scope|user_authentication|claims)$/.test(error))
   const stepUp = wantsMore && (canStepUp || error !== 'invalid_token')
   const own: Cause = answer === 'replay' ? 'scheme' : stepUp ? 'step-up' : 'credentials'
 

@@ -46,7 +46,8 @@ export function createFreshness({ expiryLeeway, refreshAhead }: FreshnessOptions
     const code = 'error' in error ? error.error : ''
     const { epoch } = session.phase
     // OpenID Connect Core §3.1.2.6.
-    if (stepUp && /^(interaction|login|consent)_required$/.test(code) && (await abortable(stepUp.ask(code), signal))) return
+    if (stepUp && /^(interaction|login|consent)_required$/.test(code) && (await abortable(stepUp.ask(code), signal)))
+      return refresher.forgive(session.phase)
     // The session may have been replaced, or have ended, while the app was asked: the error is not about the present one.
     if (session.phase.epoch === epoch) throw error
   }

@@ -21,7 +21,7 @@ import { repeatsSecret } from './sent-secrets'
 
 /** What is to be done about a response, and what that was decided by. */
 export interface Judgement extends Omit<Decision, 'reason'> {
-  /** Why; nothing where that would repeat the credentials (A28). To find out is dear: only where it is told. */
+  /** Why; nothing where that would repeat the credentials (A28). Costly to find out: asked only where it is told. */
   readonly reason: () => string
   /** The session at the time of the decision. */
   readonly now: Phase

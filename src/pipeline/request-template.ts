@@ -163,8 +163,8 @@ export class RequestTemplate implements OutgoingRequest {
   send(fetch: FetchLike, hasCacheModes?: () => boolean): Promise<Response> {
     const url = this.query ? withQuery(this.url, this.query) : this.url
     const given = this.request
-    // A copy: a replay must not change what the first send was given, and the credentials mode that a scheme chose is for one send alone.
-    const init = this.answered[0] || this.credentials ? copyOf(this.init) : this.init
+    // A copy for each send: some wrappers write to what they are given, and the credentials mode that a scheme chose is for one alone.
+    const init = copyOf(this.init)
     if (this.sent) init.headers = this.sent
     else delete init.headers
     if (this.credentials) init.credentials = this.credentials

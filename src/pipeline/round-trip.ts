@@ -4,9 +4,11 @@ import { boundedIfLong } from '../platform/bounded'
 import { cacheModes } from '../platform/cache-modes'
 import { copyOf } from '../platform/copy-of'
 import type { FetchLike } from '../platform/fetch-like'
+import { isRedirect } from '../platform/is-redirect'
 import { isPromise, type MaybePromise } from '../platform/maybe-promise'
 import { absolute } from '../platform/origin'
 import type { AuthScheme } from '../schemes/auth-scheme'
+import { notFollowed } from '../schemes/follow-redirects'
 import type { Phase } from '../session/phase'
 import { allowedTarget, endpointTest } from './allowed-origins'
 import { createAnswer } from './answer'
@@ -143,9 +145,12 @@ function wayOf(scheme: AuthScheme, fetch: FetchLike): FetchLike {
   if (headers.every((name) => name === 'authorization')) return fetch
   return (
     scheme.redirects?.(fetch, headers) ??
-    ((input, init) => {
+    (async (input, init) => {
       const redirect = init?.redirect ?? (typeof input === 'object' && (input as Request).redirect)
-      return fetch(input, redirect === 'manual' ? init : copyOf({ ...init, redirect: 'error' }))
+      if (redirect === 'manual') return fetch(input, init)
+      const response = await fetch(input, copyOf({ ...init, redirect: 'manual' })) // Not every platform knows `error` (workerd).
+      if (!isRedirect(response)) return response
+      throw notFollowed(response, 'the credentials are for one URL')
     })
   )
 }

@@ -14,7 +14,7 @@ export function repeatsSecret(text: string, { scheme, headers, query = '' }: Req
 
 /** As it stands, unescaped, and as the name and password that it is in Basic; of a pair, the password too. */
 function meanings(secret: string): readonly string[] {
-  // Not tried where they can only fail: an error is dear.
+  // Not tried where they can only fail: an error costs much.
   const read = [...(secret.includes('%') ? [decodeURIComponent] : []), ...(base64.test(secret) ? [fromBase64] : [])].flatMap((decode) => {
     try {
       return decode(secret)

@@ -1,4 +1,5 @@
 import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
+import { cacheModes } from '../platform/cache-modes'
 import type { FetchLike } from '../platform/fetch-like'
 import type { AuthScheme } from '../schemes/auth-scheme'
 import type { Observe } from '../schemes/observer'
@@ -10,9 +11,11 @@ export type TokenFetch = (input: string | URL | Request, init?: RequestInit, bef
 /** A grant's way to the network: without the session's credentials, but with the proof that a scheme adds to token requests (RFC 9449 §5). */
 export function tokenFetch(fetch: FetchLike, schemes: readonly AuthScheme[], observe: Observe): TokenFetch {
   const proving = schemes.filter(({ tokenRequest }) => tokenRequest)
+  const hasCacheModes = cacheModes()
   return async (input, init, before) => {
     // A copy: what a grant gives may be the app's own, and go with its calls as well (F104).
-    const request = new RequestTemplate(input, init)
+    const { cache, ...others } = init ?? {}
+    const request = new RequestTemplate(input, cache && !hasCacheModes() ? others : init)
     try {
       for (const scheme of proving) await scheme.tokenRequest?.(request)
     } catch (cause) {

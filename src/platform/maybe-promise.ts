@@ -8,5 +8,5 @@ export function isPromise<Value>(value: MaybePromise<Value>): value is PromiseLi
 
 /** Goes on with the value: at once where it is at hand. */
 export function after<Value, Result>(value: MaybePromise<Value>, next: (value: Value) => MaybePromise<Result>): MaybePromise<Result> {
-  return isPromise(value) ? value.then(next) : next(value)
+  return isPromise(value) ? Promise.resolve(value).then(next) : next(value) // Some thenables give nothing for `then`.
 }

@@ -2,5 +2,5 @@
 export function isOneShot(body: unknown): boolean {
   if (typeof body !== 'object' || body === null) return false
   if (body instanceof FormData || body instanceof URLSearchParams || ArrayBuffer.isView(body)) return false
-  return [Symbol.iterator, Symbol.asyncIterator, 'getReader'].some((name) => name in body)
+  return [Symbol.iterator, Symbol.asyncIterator, 'getReader', 'pipe'].some((name) => name in body)
 }

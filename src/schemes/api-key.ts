@@ -1,5 +1,5 @@
 import { httpToken } from '../platform/http-token'
-import { after, isPromise, type MaybePromise } from '../platform/maybe-promise'
+import { after, type MaybePromise } from '../platform/maybe-promise'
 import type { AuthScheme } from './auth-scheme'
 import { followRedirects } from './follow-redirects'
 
@@ -43,14 +43,13 @@ export function apiKey(options: ApiKeyOptions = {}): AuthScheme {
     redirects: followRedirects,
     attach(request, tokens) {
       const current = typeof key === 'function' ? key() : (key ?? tokens?.accessToken)
-      const attached = after(current, (value) => {
+      return after(current, (value) => {
         if (value === undefined && usesTokens) return // Nobody is signed in.
         const good = checked(value)
         if (query) request.setQuery(query, good)
         else if (header) request.setHeader(header.toLowerCase(), good)
         else request.setHeader('authorization', `${scheme} ${good}`)
       })
-      return isPromise(attached) ? attached.then(() => {}) : undefined
     },
   }
 }

@@ -1,7 +1,6 @@
-import type { FetchLike } from '../platform/fetch-like'
 import { httpToken } from '../platform/http-token'
 import { isSafeMethod } from '../platform/is-safe-method'
-import { after, isPromise, type MaybePromise } from '../platform/maybe-promise'
+import { after, type MaybePromise } from '../platform/maybe-promise'
 import type { AuthScheme } from './auth-scheme'
 import { followRedirects } from './follow-redirects'
 
@@ -39,7 +38,7 @@ export function cookieSession({ csrf }: CookieSessionOptions = {}): AuthScheme {
     name: '',
     headers: name ? [name] : [],
     usesTokens: true,
-    redirects: (fetch: FetchLike, names) => {
+    redirects: (fetch, names) => {
       const careful = followRedirects(fetch, names)
       // Without the header nothing of ours goes along: the platform may follow.
       return (input, init) => (name && new Headers(init?.headers).has(name) ? careful(input, init) : fetch(input, init))
@@ -48,8 +47,7 @@ export function cookieSession({ csrf }: CookieSessionOptions = {}): AuthScheme {
       request.setCredentials('include')
       if (!csrf || !name || isSafeMethod(request.method)) return
       const value = typeof csrf.value === 'function' ? csrf.value() : csrf.value
-      const attached = after(value, (current) => (current ? request.setHeader(name, checked(current)) : undefined))
-      return isPromise(attached) ? attached.then(() => {}) : undefined
+      return after(value, (current) => (current ? request.setHeader(name, checked(current)) : undefined))
     },
   }
 }

@@ -78,7 +78,7 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
 
     answer({ params, conflict }, { url, response, attached, answered }) {
       const { realm = '', nonce, opaque, algorithm, qop, stale, userhash } = params
-      const offered = qop?.toLowerCase().split(/[\s,]+/)
+      const offered = qop?.trim() ? qop.toLowerCase().split(/[\s,]+/) : undefined
       const understood = offered === undefined || offered.includes('auth') || offered.includes('auth-int')
       if (conflict || nonce === undefined || chosen.has(response) || !understood || !supports(algorithm ?? 'MD5')) return 'return'
       if (onlyRealm && realm !== onlyRealm) return 'return'
@@ -99,7 +99,8 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       return 'replay'
     },
 
-    observe({ headers }, url = '') {
+    observe({ headers, url: answered }, url = '') {
+      if (answered && originOf(answered) !== originOf(url)) return // A redirect led there, and it knows nothing of our password.
       const field = headers.get('authentication-info')
       if (!field) return
       const { nextnonce, rspauth, cnonce, nc = '', qop } = parseChallenges(`Info ${field}`)[0]?.params ?? {}

@@ -63,26 +63,19 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     await keyStore?.save(keys)
     return (await keyStore?.load()) ?? keys // Another tab's, if that was first.
   }
-  const make = async (): Promise<KeyPair> => {
+  /** One key, however many calls need the first one; what failed is tried again. */
+  const make = (): Promise<KeyPair> => {
     const type = algorithm ?? 'ES256'
-    const keys = await generateKeyPair(type).catch((cause) => {
+    making ??= generateKeyPair(type).catch((cause) => {
+      making = undefined
       throw new TypeError(`dpop: there is no crypto.subtle here (React Native, a page without https), or it knows no ${type}`, { cause })
     })
-    known = await keep(keys)
-    return known
-  }
-  // One key, however many calls need the first one; what failed is tried again. Reads aren't shared: a browser's database hangs at times.
-  const current = async (): Promise<KeyPair> => {
-    const kept = known ?? (await keyStore?.load())
-    if (kept) {
-      known = kept
-      return kept
-    }
-    making ??= make().catch((error) => {
-      making = undefined
-      throw error
-    })
     return making
+  }
+  // Its reads and writes aren't shared: a browser's database hangs at times.
+  const current = async (): Promise<KeyPair> => {
+    known ??= (await keyStore?.load()) ?? (await keep(await make()))
+    return known
   }
   // For what tokens will be bound to. The place of the key may have been cleared (`Clear-Site-Data`), and another tab have signed in with
   // a new key since; or nobody has yet, and the old one is kept again.

@@ -1,5 +1,6 @@
 import { copyOf } from '../platform/copy-of'
 import type { FetchLike } from '../platform/fetch-like'
+import { isRedirect } from '../platform/is-redirect'
 import { isOneShot } from '../platform/one-shot'
 import { absolute, originOf } from '../platform/origin'
 import { wholeBody } from '../platform/whole-body'
@@ -31,11 +32,10 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
       wholeBody(request?.clone().body ?? null).then(keep, () => {})
     }
     let response = await fetch(input, copyOf({ ...init, redirect: 'manual' }))
-    for (let hop = 0; response.type === 'opaqueredirect' || /^30[12378]$/.test(String(response.status)); hop++) {
+    for (let hop = 0; isRedirect(response); hop++) {
       const { status } = response
       // Servers may send raw UTF-8, of which `Headers` gives one character for each byte.
       const location = response.headers.get('location')?.replace(/[\x80-\xff]/g, percentEncoded)
-      if (status && location === undefined) break
       const next = absolute(location ?? '', url)
       if ((status < 303 && /^post$/i.test(method)) || (status === 303 && !/^(get|head)$/i.test(method))) {
         method = 'GET'
@@ -44,9 +44,9 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
           headers.delete(name)
       }
       // Only http(s) is followed: what `data:` or `blob:` hold would pass for the server's answer.
-      if (!next || !originOf(next) || !location) throw notFollowed('where it leads is hidden, or is no http')
-      if (hop === mostHops) throw notFollowed(`there were ${mostHops} before it`)
-      if (body === undefined) throw notFollowed('the body can be sent only once')
+      if (!next || !originOf(next) || !location) throw notFollowed(response, 'where it leads is hidden, or is no http')
+      if (hop === mostHops) throw notFollowed(response, `there were ${mostHops} before it`)
+      if (body === undefined) throw notFollowed(response, 'the body can be sent only once')
       if (originOf(next) !== originOf(url))
         for (const name of ['authorization', 'proxy-authorization', 'cookie', 'host', ...names]) headers.delete(name)
       url = next
@@ -58,8 +58,9 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
   }
 }
 
-/** As `fetch` says it; why is in the cause. */
-function notFollowed(why: string): TypeError {
+/** As `fetch` says it; why is in the cause. What came of the response is let go. */
+export function notFollowed({ body }: Response, why: string): TypeError {
+  body?.cancel?.().catch(() => {})
   return new TypeError('fetch failed', { cause: new Error(`A redirect was not followed: ${why}`) })
 }
 

@@ -24,8 +24,3 @@ export async function graphqlUnauthenticated(response: Response): Promise<boolea
     (data ?? null) === null && Array.isArray(errors) && errors.some((error) => Object(Object(error).extensions).code === 'UNAUTHENTICATED')
   )
 }
-
-/** For `isUnauthorized`: the statuses that some servers use for an expired sign-in: 419 (Laravel), 440 (IIS), 498 (ArcGIS). */
-export function sessionExpiredStatus({ status }: Response): boolean {
-  return status === 419 || status === 440 || status === 498
-}

@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock'
 import { isSameSignIn } from '../tokens/session-identity'
+import type { Curable } from './failure-of'
 import type { Phase } from './phase'
 
 const first = 1_000
@@ -11,25 +12,25 @@ const shortest = 100
  * For how long nobody asks the token endpoint again after it failed, and the failure that calls get meanwhile. It counts for the session
  * that it happened to alone, also when that is signed in to again after another one.
  */
-export interface CoolDown<Failure> {
+export interface CoolDown {
   /** The failure that opened it, while it runs for the session of that phase. */
-  running(phase: Phase): Failure | undefined
+  running(phase: Phase): Curable | undefined
   /**
    * Begins it: a second at most, doubled with each failure in a row, with full jitter; until `retryAt` where that is later; five minutes
    * at most. Returns when it is over; both in milliseconds since the epoch.
    */
-  start(phase: Phase, failure: Failure, retryAt?: number): number
+  start(phase: Phase, failure: Curable, retryAt?: number): number
   stop(phase: Phase): void
   /** Ends it, unless the server has asked for a longer pause: then with that. */
   shorten(): void
 }
 
-export function createCoolDown<Failure>(clock: Clock): CoolDown<Failure> {
+export function createCoolDown(clock: Clock): CoolDown {
   let failures = 0
   let since = 0
   let until = 0
   let serverAsked = 0
-  let opener: Failure | undefined
+  let opener: Curable | undefined
   let owner: Phase | undefined
   const isOwner = ({ epoch, held }: Phase): boolean | undefined =>
     epoch === owner?.epoch || (held && owner?.held && isSameSignIn(held, owner.held))
@@ -45,7 +46,7 @@ export function createCoolDown<Failure>(clock: Clock): CoolDown<Failure> {
       opener = failure
       since = clock.now()
       const own = since + Math.max(shortest, clock.random() * first * 2 ** failures)
-      serverAsked = retryAt
+      serverAsked = retryAt > 0 ? retryAt : 0 // A grant of the app's may give NaN.
       until = Math.min(since + longest, Math.max(own, serverAsked))
       return until
     },

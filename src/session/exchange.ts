@@ -1,6 +1,7 @@
 import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
 import type { Grant, GrantContext } from '../grants/grant'
 import { createAbortable } from '../platform/abortable'
+import { textOf } from '../platform/text-of'
 import { isB64token } from '../tokens/b64token'
 import { jwtClaims } from '../tokens/jwt'
 import { plain, type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
@@ -23,7 +24,8 @@ export async function exchange(
   // Rule 6: nothing is presented after the deadline, also not a second time.
   if (signal.aborted) throw signal.reason
   const old = tokenSetOf(phase.held)
-  const answer = (async () => grant(old, context))()
+  // A copy: a grant may write what it gets into what it is given.
+  const answer = (async () => grant(old && { ...old }, context))()
   // A grant that doesn't listen to its deadline may still bring a rotation home.
   answer.then((late) => signal.aborted && rotated(late.refreshToken ?? '')).catch(() => {})
   const given = await createAbortable()(answer, signal)
@@ -37,7 +39,7 @@ export async function exchange(
     throw new RefreshUnavailableError('The new token has another subject')
   // A47: a session that began with bound tokens never goes on with others.
   const isDowngrade = bound.test(old?.tokenType ?? '') && !bound.test(given?.tokenType ?? 'DPoP')
-  if (isB64token(given?.accessToken) && acceptsType(given.tokenType ?? old?.tokenType) && !isDowngrade) {
+  if (isB64token(given?.accessToken) && acceptsType(textOf(given.tokenType) ?? textOf(old?.tokenType)) && !isDowngrade) {
     // What the result lacks is kept, except when it expires.
     const kept = { ...old, expiresAt: undefined, sessionId: undefined }
     // An empty one is none (F19).

@@ -1,4 +1,5 @@
 import { isPromise } from '../platform/maybe-promise'
+import { callQuietly } from '../stores/hints'
 import type { TokenStore } from '../stores/token-store'
 import type { Session } from './session'
 
@@ -25,5 +26,5 @@ export function followStore(
     })
   })
   if (isPromise(stop)) stop.then(undefined, () => {})
-  return typeof stop === 'function' ? () => void stop() : undefined
+  return typeof stop === 'function' ? () => void callQuietly(() => stop()) : undefined
 }

@@ -21,10 +21,9 @@ export async function holdLock(
   const { signal } = waiting
   let running: Promise<void> | undefined
   const granted = new Promise<void>((resolve, reject) => {
-    // A lock that gives no signal is never lost.
-    const once = async (lost: AbortSignal = new AbortController().signal): Promise<void> => {
+    const once = async (lost?: AbortSignal | null): Promise<void> => {
       if (signal.aborted) return
-      running ??= task(lost)
+      running ??= task(lost ?? new AbortController().signal) // A lock that gives no signal is never lost.
       resolve()
       await running
     }

@@ -44,6 +44,6 @@ export function createKeeper(session: Session, clock: Clock, discard: (tokens: T
       await saving
       if (unsaved === published) unsaved = undefined
     },
-    landed: () => inTime(session.saved(), clock),
+    landed: () => inTime(session.landed(), clock),
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock'
-import { expiryOf, type Origin } from '../tokens/expiry'
+import { type Arrival, expiryOf } from '../tokens/expiry'
 import { type StoredSession, tokenSetOf } from '../tokens/token-set'
 import type { LogoutReason, Phase, SessionState } from './phase'
 import type { SessionEvent } from './session-event'
@@ -18,7 +18,7 @@ export interface Memory {
    * @param epochStep 1 where they begin another session, 0 where they belong to the one that is held.
    * @param doubtStep 1 where nothing tells which of the two it is.
    */
-  hold(tokens: StoredSession, origin: Origin, epochStep: 0 | 1, doubtStep?: 0 | 1): void
+  hold(tokens: StoredSession, arrival: Arrival, epochStep: 0 | 1, doubtStep?: 0 | 1): void
   /** Ends the session: nothing is held any more. */
   vacate(dead: StoredSession, reason: LogoutReason): void
   /**
@@ -48,9 +48,9 @@ export function createMemory(clock: Clock, superseded: Superseded, emit: (event:
     outdate: () => void version++,
     become,
 
-    hold(tokens, origin, epochStep, doubtStep = 0) {
+    hold(tokens, arrival, epochStep, doubtStep = 0) {
       const set = tokenSetOf(tokens)
-      const expiry = set ? expiryOf(set, origin, clock.now()) : {}
+      const expiry = set ? expiryOf(set, arrival, clock.now()) : {}
       const { expiresAt } = expiry
       const held = { ...tokens, ...(set && expiresAt && { expiresAt }) }
       const generation = phase.generation + 1

@@ -50,9 +50,11 @@ export function present(
   { session, clock, fetch, acceptsType, discard }: PresentationOptions,
 ): Presentation {
   const old = tokenSetOf(phase.held)
-  let mine = phase
-  let rotation: Promise<void> | undefined
-  let isHeldBack = false
+  const known: { -readonly [Name in 'mine' | 'rotation' | 'isHeldBack']: Presentation[Name] } = {
+    mine: phase,
+    rotation: undefined,
+    isHeldBack: false,
+  }
 
   const drop = (got: StoredSession): void => {
     session.supersede(phase, got)
@@ -64,31 +66,27 @@ export function present(
     if (session.phase.epoch !== phase.epoch) drop({ ...old, refreshToken })
     if (!holdsConsumed(session.phase, phase, refreshToken)) return
     // A refresh token that was received is kept, whatever the rest of the answer is worth (rule 5).
-    rotation = session.rotate(session.phase, { ...old, ...session.phase.held, refreshToken }).catch(() => {})
-    mine = session.phase
+    known.rotation = session.rotate(session.phase, { ...old, ...session.phase.held, refreshToken }).catch(() => {})
+    known.mine = session.phase
   }
 
   // To prove who the client is, or that it has the key, takes time, and so does asking for a nonce (RFC 9449 §8): somebody may have signed
   // in or out, or have rotated, meanwhile.
   const before = (): void => {
     const { held, epoch } = session.phase
-    if (epoch === phase.epoch && tokenSetOf(held)?.refreshToken === tokenSetOf(mine.held)?.refreshToken && !lost.aborted) return
-    isHeldBack = true
+    if (epoch === phase.epoch && tokenSetOf(held)?.refreshToken === tokenSetOf(known.mine.held)?.refreshToken && !lost.aborted) return
+    known.isHeldBack = true
     throw new Error('The session has moved on')
   }
   const send: FetchLike = (input, init) => fetch(input, init, before)
 
-  return {
-    get mine() {
-      return mine
+  return Object.assign(known, {
+    async run(signal: AbortSignal) {
+      const got = await exchange(grant, phase, { ...nothing, ...target, fetch: send, signal, clock, rotated }, acceptsType)
+      // What the grant has told of stands, unless it has got yet another one since.
+      const told = known.mine !== phase && tokenSetOf(known.mine.held)?.refreshToken
+      return told && tokenSetOf(got)?.refreshToken === old?.refreshToken ? { ...got, refreshToken: told } : got
     },
-    get rotation() {
-      return rotation
-    },
-    get isHeldBack() {
-      return isHeldBack
-    },
-    run: (signal) => exchange(grant, phase, { ...nothing, ...target, fetch: send, signal, clock, rotated }, acceptsType),
     drop,
-  }
+  })
 }

@@ -1,7 +1,6 @@
 import { inTurn } from '../platform/in-turn'
 import type { Lock } from '../stores/lock'
 import { createCoolDown } from './cool-down'
-import type { Curable } from './failure-of'
 import { holdLock } from './hold-lock'
 import { isNewer } from './is-newer'
 import type { Phase } from './phase'
@@ -32,6 +31,8 @@ export interface Refresher {
   refresh(from: Phase, because: RefreshCause): Promise<RefreshOutcome>
   /** The network is back: ends the cool-down, but for a pause that the server has asked for. */
   tryAgain(): void
+  /** A person has put right what failed: ends the cool-down of that session. */
+  forgive(phase: Phase): void
   /** The client is disposed of: no call waits for a person any more. */
   leave(): void
   /** Gets an access token for the target, under the session's lock. A refresh token that comes with it is the session's. Never rejects. */
@@ -49,7 +50,7 @@ export interface RefresherOptions extends SpenderOptions {
 export function createRefresher(options: RefresherOptions): Refresher {
   const { session, grant, lock, lockName, clock, limit, emit } = options
   const flights = singleFlight<number, RefreshOutcome>()
-  const coolDown = createCoolDown<Curable>(clock)
+  const coolDown = createCoolDown(clock)
   const { isSaving, canRefresh, coolingDown, lookBeyond, spend, leave } = createSpender(options, coolDown)
   let queue = { epoch: 0, join: inTurn() }
 
@@ -94,6 +95,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     hasFlight: ({ epoch }) => flights.has(epoch),
     failure: (phase) => coolDown.running(phase)?.error,
     tryAgain: coolDown.shorten,
+    forgive: coolDown.stop,
     refresh,
     leave,
     exchangeFor: async (target, from) => coolingDown(from, target) ?? lockedSpend(from, 'asked', target),

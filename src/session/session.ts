@@ -14,7 +14,7 @@ import type { SessionEvent } from './session-event'
 import { sharedId } from './shared-id'
 import type { StoreAccess } from './store-access'
 import { createSuperseded } from './superseded'
-import { createTake } from './take'
+import { createTake, type Ending } from './take'
 
 /** The one owner of the token set, its generation and its session: in memory, and in the store by compare-and-swap. */
 export interface Session {
@@ -38,7 +38,7 @@ export interface Session {
   /** `next` came too late for the session of `from`. If it consumed the refresh token of that, the token is never adopted again. */
   supersede(from: Phase, next: StoredSession): void
   /** Resolves when every write that is under way has settled. */
-  saved(): Promise<void>
+  landed(): Promise<void>
   /** Tries again to save what could not be saved. */
   resume(): void
   /** Signs out, also of a session that is not restored yet. */
@@ -54,6 +54,7 @@ export interface Session {
  * @param onEnd hears that a session ended, once the store is cleared or could not be.
  * @param discard gets tokens that were cleared from the store and that `onEnd` does not hear of.
  * @param moved of a client for one resource: what its store holds now, if that has changed since this was asked last.
+ * @param root of such a client: the session of the client that made it.
  */
 export function createSession(
   store: StoreAccess,
@@ -63,6 +64,7 @@ export function createSession(
   onEnd: Ended,
   discard: (tokens: TokenSet | null) => void,
   moved?: () => StoredSession | null | undefined,
+  root?: Session,
 ): Session {
   const superseded = createSuperseded()
   const memory = createMemory(clock, superseded, emit)
@@ -70,18 +72,14 @@ export function createSession(
   const earlySignOut = createEarlySignOut(store, memory, superseded, partings, () => saves)
   let turns = 0
   /** The refusal that is being acted on: if the store is found cleared meanwhile, this is why. */
-  let rejecting: { readonly epoch: number; readonly error: AuthError } | undefined
+  let rejecting: (Ending & { readonly epoch: number }) | undefined
+  const endingOf = ({ epoch }: Phase): Ending => {
+    if (rejecting?.epoch === epoch) return rejecting
+    const { state } = root?.phase ?? {}
+    return { reason: state?.status === 'ended' ? state.reason : 'ended_elsewhere' }
+  }
 
-  const take = createTake(
-    memory,
-    superseded,
-    earlySignOut,
-    () => saves,
-    sessionless,
-    emit,
-    onEnd,
-    ({ epoch }) => (rejecting?.epoch === epoch ? rejecting.error : undefined),
-  )
+  const take = createTake(memory, superseded, earlySignOut, () => saves, sessionless, emit, onEnd, endingOf)
   const look = createLook(store, memory, take)
   const saves = createSaves(store, memory, superseded, earlySignOut.found, look, take, discard)
 
@@ -109,7 +107,7 @@ export function createSession(
     look,
     end,
     resume: saves.resume,
-    saved: saves.landed,
+    landed: saves.landed,
 
     sharedId: () => sharedId(look, memory, take.shown),
     supersede(from, next) {
@@ -161,7 +159,7 @@ export function createSession(
     },
 
     async reject(from, error) {
-      rejecting = { epoch: from.epoch, error }
+      rejecting = { epoch: from.epoch, reason: 'refresh_rejected', error }
       await saves
         .inTurn(async () => {
           // Where a save is owed the store is behind us, and has nothing newer to show.

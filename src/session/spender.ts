@@ -3,7 +3,7 @@ import { isSpent } from '../tokens/expiry'
 import { tokenSetOf } from '../tokens/token-set'
 import type { CoolDown } from './cool-down'
 import { type Deadline, startDeadline } from './deadline'
-import { type Curable, failureOf, type Unavailable } from './failure-of'
+import { failureOf, type Unavailable } from './failure-of'
 import { holdsConsumed } from './holds-consumed'
 import { isNewer } from './is-newer'
 import { createKeeper } from './keeper'
@@ -64,7 +64,7 @@ const mostRounds = 8
 /** Who was quicker may not have saved their rotation yet: how long to wait for it, in milliseconds. */
 const looksAgainAfter = [50, 200]
 
-export function createSpender(options: SpenderOptions, coolDown: CoolDown<Curable>): Spender {
+export function createSpender(options: SpenderOptions, coolDown: CoolDown): Spender {
   const { session, root, grant, lockIsShared, clock, refreshTimeout, expiryLeeway, budget, discard, subscribe, isDisposed } = options
   const startsFromNothing = grant?.needs === 'nothing'
   const keeper = createKeeper(session, clock, discard)

@@ -3,11 +3,17 @@ import { type StoredSession, sameTokens } from '../tokens/token-set'
 import type { EarlySignOut } from './early-sign-out'
 import type { Memory } from './memory'
 import type { Ended } from './partings'
-import type { Phase } from './phase'
+import type { LogoutReason, Phase } from './phase'
 import { reconcile } from './reconcile'
 import type { Saves } from './saves'
 import type { SessionEvent } from './session-event'
 import type { Superseded } from './superseded'
+
+/** How a session has come to its end. */
+export interface Ending {
+  readonly reason: LogoutReason
+  readonly error?: AuthError | undefined
+}
 
 /** What a read of the store does to the session of this client. */
 export interface Take {
@@ -19,7 +25,7 @@ export interface Take {
 
 /**
  * @param sessionless the grant starts from nothing: whatever the store holds is the service's own, never another user's session.
- * @param refusal why that phase is about to end here, if it is: who finds the store cleared then, was not signed out of elsewhere.
+ * @param endingOf how the session of that phase, which the store no longer shows, has come to its end.
  */
 export function createTake(
   memory: Memory,
@@ -29,12 +35,13 @@ export function createTake(
   sessionless: boolean,
   emit: (event: SessionEvent) => void,
   onEnd: Ended,
-  refusal: (phase: Phase) => AuthError | undefined,
+  endingOf: (phase: Phase) => Ending,
 ): Take {
   let shown: StoredSession | null = null
 
   /** What we hold, or that we hold nothing, is still to be saved. */
-  const owe = (read: StoredSession | null): void => {
+  const owe = (found: StoredSession | null): void => {
+    const read = found && { ...found } // An app may change its own in place.
     const { owed, isWriting, writeOver } = saves()
     // Force lasts as long as its first save: after that, a sign-in elsewhere counts again.
     const insists = owed?.force && isWriting
@@ -72,8 +79,7 @@ export function createTake(
       saves().owed = undefined
       if (read) become(read, verdict === 'adopt', verdict === 'doubt')
       else if (held) {
-        const error = refusal(memory.phase)
-        const reason = error ? 'refresh_rejected' : 'ended_elsewhere'
+        const { reason, error } = endingOf(memory.phase)
         memory.vacate(held, reason)
         onEnd(reason, held, error)
       }

@@ -1,9 +1,8 @@
 import { LockTimeoutError } from '../errors/lock-timeout-error'
 import { type Clock, systemClock } from '../platform/clock'
+import { hasWebLocks } from './has-web-locks'
 import { localLock } from './local-lock'
-import type { Lock } from './lock'
-import { hasWebLocks } from './nearest-lock'
-import type { Coordination } from './token-store'
+import type { Coordination, Lock } from './lock'
 import { webLock } from './web-lock'
 
 export interface DefaultLock {
@@ -13,7 +12,8 @@ export interface DefaultLock {
 }
 
 /**
- * Web Locks in a browser, else this process; asked at each hold, since a polyfill may arrive and a frame may be refused.
+ * For a store, whose lock anybody may hold: it bounds the wait, and falls back to this process where a browser refuses. Web Locks in a
+ * browser, else this process; asked at each hold, since a polyfill may arrive.
  * @param clock bounds the wait. Default: the system's.
  */
 export function defaultLock(clock: Clock = systemClock): DefaultLock {

@@ -1,3 +1,5 @@
+import { bounded } from '../platform/bounded'
+import { systemClock } from '../platform/clock'
 import type { AsyncStorage } from './async-storage'
 
 /** What react-native-keychain looks like, as far as it is used. */
@@ -15,6 +17,9 @@ export interface Keychain {
   /** Removes it; `false` where that failed. */
   resetGenericPassword(options?: object): Promise<unknown>
 }
+
+/** How long reads share a prompt, in milliseconds: one that was lost, as an app's in the background may be, must not last for ever. */
+const patience = 120_000
 
 /**
  * The keychain of iOS or the keystore of Android, through react-native-keychain, as the storage of `asyncStorageStore`. The session is
@@ -64,6 +69,9 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
     getItem(service) {
       const shared = reading.get(service)
       if (shared) return shared
+      const forget = (): void => {
+        if (reading.get(service) === asked) reading.delete(service)
+      }
       const asked: Promise<string | null> = find(service)
         .then((found) => {
           const isLate = reading.get(service) !== asked
@@ -75,10 +83,9 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
           else if (found) kept.delete(service)
           return text
         })
-        .finally(() => {
-          if (reading.get(service) === asked) reading.delete(service)
-        })
+        .finally(forget)
       reading.set(service, asked)
+      bounded(asked, patience, systemClock, Error).catch(forget)
       return asked
     },
     setItem: (service, text) => change(service, text, () => keychain.setGenericPassword(service, text, { ...options, service })),

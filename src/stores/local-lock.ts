@@ -12,7 +12,6 @@ import type { Lock } from './lock'
 export function localLock(clock: Clock = systemClock): Lock {
   const queues = new Map<string, Set<() => void>>() // A name is here while it is held.
   const abortable = createAbortable()
-  const { signal: never } = new AbortController()
 
   return {
     async hold(name, task, { signal, waitTimeout }) {
@@ -27,7 +26,8 @@ export function localLock(clock: Clock = systemClock): Lock {
           })
           await bounded(abortable(turn, signal), waitTimeout, clock, () => new LockTimeoutError())
         } else queues.set(name, queue)
-        return await task(never)
+        // Made here: a Worker of Cloudflare may make none before its first request.
+        return await task(new AbortController().signal)
       } finally {
         // Who gave up leaves the queue; who had the lock, even if it came too late for its wait, hands it on.
         if (!queue.delete(enter)) {

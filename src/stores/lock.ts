@@ -1,10 +1,13 @@
+/** How far a lock reaches: this client, all tabs of an origin, all processes of a machine, all machines. */
+export type Coordination = 'client' | 'browser' | 'machine' | 'fleet'
+
 /** The plug for mutual exclusion: between tabs, processes or machines. */
 export interface Lock {
   /**
    * How far it reaches, where a client is given it.
    * @default 'client'
    */
-  readonly coordination?: 'client' | 'browser' | 'machine' | 'fleet' | undefined
+  readonly coordination?: Coordination | undefined
   /**
    * Waits for the lock, runs `task` once, releases.
    * @param task `lost` aborts if the lock is lost while the task runs; the task decides what that means.

@@ -1,10 +1,11 @@
 import type { Clock } from '../platform/clock'
+import { hasWebLocks } from './has-web-locks'
 import { localLock } from './local-lock'
 import type { Lock } from './lock'
 
 /**
- * Web Locks in a browser, else this process; asked at each hold. It leaves Web Locks' time limit to its caller, and rejects
- * where the browser refuses (an insecure origin, a sandboxed frame).
+ * For a client, which bounds each wait itself, and goes on where a browser refuses (an insecure origin, a sandboxed frame): Web Locks
+ * in a browser, else this process; asked at each hold.
  */
 export function nearestLock(clock: Clock): Lock {
   const local = localLock(clock)
@@ -15,9 +16,4 @@ export function nearestLock(clock: Clock): Lock {
         : local.hold(name, task, options)
     },
   }
-}
-
-/** Node ≥ 24.5 has `navigator.locks` too, but for its own process only; it has no `isSecureContext`. */
-export function hasWebLocks(): boolean {
-  return Boolean(globalThis.isSecureContext && globalThis.navigator?.locks)
 }

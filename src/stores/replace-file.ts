@@ -18,7 +18,12 @@ export async function replaceFile(file: string, text: string, clock: Clock = sys
   } finally {
     await handle.close()
   }
-  await untilClosed(() => rename(draft, file), clock)
+  try {
+    await untilClosed(() => rename(draft, file), clock)
+  } catch (error) {
+    await rm(draft, { force: true }) // It holds the session.
+    throw error
+  }
   await syncFolder(dirname(file))
 }
 

@@ -73,8 +73,11 @@ export function tabHints(key: string): TabHints {
 function openChannel(name: string): BroadcastChannel | undefined {
   try {
     const channel = new globalThis.BroadcastChannel(name)
-    ;(channel as { unref?(): void }).unref?.() // Node's would keep the process alive.
-    return channel
+    const { unref } = channel as { unref?(): void }
+    unref?.call(channel) // Node's would keep the process alive.
+    if (unref || globalThis.location) return channel
+    channel.close() // So would Deno's, which can't be told, and has no tabs.
+    return undefined
   } catch {
     return undefined // Missing, or refused to a page without an origin of its own.
   }

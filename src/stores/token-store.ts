@@ -1,9 +1,6 @@
 import type { MaybePromise } from '../platform/maybe-promise'
 import type { StoredSession } from '../tokens/token-set'
-import type { Lock } from './lock'
-
-/** How far one single flight reaches: this client, all tabs of an origin, all processes of a machine, all machines. */
-export type Coordination = 'client' | 'browser' | 'machine' | 'fleet'
+import type { Coordination, Lock } from './lock'
 
 /** The plug for where a session lives. */
 export interface TokenStore {

@@ -1,8 +1,8 @@
 import { abortReason } from '../platform/abortable'
 import { type Clock, systemClock } from '../platform/clock'
+import { hasWebLocks } from './has-web-locks'
 import { limitWait } from './limit-wait'
 import type { HoldOptions, Lock } from './lock'
-import { hasWebLocks } from './nearest-lock'
 
 /**
  * A lock for every tab and worker of this origin, by Web Locks. The browser frees it when its page goes away.

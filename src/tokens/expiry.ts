@@ -16,13 +16,13 @@ export interface Expiry {
  * How a set came to be here. `received`: from the server or the app, just now; `seen`: somebody else's recent rotation;
  * `restored`: found at the start, of any age.
  */
-export type Origin = 'received' | 'seen' | 'restored'
+export type Arrival = 'received' | 'seen' | 'restored'
 
 /**
  * When an access token expires. A lifetime is measured from receipt, so that a wrong device clock can't make a fresh token
  * look spent (F47); only a set that was found without `expiresAt` takes a JWT's `exp` at its word, as a hint.
  */
-export function expiryOf(tokens: TokenSet, origin: Origin, now: number): Expiry {
+export function expiryOf(tokens: TokenSet, arrival: Arrival, now: number): Expiry {
   if (!isB64token(tokens.accessToken)) return { expiresAt: 0, isUnsendable: true }
   const { exp = NaN, iat = NaN } = jwtClaims(tokens.accessToken)
   // NaN stands for "unknown" until the end: it goes through the arithmetic, and is falsy.
@@ -30,9 +30,11 @@ export function expiryOf(tokens: TokenSet, origin: Origin, now: number): Expiry 
   const lifetime = claimed > 0 ? claimed : NaN
   const isLongOver = tokens.expiresAt === 0 // Said so, unlike an `expiresAt` that is absent.
   const said = Number(tokens.expiresAt)
-  const expiresAt = isLongOver ? 0 : (!isInSeconds(said, now) && said) || (origin === 'restored' ? exp * 1000 : now + lifetime) || undefined
+  const expiresAt = isLongOver
+    ? 0
+    : (!isInSeconds(said, now) && said) || (arrival === 'restored' ? exp * 1000 : now + lifetime) || undefined
   // How old a restored token was when it was found is unknown, and so is its lifetime if it doesn't claim one: then the whole leeway counts.
-  return { expiresAt, lifetime: lifetime || (expiresAt && origin !== 'restored' ? Math.max(0, expiresAt - now) : undefined) }
+  return { expiresAt, lifetime: lifetime || (expiresAt && arrival !== 'restored' ? Math.max(0, expiresAt - now) : undefined) }
 }
 
 /** What would be decades past was meant in seconds. */

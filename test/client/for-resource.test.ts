@@ -57,6 +57,16 @@ describe('a client for a resource', () => {
     expect(world.authorizations()).toEqual(['Bearer access-1', null])
   })
 
+  it('says how the session has ended as the client that made it does', async () => {
+    const world = await withResources()
+    const child = world.client.forResource({ resource: files })
+    await child.fetch(`${files}/a`)
+
+    await child.logout()
+
+    expect([child.state, world.client.state]).toEqual(Array(2).fill({ status: 'ended', reason: 'signed_out' }))
+  })
+
   it('sends nothing to the revocation endpoint, where that is of the same origin (row 1)', async () => {
     const world = await withResources({ revocationEndpoint: `${files}/revoke` })
     const child = world.client.forResource({ resource: files })

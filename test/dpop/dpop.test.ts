@@ -149,10 +149,13 @@ describe('dpop', () => {
   })
 
   it('follows no redirect: the proof is for one URL (A14, A17)', async () => {
-    const { client, requests } = clientOf({ scheme: dpop(), store: bound() })
-    await client.fetch('/me')
+    const body = new ReadableStream({ cancel: () => void cancelled.push(1) })
+    const cancelled: number[] = []
+    const redirect = () => new Response(body, { status: 307, headers: { location: '/elsewhere' } })
+    const { client, requests } = clientOf({ scheme: dpop(), store: bound() }, redirect)
 
-    expect(requests[0]?.redirect).toBe('error')
+    await expect(client.fetch('/me')).rejects.toThrow(TypeError)
+    expect([requests.length, requests[0]?.redirect, cancelled]).toEqual([1, 'manual', [1]])
   })
 
   it('keeps its key before it proves anything with it, one key for all who ask at once', async () => {
@@ -161,8 +164,26 @@ describe('dpop', () => {
     const { client } = clientOf({ scheme: dpop({ keyStore }), store: bound() })
     await Promise.all([client.fetch('/a'), client.fetch('/b')])
 
-    expect([saved.length, saved[0]?.privateKey.extractable]).toEqual([1, false])
+    expect([new Set(saved).size, saved[0]?.privateKey.extractable]).toEqual([1, false])
     expect(await dpop({ keyStore }).thumbprint()).toBe(await dpop({ keyStore }).thumbprint())
+  })
+
+  it('asks its key store again for each call, where one answer never comes', async () => {
+    let saved: CryptoKeyPair | undefined
+    let saves = 0
+    const keyStore = {
+      load: () => saved,
+      save: async (keys: CryptoKeyPair) => {
+        if (++saves === 1) await new Promise(() => {})
+        saved = keys
+      },
+    }
+    const scheme = dpop({ keyStore })
+    const never = scheme.thumbprint()
+    await vi.waitFor(() => expect(saves).toBe(1))
+
+    expect(await scheme.thumbprint()).toMatch(/^[\w-]{43}$/)
+    expect(await Promise.race([never, 'not yet'])).toBe('not yet')
   })
 
   it('uses the key that is kept, where two tabs make one at once: a reload goes on with it', async () => {

@@ -31,6 +31,7 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
 
   const saw = (value: Stored, isPast = false): Stored => {
     tab.wire.saw(value, isPast)
+    tab.shown = refreshTokenOf(value)
     if (tab.stage === 'locked') tab.stage = 're-read'
     if (tab.stage === 'checking') tab.stage = 'checked'
     return value && { ...value }

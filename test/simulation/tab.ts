@@ -44,6 +44,8 @@ export class Tab implements Owner {
   private readonly skew: number
   /** Questions of a step-up that nobody has answered yet. */
   asking = 0
+  /** The refresh token that the store has shown it last. */
+  shown: string | undefined
   /** How many sign-ins and sign-outs its app has begun. */
   turns = 0
   logoutsRunning = 0
@@ -332,7 +334,7 @@ export class Tab implements Owner {
     const { world, client } = this
     const { random, scheduler } = world
     const { state } = client
-    const family = (state.status === 'authenticated' && world.families.get(state.sessionId ?? '')) || world.ownerOf(world.cell.refreshToken)
+    const family = (state.status === 'authenticated' && world.families.get(state.sessionId ?? '')) || world.ownerOf(this.shown)
     this.asking++
     world.count('step-up')
     world.tell(this.name, 'onStepUp asks')

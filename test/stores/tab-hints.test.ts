@@ -112,6 +112,7 @@ describe('the channel', () => {
         open.delete(this)
       }
       postMessage() {}
+      unref() {}
     }
     vi.stubGlobal('BroadcastChannel', Counted)
     const [{ stop, store }, second] = [hearing(), hearing()]
@@ -127,6 +128,21 @@ describe('the channel', () => {
     stop()
     store.write(pair(1), null)
     expect(open.size).toBe(0)
+  })
+
+  it('is not kept open where there are no tabs, and it would keep the process alive (Deno)', () => {
+    const closed: object[] = []
+    class Tenacious {
+      close() {
+        closed.push(this)
+      }
+      postMessage() {}
+    }
+    vi.stubGlobal('BroadcastChannel', Tenacious)
+    const { stop } = hearing()
+
+    expect(closed).toHaveLength(1)
+    stop()
   })
 
   it('keeps no process alive', async () => {

@@ -94,7 +94,7 @@ export const refreshMutants: readonly Mutant[] = [
   mutant('gives up what came while its tab was frozen', 'platform/sleep-out.ts', 'if (late > 0) ', 'if (late >= longest) '),
   mutant('leaves the timer of the deadline running', spender, 'deadline.clear()', ''),
   mutant('lets the lock go while its task runs', 'session/hold-lock.ts', '      await running\n', ''),
-  mutant('runs the task as often as the lock asks for it', 'session/hold-lock.ts', 'running ??= task(lost)', 'running = task(lost)'),
+  mutant('runs the task as often as the lock asks for it', 'session/hold-lock.ts', 'running ??= task(lost ', 'running = task(lost '),
   mutant(
     'goes on without the lock when it has waited long enough',
     'session/hold-lock.ts',

@@ -63,11 +63,27 @@ describe('the built package', () => {
     expectAll(await outcomeOf(deno, 'run', '--allow-net', '--allow-read', '--allow-env', esm))
   })
 
-  it('behaves in workerd', async () => {
+  it.each([
+    ['2026-07-01', ''],
+    // Before it knew how to ask for no cache. Then it also took `Authorization` along to other origins, unless told otherwise.
+    ['2024-10-01', '"strip_authorization_on_cross_origin_redirect"'],
+  ])('behaves in workerd as of %s, with clients made at module scope', async (date, flags) => {
     const port = await freePort()
     await installed.bundle(
       'worker.mjs',
-      `import { runBehaviours } from './behaviours'
+      `import { AuthenticatedClient, asyncStorageStore, clientCredentialsGrant, clientSecretBasic, webStorageStore } from 'authenticated-client'
+       import { dpop } from 'authenticated-client/dpop'
+       import { indexedDbStore } from 'authenticated-client/indexed-db'
+       import { runBehaviours } from './behaviours'
+       const wire = { tokenEndpoint: 'https://login.example.com/token', clientId: 'web' }
+       const storage = { getItem: async () => null, setItem: async () => {}, removeItem: async () => {} }
+       for (const options of [
+         { grant: clientCredentialsGrant({ ...wire, clientAuthentication: clientSecretBasic('s') }) },
+         { ...wire, getTokens: () => null, saveTokens: () => {} },
+         { ...wire, store: asyncStorageStore('app', storage) },
+         { ...wire, store: webStorageStore('app'), scheme: dpop() },
+         { ...wire, store: indexedDbStore('app') },
+       ]) new AuthenticatedClient({ baseUrl: 'https://api.example.com', ...options })
        export default { fetch: async (request) => {
          if (request.method === 'HEAD') return new Response()
          const origin = new URL(request.url).searchParams.get('origin')
@@ -75,7 +91,7 @@ describe('the built package', () => {
        } }`,
       { format: 'esm', external: [], nodePaths: [join(installed.folder, 'node_modules')] },
     )
-    await writeFile(join(installed.folder, 'workerd.capnp'), workerdConfig(port))
+    await writeFile(join(installed.folder, 'workerd.capnp'), workerdConfig(port, date, flags))
     const serving = spawn(workerd, ['serve', 'workerd.capnp'], { cwd: installed.folder, stdio: 'ignore' })
     onTestFinished(() => void serving.kill())
 
@@ -90,14 +106,14 @@ function expectAll({ passed, failed }: Outcome): void {
   expect(passed).toEqual(Object.keys(behaviours))
 }
 
-function workerdConfig(port: number): string {
+function workerdConfig(port: number, date: string, flags: string): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = .w), (name = "internet", network = (allow = ["public", "private"]))],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")]
 );
 const w :Workerd.Worker = (
-  modules = [(name = "worker", esModule = embed "worker.mjs")], compatibilityDate = "2026-07-01", globalOutbound = "internet"
+  modules = [(name = "worker", esModule = embed "worker.mjs")], compatibilityDate = "${date}", compatibilityFlags = [${flags}], globalOutbound = "internet"
 );`
 }
 
