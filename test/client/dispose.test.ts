@@ -15,6 +15,17 @@ import { rejection, url, watch, world } from './world.ts'
 expectQuietProcess()
 
 describe('dispose', () => {
+  it('goes through where a store can not be left', async () => {
+    const { client: newClient } = world()
+    const subscribe = () => () => {
+      throw new Error('closed already')
+    }
+    const client = newClient({ store: Object.assign(memoryStore(), { subscribe }) })
+
+    expect(() => client.dispose()).not.toThrow()
+    await expect(client.fetch(url)).rejects.toThrow('disposed')
+  })
+
   it('releases a call that waits for a person, with its own answer', async () => {
     const { restore, resource, inTime, client: newClient } = world()
     restore('fresh')

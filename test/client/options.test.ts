@@ -188,6 +188,43 @@ describe('the constructor takes', () => {
     expect(client.state).toEqual({ status: 'anonymous' })
   })
 
+  it('null for what getAccessToken and refresh may be told', async () => {
+    const { restore, app, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient()
+
+    expect(await inTime(client.getAccessToken(null as never))).toBe(app.tokens?.accessToken)
+    await inTime(client.refresh(null as never))
+
+    expect(app.saves).toHaveLength(1)
+  })
+
+  it('URL objects, as they are at the beginning: what the app makes of them later changes nothing', async () => {
+    const { login, clock, inTime, resource, fetch } = world()
+    const [baseUrl, revocationEndpoint] = [new URL('https://api.example.com/v1/'), new URL('https://login.example.com/revoke')]
+    const urls: string[] = []
+    const client = new AuthenticatedClient({
+      ...wire,
+      baseUrl,
+      revocationEndpoint,
+      clock,
+      fetch: (input, init) => {
+        urls.push(String(input))
+        return fetch(input, init)
+      },
+    })
+    await inTime(client.setTokens(login.signIn()))
+    baseUrl.pathname = '/elsewhere/'
+    revocationEndpoint.host = 'evil.example'
+
+    await inTime(client.fetch('me'))
+    await inTime(client.logout())
+    await quiet()
+
+    expect(resource.requests).toHaveLength(1)
+    expect(urls).toEqual(['https://api.example.com/v1/me', 'https://login.example.com/revoke'])
+  })
+
   it('null for every option that may be absent, with its default', async () => {
     const { login, clock, fetch, inTime } = world()
     const everything: { [Option in keyof Required<AuthenticatedClientOptions>]: null } = {

@@ -38,6 +38,8 @@ describe('tokens changed by others belong to the same session', () => {
   it.each<[string, TokenSet, TokenSet]>([
     ['where the sessionId is the same', opaque('1', { sessionId: 's' }), opaque('2', { sessionId: 's' })],
     ['where the sid is the same', signed('1', { sid: 's' }), signed('2', { sid: 's' })],
+    ['where the sub is the same record', signed('1', { sub: { id: 1 } }), signed('2', { sub: { id: 1 } })],
+    ['where the sub is the same number, once as text', signed('1', { sub: 1 }), signed('2', { sub: '1' })],
     ['where the sub is the same', signed('1', { sub: 'u' }), signed('2', { sub: 'u' })],
     [
       'where the sub of the ID token is the same, though that of the access token is another',

@@ -29,6 +29,15 @@ describe('setTokens', () => {
     expect(client.state).toMatchObject({ status: 'authenticated', sessionId: expect.stringMatching(/./) })
   })
 
+  it('takes the row of a table for the marker of a cookie session, where the column for tokens is null', async () => {
+    const { client: newClient } = world()
+    const client = newClient({ store: memoryStore() })
+
+    await client.setTokens({ accessToken: null, sessionId: 's', counter: 0 } as never)
+
+    expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 's' })
+  })
+
   it('gives every sign-in another sessionId (rule 2)', async () => {
     const { login, app, inTime, client: newClient } = world()
     const client = newClient()

@@ -81,6 +81,7 @@ describe('decide', () => {
     [17, 'refresh', 'a bare challenge', 'Bearer'],
     [17, 'refresh', 'no challenge at all, or one that CORS hides (F65)', ''],
     [17, 'refresh', 'ours among others (F68)', `Basic realm="x", ${expired}`],
+    [17, 'refresh', 'no claims at all', 'Bearer error="invalid_token", claims=""', { canStepUp: true }],
     [17, 'refresh', 'claims with invalid_token, with nobody to ask', 'Bearer error="invalid_token", claims="e30="'],
     [17, 'refresh', 'a foreign scheme where isUnauthorized says that it is ours', 'Basic realm="x"', { claimed: true }],
     [17, 'refresh', 'a foreign scheme where every 401 is ours (a cookie session)', 'Basic realm="x"', { foreign: false, ours: [] }],

@@ -32,6 +32,27 @@ describe('a grant of the app', () => {
     expect(app.saved).toMatchObject([{ accessToken: 'access-2' }])
   })
 
+  it('may write what it gets into the tokens that it is given: each refresh token is presented once (F45)', async () => {
+    const { client, login, app, inTime } = await signedIn({
+      grant: async (tokens, { fetch }) => {
+        const changed = tokens as { -readonly [Name in keyof TokenSet]: TokenSet[Name] }
+        const body = `grant_type=refresh_token&refresh_token=${changed.refreshToken}`
+        const answer = await fetch(tokenEndpoint, {
+          method: 'POST',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          body,
+        })
+        const { access_token, refresh_token } = (await answer.json()) as { access_token: string; refresh_token: string }
+        return Object.assign(changed, { accessToken: access_token, refreshToken: refresh_token })
+      },
+    })
+
+    for (let time = 0; time < 3; time++) await inTime(client.refresh())
+
+    expect(await Promise.all(login.tokenRequests.map(presented))).toEqual(['refresh-1', 'refresh-2', 'refresh-3'])
+    expect(app.tokens).toMatchObject({ refreshToken: 'refresh-4' })
+  })
+
   it('leaves out what stays: fields that the result lacks are kept, except expiresAt', async () => {
     const { client, app, inTime } = await signedIn({
       sessionId: 's',
@@ -142,6 +163,20 @@ describe('a grant of the app', () => {
     run.reject(undefined)
 
     expect(await inTime(call)).toMatchObject({ code: 'ERR_SESSION_ENDED' })
+  })
+
+  it('may name a time to come back that is none: there is a cool-down all the same', async () => {
+    let runs = 0
+    const { client, inTime } = await signedIn({
+      grant: async () => {
+        runs++
+        throw new RefreshUnavailableError('down', { retryAt: Number('soon') })
+      },
+    })
+
+    for (let time = 0; time < 5; time++) await rejection(inTime(client.refresh()))
+
+    expect(runs).toBe(1)
   })
 
   it('may name the time to come back: retryAt of its RefreshUnavailableError is honoured', async () => {
@@ -257,6 +292,37 @@ describe('a grant of the app', () => {
     expect(kept).toMatchObject({ accessToken: 'access-1', refreshToken: 'rotated' })
     expect(given).toEqual(['refresh-1', 'rotated'])
     expect(response.status).toBe(200)
+  })
+
+  it('calls rotated, and then brings an access token alone: the rotation stands (rule 5)', async () => {
+    const { client, app, inTime } = await signedIn({
+      grant: async (_, { rotated }) => {
+        rotated('refresh-2')
+        return { accessToken: 'access-2' }
+      },
+    })
+
+    await inTime(client.refresh())
+
+    expect(app.tokens).toMatchObject({ accessToken: 'access-2', refreshToken: 'refresh-2' })
+  })
+
+  it('calls rotated, and asks once more with what it got: that is no other session (rule 4)', async () => {
+    const { client, login, app, inTime } = await signedIn({
+      grant: Object.assign(
+        async (tokens: TokenSet | null, context: GrantContext) => {
+          const { refreshToken } = login.signIn()
+          context.rotated(refreshToken ?? '')
+          return refreshTokenGrant({ tokenEndpoint, clientId: 'web' })({ ...tokens, accessToken: 'x', refreshToken }, context)
+        },
+        { needs: 'refresh-token' as const },
+      ),
+    })
+
+    await inTime(client.refresh())
+
+    expect(await Promise.all(login.tokenRequests.map(presented))).toEqual(['refresh-2'])
+    expect(app.tokens).toMatchObject({ refreshToken: 'refresh-3' })
   })
 
   it('calls rotated and then hangs: the rotation is kept at the deadline (rule 5, F2)', async () => {

@@ -207,6 +207,21 @@ describe('a body that can be sent once', () => {
     expect((await arrived(world)).map(([, text]) => text)).toEqual(['hello'])
   })
 
+  it('is also a stream of Node that can only be piped, as form-data is to node-fetch (F86)', async () => {
+    const body = { pipe() {} } as unknown as BodyInit
+    const sent: unknown[] = []
+    const { client } = await signedIn({
+      fetch: async (input, init) => {
+        if (String(input).endsWith('/token')) return json(200, { access_token: 'access-2', token_type: 'Bearer' })
+        sent.push(init?.body)
+        return unauthorized(refused)
+      },
+    })
+
+    expect((await client.fetch(me, once(body))).status).toBe(401)
+    expect(sent).toEqual([body])
+  })
+
   it.each(oneShots)('leaves a refresh in the background behind, so that the next call works: %s (rule 9)', async (_, body) => {
     const world = await refusedOnce()
     await world.client.fetch(me, once(body()))

@@ -27,6 +27,22 @@ describe('a replay', () => {
     expect(second).toMatchObject({ ...first, authorization: 'Bearer access-2' })
   })
 
+  it('is of what the caller gave, also where the fetch of the app writes to what it is given', async () => {
+    const sent: unknown[] = []
+    const { client } = await signedIn({
+      fetch: async (input, init = {}) => {
+        if (String(input).endsWith('/token')) return json(200, { access_token: 'access-2', token_type: 'Bearer' })
+        init.body = `zipped(${init.body})`
+        init.signal = AbortSignal.abort()
+        return sent.push(init.body) === 1 ? unauthorized(refused) : json(200, {})
+      },
+    })
+
+    const response = await client.fetch(me, { method: 'POST', body: 'hello' })
+
+    expect([response.status, sent]).toEqual([200, ['zipped(hello)', 'zipped(hello)']])
+  })
+
   it('invents no Idempotency-Key (F82)', async () => {
     const { client, service } = await refusedOnce()
 

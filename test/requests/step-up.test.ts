@@ -140,6 +140,26 @@ it.each([
 )
 
 describe('what onStepUp answers', () => {
+  it('ends the cool-down of the refresh that asked for a person: the next one is tried at once', async () => {
+    let answers = 0
+    const { client, login, clock } = await signedIn({
+      onStepUp: () => (++answers < 7 ? null : { ...login.signIn(), expiresAt: clock.now() + 20_000 }),
+    })
+    Object.assign(clock, { random: () => 0.9 })
+    for (let time = 0; time < 7; time++) {
+      login.spoilAccessTokens()
+      login.next(() => json(400, { error: 'login_required' }))
+      await client.fetch(me).catch(() => {})
+      await clock.advance(answers < 7 ? 400_000 : 0)
+    }
+    await clock.advance(21_000)
+    const { refreshes } = login
+
+    const response = await client.fetch(me)
+
+    expect([answers, response.status, login.refreshes - refreshes]).toEqual([7, 200, 1])
+  })
+
   it('is saved for the session, under the same sessionId, and used by later calls', async () => {
     const { client, service } = await signedIn({ onStepUp: () => steppedUp })
     service.always(asksForMore(insufficientScope))

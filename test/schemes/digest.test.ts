@@ -343,6 +343,30 @@ describe('digest', () => {
     expect([field(authorizations()[2], 'nonce'), field(authorizations()[2], 'nc')]).toEqual(['n2', '00000001'])
   })
 
+  it('takes no nonce from another origin, to which a redirect has led', async () => {
+    const seen: (string | null)[] = []
+    const { client } = clientOf({
+      scheme: digest(mufasa),
+      fetch: async (input, init) => {
+        const request = new Request(input, init)
+        if (seen.push(request.headers.get('authorization')) === 1) return refuse(challenge)(request)
+        const answer = Response.json({}, { headers: { 'authentication-info': 'nextnonce="evil"' } })
+        return Object.defineProperty(answer, 'url', { value: 'https://evil.example/' })
+      },
+    })
+
+    for (const path of ['/a', '/b']) await client.fetch(path)
+
+    expect(seen.map((value) => field(value, 'nonce'))).toEqual([undefined, 'n1', 'n1'])
+  })
+
+  it.each(['', ' '])('answers a challenge whose qop is %j as one without', async (qop) => {
+    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(`Digest realm="r", nonce="n1", qop="${qop}"`), ok)
+
+    expect((await client.fetch('/a')).status).toBe(200)
+    expect(authorizations()[1]).not.toContain('qop')
+  })
+
   it('uses the next nonce also where the server does not repeat which request it is about', async () => {
     const next: Answer = () => new Response('{}', { headers: { 'authentication-info': 'nextnonce="n2"' } })
     const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(challenge), next, ok)

@@ -140,11 +140,28 @@ describe('an exchange whose token names another subject (F27)', () => {
     },
   )
 
+  it.each([
+    [{ id: 1 }, { id: 1 }],
+    [['1'], ['1']],
+    [1, '1'],
+    ['1', 1],
+  ])('is not of another one where a server writes %j and then %j', async (before, after) => {
+    const { start } = run({ accessToken: jwt({ sub: before }) }, { accessToken: jwt({ sub: after }), refreshToken: 'refresh-2' })
+
+    expect(await start()).toMatchObject({ refreshToken: 'refresh-2' })
+  })
+
   it('is accepted where the old token named nobody', async () => {
     const accessToken = jwt({ sub: 'eve' })
 
     expect(await run(held, { accessToken }).start()).toMatchObject({ accessToken })
   })
+})
+
+it('takes a token without a type also where the store holds a type that is none', async () => {
+  const { start } = run({ ...held, tokenType: 7 as never }, { accessToken: 'access-2' })
+
+  expect(await start()).toMatchObject({ accessToken: 'access-2' })
 })
 
 describe('an exchange of bound tokens (A47)', () => {

@@ -1,6 +1,6 @@
 import { asyncStorageStore } from 'authenticated-client'
 import { type Keychain, keychainStorage } from 'authenticated-client/react-native'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { rejection, url, world } from '../client/world'
 import { quiet } from '../support/clock'
 import { type Deferred, deferred } from '../support/deferred'
@@ -40,6 +40,23 @@ it('treats nothing but false as a failure: a keychain that answers nothing at al
   await storage.removeItem('k')
 
   expect([during, await storage.getItem('k')]).toEqual(['text', null])
+})
+
+it('asks anew after two minutes: a prompt may be lost (F109)', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  let prompts = 0
+  const storage = keychainStorage({
+    ...keychainDouble(),
+    getGenericPassword: () => (++prompts === 1 ? new Promise(() => {}) : Promise.resolve({ password: 'text' })),
+  })
+  void storage.getItem('k')
+  void storage.getItem('k')
+  expect(prompts).toBe(1)
+
+  await vi.advanceTimersByTimeAsync(120_000)
+
+  expect(await storage.getItem('k')).toBe('text')
 })
 
 it('names the function that is missing', () => {
