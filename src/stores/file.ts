@@ -15,7 +15,7 @@ export interface FileStoreOptions {
   /**
    * Whether clients hear of what other processes write, by a watcher on the file's folder; if the folder is removed and made again,
    * they hear nothing more. Turn it off where watchers are scarce, or on a network file system, which reports no changes: others'
-   * changes are then seen at the next read.
+   * changes are then seen at the next read. Deno's watcher keeps the process running until `dispose()`.
    * @default true
    */
   readonly hints?: boolean | undefined

@@ -63,6 +63,21 @@ describe('the built package', () => {
     expectAll(await outcomeOf(deno, 'run', '--allow-net', '--allow-read', '--allow-env', esm))
   })
 
+  it('lets Deno end, with a client on web storage', async () => {
+    const ending = await installed.bundle(
+      'ending.mjs',
+      `import { AuthenticatedClient, webStorageStore } from 'authenticated-client'
+       const client = new AuthenticatedClient({ baseUrl: 'https://api.example.com', store: webStorageStore('app') })
+       await client.setTokens({ accessToken: 'a' })
+       console.log(client.state.status)`,
+      { format: 'esm', platform: 'node' },
+    )
+
+    const { stdout } = await run(deno, ['run', ending], { cwd: installed.folder, timeout: 20_000 })
+
+    expect(stdout).toBe('authenticated\n')
+  })
+
   it.each([
     ['2026-07-01', ''],
     // Before it knew how to ask for no cache. Then it also took `Authorization` along to other origins, unless told otherwise.
