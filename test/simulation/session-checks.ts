@@ -89,7 +89,8 @@ export class SessionChecks {
     if (old && old.family !== now.family) ledger.replaced.add(old.family)
     const signIn = ledger.signIns.get(now.family)
     const isUnsaved = tab.unsavedSignIns.has(now.family) && !this.over.has(now.family)
-    const isStillSigningIn = signIn?.tab === tab && signIn.saved === undefined && (signIn.settled === undefined || isUnsaved)
+    const isStillSigningIn =
+      tab.setting.has(now.family) || (signIn?.tab === tab && signIn.saved === undefined && (signIn.settled === undefined || isUnsaved))
     if (old?.family !== now.family) {
       if (world.cell.held.has(now.refreshToken)) ledger.savedAgain.add(now.family)
       // A session whose consumed pair another tab was refused has not ended while this tab holds the successor.

@@ -53,6 +53,8 @@ export class Tab implements Owner {
   hasLoggedOut = false
   /** Sign-ins that could not be saved: they live in memory until the next call. */
   readonly unsavedSignIns = new Set<TokenFamily>()
+  /** Sessions that a person's answer is being set for: another tab may be doing the same. */
+  readonly setting = new Set<TokenFamily>()
   /** Refresh tokens that a step-up gave. */
   readonly given = new Set<string>()
   /** It has signed out before it had read the store: that means whatever session it finds first. */
@@ -359,6 +361,7 @@ export class Tab implements Owner {
     const { begun = 0, by = this } = world.ledger.signIns.get(family) ?? {}
     const signIn: SignIn = { tab: this, by, begun, refreshToken, whileRestoring: false }
     world.ledger.signIns.set(family, signIn)
+    this.setting.add(family)
     await client
       .setTokens(tokens)
       .catch((error: unknown) => {
@@ -367,6 +370,7 @@ export class Tab implements Owner {
       })
       .finally(() => {
         signIn.settled = scheduler.step
+        this.setting.delete(family)
       })
     return null
   }
