@@ -17,7 +17,9 @@ export function mutualTlsFetch(certificate: Certificate): FetchLike {
     const { method, signal } = asked
     const body = Buffer.from(await asked.arrayBuffer())
     const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
-      const options = { ...certificate, method, signal, headers: Object.fromEntries(asked.headers) }
+      // For a method that rarely has a body, such as DELETE, node:http says no length by itself: the server would take it for a next request.
+      const length = body.length > 0 && { 'content-length': String(body.length) }
+      const options = { ...certificate, method, signal, headers: { ...Object.fromEntries(asked.headers), ...length } }
       request(asked.url, options, resolve).on('error', reject).end(body)
     })
     // Outside of any listener: what throws from here on (a status that no `Response` can have) rejects, and doesn't end the process.

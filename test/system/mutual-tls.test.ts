@@ -5,6 +5,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import type { TLSSocket } from 'node:tls'
 import { AuthenticatedClient, clientCredentialsGrant, none } from 'authenticated-client'
 import { expect, it, onTestFinished } from 'vitest'
@@ -37,6 +38,20 @@ it('mutual-tls: a status that may have no body has none, and one that no respons
 
   expect([reset.status, reset.body]).toEqual([205, null])
   await expect(fetch(`${baseUrl}/999`)).rejects.toThrow(RangeError)
+})
+
+it.each(['DELETE', 'OPTIONS'])('mutual-tls: a body that goes with %s belongs to it, and is no request of its own', async (method) => {
+  const seen: string[] = []
+  const { baseUrl, certificate } = await serve(async (request, response) => {
+    seen.push(`${request.method} ${request.url} ${await text(request)}`)
+    response.end()
+  })
+  const body = 'GET /admin HTTP/1.1\r\nHost: localhost\r\n\r\n'
+
+  const response = await mutualTlsFetch(certificate)(`${baseUrl}/note`, { method, body })
+
+  expect(response.status).toBe(200)
+  expect(seen).toEqual([`${method} /note ${body}`])
 })
 
 /** A server that asks for certificates, and one that it accepts. */
