@@ -25,7 +25,11 @@ export interface PrivateKeyJwtOptions extends JwtOptions {
    * @default 'ES256'
    */
   readonly algorithm?: string | null | undefined
-  /** The `kid`, where the server knows several keys of the client. */
+  /**
+   * The `kid`, where the server knows several keys of the client. Leave it out where `key` gives JWKs that have one: then it is rolled
+   * with the key.
+   * @default the JWK's own `kid`
+   */
   readonly keyId?: string | null | undefined
 }
 

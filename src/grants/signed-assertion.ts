@@ -23,6 +23,7 @@ export type SigningKey = CryptoKeyLike | JsonKey | KnownJsonKey | Uint8Array
 export interface Assertion {
   readonly key: SigningKey
   readonly algorithm: string
+  /** Goes before the `kid` that a JWK has itself. */
   readonly keyId: string | undefined
   readonly issuer: string
   readonly subject: string
@@ -34,12 +35,18 @@ export interface Assertion {
 /** A JWT that says who its maker is, with an id of its own each time. @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-3 RFC 7523 §3} */
 export function signedAssertion({ key, algorithm, keyId, issuer, subject, audience, lifetime }: Assertion, clock: Clock): Promise<string> {
   const now = Math.floor(clock.now() / 1000)
+  const kid = keyId ?? kidOf(key)
   return new SignJWT({ jti: randomId() })
-    .setProtectedHeader(keyId === undefined ? { alg: algorithm } : { alg: algorithm, kid: keyId })
+    .setProtectedHeader(kid === undefined ? { alg: algorithm } : { alg: algorithm, kid })
     .setIssuer(issuer)
     .setSubject(subject)
     .setAudience(audience)
     .setIssuedAt(now)
     .setExpirationTime(now + Math.ceil(lifetime / 1000))
     .sign(key as CryptoKeyLike | JWK | Uint8Array)
+}
+
+function kidOf(key: SigningKey): string | undefined {
+  const { kid } = key as { readonly kid?: unknown }
+  return typeof kid === 'string' ? kid : undefined
 }

@@ -1,6 +1,6 @@
 import { AuthenticatedClient, clientCredentialsGrant } from 'authenticated-client'
 import { clientSecretJwt, privateKeyJwt } from 'authenticated-client/jose'
-import { decodeJwt, exportJWK, generateKeyPair, jwtVerify } from 'jose'
+import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { startProvider } from '../dpop/provider'
 
@@ -31,6 +31,31 @@ describe('private_key_jwt', () => {
     expect(claims[0]).toMatchObject({ iss: 'signing', sub: 'signing', aud: tokenEndpoint })
     expect((claims[0]?.exp ?? 0) - (claims[0]?.iat ?? 0)).toBe(60)
     expect(claims[0]?.jti).not.toBe(claims[1]?.jti)
+  })
+
+  it.each([
+    ['the kid of a JWK, where no keyId is given', { kid: 'own' }, undefined, 'own'],
+    ['the keyId that is given', { kid: 'own' }, 'given', 'given'],
+    ['no kid, where there is none', {}, undefined, undefined],
+  ])('names as the key of its assertion %s', async (_, more, keyId, kid) => {
+    const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+    const headers: unknown[] = []
+    const client = new AuthenticatedClient({
+      baseUrl: 'https://api.example.com',
+      grant: clientCredentialsGrant({
+        tokenEndpoint: 'https://login.example.com/token',
+        clientId: 'signing',
+        clientAuthentication: privateKeyJwt({ key: { ...(await exportJWK(privateKey)), ...more }, keyId }),
+      }),
+      fetch: async (_, init) => {
+        headers.push(decodeProtectedHeader(new URLSearchParams(String(init?.body)).get('client_assertion') ?? ''))
+        return Response.json({ access_token: 't', token_type: 'Bearer' })
+      },
+    })
+
+    await client.getAccessToken()
+
+    expect(headers).toEqual([kid === undefined ? { alg: 'ES256' } : { alg: 'ES256', kid }])
   })
 
   it.each([undefined, '', '-----BEGIN PRIVATE KEY-----', 42, true])('needs a key, and %j is none', (key) => {

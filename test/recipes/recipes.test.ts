@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { AuthenticatedClient, memoryStore } from 'authenticated-client'
 import { api, authorizationServer, listen, testFetch } from 'authenticated-client/testing'
-import { generateKeyPair } from 'jose'
+import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { weatherClient } from '../../playground/recipes/api-key'
 import { reportsClient } from '../../playground/recipes/basic'
@@ -179,13 +179,31 @@ describe('recipes', () => {
   })
 
   it('private-key-jwt: finds the server, and proves itself', async () => {
-    const { publicKey, privateKey } = await generateKeyPair('ES256')
-    const { exportJWK } = await import('jose')
-    const { issuer } = await startProvider({ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' })
+    const { publicJwk, privateJwk } = await keysOf('k7')
+    const { issuer } = await startProvider(publicJwk)
 
-    const client = await ledgerClient(issuer, 'signing', async () => privateKey, origin)
+    const client = await ledgerClient(issuer, 'signing', async () => privateJwk, origin)
 
     expect(await client.getAccessToken()).toMatch(/^ey/)
+  })
+
+  it('private-key-jwt: a key that is rolled goes with its own kid', async () => {
+    const [first, second] = [await keysOf('k1'), await keysOf('k2')]
+    const kids: unknown[] = []
+    network(async (request) => {
+      if (!request.url.endsWith('/token'))
+        return Response.json({ issuer: 'https://login.example', token_endpoint: 'https://login.example/token' })
+      kids.push(decodeProtectedHeader(new URLSearchParams(await request.text()).get('client_assertion') ?? '').kid)
+      return Response.json({ access_token: 't', token_type: 'Bearer', expires_in: 60 })
+    })
+    let current = first
+    const client = await ledgerClient('https://login.example', 'signing', async () => current.privateJwk, origin)
+    await client.getAccessToken()
+
+    current = second
+    await client.refresh()
+
+    expect(kids).toEqual(['k1', 'k2'])
   })
 
   it("token-exchange: the service gets its own token, never the user's", async () => {
@@ -263,6 +281,15 @@ function keyStoreInMemory() {
     save: (keys: CryptoKeyPair) => {
       kept = keys
     },
+  }
+}
+
+/** Both keys of a client, as the server and as the client have them. */
+async function keysOf(kid: string) {
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
+  return {
+    publicJwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' },
+    privateJwk: { ...(await exportJWK(privateKey)), kid },
   }
 }
 
