@@ -1,3 +1,4 @@
+import { secretsOfPair, userInfo } from '../diagnose/secrets'
 import { type Exchange, type Fields, showCredentials, variable } from './exchange'
 
 /** What the last `curl` of a text asks for, as it is typed, or as a browser copies it. */
@@ -16,7 +17,9 @@ export function readCurlCommand(text: string): Pick<Exchange, 'request' | 'mayHi
   ]
   const usual = methods.find(([, names]) => all(names).length)?.[0] ?? (body.length ? 'POST' : 'GET')
   const method = all(/^(-X|--request)$/).at(-1) ?? usual
-  return { request: { method, url, fields, body: body.join('&') }, mayHideCredentials: !showCredentials(fields) }
+  const pairs = [...all(/^(-[uUE]|--(proxy-)?(user|cert))$/).filter((pair) => pair.includes(':')), ...options.flatMap(([, value]) => userInfo(value) ?? [])]
+  const secrets = [...pairs.flatMap(secretsOfPair), ...all(/^--(proxy-)?pass$/)].filter((secret) => !secret.includes('***'))
+  return { request: { method, url, fields, body: body.join('&'), secrets }, mayHideCredentials: !showCredentials(fields) }
 }
 
 /** Behind a prompt, up to the end of its line; a line end that is escaped, or in quotes, is none. */

@@ -17,13 +17,15 @@ export function readCurlTranscript(text: string): Exchange {
   const scheme = isSaid(throughTls) ? 'https' : isSaid(toOtherPort) ? 'http' : likelyScheme(host)
   // With `-i`, curl prints the fields of the answer before its body too: they are none of it, and may be cookies.
   const fieldLines = new Set(rest.filter((line) => line.startsWith('< ')).map((line) => line.slice(2)))
+  const typed = readCurlCommand(text)?.request
   const body = rest.slice(0, Math.max(statusAt, 0)).filter((line) => !/^[*<>] /.test(line))
   return {
     request: {
       method,
       url: urlOf(method, target, `${scheme}://${host}`),
       fields: sent,
-      body: [readCurlCommand(text)?.request?.body, ...body].join('\n'),
+      body: [typed?.body, ...body].join('\n'),
+      secrets: typed?.secrets,
     },
     response: statusAt < 0 ? undefined : { status: Number(statusLine.exec(rest[statusAt] ?? '')?.[1]), fields: fieldsOf(answer, '<') },
     body: answer

@@ -9,6 +9,8 @@ export interface SentRequest {
   readonly fields: Fields
   /** Where it is shown: a server may repeat what is secret in it. */
   readonly body?: string | undefined
+  /** What was typed on a command line and is in no field: of a proxy, of a certificate, of a URL. */
+  readonly secrets?: readonly string[] | undefined
   /** The variable of the environment that the token came from. */
   readonly tokenVariable?: string | undefined
 }

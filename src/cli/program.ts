@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander'
-import { jwtParts } from '../diagnose/jwt-parts'
 import { bareToken } from './bare-token'
 import { type Exchange, type Fields, type SentRequest, UsageError } from './exchange'
 import type { Io } from './io'
 import { paint } from './paint'
 import { recorded } from './recorded'
 import { reportOf, reportText } from './report'
+import { shownToken } from './shown-token'
 import { tokenLines } from './token-lines'
 import { type TokenOptions, tokenOf } from './token-of'
 
@@ -82,7 +82,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .option('--json', 'print JSON')
     .addHelpText('after', exitCodes)
     .action(async ({ json, ...options }: TokenOptions & { readonly json?: boolean }) => {
-      const parts = jwtParts(bareToken((await tokenOf({ ...options, tokenStdin: options.tokenEnv === undefined }, io)) ?? ''))
+      const parts = shownToken(bareToken((await tokenOf({ ...options, tokenStdin: options.tokenEnv === undefined }, io)) ?? ''))
       if (!parts) throw new UsageError('This is not a JWT: only the server that issued an opaque token can read it.')
       io.print(json ? jsonOf(parts) : tokenLines(parts, io.now()).join('\n'))
     })

@@ -3,7 +3,7 @@ import type { DiagnoseInput } from '../diagnose/diagnose-input'
 import type { Diagnosis } from '../diagnose/diagnosis'
 import { harmless, harmlessName, harmlessUrl } from '../diagnose/harmless'
 import { inWords } from '../diagnose/in-words'
-import { type JsonObject, jwtParts } from '../diagnose/jwt-parts'
+import type { JsonObject } from '../diagnose/jwt-parts'
 import { mayHoldKey } from '../diagnose/key-field'
 import { secretsOf } from '../diagnose/secrets'
 import { serverTimeOf } from '../diagnose/server-time'
@@ -11,6 +11,7 @@ import { curlLine, leftOut } from './curl-line'
 import { type Exchange, type Fields, readable } from './exchange'
 import type { Paint } from './paint'
 import { secretsInBody } from './secrets-in-body'
+import { shownToken } from './shown-token'
 import { tokenLines } from './token-lines'
 
 /** All that `explain` has to say; what `--json` prints. */
@@ -29,7 +30,7 @@ export interface Report {
 
 export function reportOf(recorded: Exchange, expected: DiagnoseInput['expected']): Report {
   // What the server repeats is taken out before anything is concluded.
-  const exchange = withoutSecrets(recorded, secretsInBody(recorded.request?.body))
+  const exchange = withoutSecrets(recorded, [...(recorded.request?.secrets ?? []), ...secretsInBody(recorded.request?.body)])
   const { request, response, at, mayHideCredentials, taken } = exchange
   const input = inputOf(exchange, expected)
   const hidden = mayHideCredentials && request?.method !== 'OPTIONS' && response !== undefined
@@ -46,7 +47,7 @@ export function reportOf(recorded: Exchange, expected: DiagnoseInput['expected']
           .map(([name, value]) => [name.toLowerCase(), harmless(/^location$/i.test(name) ? harmlessUrl(value) : value, secrets)]),
       ),
     },
-    token: jwtParts(/^\S+\s+(\S+)/.exec(input.request?.headers.get('authorization') ?? '')?.[1]),
+    token: shownToken(/^\S+\s+(\S+)/.exec(input.request?.headers.get('authorization') ?? '')?.[1]),
     skewInMilliseconds: at === undefined || serverTime === undefined ? undefined : at - serverTime,
     diagnosis: hidden || !request ? diagnosisOfHidden(exchange, expected) : diagnose(input),
     curl: request && curlLine(request),
@@ -65,7 +66,7 @@ function inputOf({ request, response, body, at, failed }: Exchange, expected: Di
 }
 
 function withoutSecrets({ response, body, ...rest }: Exchange, secrets: readonly string[]): Exchange {
-  const known = secrets.filter((secret) => secret.length > 3)
+  const known = secrets.filter((secret) => secret.length > 3).sort((one, other) => other.length - one.length)
   const hidden = (text: string) => known.reduce((left, secret) => left.split(secret).join('[redacted]'), text)
   return {
     ...rest,

@@ -1,16 +1,29 @@
 /**
  * Text of a server, without what may be a secret: known ones, JWTs, credentials after their scheme, and anything long that mixes
- * letters and digits, but for a UUID: it names a tenant or an app. Control characters would move a terminal's cursor.
+ * letters and digits, but for a UUID: it names a tenant or an app. Nor with the query of a URL: in one, any value may be a secret.
+ * Control characters would move a terminal's cursor.
  */
 export function harmless(text: string, secrets: readonly string[] = []): string {
   const known = secrets.filter((secret) => secret.length > 3)
   const hidden = known.reduce((rest, secret) => rest.split(secret).join('[redacted]'), text)
+  return inOneLine(withoutKeys(hidden.replace(/[^\s"'<>]+/g, withoutQuery)))
+}
+
+/** Text without what looks like a token or a key. */
+export function withoutKeys(text: string): string {
   // Each takes a whole word, which is judged afterwards: a text may be one long word, and a search must not begin anew at each letter.
-  const harmlessText = hidden
+  return text
     .replace(/eyJ[\w.-]*/g, (match) => (match.split('.').length > 2 ? '[redacted]' : match))
     .replace(/\b(bearer|dpop|basic|token|key)([ =:]+)(?=[\w.~+/-]*\d)[\w.~+/-]{8,}=*/gi, '$1$2[redacted]')
     .replace(/[\w~+/-]{24,}=*/g, (match) => (isLikeKey(match) ? '[redacted]' : match))
-  return inOneLine(harmlessText)
+}
+
+/** A URL or a path, up to its query or its fragment. */
+function withoutQuery(word: string): string {
+  const at = word.search(/[?#]/)
+  const place = word.slice(0, Math.max(at, 0))
+  const isQuery = /^(\?|#(?=[^=]*=))[\w%/]/.test(word.slice(at)) && (place.includes('/') || /^.[\w.%-]+=/.test(word.slice(at)))
+  return at >= 0 && isQuery ? `${place}${word[at]}…` : word
 }
 
 function isLikeKey(word: string): boolean {

@@ -1,5 +1,6 @@
 import type { TokenSet } from '../tokens/token-set'
 import { decoded } from './jwt-parts'
+import { secretName } from './secret-names'
 
 interface Sent {
   readonly request?: { readonly url: string; readonly headers: Fields } | undefined
@@ -15,11 +16,11 @@ export function secretsOf({ request, tokens }: Sent): readonly string[] {
   const authorization = (request?.headers.get('authorization') ?? '').replace(/^(basic|bearer|dpop|digest)\s*$/i, '') // A scheme alone hides nothing.
   const [, scheme = '', credentials = authorization, first] = /^(\S+?)[\s:]+((\S+).*)$/s.exec(authorization) ?? []
   const pair = /^basic$/i.test(scheme) ? decoded(credentials.trim()) : undefined
-  const userAlone = /^([^:]+):(x-oauth-basic|x)?$/i.exec(pair ?? '')?.[1] // Then the key stands in place of the user.
   const cookies = (request?.headers.get('cookie') ?? '').split(/[;,]\s*/).map((cookie) => cookie.replace(/^[^=]*=/, ''))
   return [
     ...[...credentials.matchAll(namedInField)].map(([, value]) => value),
-    ...[looksLikeScheme(scheme) ? undefined : scheme, credentials, first, pair, pair?.replace(/^[^:]*:/, ''), userAlone],
+    ...[looksLikeScheme(scheme) ? undefined : scheme, credentials, first],
+    ...[pair, userInfo(request?.url)].flatMap(secretsOfPair),
     ...[tokens?.accessToken, tokens?.refreshToken, tokens?.idToken],
     ...cookies,
     ...ownFields(request?.headers).map(([, value]) => value),
@@ -27,6 +28,17 @@ export function secretsOf({ request, tokens }: Sent): readonly string[] {
   ]
     .filter((secret): secret is string => !!secret)
     .sort((one, other) => other.length - one.length)
+}
+
+/** User and password as they are sent together, and what of them is the secret. */
+export function secretsOfPair(pair = ''): readonly string[] {
+  const userAlone = /^([^:]+):(x-oauth-basic|x)?$/i.exec(pair)?.[1] // Then the key stands in place of the user.
+  return [pair, pair.replace(/^[^:]*:/, ''), userAlone ?? ''].flatMap((secret) => [secret, unescaped(secret)])
+}
+
+/** What stands before the host of a URL. */
+export function userInfo(url = ''): string | undefined {
+  return /^[\w+.-]+:\/\/([^/?#]*)@/.exec(url)?.[1]
 }
 
 /** `Token token="…"` of Rails, OAuth 1, signatures. */
@@ -61,11 +73,11 @@ export function isMasked(authorization = ''): boolean {
 }
 
 function inQuery(url = ''): readonly string[] {
-  const named = /[?&#](?:[\w-]*(?:token|jwt|key|secret|password|assertion|signature)|auth|sig|code)=([^&#]+)/gi
+  const named = new RegExp(`[?&#]${secretName}=([^&#]+)`, 'gi')
   return [...url.matchAll(named)].flatMap(([, value = '']) => [value, unescaped(value)])
 }
 
-function unescaped(value: string): string {
+export function unescaped(value: string): string {
   try {
     return decodeURIComponent(value.replace(/\+/g, ' '))
   } catch {

@@ -6,6 +6,26 @@ const answer = ['HTTP/2 401', 'www-authenticate: Bearer error="invalid_token"', 
 const sent = `'{"password":"hunter2-pass"}'`
 
 it.each([
+  ['a URL', 'https://ada:hunter2-pass@api.example/me'],
+  ['a URL, percent-encoded', 'https://ada:hunter2%2Dpass@api.example/me'],
+  ['a URL, in place of the user', 'https://hunter2-pass@api.example/me'],
+  ['Digest', '--digest -u ada:hunter2-pass https://api.example/me'],
+  ['a proxy', '--proxy-user ada:hunter2-pass https://api.example/me'],
+  ['the URL of a proxy', '-x http://ada:hunter2-pass@proxy.example:8080 https://api.example/me'],
+  ['a certificate', '--cert client.pem --pass hunter2-pass https://api.example/me'],
+  ['a certificate, behind its file', '-E client.pem:hunter2-pass https://api.example/me'],
+])('does not repeat a password that was typed for %s', async (_, typed) => {
+  const transcript = ['> GET /me HTTP/1.1', '> Host: api.example', '>', '< HTTP/1.1 401 Unauthorized', '<', said]
+  for (const lines of [answer, transcript])
+    for (const args of [[], ['--json']]) {
+      const { out } = await explained([`$ curl -i ${typed}`, ...lines].join('\n'), args)
+
+      expect(out).toContain('The password [redacted] is wrong')
+      expect(out).not.toContain('hunter2')
+    }
+})
+
+it.each([
   ['typed', [`$ curl -i -H "Authorization: Bearer opaque-hunter2" -d ${sent} 'https://api.example/me?key=hunter2-key'`]],
   [
     'typed, with other names',

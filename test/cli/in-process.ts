@@ -3,7 +3,16 @@ import { run } from '../../src/cli/program'
 import type { Outcome } from './command-line'
 
 /** `explain --from -` in this process: for many texts, which need no process each. */
-export async function explained(input: string, args: readonly string[] = []): Promise<Outcome> {
+export function explained(input: string, args: readonly string[] = []): Promise<Outcome> {
+  return outcomeOf(['explain', '--from', '-', ...args], input)
+}
+
+/** `decode`, likewise. */
+export function decoded(input: string, args: readonly string[] = []): Promise<Outcome> {
+  return outcomeOf(['decode', ...args], input)
+}
+
+async function outcomeOf(args: readonly string[], input: string): Promise<Outcome> {
   const [out, complaints]: [string[], string[]] = [[], []]
   const io: Io = {
     print: (text) => void out.push(text),
@@ -15,6 +24,6 @@ export async function explained(input: string, args: readonly string[] = []): Pr
     version: () => '0',
     send: () => Promise.reject(new Error('nothing is sent')),
   }
-  const code = await run(['explain', '--from', '-', ...args], io)
+  const code = await run(args, io)
   return { code, out: out.join('\n'), complaints: complaints.join('\n') }
 }

@@ -36,6 +36,8 @@ it.each([
   ['JSON', json({ user: 'ada', newPassword: 'hunter2"x' }), 'hunter2"x'],
   ['a number in JSON', json({ pin: 270_271 }), '270271'],
   ['a form in parts', '--b\nContent-Disposition: form-data; name="password"\n\nhunter2\n--b--', 'hunter2'],
+  ['XML', '<soap:Body><o:Password Type="text">hunter2</o:Password></soap:Body>', 'hunter2'],
+  ['a session in JSON', json({ session_id: 'hunter2' }), 'hunter2'],
   ['a code of a sign-in', 'grant_type=authorization_code&code=hunter2', 'hunter2'],
 ])('does not repeat a secret of a request’s body that the server repeats: %s', async (_, sent, secret) => {
   for (const record of [har, bare])
@@ -45,6 +47,27 @@ it.each([
       expect(out).toContain('The words [redacted] are wrong for ada')
       expect(out).not.toMatch(/hunter2|270271/)
     }
+})
+
+it.each(['refresh_token', 'password', 'pwd', 'pass', 'pin', 'otp', 'sid', 'session', 'session_id', 'auth', 'sig', 'code', 'apikey'])(
+  'knows a secret by the same name in a query and in a body: %s',
+  async (name) => {
+    const inBody = bare(`user=ada&${name}=hunter2`, 'The words hunter2 are wrong for ada')
+    const inQuery = bare('', 'The words hunter2 are wrong for ada').replace('/login', `/login?user=ada&${name}=hunter2`)
+
+    for (const input of [inBody, inQuery]) {
+      const { out } = await explained(input)
+
+      expect(out).toContain('The words [redacted] are wrong for ada')
+      expect(out).not.toContain('hunter2')
+    }
+  },
+)
+
+it('reads an answer in JSON also where the body says true of a secret', async () => {
+  const { out } = await explained(bare('session=true', 'jwt expired').replace('{"message"', '{"ok":true,"message"'))
+
+  expect(out).toContain('The server says: “jwt expired”')
 })
 
 it('understands an answer whose words a name in the body repeats', async () => {

@@ -53,6 +53,26 @@ describe('diagnose', () => {
     expect(output).not.toContain('letters-alone')
   })
 
+  it.each([
+    ['a path', 'No route for GET /orders?email=ada@example.org&sid=letters', 'No route for GET /orders?…'],
+    ['a URL', 'Not allowed: https://api.example/orders?sid=letters', 'Not allowed: https://api.example/orders?…'],
+    ['a URL in quotes', 'The URL "https://api.example/?letters" is not known', 'The URL "https://api.example/?…" is not known'],
+    ['a relative URL', 'Unknown: orders?sid=letters', 'Unknown: orders?…'],
+    ['a fragment', 'See https://app.example/#sid=letters', 'See https://app.example/#…'],
+  ])('quotes no query that a server repeats in %s', (_, message, quoted) => {
+    const { evidence } = diagnose({ response: new Response(null, { status: 401 }), body: JSON.stringify({ message }) })
+
+    expect(evidence).toContain(`The server says: “${quoted}”`)
+  })
+
+  it('quotes a question as it is asked', () => {
+    const message = 'Is the token/key good? Did you mean /orders? See https://docs.example/errors#expired'
+
+    const { evidence } = diagnose({ response: new Response(null, { status: 401 }), body: JSON.stringify({ message }) })
+
+    expect(evidence).toContain(`The server says: “${message}”`)
+  })
+
   it('says nothing secret where GraphQL repeats it as a code', () => {
     const request = new Request('https://api.example/graphql', { headers: { authorization: 'Bearer letters-alone' } })
     const body = '{"errors":[{"extensions":{"code":"UNAUTHENTICATED letters-alone"}}]}'

@@ -34,6 +34,7 @@ const texts: Shapes = {
   'parts of a UUID': repeated('0123abcd-'),
   UUIDs: repeated('0123abcd-0123-0123-0123-0123456789ab'),
   'slashes and question marks': repeated('//?'),
+  'a fragment of many slashes': repeated('/', '#/'),
   'control characters': repeated('\u0007a'),
 }
 
