@@ -17,7 +17,10 @@ export function readCurlCommand(text: string): Pick<Exchange, 'request' | 'mayHi
   ]
   const usual = methods.find(([, names]) => all(names).length)?.[0] ?? (body.length ? 'POST' : 'GET')
   const method = all(/^(-X|--request)$/).at(-1) ?? usual
-  const pairs = [...all(/^(-[uUE]|--(proxy-)?(user|cert))$/).filter((pair) => pair.includes(':')), ...options.flatMap(([, value]) => userInfo(value) ?? [])]
+  const pairs = [
+    ...all(/^(-[uUE]|--(proxy-)?(user|cert))$/).filter((pair) => pair.includes(':')),
+    ...options.flatMap(([, value]) => userInfo(value) ?? []),
+  ]
   const secrets = [...pairs.flatMap(secretsOfPair), ...all(/^--(proxy-)?pass$/)].filter((secret) => !secret.includes('***'))
   return { request: { method, url, fields, body: body.join('&'), secrets }, mayHideCredentials: !showCredentials(fields) }
 }

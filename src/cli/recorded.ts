@@ -10,16 +10,35 @@ import { quotedMessages } from './quoted-messages'
 
 /** What was recorded, however it was shown: a HAR, what `curl -i` or HTTPie printed, a log of messages, fields alone, or a transcript of `curl -sv`. */
 export function recorded(shown: string): Exchange {
-  const text = outdented(shown.replace(coloursAndLinks, ''))
+  const text = outdented(shown.replace(coloursAndLinks, '').replace(lineEnds, '\n'))
+  return readHar(text) ?? withoutPrompt(messagesIn(text))
+}
+
+function messagesIn(text: string): Exchange {
   const logged = messagesOfOkHttpLog(text) ?? inspectedMessages(text) ?? quotedMessages(text)
   return (
-    readHar(text) ??
     readBareResponse(text) ??
     (logged === undefined ? undefined : readBareResponse(logged)) ??
     readLoneFields(text) ??
     readCurlTranscript(transcriptOfTrace(text) ?? text)
   )
 }
+
+/** A body in JSON ends with its last bracket. Right behind it, a terminal shows curl's last words, zsh's `%` or the next prompt. */
+function withoutPrompt(exchange: Exchange): Exchange {
+  const { body = '' } = exchange
+  let depth = 0
+  // A string that never ends is taken whole, or the search would begin anew at each quote in it.
+  for (const { 0: piece, index } of /^[[{]/.test(body) ? body.matchAll(/"(?:[^"\\]|\\.)*(?:"|$)|[[\]{}]/gs) : []) {
+    if (piece.length > 1) continue
+    depth += /[[{]/.test(piece) ? 1 : -1
+    if (depth === 0) return { ...exchange, body: body.slice(0, index + 1) }
+  }
+  return exchange
+}
+
+/** In what a pseudo-terminal has recorded, two carriage returns stand before each end of a line that had one. */
+const lineEnds = /(?<!\r)\r+\n/g
 
 /** Without the indent of the first line: pasted from where code has one. */
 function outdented(text: string): string {

@@ -84,7 +84,7 @@ it.each(['$(', '{{', '-i ', '\\\\', 'a.'])('reads a command that is long in time
   expect(growthOf((text) => readCurlCommand(`$ curl "${text}" https://api.example/me`), repeated(piece))).toBeLessThanOrEqual(most)
 })
 
-it.each(["_header: '", "'a' +\n ", ' data: ', '--> GET https://a ', '"HTTP/1.1 401 '])(
+it.each(["_header: '", "'a' +\n ", ' data: ', '--> GET https://a ', '"HTTP/1.1 401 ', '{"\\"', '\r'])(
   'looks for messages in a log in time in proportion to its length: %j',
   (piece) => {
     expect(growthOf((text) => recorded(`HTTP/1.1 401\n\n${text}`), repeated(piece))).toBeLessThanOrEqual(most)
@@ -96,6 +96,7 @@ const bodies: Shapes = {
   'parts without a value': repeated('name="key"\n'),
   'parts in one line': repeated('name="key" '),
   'names of a secret': repeated('token'),
+  'elements of XML': repeated('<a:token '),
   backslashes: (length) => `"token":"${'\\'.repeat(length + 1)}`,
 }
 it.each(Object.keys(bodies))('looks for secrets in a body in time in proportion to its length: %s', (name) => {
