@@ -12,8 +12,9 @@ export function hmacScheme(keyId: string, key: CryptoKey): AuthScheme {
       const body = request.body === null ? '' : request.body
       // A scheme is not shown the body of a stream or a Request. Signed as if it were empty, it could be replaced on the way.
       if (typeof body !== 'string') throw new TypeError('Signed requests need their body as a string')
-      // `href` is the URL as it is sent: `request.url` is spelled as the app wrote it.
-      const text = [request.method, new URL(request.url).href, time, body].join('\n')
+      // `href` is the URL as it is sent, but for a fragment, which stays here: `request.url` is spelled as the app wrote it.
+      const url = new URL(request.url).href.replace(/#.*/s, '')
+      const text = [request.method, url, time, body].join('\n')
       const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text))
       request.setHeader('x-timestamp', time)
       request.setHeader('authorization', `HMAC keyId="${keyId}", signature="${btoa(String.fromCharCode(...new Uint8Array(signature)))}"`)

@@ -7,7 +7,7 @@ import type { TokenSet } from '../tokens/token-set'
 export interface OutgoingRequest {
   /** As `fetch` sends it: the usual ones in upper case, others as they are written. */
   readonly method: string
-  /** Absolute, as the call spells it. The platform sends it in its normal spelling: sign `new URL(url).href`. */
+  /** Absolute, as the call spells it. The platform sends it in its normal spelling, without a fragment: sign `new URL(url).href` up to its `#`. */
   readonly url: string
   /** Made when first looked at; changes are sent. */
   readonly headers: Headers

@@ -10,7 +10,7 @@ it('a scheme of your own signs method, URL, body and the time of a server whose 
   const client = await signingClient(origin, 'k1', 'shared')
 
   const first = await client.fetch('/notes?x=1', { method: 'POST', body: 'hello' })
-  const second = await client.fetch('/a b/../me')
+  const second = await client.fetch('/a b/../me?y=2#here')
 
   expect([first.status, second.status, refused()]).toEqual([200, 200, 1])
 })
