@@ -22,7 +22,7 @@ export const answerRules: readonly Rule[] = [
     find: (facts) => {
       const { status, error, words, hasRequest, quote } = facts
       if (status !== 403) return undefined
-      const says = /expired|invalid token|not signed in|unauthenticated|jwt|no token|missing token/.test(words)
+      const says = /expired|invalid token|not signed in|unauthenticated|not authenticated|jwt|no token|missing token/.test(words)
       return (
         when(error === 'invalid_token', 92, 'The 403 says invalid_token; RFC 6750 §3.1 wants 401.') ??
         when(says || saysRefused(facts), 76, quote ?? '') ??
@@ -37,9 +37,11 @@ export const answerRules: readonly Rule[] = [
     fixes: ['On the server: answer 403 when neither a refresh nor a new sign-in would help (RFC 9110 §15.5.4).'],
     find: (facts) => {
       const { status, words, error, quote } = facts
-      const saysForbidden = /forbidden|access denied|not allowed|permission(?! to view this directory)|not authori[sz]ed to|role\b/.test(
-        words,
-      )
+      // Rails says “HTTP Token: Access denied.” of whoever it does not know.
+      const saysForbidden =
+        /forbidden|(?<!http (basic|token|digest): )access denied|not allowed|permission(?! to view this directory)|not authori[sz]ed to|role\b/.test(
+          words,
+        )
       // Who says that the token or the key is bad means that, whatever else is said.
       const blamesThem =
         saysNotGood(facts) ||

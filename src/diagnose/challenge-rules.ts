@@ -48,7 +48,7 @@ export const challengeRules: readonly Rule[] = [
     find: ({ error, challenges, harmless, status, words, quote }) => {
       // What npm says in a challenge, Gitea and others in words; at a token endpoint it is another's matter.
       const otp = challenges.some((challenge) => isScheme(challenge, 'otp'))
-      const says = /one-time pass|\botp\b|two-factor|\b2fa\b/.test(words)
+      const says = /one-time pass|\botp\b|two-factor|multi-?factor|(\b|_)mfa(\b|_)|\b2fa\b/.test(words)
       if ((status === 401 || status === 403) && (otp || says))
         return when(true, otp ? 93 : 84, quote ?? 'The challenge says OTP.', secondFactor)
       const { acr_values: acr, max_age: age } = challenges.find(({ params }) => params.error)?.params ?? {}

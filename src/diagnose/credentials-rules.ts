@@ -92,7 +92,7 @@ const flaws: readonly (readonly [RegExp, string])[] = [
   [/[\r\n]/, 'It holds a line break.'],
   [/^\s*$/, 'It is empty.'],
   [/^\S+:/, 'There is a colon after the scheme.'],
-  [/^(\w+) +\1\b/i, 'The scheme is there twice.'],
+  [/^(\w+) +\1(\s|$)/i, 'The scheme is there twice.'],
   [/^(bearer|dpop|basic)\s*$/i, 'There is a scheme, but no token after it.'],
   [
     /^\S+ +(undefined|null|NaN|\[object \w+\])\s*$/,

@@ -5,9 +5,12 @@ import type { DiagnoseInput } from './diagnose-input'
 import type { Diagnosis } from './diagnosis'
 import { type Facts, factsOf } from './facts'
 import { isRefused } from './is-refused'
+import { ofStatus, otherMatterOf } from './other-matter'
+import { placeOfSignature } from './place-of-signature'
 import { refreshRules } from './refresh-rules'
 import { confidenceOf, type Rule } from './rule'
 import { schemeRules } from './scheme-rules'
+import { signatureRule } from './signature-rule'
 import { speaksOfCredentials } from './speaks-of-credentials'
 import { timeRules } from './time-rules'
 import { isOfTokenEndpoint } from './token-endpoint'
@@ -49,7 +52,7 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
 
 function rulesFor(facts: Facts): readonly Rule[] {
   const { status, error } = facts
-  if (isLimited(facts)) return []
+  if (otherMatterOf(facts)) return []
   // Of an answer that refuses nothing, or for another reason, words and claims say nothing; the rules below look at the status themselves.
   const refused = status === undefined || status === 407 || isRefused(facts) || speaksOfCredentials(facts)
   // What a server says of a token is not about one that was never sent.
@@ -58,18 +61,13 @@ function rulesFor(facts: Facts): readonly Rule[] {
   return [
     ...(refused || status === 400 ? credentialsRules : []),
     ...(!refused || noToken || isOfTokenEndpoint(facts) ? [] : [...timeRules, ...tokenRules]),
+    ...(refused && noToken && placeOfSignature(facts) ? [signatureRule] : []),
     ...(refused || (status === 400 && namedByChallenges.test(error)) ? challengeRules : []),
     ...schemeRules,
     ...wayRules,
     ...answerRules,
     ...refreshRules,
   ]
-}
-
-/** Some count calls and answer 403 where there are too many. */
-function isLimited({ status, answered, challenges, words }: Facts): boolean {
-  const spent = ['x-ratelimit-remaining', 'ratelimit-remaining'].some((name) => answered(name).trim() === '0')
-  return status === 403 && !challenges.length && (spent || /rate ?limit|limit exceeded|too many requests|abuse detection|quota/.test(words))
 }
 
 const namedByChallenges = /^(insufficient_\w+|invalid_request|use_dpop_nonce|invalid_dpop_proof)$/
@@ -90,9 +88,9 @@ function nothingFound(facts: Facts): Diagnosis {
     const confidence = status < 300 ? 'certain' : 'likely' // Where a redirect leads is not seen.
     return { ...nothing, cause: 'not-refused', confidence, summary: 'The request was not refused.', fixes: [] }
   }
-  const otherMatter = matterOtherThanCredentials(facts)
+  const otherMatter = otherMatterOf(facts) ?? (status === undefined || isRefused(facts) ? undefined : ofStatus(status))
   if (otherMatter)
-    return { ...nothing, cause: 'unknown', summary: `${otherMatter}: this is not about credentials.`, fixes: adviceForOtherMatter(status) }
+    return { ...nothing, cause: 'unknown', summary: `${otherMatter.is}: this is not about credentials.`, fixes: [otherMatter.advice] }
   const unknown = { ...nothing, cause: 'unknown', confidence: 'possible' } as const
   if (quote) {
     const fixes = ['Look for these words in the server’s documentation and in its log.']
@@ -100,15 +98,4 @@ function nothingFound(facts: Facts): Diagnosis {
   }
   const fixes = ['Hand in more: the response, the text of its body, the request and the tokens.']
   return { ...unknown, summary: 'Nothing here says why.', fixes }
-}
-
-function matterOtherThanCredentials(facts: Facts): string | undefined {
-  if (isLimited(facts)) return 'The rate limit is reached'
-  return facts.status === undefined || isRefused(facts) ? undefined : `The status is ${facts.status}`
-}
-
-function adviceForOtherMatter(status: number | undefined): readonly string[] {
-  if (status === 404) return ['Compare the URL with the API’s documentation. Some APIs answer 404 for what these credentials may not see.']
-  if (status === 403 || status === 429) return ['Wait before you call again: as long as `Retry-After` says, if it came.']
-  return ['A refresh or a new sign-in does not help.']
 }

@@ -80,7 +80,7 @@ export function factsOf(input: DiagnoseInput): Facts {
   const descriptions = challenges.map(({ params }) => params.error_description ?? params.oauth_problem)
   const said = [...new Set([...descriptions, ...saidInFields(answered), ...saidBy(json, input.body, html)].filter(Boolean))]
   const secrets = secretsOf(input)
-  const url = request?.url ?? event?.url ?? ''
+  const url = String(request?.url ?? event?.url ?? '') // Untyped callers hand in a `URL`.
   const { url: answeredBy } = Object(response) as { readonly url?: unknown } // A `Response` has one.
   const [asked, origin] = [originOf(url), originOf(String(answeredBy))]
   const exp = jwt?.claims.exp

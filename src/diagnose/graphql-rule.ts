@@ -11,14 +11,16 @@ export const graphqlRule: Rule = {
     const named = errors.flatMap(codesOf)
     const [place, code] =
       named.find(([, name]) =>
-        /UNAUTHENTICATED|UNAUTHORIZED|FORBIDDEN|invalid-(jwt|headers)|AUTH_NOT|access-denied|SCOPES$|^authentication$/i.test(name),
+        /UNAUTHENTICATED|UNAUTHORIZED|FORBIDDEN|invalid-(jwt|headers)|AUTH_NOT|access[-_]denied|SCOPES$|^authentication([-_ ]error)?$/i.test(
+          name,
+        ),
       ) ?? []
     const known = code === 'UNAUTHENTICATED' && (json?.data ?? null) === null
     return when(
       (status === 200 || status === 400) && code,
       94,
       `errors[].${place} is ${harmless(code ?? '')}.`,
-      /FORBIDDEN|SCOPES$/i.test(code ?? '') ? graphqlForbids : known ? undefined : graphqlByAnotherName,
+      /FORBIDDEN|ACCESS_DENIED|SCOPES$/i.test(code ?? '') ? graphqlForbids : known ? undefined : graphqlByAnotherName,
     )
   },
 }

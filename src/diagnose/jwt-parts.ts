@@ -10,6 +10,13 @@ export function jwtParts(token: string | undefined): { readonly header: JsonObje
   return parsed[0] && parsed[1] && { header: parsed[0], claims: parsed[1] }
 }
 
+/** The header of an encrypted token: of five parts, the first says how it is encrypted (RFC 7516 §3.1). */
+export function jweHeader(token = ''): JsonObject | undefined {
+  const parts = token.split('.', 6)
+  const header = parts.length === 5 ? objectOf(decoded(parts[0] ?? '')) : undefined
+  return header?.enc === undefined ? undefined : header
+}
+
 /** A JWT counts seconds (RFC 7519 §2): more than these are milliseconds, or the year 5138. */
 export const mostSeconds = 1e11
 

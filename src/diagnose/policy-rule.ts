@@ -1,3 +1,4 @@
+import type { Facts } from './facts'
 import { inBetween } from './in-between'
 import { type Rule, when } from './rule'
 import { sendsNothing } from './sends-nothing'
@@ -34,7 +35,14 @@ export const policyRule: Rule = {
       ) ??
       when(/captcha_challenge|authentication_denied/.test(words) && inOwnField(answered), 90, quote ?? '', captcha) ??
       when(/saml enforcement/.test(words), 84, quote ?? '', notOfOrganization) ??
-      when(/rbac: access denied|explicit deny/.test(words) && !(facts.hasRequest && sendsNothing(facts)), 74, quote ?? '', ownPolicy) ??
+      when(
+        /rbac: access denied|explicit deny|is not authorized to perform: \w/.test(words) && !(facts.hasRequest && sendsNothing(facts)),
+        74,
+        quote ?? '',
+        ownPolicy,
+      ) ??
+      // S3 says no more.
+      when(/^accessdenied access denied$/.test(words) && isSignedForAws(facts), 74, quote ?? '', ownPolicy) ??
       when(/policy/.test(words) && !/row-level security/.test(words), 74, quote ?? '', ownPolicy) ??
       when(status === 403 && /error code: 10\d\d/.test(words) && answered('cf-ray'), 72, quote ?? '', firewall) ??
       when(
@@ -65,6 +73,10 @@ const askedForClaims = {
 
 function inOwnField(answered: (header: string) => string): boolean {
   return ['x-seraph-loginreason', 'x-authentication-denied-reason'].some((name) => answered(name) !== '')
+}
+
+function isSignedForAws({ scheme, url }: Facts): boolean {
+  return scheme.startsWith('aws4-') || /[?&]x-amz-signature=/i.test(url)
 }
 
 const restrictedKey = {

@@ -1,7 +1,7 @@
 import type { Facts } from './facts'
 import { insteadOf, noOutage, saidOfIt } from './refresh-message'
 import { type Finding, type Rule, when } from './rule'
-import { isSignIn, saysRefreshTokenRefused } from './token-endpoint'
+import { isOfApi, isSignIn, mayBeOfApi, saysRefreshTokenRefused } from './token-endpoint'
 
 /** Why no newer token came. From the client's `refresh-ended`, or from the token endpoint's own answer. */
 export const refreshRules: readonly Rule[] = [
@@ -35,6 +35,7 @@ export const refreshRules: readonly Rule[] = [
       (/client-type/.test(saidOf(facts)) ? saysError(facts, /^invalid_request$/, 96, otherPlatform) : undefined) ??
       // Auth0's for a wrong secret; others say it of a user who declines.
       (isSignIn(facts) && facts.status === 401 ? saysError(facts, /^access_denied$/, 94) : undefined) ??
+      (/client is not authorized to access/.test(saidOf(facts)) ? saysError(facts, /^access_denied$/, 94, notForApi) : undefined) ??
       // RFC 6749 §5.2; Keycloak says it of a wrong secret as well.
       saysError(facts, /^unauthorized_client$/, 94, /secret|\bcredentials/.test(saidOf(facts)) ? undefined : mayNot),
   },
@@ -81,8 +82,10 @@ function saysError(facts: Facts, pattern: RegExp, weight: number, instead?: Find
   // GitHub refuses with 200.
   const name = refreshError || (status >= 400 || /^(bad|incorrect)_/.test(error) ? error : '')
   const description = descriptionOf(facts)
+  if (!refreshError && isOfApi(facts, name)) return undefined
   const said = description ? `It says: “${harmless(description)}”` : words === name ? undefined : quote
-  return when(pattern.test(name), weight, [`The token endpoint says ${harmless(name)}.`, said ?? ''], instead)
+  const unsure = !refreshError && mayBeOfApi(facts, name)
+  return when(pattern.test(name), unsure ? 75 : weight, [`The token endpoint says ${harmless(name)}.`, said ?? ''], instead)
 }
 
 /** What the token endpoint said to the client. */
@@ -159,6 +162,11 @@ const notTaken = {
 const mayNot = {
   summary: 'The authorization server does not allow this client the grant, or does not accept its secret.',
   fixes: ['Allow the grant type in the registration of the client.', 'Compare client id and secret with the registration.'],
+}
+
+const notForApi = {
+  summary: 'The authorization server does not allow this client the API that it asks for.',
+  fixes: ['Allow it the API where both are registered (at Auth0: a client grant).', 'Compare `audience` with the name of the API there.'],
 }
 
 const otherPlatform = {

@@ -13,6 +13,7 @@ export function saidBy(json: JsonObject | undefined, body: string | undefined, h
     ...said,
     ...[first, form, message].filter((text) => typeof text === 'string'),
     ...xmlText(body),
+    /InvalidAuthenticityToken/.exec(textAt(all, 'exception') ?? '')?.[0], // Rails'; what else is an exception, is seldom a reason.
     ...pageText(body, html),
     plainText(body, html),
   ]
@@ -62,10 +63,11 @@ function xmlText(body = ''): readonly (string | undefined)[] {
     : []
 }
 
-/** The page of an error that nobody caught: Jetty has the reason in its title, Express before its stack. */
+/** The page of an error that nobody caught: Jetty and Rails have the reason in its title, Express before its stack. */
 function pageText(body = '', html: boolean): readonly (string | undefined)[] {
   const said = html ? /<title>Error(?: \d{3} ([^<]{1,300}))?<\/title>(?:[\s\S]{0,99}?<pre>([^<]{1,300}))?/.exec(body) : undefined
-  return (said ?? []).slice(1).map((text) => text?.replace(/&(quot|#39);/g, "'"))
+  const byRails = html ? /<title>(The change you wanted was rejected)/.exec(body) : undefined
+  return (said ?? byRails ?? []).slice(1).map((text) => text?.replace(/&(quot|#39);/g, "'"))
 }
 
 /** A body of a few words, as proxies and small servers send it. */

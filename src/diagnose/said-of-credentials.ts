@@ -31,7 +31,7 @@ export function saysWrongPassword({ words }: Facts): boolean {
 }
 
 const noneCame =
-  /no (authorization|token|credentials)|(authorization|token|header|credentials).{0,20}(missing|required|not (found|provided|present))(?!( required)? (scope|role|claim|permission))|missing[\w ']{0,20}(token|authorization|credentials)|jwt (is )?(not present|missing$)|unauthenticated|system:anonymous/
+  /no (authorization|token|credentials)|(authorization|token|header|credentials).{0,20}(missing|required|not (found|provided|present))(?!( required)? (scope|role|claim|permission))|missing[\w ']{0,20}(token|authorization|credentials)|jwt (is )?(not present|missing$)|unauthenticated|(?<!could )not authenticated|(?<!factor )authentication is required|requires authentication|(jwt|token|credentials) must be provided|system:anonymous/
 
 const either = /\b(missing|no) or (an? )?(invalid|expired|malformed)|\b(invalid|expired|malformed)( \w+){0,2} or (an? )?missing/
 

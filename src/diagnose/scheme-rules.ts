@@ -1,9 +1,11 @@
 import { type Challenge, isScheme } from '../challenge/challenge'
 import { fromBase64 } from '../platform/base64'
+import { csrfRule } from './csrf-rule'
 import type { Facts } from './facts'
 import { harmlessUrl, shortened } from './harmless'
 import { isRefused } from './is-refused'
 import { isWellKnown, keyFieldOf } from './key-field'
+import { placeOfSignature } from './place-of-signature'
 import { type Rule, when } from './rule'
 import { saysNotAllowed, saysNotGood, saysWrongPassword } from './said-of-credentials'
 import { isMasked } from './secrets'
@@ -88,7 +90,7 @@ export const schemeRules: readonly Rule[] = [
       const { sent, url, words, quote, token, scheme, jwt, authorization } = facts
       const header = keyFieldOf(facts)
       // Beside an Authorization, a field that is only called like a key may be part of it.
-      const isKey = header && (isWellKnown(header) || authorization === undefined)
+      const isKey = header && (isWellKnown(header) || authorization === undefined) && !header.includes('signature')
       const inQuery = /[?&]([\w-]*api[_-]?key|key)=/i.test(url)
       const place = header ? `It was sent in ${header}: ${shortened(sent(header))}.` : `It was sent in the query of ${harmlessUrl(url)}.`
       const saysSo = /(api|subscription)[ _-]?key/.test(words)
@@ -112,26 +114,7 @@ export const schemeRules: readonly Rule[] = [
       return finding && mayBeGood ? { ...finding, weight: Math.min(finding.weight, 59) } : finding
     },
   },
-  {
-    cause: 'csrf',
-    party: 'client',
-    summary: 'The session is good, but its CSRF token is missing or outdated.',
-    fixes: ['Send the CSRF token of this session with every request that changes something.', 'Fetch a new one after each sign-in.'],
-    find: ({ status, words, quote, event, method, sent, authorization, answered }) => {
-      const writes = !/^(GET|HEAD|OPTIONS)$/.test(method)
-      const saysSo = /csrf|xsrf|forgery|authenticity ?token|valid crumb|cookie_invalid_nonce/.test(words) // Rails, Jenkins, WordPress.
-      return (
-        when(saysSo && (status ?? 400) >= 400, 88, [quote ?? '', ...(writes ? [`The method is ${method}.`] : [])]) ??
-        when(status === 403 && /^required$/i.test(answered('x-csrf-token')), 93, 'The answer says X-CSRF-Token: Required, as SAP does.') ??
-        when(
-          status === 403 && writes && sent('cookie') && authorization === undefined,
-          56,
-          `A ${method} with a cookie was answered with 403, as frameworks do when a CSRF token is missing.`,
-        ) ??
-        when(status === 419, event || writes ? 72 : 66, 'Laravel answers an outdated CSRF token with status 419.')
-      )
-    },
-  },
+  csrfRule,
   {
     cause: 'session-cookie',
     party: 'client',
@@ -154,7 +137,11 @@ export const schemeRules: readonly Rule[] = [
         when(refused && sent('cookie') && authorization === undefined, unsure ? 54 : 66, 'A cookie was sent, and the server refused it.') ??
         when(refused && credentialsMode === 'omit' && authorization === undefined, 72, '`credentials: "omit"` sends no cookie.') ??
         when(refused && credentialsMode === 'include' && !beside && !unsure, 82, 'The request went out with `credentials: "include"`.') ??
-        when(refused && facts.hasRequest && authorization === undefined && !challenges.length, 42, 'The request shows no cookie.')
+        when(
+          refused && facts.hasRequest && authorization === undefined && !challenges.length && !placeOfSignature(facts),
+          42,
+          'The request shows no cookie.',
+        )
       )
     },
   },

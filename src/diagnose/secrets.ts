@@ -13,6 +13,7 @@ interface Fields extends Pick<Headers, 'get'> {
 
 /** What no output may hold, though a server repeats it. The longest first: one may hold another. */
 export function secretsOf({ request, tokens }: Sent): readonly string[] {
+  const url = String(request?.url ?? '') // Untyped callers hand in a `URL`.
   const authorization = (request?.headers.get('authorization') ?? '').replace(/^(basic|bearer|dpop|digest)\s*$/i, '') // A scheme alone hides nothing.
   const [, scheme = '', credentials = authorization, first] = /^(\S+?)[\s:]+((\S+).*)$/s.exec(authorization) ?? []
   const pair = /^basic$/i.test(scheme) ? decoded(credentials.trim()) : undefined
@@ -20,11 +21,11 @@ export function secretsOf({ request, tokens }: Sent): readonly string[] {
   return [
     ...[...credentials.matchAll(namedInField)].map(([, value]) => value),
     ...[looksLikeScheme(scheme) ? undefined : scheme, credentials, first],
-    ...[pair, userInfo(request?.url)].flatMap(secretsOfPair),
+    ...[pair, userInfo(url)].flatMap(secretsOfPair),
     ...[tokens?.accessToken, tokens?.refreshToken, tokens?.idToken],
     ...cookies,
     ...ownFields(request?.headers).map(([, value]) => value),
-    ...inQuery(request?.url),
+    ...inQuery(url),
   ]
     .filter((secret): secret is string => !!secret)
     .sort((one, other) => other.length - one.length)

@@ -26,9 +26,9 @@ function refusesInBand({ status = 0, json, error }: Facts): boolean {
   )
 }
 
-/** Tokens of a parser, a list or a phone are no access tokens; and default credentials are the server's own, which it misses towards its cloud. */
+/** Tokens of a parser, a list or a phone are no access tokens, nor are those that a language model counts; and default credentials are the server's own, which it misses towards its cloud. */
 const otherTokens =
-  /(unexpected|page|paging|pagination|continuation|sync|device|push|registration) ?token|token bucket|default credentials/g
+  /\b\w*tokens\b|no such token|(unexpected|page|paging|pagination|continuation|sync|device|push|registration|captcha|nft) ?token|token bucket|default credentials/g
 
 /** What Flask-JWT-Extended answers with 422, where others speak of a form: its own words, and PyJWT’s. */
 const ofJwt =

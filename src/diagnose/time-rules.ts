@@ -62,7 +62,9 @@ export const timeRules: readonly Rule[] = [
           `Its ${name} is ${inWords(early)} ahead of ${clockName(facts)}.`,
         ) ??
         when(
-          /not yet (valid|active)|not (valid|active) yet|(valid|used) (before|until)|\bnbf\b|issued (in the|at) future/.test(words),
+          /not yet (valid|active)|jwt not active|not (valid|active) yet|(valid|used) (before|until)|\bnbf\b|issued (in the|at) future/.test(
+            words,
+          ),
           76,
           quote ?? '',
         )
@@ -92,8 +94,9 @@ const inMilliseconds = {
   fixes: ['Divide the time by 1000 in the code that makes the token.'],
 } as const
 
-/** The last are jose's words. */
-const saysExpired = /expired|no longer valid|lifetime|\bexp\b\W{0,2} claim timestamp check failed/
+/** Other things expire as well. .NET says “Lifetime validation failed” of both ends; the last are jose's words. */
+const saysExpired =
+  /(?<!(certificate|password)( has| is| was)? )expired|no longer valid|lifetime(?!.{0,60}not yet valid)|\bexp\b\W{0,2} claim timestamp check failed/
 
 /** What AWS says of the time in a signature, and OAuth 1.0. */
 const skewedSignature =

@@ -8,9 +8,9 @@ export function saysOfToken(facts: Facts): boolean {
   return token !== undefined && error !== 'invalid_token' && says && !/expired|valid (yet|before)/.test(words)
 }
 
-/** What introspection, and Keycloak, say of expired and of revoked tokens alike. */
+/** What introspection, and Keycloak, say of expired and of revoked tokens alike; “jwt not active” is what jsonwebtoken says of one too new. */
 export function saysNotActive({ words }: Facts): boolean {
-  return /not active|isn['’]t active|inactive/.test(words.replace(accountGone, ''))
+  return /not active|isn['’]t active|inactive/.test(words.replace(accountGone, '').replace(/jwt not active/g, ''))
 }
 
 /** No more than that the request was refused. */
@@ -19,7 +19,7 @@ export function saysNoReason({ words }: Facts): boolean {
 }
 
 /** Whose token it is, is not there any more, or may not come in. */
-export const accountGone = /(user|account)( is|_)? ?(inactive|not active|disabled|deleted|suspended)/g
+export const accountGone = /(user|account)( is| was| has been|_)? ?(inactive|not active|disabled|deleted|suspended|deactivated)/g
 
 /** The server's own clock decides; this machine's where it is not known. */
 export function timeOf({ serverTime, now }: Facts): number | undefined {

@@ -1,7 +1,8 @@
 import { harmlessName } from './harmless'
 import { inWords } from './in-words'
-import { decoded, objectOf } from './jwt-parts'
+import { jweHeader } from './jwt-parts'
 import { type Rule, when } from './rule'
+import { signatureRule, unreadable } from './signature-rule'
 import { accountGone, claimsRefusal, saysNoReason, saysNotActive, saysOfToken, timeOf } from './token-facts'
 
 /** What the token itself says besides its times, and what the server says of it. */
@@ -28,9 +29,9 @@ export const tokenRules: readonly Rule[] = [
       const wrong = jwt && expected.audience !== undefined && !audience.includes(expected.audience)
       return (
         when(wrong, 94, `${own} The API expects ${expected.audience}.`) ??
-        when(/\baud\b|audience|resource id\b|not issued for this resource/.test(words), 84, jwt ? [quote ?? '', own] : (quote ?? '')) ??
+        when(namesAudience.test(words.replace(ofMarketing, '')), 84, jwt ? [quote ?? '', own] : (quote ?? '')) ??
         when(
-          isEncrypted(token) && claimsRefusal(facts),
+          jweHeader(token) && claimsRefusal(facts),
           unreadable.test(words) ? 82 : 62,
           ['It is encrypted (JWE): only the API that it was issued for can read it.', quote ?? ''],
           forNobody,
@@ -73,28 +74,7 @@ export const tokenRules: readonly Rule[] = [
       return when(unread.test(words), 86, quote ?? '', outOfReach) ?? when(named.test(words), 84, evidence)
     },
   },
-  {
-    cause: 'invalid-signature',
-    party: 'client',
-    summary: 'The signature of the token is not valid.',
-    fixes: [
-      'Send the token whole and unchanged.',
-      'Check that the API has the keys of the server that issued it, and allows its algorithm.',
-    ],
-    find: ({ words, quote, jwt, scheme }) => {
-      const evidence = [quote ?? '']
-      const ofRequest = /request signature/.test(words) || (/signature/.test(words) && !/^(bearer|dpop)?$/.test(scheme))
-      if (jwt?.header.alg) evidence.push(`Its alg is ${harmlessName(jwt.header.alg)}.`)
-      if (/dpop/.test(words)) return undefined
-      const rest = words.replace(readAllTheSame, '')
-      const broken = ofSignature.test(rest)
-      return (
-        when(ofRequest, 80, quote ?? '', signedRequest) ??
-        when(broken || unreadable.test(rest), 80, evidence, broken ? undefined : noJwt) ??
-        when(/verification fail|could not be verified/.test(words), 58, evidence)
-      )
-    },
-  },
+  signatureRule,
   {
     cause: 'token-revoked',
     party: 'authorization server',
@@ -139,32 +119,14 @@ export const tokenRules: readonly Rule[] = [
   },
 ]
 
-/** "Signature has expired" is what PyJWT and ruby-jwt say of an expired token; "Signature expired", what AWS says of a clock. */
-const ofSignature = /\bsignature(?! (has |is )?expired)|invalidsignature|invalid algorithm|alg.{0,99}not allowed/
-
-const unreadable = /malformed|not well formed|compacttoken parsing|not enough segments|compact jws|decod/
-
-/** How Spring, and golang-jwt as Supabase has it, begin also where a time is the matter. */
-const readAllTheSame =
-  /attempting to decode the jwt: (?=jwt (expired|used))|unable to parse or verify signature, (?=token has invalid claims: token is)/
-
-/** Five parts, of which the first says how it is encrypted (RFC 7516 §3.1). */
-function isEncrypted(token = ''): boolean {
-  const parts = token.split('.', 6)
-  return parts.length === 5 && objectOf(decoded(parts[0] ?? ''))?.enc !== undefined
-}
+const namesAudience = /\baud\b|audience|resource id\b|not issued for this resource/
+/** Whom a campaign is for. */
+const ofMarketing =
+  /(view|see|edit|use|manage|share|create|update|delete|access|access to) (this|that|the|an?|your) audience|(custom|saved|lookalike) audience/g
 
 const forNobody = {
   summary: 'The token is encrypted, and not for this API: probably the sign-in named no API.',
   fixes: ['Name the API when the user signs in (`audience` at Auth0, otherwise `resource`, RFC 8707): it can read its own tokens.'],
-}
-
-const noJwt = {
-  summary: 'The API cannot read the token: it was cut short or changed, or it is not a JWT.',
-  fixes: [
-    'Send the token whole and unchanged; `npx authenticated-client decode` shows whether it is a JWT.',
-    'If it is not: name the API when you ask for a token (`audience` or `resource`, RFC 8707). Some servers issue opaque tokens otherwise.',
-  ],
 }
 
 const noAccount = {
@@ -178,9 +140,4 @@ const outOfReach = {
     'Check that the API can reach the discovery document and the JWKS: DNS, proxy, firewall, certificate.',
     'A new token does not help.',
   ],
-}
-
-const signedRequest = {
-  summary: 'The signature of the request is not valid.',
-  fixes: ['Sign exactly what you send: method, path, query, headers and body.', 'Compare the secret key with the one that was issued.'],
 }

@@ -1,8 +1,10 @@
 import { RefreshUnavailableError } from 'authenticated-client'
 import { type DiagnoseInput, diagnose } from 'authenticated-client/diagnose'
 import { describe, expect, it } from 'vitest'
+import { answersAboutSignatures } from './answers-about-signatures'
 import { answersAboutTokens } from './answers-about-tokens'
 import { answersInBodies } from './answers-in-bodies'
+import { answersInCommonWords } from './answers-in-common-words'
 import { answersInPages } from './answers-in-pages'
 import { answersOfProxies } from './answers-of-proxies'
 import { answersOfServices } from './answers-of-services'
@@ -13,7 +15,9 @@ const all = [
   ...fixtures,
   ...answersOfProxies,
   ...answersAboutTokens,
+  ...answersAboutSignatures,
   ...answersInBodies,
+  ...answersInCommonWords,
   ...answersInPages,
   ...answersOfServices,
   ...answersToSignIns,
@@ -71,6 +75,39 @@ describe('diagnose', () => {
     const { evidence } = diagnose({ response: new Response(null, { status: 401 }), body: JSON.stringify({ message }) })
 
     expect(evidence).toContain(`The server says: “${message}”`)
+  })
+
+  it('says of an account that may not come in that a refresh does not help', () => {
+    const { fixes } = diagnose({ response: new Response(null, { status: 401 }), body: '{"message":"Your account has been suspended"}' })
+
+    expect(fixes).toContain('A refresh does not help.')
+  })
+
+  it('is sure that a token endpoint speaks only where its URL says so', () => {
+    const [sure, unsure] = ['https://login.example/oauth/token', 'https://api.example/pay'].map((url) =>
+      diagnose({
+        request: new Request(url, { method: 'POST' }),
+        response: new Response(null, { status: 503 }),
+        body: '{"error":"server_error"}',
+      }),
+    )
+
+    expect([sure?.cause, sure?.confidence, unsure?.cause, unsure?.confidence]).toEqual([
+      'refresh-unavailable',
+      'certain',
+      'refresh-unavailable',
+      'likely',
+    ])
+  })
+
+  it('takes a URL for one, though it is no string', () => {
+    const url = new URL('https://api.example/orders?access_token=hunter2') as unknown as string
+    const response = new Response(null, { status: 401 })
+
+    const { cause, evidence } = diagnose({ request: { url, headers: new Headers() }, response, body: '{"message":"Not good: hunter2"}' })
+
+    expect([cause, ...evidence].join()).toMatch(/^credentials-in-url,/)
+    expect(evidence.join()).not.toContain('hunter2')
   })
 
   it('says nothing secret where GraphQL repeats it as a code', () => {
