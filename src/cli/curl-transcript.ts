@@ -18,7 +18,7 @@ export function readCurlTranscript(text: string): Exchange {
   // With `-i`, curl prints the fields of the answer before its body too: they are none of it, and may be cookies.
   const fieldLines = new Set(rest.filter((line) => line.startsWith('< ')).map((line) => line.slice(2)))
   const typed = readCurlCommand(text)?.request
-  const body = rest.slice(0, Math.max(statusAt, 0)).filter((line) => !/^[*<>] /.test(line))
+  const body = rest.slice(0, Math.max(statusAt, 0)).filter((line) => !marked.test(line))
   return {
     request: {
       method,
@@ -29,7 +29,7 @@ export function readCurlTranscript(text: string): Exchange {
     },
     response: statusAt < 0 ? undefined : { status: Number(statusLine.exec(rest[statusAt] ?? '')?.[1]), fields: fieldsOf(answer, '<') },
     body: answer
-      .filter((line) => !/^([*<>]( |$)|[{}] \[\d+ bytes)/.test(line) && !fieldLines.has(line))
+      .filter((line) => !marked.test(line) && !fieldLines.has(line))
       .join('\n')
       .replace(/\* Connection #\d+ to host \S* left intact\s*$/, '')
       .trim(),
@@ -63,6 +63,8 @@ function lastSaid(lines: readonly string[]): string {
   return said.at(-1) ?? 'nothing came back'
 }
 
+/** What is no part of a body. */
+const marked = /^([*<>]( |$)|[{}] \[\d+ bytes)/
 const requestLine = /^> ([\w!#$%&'*+.^`|~-]+) (\S+) HTTP\/[\d.]+/ // A method may be any token: `-X get` is sent as it is.
 /** Without `-s`, and with its output not on a terminal, curl draws this over and over: twelve columns behind a carriage return. */
 const progressMeter = /(?:^|\r) *(?:[\d.]+[kMGTP]? +){8}(?:[\d-]+:[\d-]{2}:[\d-]{2} +){3}[\d.]+[kMGTP]?/gm

@@ -3,15 +3,14 @@ import type { DiagnoseInput } from '../diagnose/diagnose-input'
 import type { Diagnosis } from '../diagnose/diagnosis'
 import { harmless, harmlessName, harmlessUrl } from '../diagnose/harmless'
 import { inWords } from '../diagnose/in-words'
-import type { JsonObject } from '../diagnose/jwt-parts'
 import { mayHoldKey } from '../diagnose/key-field'
 import { secretsOf } from '../diagnose/secrets'
 import { serverTimeOf } from '../diagnose/server-time'
-import { curlLine, leftOut } from './curl-line'
+import { bodyFromFile, curlLine, leftOut } from './curl-line'
 import { type Exchange, type Fields, readable } from './exchange'
 import type { Paint } from './paint'
 import { secretsInBody } from './secrets-in-body'
-import { shownToken } from './shown-token'
+import { type ShownToken, shownToken } from './shown-token'
 import { tokenLines } from './token-lines'
 
 /** All that `explain` has to say; what `--json` prints. */
@@ -21,7 +20,7 @@ export interface Report {
   /** Which one of a HAR's this is, or what was assumed of it. */
   readonly taken?: string | undefined
   readonly response?: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined
-  readonly token?: { readonly header: JsonObject; readonly claims: JsonObject } | undefined
+  readonly token?: ShownToken | undefined
   /** How far this machine's clock is ahead of the server's `Date`; a cache’s `Age` counted in. */
   readonly skewInMilliseconds?: number | undefined
   readonly diagnosis: Diagnosis
@@ -121,10 +120,14 @@ function labelOf({ cause, confidence }: Diagnosis): string {
   return cause === 'unknown' && confidence !== 'possible' ? 'not about credentials' : cause
 }
 
-/** The variables hold what no output may; and a query may be a secret. */
+/** The variables hold what no output may; and a query or a body may be a secret. */
 function toDoBefore(curl: string): string {
-  const query = curl.includes(`${leftOut}'`) ? ' and put the query back in place of “?…”' : ''
-  return `set its variables to your secrets${query}`
+  const toDo = [
+    'set its variables to your secrets',
+    ...(curl.includes(`${leftOut}'`) ? ['put the query back in place of “?…”'] : []),
+    ...(curl.includes(` ${bodyFromFile} `) ? ['write the body to a file named “body”'] : []),
+  ]
+  return toDo.join(', ').replace(/, (?!.*, )/, ' and ')
 }
 
 const telling =

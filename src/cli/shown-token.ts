@@ -1,10 +1,16 @@
 import { withoutKeys } from '../diagnose/harmless'
-import { type JsonObject, jwtParts } from '../diagnose/jwt-parts'
+import { type JsonObject, jweHeader, jwtParts } from '../diagnose/jwt-parts'
 
 /** Header and claims of a JWT, fit to be shown: some issuers put another server's token in a claim, and that one opens something. */
-export function shownToken(token: string | undefined): { readonly header: JsonObject; readonly claims: JsonObject } | undefined {
-  const parts = jwtParts(token)
-  return parts && { header: withoutSecrets(parts.header), claims: withoutSecrets(parts.claims) }
+export function shownToken(token: string | undefined): ShownToken | undefined {
+  const { header, claims } = jwtParts(token) ?? { header: jweHeader(token) }
+  return header && { header: withoutSecrets(header), claims: claims && withoutSecrets(claims) }
+}
+
+export interface ShownToken {
+  readonly header: JsonObject
+  /** Absent where the token is encrypted. */
+  readonly claims: JsonObject | undefined
 }
 
 /** What stands in a claim that is called a secret is one, however deep. */

@@ -1,17 +1,14 @@
 import { harmlessName } from '../diagnose/harmless'
 import { inWords } from '../diagnose/in-words'
-import type { JsonObject } from '../diagnose/jwt-parts'
+import type { ShownToken } from './shown-token'
 
 /** Header and claims of a JWT, one a line, times in words. The signature is not shown: without it, the token opens nothing. */
-export function tokenLines(
-  { header, claims }: { readonly header: JsonObject; readonly claims: JsonObject },
-  now: number,
-): readonly string[] {
+export function tokenLines({ header, claims }: ShownToken, now: number): readonly string[] {
   return [
     'Header (read, not verified)',
     ...Object.entries(header).map(([name, value]) => `  ${harmlessName(name)}: ${harmlessName(value)}`),
-    'Claims (read, not verified)',
-    ...Object.entries(claims).map(([name, value]) => `  ${harmlessName(name)}: ${timed(name, value, now) ?? harmlessName(value)}`),
+    claims ? 'Claims (read, not verified)' : 'Claims (encrypted: only whom the token was issued for can read them)',
+    ...Object.entries(claims ?? {}).map(([name, value]) => `  ${harmlessName(name)}: ${timed(name, value, now) ?? harmlessName(value)}`),
   ]
 }
 

@@ -24,6 +24,20 @@ it.each([
     }
 })
 
+it('shows the header of a token that is encrypted, and says that its claims are', async () => {
+  const header = { alg: 'dir', enc: 'A256GCM', kid: 'key-1' }
+  const token = `${Buffer.from(JSON.stringify(header)).toString('base64url')}..aXY.Y2lwaGVy.dGFn`
+
+  const { code, out } = await decoded(token)
+  const { out: asJson } = await decoded(token, ['--json'])
+
+  expect(code).toBe(0)
+  expect(out).toContain('enc: A256GCM')
+  expect(out).toContain('Claims (encrypted: only whom the token was issued for can read them)')
+  expect(out).not.toContain('Y2lwaGVy')
+  expect(JSON.parse(asJson)).toEqual({ header })
+})
+
 it('shows the names that a token holds, long and mixed as they may be', async () => {
   const name = '0123456789abcdefghijABCDEFGHIJ'
   const claims = { iss: name, aud: [name], sub: name, jti: name, sid: name, azp: name, cnf: { jkt: name }, token_use: 'access', exp: 1 }
