@@ -6,7 +6,8 @@ import type { Exchange } from './exchange'
  */
 export function readLoneFields(text: string): Exchange | undefined {
   if (/^[<>*] /m.test(text)) return undefined // A transcript of curl's.
-  const fields = [...text.replace(valueBelow, '$1: ').matchAll(field)].map(([, name = '', value = '']) => [name, value] as const)
+  const lines = isChallengeBelow.test(text) ? text.replace(valueBelow, '$1: ') : text
+  const fields = [...lines.matchAll(field)].map(([, name = '', value = '']) => [name, value] as const)
   const challenge = fields.find(([name, value]) => /^www-authenticate$/i.test(name) && value)?.[1]
   if (challenge === undefined) return undefined
   const said = statusLine.exec(text)?.[1]
@@ -16,5 +17,8 @@ export function readLoneFields(text: string): Exchange | undefined {
 
 const field = /^[ \t]*([\w!#$%&'*+.^`|~-]+):[ \t]*(.*?)[ \t\r]*$/gm
 /** Chrome puts name and value on a line each. Below an empty field stands the next one. */
-const valueBelow = /^[ \t]*(www-authenticate):?[ \t]*\r?\n[ \t]*(?=\S)(?![\w-]+:)/gim
+const isChallengeBelow = /^[ \t]*www-authenticate:?[ \t]*\n[ \t]*(?=\S)(?![\w-]+:)/im
+/** By its colon, or as one that the diagnosis knows. */
+const valueBelow =
+  /^[ \t]*([\w-]+(?=:)|www-authenticate|date|age|via|server|x-cache|cf-ray|content-type|cache-control|location|dpop-nonce|access-control-[a-z-]+):?[ \t]*\n[ \t]*(?=\S)(?![\w-]+:(?!\/\/))/gim
 const statusLine = /^[ \t]*:?status(?:[ -]code)?:?\s+(\d{3})\b/im
