@@ -46,7 +46,7 @@ export function assemble(options: ResolvedOptions, isDisposed: () => boolean): A
   const ownLock = options.lock ?? store.lock
   /** The reach of the lock that is used: the store says it of its own, a lock that the app has given says it of itself. */
   const coordination = (): Coordination =>
-    (ownLock === store.lock ? store : ownLock)?.coordination ?? (!ownLock && hasWebLocks() ? 'browser' : 'client')
+    (ownLock && ownLock === store.lock ? store : ownLock)?.coordination ?? (!ownLock && hasWebLocks() ? 'browser' : 'client')
   const budget = createBudget(options.refreshBudget, clock)
   const revoke = createRevoker(options, tokenRequest, emit)
   // Not where the same user has signed in again: a server that keeps one grant for each user would end that, too (RFC 7009 §2.1).

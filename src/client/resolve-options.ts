@@ -43,7 +43,7 @@ export function resolveOptions(options: SharedOptions) {
       must(isSafe(origin) || given.allowInsecureOrigins, `${option}: ${origin} needs https, or allowInsecureOrigins`)
       return origin
     })
-  const baseText = baseUrl && String(baseUrl) // Once: a URL object may change.
+  const baseText = baseUrl ? String(baseUrl) : undefined // Once: a URL object may change.
   const hasOwnOrigins = Boolean(baseUrl || allowedOrigins)
   const page = hasOwnOrigins ? [] : originsIn('this page', pageUrl())
   const allowed = originsIn('allowedOrigins', allowedOrigins) // First: `forResource` makes `baseUrl` of the first of them.
@@ -75,6 +75,8 @@ export function resolveOptions(options: SharedOptions) {
     // Each as it was written, and in its normal spelling.
     endpoints:
       endpoints ?? [grant?.tokenEndpoint, revocationEndpoint].flatMap((url) => (url ? [String(url), absolute(String(url)) ?? ''] : [])),
+    baseUrl: baseText,
+    allowedOrigins: allowedOrigins && allowed,
     revocationEndpoint: revocationEndpoint && String(revocationEndpoint),
     base: (): string | undefined => baseText ?? pageBase(),
     store: getTokens ? callbackStore({ getTokens, saveTokens, clearTokens }) : (store ?? memoryStore()),

@@ -65,10 +65,15 @@ export async function postForm(
     const retryAt = retryAfter(response.headers.get('retry-after') ?? '', clock.now())
     return { status, redirect, body, retryAt, sent: sent + basicSecret(headers) }
   } catch (error) {
-    if (isAuthError(error, 'ERR_REFRESH_UNAVAILABLE')) throw error // Nothing was sent.
+    const secrets = String(form) + basicSecret(headers)
+    // The proof of a scheme, or a client that the app sends with, has a reason of its own.
+    if (isAuthError(error, 'ERR_REFRESH_UNAVAILABLE')) {
+      const { message, retryAt, answered } = error
+      throw new RefreshUnavailableError(message, { cause: harmlessError(error.cause, secrets), retryAt, answered })
+    }
     const problem = sent ? 'The token endpoint did not answer: network or CORS' : 'The client authentication failed'
     throw new RefreshUnavailableError(signal.aborted ? 'The token endpoint did not answer in time' : problem, {
-      cause: harmlessError(signal.reason ?? error, String(form) + basicSecret(headers)),
+      cause: harmlessError(signal.reason ?? error, secrets),
       answered: !sent,
     })
   }

@@ -16,7 +16,9 @@ export function ownFields(init: RequestInit | undefined): RequestInit {
         const get = (): never => {
           throw error
         }
-        Object.defineProperty(fields, name, { get, configurable: true })
+        // On a prototype: who copies the fields need not read it.
+        const hidden = Object.getPrototypeOf(fields) ?? Object.create(null)
+        Object.setPrototypeOf(fields, Object.defineProperty(hidden, name, { get, configurable: true }))
       }
     }
   }

@@ -164,7 +164,7 @@ export class RequestTemplate implements OutgoingRequest {
     const url = this.query ? withQuery(this.url, this.query) : this.url
     const given = this.request
     // A copy for each send: some wrappers write to what they are given, and the credentials mode that a scheme chose is for one alone.
-    const init = copyOf(this.init)
+    const init: RequestInit = Object.assign(Object.create(Object.getPrototypeOf(this.init)), this.init)
     if (this.sent) init.headers = this.sent
     else delete init.headers
     if (this.credentials) init.credentials = this.credentials

@@ -147,7 +147,7 @@ function wayOf(scheme: AuthScheme, fetch: FetchLike): FetchLike {
     scheme.redirects?.(fetch, headers) ??
     (async (input, init) => {
       const redirect = init?.redirect ?? (typeof input === 'object' && (input as Request).redirect)
-      if (redirect === 'manual') return fetch(input, init)
+      if ((redirect || 'follow') !== 'follow') return fetch(input, init)
       const response = await fetch(input, copyOf({ ...init, redirect: 'manual' })) // Not every platform knows `error` (workerd).
       if (!isRedirect(response)) return response
       throw notFollowed(response, 'the credentials are for one URL')

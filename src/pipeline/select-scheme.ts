@@ -87,7 +87,8 @@ export function createSchemeSelector(
       const context = { attempt: template.answered.length, serverTimeOffset: offsetOf(template.url) }
       const attaching = scheme.attach(template, tokenSetOf(phase.held), context)
       // No closure where nothing is waited for: every call comes through here.
-      if (isPromise(attaching)) return attaching.then(() => (template.isTouched ? scheme : attachFirst(order, from + 1, template, phase)))
+      if (isPromise(attaching))
+        return Promise.resolve(attaching).then(() => (template.isTouched ? scheme : attachFirst(order, from + 1, template, phase)))
       if (template.isTouched) return scheme
     }
     return attachFirst(order, from + 1, template, phase)

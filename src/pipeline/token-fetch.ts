@@ -14,15 +14,17 @@ export function tokenFetch(fetch: FetchLike, schemes: readonly AuthScheme[], obs
   const hasCacheModes = cacheModes()
   return async (input, init, before) => {
     // A copy: what a grant gives may be the app's own, and go with its calls as well (F104).
-    const { cache, ...others } = init ?? {}
-    const request = new RequestTemplate(input, cache && !hasCacheModes() ? others : init)
+    const request = new RequestTemplate(input, init)
     try {
       for (const scheme of proving) await scheme.tokenRequest?.(request)
     } catch (cause) {
       throw new RefreshUnavailableError('The scheme could not make its proof', { cause })
     }
     before?.()
-    const response = await request.send(fetch)
+    const response = await request.send((to, fields) => {
+      if (fields?.cache && !hasCacheModes()) delete fields.cache
+      return fetch(to, fields)
+    })
     observe(response, request.url)
     return response
   }

@@ -64,7 +64,10 @@ export interface AuthScheme {
   ): MaybePromise<void>
   /** `'replay'`: send again with the same credentials; `'refresh'`: the credentials are used up; `'return'`: there is no answer. */
   answer?(challenge: Challenge, exchange: Exchange): 'replay' | 'refresh' | 'return'
-  /** Sees every response of an allowed origin, and of the token endpoint: nonces, `Authentication-Info`. `url` is the one that was asked for: the `url` of a response may be empty. */
+  /**
+   * Sees every response of an allowed origin, and of the token endpoint: nonces, `Authentication-Info`. `url` is the one that was asked
+   * for: the `url` of a response may be empty.
+   */
   observe?(response: Response, url?: string): void
   /**
    * Wraps the `fetch` that its requests go out with; `names` are its headers. A scheme with headers other than `Authorization` needs

@@ -99,8 +99,8 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       return 'replay'
     },
 
-    observe({ headers, url: answered }, url = '') {
-      if (answered && originOf(answered) !== originOf(url)) return // A redirect led there, and it knows nothing of our password.
+    observe({ headers, url: from }, url = '') {
+      if (from && originOf(from) !== originOf(url)) return // A redirect led there, and it knows nothing of our password.
       const field = headers.get('authentication-info')
       if (!field) return
       const { nextnonce, rspauth, cnonce, nc = '', qop } = parseChallenges(`Info ${field}`)[0]?.params ?? {}

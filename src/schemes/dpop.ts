@@ -1,4 +1,6 @@
 import { calculateThumbprint, generateKeyPair, generateProof } from 'dpop'
+import { boundedIfLong } from '../platform/bounded'
+import { systemClock } from '../platform/clock'
 import type { KeyPair } from '../platform/crypto-key'
 import { keepLatest } from '../platform/keep-latest'
 import type { MaybePromise } from '../platform/maybe-promise'
@@ -40,6 +42,8 @@ export interface DpopScheme extends AuthScheme {
 }
 
 const mostNonces = 100
+/** For a key that is known already, in milliseconds. */
+const patience = 1_000
 
 /**
  * Access tokens bound to a key: each request carries a proof that its sender holds it. Nonces are taken from every response, one for
@@ -83,8 +87,8 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     const old = known
     if (old && keyStore)
       try {
-        known = (await keyStore.load()) ?? (await keep(old))
-      } catch {} // A browser's database is lost at times: what is known is as good as it was.
+        known = await boundedIfLong((async () => (await keyStore.load()) ?? keep(old))(), patience, systemClock, Error)
+      } catch {} // A browser's database is lost, or hangs, at times: what is known is as good as it was.
     return current()
   }
   const proofBy = async (keys: Promise<KeyPair>, method: string, url: string, accessToken?: string): Promise<string> =>

@@ -38,13 +38,14 @@ export async function exchange(
   if (isNamed && (isOther(old?.accessToken, given?.accessToken) || isOther(old?.idToken, given?.idToken)))
     throw new RefreshUnavailableError('The new token has another subject')
   // A47: a session that began with bound tokens never goes on with others.
-  const isDowngrade = bound.test(old?.tokenType ?? '') && !bound.test(given?.tokenType ?? 'DPoP')
-  if (isB64token(given?.accessToken) && acceptsType(textOf(given.tokenType) ?? textOf(old?.tokenType)) && !isDowngrade) {
+  const tokenType = textOf(given?.tokenType) ?? textOf(old?.tokenType)
+  const isDowngrade = bound.test(old?.tokenType ?? '') && !bound.test(tokenType ?? '')
+  if (isB64token(given?.accessToken) && acceptsType(tokenType) && !isDowngrade) {
     // What the result lacks is kept, except when it expires.
     const kept = { ...old, expiresAt: undefined, sessionId: undefined }
     // An empty one is none (F19).
     const refreshToken = given.refreshToken || old?.refreshToken
-    return Object.assign(kept, withoutGaps({ ...plain(given), refreshToken }), {
+    return Object.assign(kept, withoutGaps({ ...plain(given), refreshToken, tokenType }), {
       accessToken: given.accessToken,
       sessionId: (old ?? given).sessionId,
     })

@@ -64,7 +64,7 @@ export function present(
   const rotated = (refreshToken: string): void => {
     if (!old || !refreshToken || refreshToken === old.refreshToken) return
     if (session.phase.epoch !== phase.epoch) drop({ ...old, refreshToken })
-    if (!holdsConsumed(session.phase, phase, refreshToken)) return
+    if (!holdsConsumed(session.phase, known.mine, refreshToken)) return
     // A refresh token that was received is kept, whatever the rest of the answer is worth (rule 5).
     known.rotation = session.rotate(session.phase, { ...old, ...session.phase.held, refreshToken }).catch(() => {})
     known.mine = session.phase

@@ -131,7 +131,10 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown): Spen
           // A logout or a sign-in during the refresh wins, and so does a pair that somebody else has saved (rule 3).
           const isSame = session.phase.epoch === from.epoch
           if (isSame && because === 'unauthorized') budget.count()
-          if (isSame && (session.phase === presentation.mine || holdsConsumed(session.phase, phase, tokenSetOf(tokens)?.refreshToken)))
+          if (
+            isSame &&
+            (session.phase === presentation.mine || holdsConsumed(session.phase, presentation.mine, tokenSetOf(tokens)?.refreshToken))
+          )
             return await keeper.keep(session.phase, tokens, target !== undefined, settle)
           if (isSame) return settle({ kind: 'adopted', tokens: tokenSetOf(tokens) })
           presentation.drop(tokens)

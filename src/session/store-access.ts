@@ -1,7 +1,7 @@
 import { StorageError } from '../errors/storage-error'
 import { boundedIfLong } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
-import { isPromise, type MaybePromise } from '../platform/maybe-promise'
+import { after, isPromise, type MaybePromise } from '../platform/maybe-promise'
 import type { TokenStore } from '../stores/token-store'
 import { plain, type StoredSession } from '../tokens/token-set'
 import type { SessionEvent } from './session-event'
@@ -48,8 +48,7 @@ export function storeAccess(store: TokenStore, clock: Clock, limit: number, emit
     if (isReading) throw new StorageError('getTokens must not call the client')
     isReading = true
     try {
-      const answer = store.read()
-      return isPromise(answer) ? answer.then(checked) : checked(answer)
+      return after(store.read(), checked)
     } finally {
       isReading = false
     }

@@ -1,4 +1,3 @@
-import { bounded } from '../platform/bounded'
 import { systemClock } from '../platform/clock'
 import type { AsyncStorage } from './async-storage'
 
@@ -36,7 +35,7 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
     if (typeof keychain?.[method] !== 'function')
       throw new TypeError(`\`keychain\` has no ${method}(): pass what \`import * as Keychain from 'react-native-keychain'\` gives`)
   }
-  const reading = new Map<string, Promise<string | null>>()
+  const reading = new Map<string, { readonly asked: Promise<string | null>; readonly since: number }>()
 
   /** What each service held when we last knew. */
   const known = new Map<string, string | null>()
@@ -68,14 +67,12 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
   return {
     getItem(service) {
       const shared = reading.get(service)
-      if (shared) return shared
-      const forget = (): void => {
-        if (reading.get(service) === asked) reading.delete(service)
-      }
+      const now = systemClock.now()
+      if (shared && now - shared.since < patience) return shared.asked
       const asked: Promise<string | null> = find(service)
         .then((found) => {
-          const isLate = reading.get(service) !== asked
-          if (isLate) return found ? found.password : lastOf(service) // A write came between: it knows better what is there.
+          const isLate = reading.get(service)?.asked !== asked
+          if (isLate) return found ? found.password : lastOf(service) // A write came between, or a later read: they know better.
           const text = found ? found.password : (kept.get(service) ?? null)
           known.set(service, text)
           if (writing.has(service))
@@ -83,9 +80,10 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
           else if (found) kept.delete(service)
           return text
         })
-        .finally(forget)
-      reading.set(service, asked)
-      bounded(asked, patience, systemClock, Error).catch(forget)
+        .finally(() => {
+          if (reading.get(service)?.asked === asked) reading.delete(service)
+        })
+      reading.set(service, { asked, since: now })
       return asked
     },
     setItem: (service, text) => change(service, text, () => keychain.setGenericPassword(service, text, { ...options, service })),

@@ -13,15 +13,15 @@ export async function replaceFile(file: string, text: string, clock: Clock = sys
   await rm(draft, { force: true })
   const handle = await open(draft, 'wx', 0o600)
   try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  try {
+    try {
+      await handle.writeFile(text)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
     await untilClosed(() => rename(draft, file), clock)
   } catch (error) {
-    await rm(draft, { force: true }) // It holds the session.
+    await rm(draft, { force: true }).catch(() => {}) // It holds the session.
     throw error
   }
   await syncFolder(dirname(file))

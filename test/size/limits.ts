@@ -12,22 +12,22 @@ export interface Limit {
 }
 
 export const limits: readonly Limit[] = [
-  { entry: '.', import: '{ AuthenticatedClient }', gzip: 23, brotli: 20.9 },
-  { entry: '.', import: '*', gzip: 26.5, brotli: 23.9 },
+  { entry: '.', import: '{ AuthenticatedClient }', gzip: 23.1, brotli: 21 },
+  { entry: '.', import: '*', gzip: 26.6, brotli: 24 },
   { entry: './api-key', gzip: 1.9, brotli: 1.7 },
   { entry: './basic', gzip: 1, brotli: 0.9 },
   { entry: './diagnose', gzip: 26.5, brotli: 23.5 },
   { entry: './digest', gzip: 8.7, brotli: 7.5 },
   { entry: './discover', gzip: 2.3, brotli: 2.1 },
-  { entry: './dpop', gzip: 3.2, brotli: 2.8 },
+  { entry: './dpop', gzip: 3.4, brotli: 3.1 },
   { entry: './graphql', gzip: 1, brotli: 0.9 },
   { entry: './indexed-db', gzip: 2.9, brotli: 2.6 },
-  { entry: './jose', gzip: 5.4, brotli: 4.9 },
+  { entry: './jose', gzip: 5.5, brotli: 5 },
   { entry: './jwt-bearer', gzip: 3.2, brotli: 2.9 },
   { entry: './node', ignore: ['node:*'], gzip: 4.4, brotli: 4 },
   { entry: './opentelemetry', ignore: ['@opentelemetry/api'], gzip: 1.8, brotli: 1.6 },
   { entry: './react-native', gzip: 1.7, brotli: 1.5 },
   { entry: './redis', ignore: ['node:*'], gzip: 4.2, brotli: 3.9 },
   { entry: './testing', gzip: 10.3, brotli: 9.3 },
-  { entry: './token-exchange', gzip: 3.3, brotli: 3 },
+  { entry: './token-exchange', gzip: 3.4, brotli: 3 },
 ]
