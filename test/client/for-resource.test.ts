@@ -57,6 +57,16 @@ describe('a client for a resource', () => {
     expect(world.authorizations()).toEqual(['Bearer access-1', null])
   })
 
+  it('keeps to the origins that the client began with, whatever the app makes of its URL object', async () => {
+    const baseUrl = new URL(files)
+    const world = await withResources({ baseUrl, allowedOrigins: null })
+    baseUrl.href = mail
+
+    await world.client.forResource({ resource: 'urn:files' }).fetch('/a')
+
+    expect([bearers(world.files), bearers(world.mail)]).toEqual([['Bearer access-2'], []])
+  })
+
   it('says how the session has ended as the client that made it does', async () => {
     const world = await withResources()
     const child = world.client.forResource({ resource: files })

@@ -188,6 +188,19 @@ describe('the constructor takes', () => {
     expect(client.state).toEqual({ status: 'anonymous' })
   })
 
+  it('a getTokens that gives a thenable whose then gives nothing: await takes that, too', async () => {
+    const { restore, app, resource, inTime, client: newClient } = world()
+    const tokens = restore('fresh')
+    const value = (take: (tokens: unknown) => void): void => {
+      take(app.tokens)
+    }
+    const client = newClient({ getTokens: () => Object.defineProperty({}, 'then', { value }) as never })
+
+    await inTime(client.fetch('https://api.example.com/me'))
+
+    expect(resource.requests[0]?.headers.get('authorization')).toBe(`Bearer ${tokens.accessToken}`)
+  })
+
   it('null for what getAccessToken and refresh may be told', async () => {
     const { restore, app, inTime, client: newClient } = world()
     restore('fresh')

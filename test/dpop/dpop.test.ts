@@ -158,6 +158,14 @@ describe('dpop', () => {
     expect([requests.length, requests[0]?.redirect, cancelled]).toEqual([1, 'manual', [1]])
   })
 
+  it('leaves a redirect to the platform where the caller says what is to be done with it', async () => {
+    const { client, requests } = clientOf({ scheme: dpop(), store: bound() })
+
+    for (const redirect of ['error', 'manual'] as const) await client.fetch('/me', { redirect })
+
+    expect(requests.map(({ redirect }) => redirect)).toEqual(['error', 'manual'])
+  })
+
   it('keeps its key before it proves anything with it, one key for all who ask at once', async () => {
     const saved: CryptoKeyPair[] = []
     const keyStore = { load: () => saved[0], save: (keys: CryptoKeyPair) => void saved.push(keys) }
@@ -166,6 +174,20 @@ describe('dpop', () => {
 
     expect([new Set(saved).size, saved[0]?.privateKey.extractable]).toEqual([1, false])
     expect(await dpop({ keyStore }).thumbprint()).toBe(await dpop({ keyStore }).thumbprint())
+  })
+
+  it('proves a refresh with the key that it knows, where the key store hangs', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    let loads = 0
+    const keyStore = { load: () => (++loads > 2 ? new Promise<never>(() => {}) : undefined), save: () => {} }
+    const scheme = dpop({ keyStore })
+    const before = await scheme.thumbprint()
+
+    const after = scheme.thumbprint()
+    await vi.advanceTimersByTimeAsync(1_000)
+
+    expect(await after).toBe(before)
   })
 
   it('asks its key store again for each call, where one answer never comes', async () => {

@@ -307,6 +307,28 @@ describe('a grant of the app', () => {
     expect(app.tokens).toMatchObject({ accessToken: 'access-2', refreshToken: 'refresh-2' })
   })
 
+  it.each<[string, () => TokenSet]>([
+    [
+      'throws',
+      () => {
+        throw new Error('down')
+      },
+    ],
+    ['brings a third one without an access token', () => ({ accessToken: '', refreshToken: 'refresh-3' })],
+  ])('calls rotated once more than once, and %s: the last one stands (rule 5)', async (_, end) => {
+    const { client, app, inTime } = await signedIn({
+      grant: async (_tokens, { rotated }) => {
+        rotated('refresh-2')
+        rotated('refresh-3')
+        return end()
+      },
+    })
+
+    await rejection(inTime(client.refresh()))
+
+    expect(app.tokens).toMatchObject({ refreshToken: 'refresh-3' })
+  })
+
   it('calls rotated, and asks once more with what it got: that is no other session (rule 4)', async () => {
     const { client, login, app, inTime } = await signedIn({
       grant: Object.assign(

@@ -840,6 +840,13 @@ function twoClients(standing: 'expired' | 'refused' = 'expired', lock?: Lock) {
 }
 
 describe('the lock of a store that says nothing of its reach', () => {
+  it('is none where there is none: what the store says of its reach is about its lock', async () => {
+    const { read, write } = memoryStore()
+    const { client } = await signedIn({ store: { read, write, coordination: 'fleet' } })
+
+    expect(client.coordination).toBe('client')
+  })
+
   it('counts as one of this process: after a refusal the store is given time to show the rotation of another one (rule 4)', async () => {
     const store = Object.assign(memoryStore(), { name: 'rows', coordination: undefined })
     const { client, clock, login, app, inTime } = await signedIn({ store })

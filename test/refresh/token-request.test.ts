@@ -11,7 +11,7 @@ import {
   SessionEndedError,
   type TokenSet,
 } from 'authenticated-client'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { api, authorizationServer, network, unauthorized } from '../support/authorization-server.ts'
 import { quiet, testClock } from '../support/clock.ts'
 import { deferred } from '../support/deferred.ts'
@@ -319,6 +319,47 @@ describe('where globalThis.fetch leads back into the client', () => {
     expect(response.status).toBe(200)
     expect(one.login.tokenRequests).toHaveLength(1)
     expect(shown(one.resource)).toEqual(['access-2'])
+  })
+})
+
+describe('a grant of the app', () => {
+  it('may have its fields on a prototype, also where the platform knows no cache modes', async () => {
+    class Renewal {
+      get method() {
+        return 'POST'
+      }
+      get body() {
+        return 'a=b'
+      }
+      readonly cache = 'no-store'
+    }
+    vi.stubGlobal(
+      'Request',
+      class extends Request {
+        constructor(input: RequestInfo | URL, init?: RequestInit) {
+          super(input, init)
+          if (init?.cache) throw new Error('The cache field is not implemented')
+        }
+      },
+    )
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const sent: unknown[] = []
+    const client = new AuthenticatedClient({
+      baseUrl: 'https://api.example.com',
+      grant: async (_, { fetch }) => {
+        await fetch('https://login.example.com/renew', new Renewal() as RequestInit)
+        return { accessToken: 'renewed' }
+      },
+      fetch: async (_, init) => {
+        sent.push([init?.method, init?.body, init?.cache])
+        return Response.json({})
+      },
+    })
+    await client.setTokens({ accessToken: 'first' })
+
+    await client.refresh()
+
+    expect(sent).toEqual([['POST', 'a=b', undefined]])
   })
 })
 

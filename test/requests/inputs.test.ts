@@ -298,6 +298,20 @@ describe('init', () => {
     expect(service.requests.map(({ headers }) => headers.get('x-trace'))).toEqual(['1', '1'])
   })
 
+  it.each(['redirect', 'integrity', 'signal'])('rejects a call whose %s throws, as fetch does', async (name) => {
+    const mine = new Error('not now')
+    const init = Object.defineProperty({}, name, {
+      enumerable: true,
+      get() {
+        throw mine
+      },
+    })
+    const { client, service } = await signedIn()
+
+    expect(await client.fetch(me, init).catch((error) => error)).toBe(mine)
+    expect(service.requests).toEqual([])
+  })
+
   it('may be null', async () => {
     const { client } = await signedIn()
 

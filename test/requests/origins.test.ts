@@ -264,6 +264,17 @@ describe('where no origin is configured', () => {
     expect(server.requests[0]?.headers.get('authorization')).toBe('Bearer secret')
   })
 
+  it("the page's own origin is allowed where baseUrl is '', as a bundler leaves an unset variable", async () => {
+    Object.defineProperty(globalThis, 'location', { value: new URL('https://app.example.com/a/b'), configurable: true })
+    onTestFinished(() => void Reflect.deleteProperty(globalThis, 'location'))
+    const server = openServer('https://app.example.com')
+    const { client } = await signedIn({ servers: [server], baseUrl: '', allowedOrigins: null })
+
+    await client.fetch('me')
+
+    expect(server.requests.map(({ url }) => url)).toEqual(['https://app.example.com/a/me'])
+  })
+
   it("the page's own origin is allowed (rule 10)", async () => {
     Object.defineProperty(globalThis, 'location', { value: new URL('https://app.example.com/a/b'), configurable: true })
     onTestFinished(() => void Reflect.deleteProperty(globalThis, 'location'))

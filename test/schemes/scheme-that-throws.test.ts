@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { type AuthScheme, bearer } from 'authenticated-client'
 import { apiKey } from 'authenticated-client/api-key'
 import { basic } from 'authenticated-client/basic'
@@ -41,6 +42,27 @@ it('a scheme that can make no proof for the token request: the message says so, 
 
   expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', message: 'The scheme could not make its proof', cause: mine })
   expect([proofs, login.tokenRequests.length]).toEqual([1, 0])
+})
+
+it('a scheme whose proof fails with the request in its words: no error shows the token (rule 13)', async () => {
+  const login = authorizationServer()
+  const shop = api({ authorizationServer: login })
+  const { client } = clientOf({
+    ...{ tokenEndpoint: login.tokenEndpoint, clientId: 'web', baseUrl: shop.origin, fetch: testFetch(login, shop) },
+    scheme: {
+      ...bearer(),
+      tokenRequest(request) {
+        throw new Error(`The signer refused ${request.body}`)
+      },
+    },
+  })
+  const tokens = login.signIn()
+  await client.setTokens(tokens)
+
+  const error = await client.refresh().catch((thrown) => thrown)
+
+  expect(error.message).toBe('The scheme could not make its proof')
+  expect(inspect(error)).not.toContain(tokens.refreshToken)
 })
 
 describe.each(ways)('a scheme whose observe %s (rule 7)', (_how, observe) => {

@@ -158,6 +158,12 @@ describe('an exchange whose token names another subject (F27)', () => {
   })
 })
 
+it.each(['', null, 7])('keeps the type of the session where %j comes in its place', async (tokenType) => {
+  const { start } = run({ ...held, tokenType: 'DPoP' }, { accessToken: 'access-2', tokenType }, anything)
+
+  expect(await start()).toMatchObject({ accessToken: 'access-2', tokenType: 'DPoP' })
+})
+
 it('takes a token without a type also where the store holds a type that is none', async () => {
   const { start } = run({ ...held, tokenType: 7 as never }, { accessToken: 'access-2' })
 

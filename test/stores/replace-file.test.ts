@@ -36,6 +36,15 @@ it('gives up where the file stays open, and elsewhere than on Windows at once', 
   await expect(replaceFile(file, 'a session', hurried)).rejects.toThrow('EPERM')
 })
 
+it('leaves no draft of a session behind where it can not be moved to its place', async () => {
+  const file = join(temporaryFolder(), 'session.json')
+  vi.mocked(files.rename).mockRejectedValue(refusal('EBUSY'))
+
+  await expect(replaceFile(file, 'a session', hurried)).rejects.toThrow('EBUSY')
+
+  expect(readdirSync(dirname(file))).toEqual([])
+})
+
 it.each([
   ['may be used, and not read', async () => Promise.reject(refusal('EACCES'))],
   ['can not be synced', async () => folderWhoseSyncFails('EINVAL')],
