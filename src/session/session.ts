@@ -140,11 +140,12 @@ export function createSession(
       const behind = memory.phase.state.status === 'restoring' ? undefined : (held ?? null)
       memory.hold(next, 'received', isSame ? 0 : 1)
       const { owed } = saves
+      // To add to a sign-in that is not saved yet is to sign in; once that has landed, it is to rotate it.
+      const adds = yields && isSame
       saves.owed = {
         force: true,
-        since: memory.phase.generation,
-        // To add to a sign-in that is not saved yet is to sign in.
-        yields: yields && isSame && (!owed?.force || owed.yields),
+        since: (adds && owed?.since) || memory.phase.generation,
+        yields: adds && (!owed?.force || owed.yields),
         behind: owed ? owed.behind : behind,
       }
       await saves.save()

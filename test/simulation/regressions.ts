@@ -177,6 +177,11 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
     name: 'where the store drops ids, a sign-in whose write had landed unsaid was written again once cleared, and was said to be known as older',
   },
   { seed: 4131655, name: 'a sign-in that a store had taken, though it said no, was written over what another tab had made of it' },
+  { seed: 5919538, name: 'what a person added to a sign-in was saved by force, though that had landed, and had been signed out of since' },
+  {
+    seed: 6101153,
+    name: 'of two sign-ins of one user, which nothing told apart, the first had ended before the second was saved, and came back with it',
+  },
   { seed: 5612385, name: 'two tabs were given tokens for one session by a person, and the first was not allowed to save its own any more' },
   { seed: 5096125, name: 'a person who was asked for one session was let answer for a later one, and that was taken for an old sign-in' },
   { seed: 4133181, name: 'a pair that a person gave when nobody waited for it any more was said to be of the session before' },

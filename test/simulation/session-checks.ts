@@ -95,7 +95,14 @@ export class SessionChecks {
       if (world.cell.held.has(now.refreshToken)) ledger.savedAgain.add(now.family)
       // A session whose consumed pair another tab was refused has not ended while this tab holds the successor.
       const isOver = ledger.loggedOut.has(now.family) || !server.isLive(now.refreshToken)
-      if (isOver && ledger.cleared.has(now.family) && !isStillSigningIn && !this.writesMayErr())
+      const clearedAt = ledger.cleared.get(now.family)
+      // The same user has signed in here since, and nothing tells the two sessions apart.
+      const isBack = (): boolean =>
+        [...ledger.signIns].some(
+          ([family, { tab: by, saved = 0 }]) =>
+            by === tab && clearedAt && saved > clearedAt && excused('two sign-ins of one user are one', world, family, now.family),
+        )
+      if (isOver && clearedAt !== undefined && !isStillSigningIn && !this.writesMayErr() && !isBack())
         world.violate('I10', `${tab.name} writes ${nameOf(now)} back, which had ended`)
       const other = old && ledger.signIns.get(old.family)
       const isOther = other && !excused('two sign-ins of one user are one', world, now.family, old.family)

@@ -91,4 +91,10 @@ export const sessionMutants: readonly Mutant[] = [
     "return !read ? 'keep' : 'begin'",
   ),
   mutant('brings back what it has signed out of when others have rotated it', reconcile, ' || superseded.has(read.sessionId) ?', ' ?'),
+  mutant(
+    'saves by force what a person has added to a sign-in, once that has landed',
+    'session/session.ts',
+    'since: (adds && owed?.since) || memory.phase.generation',
+    'since: memory.phase.generation',
+  ),
 ]
