@@ -70,6 +70,45 @@ describe('testFetch', () => {
     expect([settled, typeof fetch]).toEqual(['rejected', 'function'])
   })
 
+  it.each<[string, (url: string, signal: AbortSignal) => Parameters<typeof globalThis.fetch>]>([
+    ['its init', (url, signal) => [url, { signal }]],
+    ['a Request', (url, signal) => [new Request(url, { signal })]],
+  ])('breaks the body of an answer whose headers are there when the signal of %s aborts', async (_, of) => {
+    const { fetch, shop } = start()
+    const controller = new AbortController()
+    const response = await fetch(...of(`${shop.origin}/me`, controller.signal))
+    await collectGarbage()
+
+    const reason = new Error('enough')
+    controller.abort(reason)
+
+    expect(response.status).toBe(401)
+    await expect(response.json()).rejects.toBe(reason)
+  })
+
+  it('ends the wait for a body that never ends when the signal aborts, and tells the server so', async () => {
+    const { fetch, shop } = start()
+    const controller = new AbortController()
+    const told: unknown[] = []
+    shop.next(() => new Response(new ReadableStream({ cancel: (reason) => void told.push(reason) })))
+    const { body } = await fetch(`${shop.origin}/me`, { signal: controller.signal })
+
+    const reading = body?.getReader().read()
+    const reason = new Error('enough')
+    controller.abort(reason)
+
+    await expect(reading).rejects.toBe(reason)
+    expect(told).toEqual([reason])
+  })
+
+  it('gives a HEAD no body', async () => {
+    const { fetch, shop } = start()
+
+    const response = await fetch(`${shop.origin}/me`, { method: 'HEAD' })
+
+    expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([401, 'application/json', ''])
+  })
+
   it('follows redirects, and keeps Authorization within one origin only', async () => {
     const { fetch, shop, login } = start()
     shop.next(to('/moved'), to(`${login.origin}/elsewhere`))
