@@ -122,7 +122,10 @@ const readIt = `return redis.call('GET', KEYS[1])`
 // Says 1 the second time too, since the first answer may get lost. `pcall`: a write counts even if it can't be published.
 const swapIt = `
 local held = redis.call('GET', KEYS[1]) or ''
-if held == ARGV[2] then return 1 end
+if held == ARGV[2] then
+  if ARGV[3] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
+  return 1
+end
 if held ~= ARGV[1] then return 0 end
 if ARGV[2] == '' then redis.call('DEL', KEYS[1])
 elseif ARGV[3] == '0' then redis.call('SET', KEYS[1], ARGV[2])

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { redisStore } from 'authenticated-client/redis'
 import { createClient } from 'redis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { gatherCrew, processes } from '../processes/crew'
@@ -52,6 +53,23 @@ describe.each(['redis', 'ioredis'] as const)('a fleet on Redis, by %s', (library
     expect(crew.members.map((member) => member.logouts)).toEqual(Array(3).fill(['ended_elsewhere']))
     expect(await redis.ask(['DBSIZE'])).toBe(0)
   }, 60_000)
+})
+
+it('keeps a session for its time to live from its last write on, also where that wrote what was there', async () => {
+  const redis = await startRedis()
+  const client = await createClient({ url: `redis://127.0.0.1:${redis.port}` }).connect()
+  onTestFinished(async () => {
+    client.destroy()
+    await redis.stop()
+  })
+  const tokens = { accessToken: 'access-1' }
+  const store = redisStore(client, 'session', { timeToLive: 3_600_000 })
+  await store.write(tokens, null)
+  await client.pExpire('{session}:session', 60_000)
+
+  expect(await store.write(tokens, tokens)).toBe(true)
+
+  expect(await client.pTTL('{session}:session')).toBeGreaterThan(60_000)
 })
 
 describe('a process that dies (kill -9) or stops (SIGSTOP) in the middle', () => {
