@@ -48,8 +48,8 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
 
   const find = async (service: string) => keychain.getGenericPassword({ ...options, service })
 
-  /** A write. However it ends, reads that come after it share none that began before it. */
-  const change = async (service: string, text: string | null, action: () => Promise<unknown>): Promise<void> => {
+  /** However it ends, reads that come after it share none that began before it. */
+  const write = async (service: string, text: string | null, action: () => Promise<unknown>): Promise<void> => {
     if (text !== null) {
       kept.set(service, lastOf(service))
       writing.add(service)
@@ -62,6 +62,17 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
       writing.delete(service)
       reading.delete(service)
     }
+  }
+
+  const changes = new Map<string, Promise<void>>()
+
+  /** One at a time, however many stores share this object: what a write that isn't done has removed is known of one alone. */
+  const change = (service: string, text: string | null, action: () => Promise<unknown>): Promise<void> => {
+    const turn = (): Promise<void> => write(service, text, action)
+    const before = changes.get(service)
+    const changed = before ? before.then(turn, turn) : turn()
+    changes.set(service, changed)
+    return changed
   }
 
   return {

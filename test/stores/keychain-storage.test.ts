@@ -203,6 +203,29 @@ describe('a keychain that removes a password before it refuses the next, as iOS 
     expect([first, second, await storage.getItem('k')]).toEqual(['old', 'old', 'new'])
   })
 
+  it('still holds the session while the second of two writes of the same moment is under way', async () => {
+    const [keychain, mayRemove, mayTake] = [keychainDouble(), deferred(), deferred()]
+    const storage = keychainStorage({
+      ...keychain,
+      async setGenericPassword(...given) {
+        if (given[1] === 'second') await mayRemove.promise
+        await keychain.resetGenericPassword(given[2])
+        if (given[1] === 'second') await mayTake.promise
+        return keychain.setGenericPassword(...given)
+      },
+    })
+
+    const writing = [storage.setItem('k', 'first'), storage.setItem('k', 'second')]
+    await writing[0]
+    mayRemove.resolve()
+    await quiet()
+    const meanwhile = await storage.getItem('k')
+    mayTake.resolve()
+    await writing[1]
+
+    expect([meanwhile, await storage.getItem('k')]).toEqual(['first', 'second'])
+  })
+
   it('gives the next session to a read that found nothing because that was not there yet', async () => {
     let found: false | { password: string } = { password: 'old' }
     let answers = Promise.resolve()
