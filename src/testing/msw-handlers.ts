@@ -11,5 +11,10 @@ export interface MswHttp<Handler> {
  * @param http msw's own, handed in, so that who doesn't use msw doesn't need it.
  */
 export function mswHandlers<Handler>(http: MswHttp<Handler>, ...servers: readonly TestServer[]): readonly Handler[] {
-  return servers.map((server) => http.all(`${server.origin}/*`, ({ request }) => server.answer(request).catch(() => Response.error())))
+  return servers.map((server) => http.all(pathsOf(server), ({ request }) => server.answer(request).catch(() => Response.error())))
+}
+
+/** All of them. To msw a colon begins a parameter, but before a port and after the scheme: those of an IPv6 address are escaped. */
+function pathsOf({ origin }: TestServer): string {
+  return `${origin.replace(/:(?![\d/])/g, '\\:')}/*`
 }

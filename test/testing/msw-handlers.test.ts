@@ -22,3 +22,18 @@ it('lets msw answer for the servers, network errors included', async () => {
   expect([response.status, login.refreshes]).toEqual([200, 1])
   await expect(broken).rejects.toThrow(TypeError)
 })
+
+it.each(['http://localhost:3000', 'http://[::1]:3000', 'https://[2001:db8::a:1]', 'http://[::1]'])(
+  'lets msw answer at %s',
+  async (origin) => {
+    const shop = api({ authorizationServer: authorizationServer(), origin })
+    const worker = setupServer(...mswHandlers(http, shop))
+    worker.listen({ onUnhandledRequest: 'error' })
+    onTestFinished(() => worker.close())
+
+    const statuses = await Promise.all(['', '/', '/me?x=1'].map(async (path) => (await fetch(`${origin}${path}`)).status))
+
+    expect(statuses).toEqual([401, 401, 401])
+    expect(shop.requests.map(({ url }) => url)).toContain(`${origin}/me?x=1`)
+  },
+)
