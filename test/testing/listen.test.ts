@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, request } from 'node:http'
 import { AuthenticatedClient } from 'authenticated-client'
 import { api, authorizationServer, fault, listen, type RefusalName } from 'authenticated-client/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -57,6 +57,18 @@ describe('listen', () => {
 
     expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
     expect(response.headers.get('vary')).toBe('origin, accept')
+  })
+
+  it('answers a GET that brings a body, as other HTTP clients than fetch may send it', async () => {
+    const { shop } = await start()
+
+    const status = await new Promise((resolve, reject) => {
+      request(`${shop.origin}/me`, { headers: { 'content-length': '4' } }, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end('body')
+    })
+
+    expect(status).toBe(401)
   })
 
   it('leaves no port open where the server could not be made', async () => {
