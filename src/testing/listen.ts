@@ -110,12 +110,15 @@ async function reply(server: TestServer | undefined, incoming: Incoming, outgoin
   const body = new Uint8Array(await response.arrayBuffer())
   outgoing.writeHead(response.status, {
     ...cors(headers),
-    ...Object.fromEntries(response.headers),
+    ...Object.fromEntries([...response.headers].filter(([name]) => !(response.url && ofCoding.test(name)))),
     vary: ['origin', response.headers.get('vary') ?? []].flat().join(', '),
     'set-cookie': response.headers.getSetCookie(), // As one field they would be one cookie.
   })
   outgoing.end(body)
 }
+
+/** What a real `fetch`, whose responses alone have a URL, leaves there though it has decoded the body. */
+const ofCoding = /^(content-encoding|content-length|transfer-encoding)$/
 
 function cors(headers: Incoming['headers']): Record<string, string> {
   return {

@@ -1,4 +1,6 @@
 import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { AuthenticatedClient } from 'authenticated-client'
 import { api, authorizationServer, fault, listen, type RefusalName } from 'authenticated-client/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -69,6 +71,18 @@ describe('listen', () => {
     })
 
     expect(status).toBe(401)
+  })
+
+  it('hands on what a real fetch gave, which has decoded it', async () => {
+    const { shop } = await start()
+    const real = createServer((_request, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('hello')))
+    await new Promise<void>((resolve) => real.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void real.close())
+    shop.next(() => fetch(`http://127.0.0.1:${(real.address() as AddressInfo).port}`))
+
+    const response = await fetch(`${shop.origin}/me`)
+
+    expect(await response.text()).toBe('hello')
   })
 
   it('leaves no port open where the server could not be made', async () => {
