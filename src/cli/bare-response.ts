@@ -25,9 +25,9 @@ export function readBareResponse(text: string): Exchange | undefined {
   const body = lines.slice(end + 1).filter((line) => !ruler.test(line))
   // What was followed leads elsewhere, and may carry other fields.
   const isFollowed = lines.slice(statusAt, start).some((line) => /^\s*HTTP\/[\d.]+ 3/.test(line))
-  const typed = isFollowed ? undefined : readCurlCommand(lines.slice(0, statusAt).join('\n'))
+  const typed = readCurlCommand(lines.slice(0, statusAt).join('\n'))
   return {
-    ...(requestAt < 0 ? typed : requestIn(lines.slice(requestAt, statusAt))),
+    ...(requestAt >= 0 ? requestIn(lines.slice(requestAt, statusAt)) : isFollowed ? { followed: typed?.request } : typed),
     response: { status: Number(statusLine.exec(head[0] ?? '')?.[1]), fields: head.flatMap(fieldIn) },
     body: byWget ? undefined : body.join('\n').trim(), // It puts the body elsewhere: what follows are words of its own.
   }

@@ -19,6 +19,8 @@ export interface SentRequest {
 export interface Exchange {
   /** Absent where the answer alone was recorded. */
   readonly request?: SentRequest | undefined
+  /** What led here by a redirect: the server may repeat what is secret in it. */
+  readonly followed?: SentRequest | undefined
   /** Credentials may have been sent that are not shown here. */
   readonly mayHideCredentials?: boolean | undefined
   readonly response?: { readonly status: number; readonly fields: Fields } | undefined

@@ -35,11 +35,16 @@ function isRefusal(entry: unknown): boolean {
   return [401, 403, 407, 419, 440, 498].includes(Number(objectAt(entry, 'response').status))
 }
 
-/** With 400 (RFC 6749 §5.2), or as the rules know of others; one that asks to wait refuses nothing. */
+/** With 400 (RFC 6749 §5.2), or as the rules know of others; one that asks to wait refuses nothing, nor does what may be an API's. */
 function isRefusedByTokenEndpoint(entry: unknown): boolean {
-  const response = objectAt(entry, 'response')
-  const facts = factsOf({ response: { status: Number(response.status), headers: readable(fieldsOf(response)) }, body: bodyOf(response) })
-  return refreshRules.some(({ cause, find }) => cause !== 'refresh-unavailable' && find(facts))
+  const [request, response] = [objectAt(entry, 'request'), objectAt(entry, 'response')]
+  const sent = { method: String(request.method ?? 'GET'), url: String(request.url ?? ''), headers: readable(fieldsOf(request)) }
+  const facts = factsOf({
+    request: sent,
+    response: { status: Number(response.status), headers: readable(fieldsOf(response)) },
+    body: bodyOf(response),
+  })
+  return refreshRules.some(({ cause, find }) => cause !== 'refresh-unavailable' && (find(facts)?.weight ?? 0) > 75)
 }
 
 function sentBody(request: Readonly<Record<string, unknown>>): string {

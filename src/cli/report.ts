@@ -7,7 +7,7 @@ import { mayHoldKey } from '../diagnose/key-field'
 import { secretsOf } from '../diagnose/secrets'
 import { serverTimeOf } from '../diagnose/server-time'
 import { bodyFromFile, curlLine, leftOut } from './curl-line'
-import { type Exchange, type Fields, readable } from './exchange'
+import { type Exchange, type Fields, readable, type SentRequest } from './exchange'
 import type { Paint } from './paint'
 import { secretsInBody } from './secrets-in-body'
 import { type ShownToken, shownToken } from './shown-token'
@@ -29,7 +29,7 @@ export interface Report {
 
 export function reportOf(recorded: Exchange, expected: DiagnoseInput['expected']): Report {
   // What the server repeats is taken out before anything is concluded.
-  const exchange = withoutSecrets(recorded, [...(recorded.request?.secrets ?? []), ...secretsInBody(recorded.request?.body)])
+  const exchange = withoutSecrets(recorded, [...secretsShown(recorded.request), ...secretsFollowed(recorded.followed)])
   const { request, response, at, mayHideCredentials, taken } = exchange
   const input = inputOf(exchange, expected)
   const hidden = mayHideCredentials && request?.method !== 'OPTIONS' && response !== undefined
@@ -51,6 +51,14 @@ export function reportOf(recorded: Exchange, expected: DiagnoseInput['expected']
     diagnosis: hidden || !request ? diagnosisOfHidden(exchange, expected) : diagnose(input),
     curl: request && curlLine(request),
   }
+}
+
+function secretsShown({ secrets = [], body }: Partial<SentRequest> = {}): readonly string[] {
+  return [...secrets, ...secretsInBody(body)]
+}
+
+function secretsFollowed(followed: SentRequest | undefined): readonly string[] {
+  return followed ? [...secretsShown(followed), ...secretsOf({ request: { url: followed.url, headers: readable(followed.fields) } })] : []
 }
 
 function inputOf({ request, response, body, at, failed }: Exchange, expected: DiagnoseInput['expected']): DiagnoseInput {

@@ -13,8 +13,8 @@ export function secretsInBody(body = ''): readonly string[] {
 /** Of a form, of JSON, of a form in parts, and of XML. */
 function patterns(): readonly RegExp[] {
   return [
-    `(?<![\\w.-])${secretName}=([^&\\s]+)`,
-    `(?<![\\w.-])${secretName}"\\s*:\\s*("(?:[^"\\\\]|\\\\.)*"|[\\d.]+)`,
+    `(?<![\\w.[\\]%-])${secretName}=([^&\\s]+)`,
+    `(?<![\\w.[\\]%-])${secretName}"\\s*:\\s*("(?:[^"\\\\]|\\\\.)*"|[\\d.]+)`,
     `\\bname="${secretName}"[^\\n]{0,200}\\n(?:[^\\S\\n]*\\S[^\\n]*\\n){0,9}[^\\S\\n]*\\n([^\\r\\n]+)`,
     `<(?:[\\w.-]+:)?${secretName}(?:\\s[^<>]*)?>([^<>]+)<`,
   ].map((pattern) => new RegExp(pattern, 'gi'))

@@ -26,6 +26,22 @@ it.each([
 })
 
 it.each([
+  ['a password', '-u ada:hunter2-pass https://api.example/me'],
+  ['a body', `-d ${sent} https://api.example/me`],
+  ['a query', 'https://api.example/me?password=hunter2-pass'],
+  ['a field', `-H 'X-Api-Key: hunter2-pass' https://api.example/me`],
+])('does not repeat what was typed where a redirect was followed: %s', async (_, typed) => {
+  for (const args of [[], ['--json']]) {
+    const redirect = ['HTTP/2 302', 'location: https://other.example/', '']
+    const { out } = await explained([`$ curl -iL ${typed}`, ...redirect, ...answer].join('\n'), args)
+
+    expect(out).toContain('The password [redacted] is wrong')
+    expect(out).toContain('The request is not shown')
+    expect(out).not.toContain('hunter2')
+  }
+})
+
+it.each([
   ['typed', [`$ curl -i -H "Authorization: Bearer opaque-hunter2" -d ${sent} 'https://api.example/me?key=hunter2-key'`]],
   [
     'typed, with other names',

@@ -659,6 +659,21 @@ describe('explain --from', () => {
     expect(out).toContain(cause)
   })
 
+  it.each(['GET', 'POST'])('takes no answer of an API for a refusal, though its code is a token endpoint’s: %s', async (method) => {
+    const entry = (url: string, status: number, text: string) => ({
+      request: { method, url, headers: [] },
+      response: { status, headers: [], content: { text } },
+    })
+    const entries = [
+      entry('https://login.example/oauth/token', 400, '{"error":"invalid_grant"}'),
+      entry('https://api.example/search', 400, '{"error":"invalid_scope"}'),
+    ]
+
+    const { out } = await commandLine(['explain', '--from', '-'], { input: JSON.stringify({ log: { entries } }) })
+
+    expect(out).toContain('entry 1 of 2, the last refusal')
+  })
+
   it('does not take what a browser leaves out of a HAR for something that was not sent', async () => {
     const entry = {
       startedDateTime: '2026-01-15T12:00:00Z',

@@ -32,6 +32,9 @@ const bare = (text: string, answer: string) =>
 
 it.each([
   ['a form', 'user=ada&password=hunter2', 'hunter2'],
+  ['a form of Rails or PHP', 'user[name]=ada&user[password]=hunter2', 'hunter2'],
+  ['a form of Rails or PHP, with escapes', 'user%5Bname%5D=ada&user%5Baccount%5D%5Bpassword%5D=hunter2', 'hunter2'],
+  ['a form of Rails or PHP, in parts', '--b\nContent-Disposition: form-data; name="user[password]"\n\nhunter2\n--b--', 'hunter2'],
   ['a form with escapes', 'user=ada&client_secret=hunter2+%C3%A4', 'hunter2 ä'],
   ['JSON', json({ user: 'ada', newPassword: 'hunter2"x' }), 'hunter2"x'],
   ['a number in JSON', json({ pin: 270_271 }), '270271'],
@@ -49,20 +52,34 @@ it.each([
     }
 })
 
-it.each(['refresh_token', 'password', 'pwd', 'pass', 'pin', 'otp', 'sid', 'session', 'session_id', 'auth', 'sig', 'code', 'apikey'])(
-  'knows a secret by the same name in a query and in a body: %s',
-  async (name) => {
-    const inBody = bare(`user=ada&${name}=hunter2`, 'The words hunter2 are wrong for ada')
-    const inQuery = bare('', 'The words hunter2 are wrong for ada').replace('/login', `/login?user=ada&${name}=hunter2`)
+it.each([
+  'refresh_token',
+  'password',
+  'user[password]',
+  'user%5Bpassword%5D',
+  'appid',
+  'pwd',
+  'pass',
+  'pin',
+  'otp',
+  'sid',
+  'session',
+  'session_id',
+  'auth',
+  'sig',
+  'code',
+  'apikey',
+])('knows a secret by the same name in a query and in a body: %s', async (name) => {
+  const inBody = bare(`user=ada&${name}=hunter2`, 'The words hunter2 are wrong for ada')
+  const inQuery = bare('', 'The words hunter2 are wrong for ada').replace('/login', `/login?user=ada&${name}=hunter2`)
 
-    for (const input of [inBody, inQuery]) {
-      const { out } = await explained(input)
+  for (const input of [inBody, inQuery]) {
+    const { out } = await explained(input)
 
-      expect(out).toContain('The words [redacted] are wrong for ada')
-      expect(out).not.toContain('hunter2')
-    }
-  },
-)
+    expect(out).toContain('The words [redacted] are wrong for ada')
+    expect(out).not.toContain('hunter2')
+  }
+})
 
 it('reads an answer in JSON also where the body says true of a secret', async () => {
   const { out } = await explained(bare('session=true', 'jwt expired').replace('{"message"', '{"ok":true,"message"'))
