@@ -2,7 +2,7 @@ import { isScheme } from '../challenge/challenge'
 import type { Facts } from './facts'
 import { policyRule } from './policy-rule'
 import { type Rule, when } from './rule'
-import { saysNotAllowed, saysRefused } from './said-of-credentials'
+import { saysNoneCame, saysNotAllowed, saysRefused } from './said-of-credentials'
 import { sendsNothing } from './sends-nothing'
 import { isOfTokenEndpoint } from './token-endpoint'
 
@@ -26,7 +26,7 @@ export const challengeRules: readonly Rule[] = [
         when(/row-level security/.test(words) && !anonymous, 78, quote ?? '', rowLevelSecurity) ??
         when(/(\b|_)scopes?\b/.test(words) && !anonymous, 72, [quote ?? '', ...evidence]) ??
         when(
-          saysNotAllowed(facts) && !anonymous,
+          (saysNotAllowed(facts) || facts.answered('grpc-status') === '7') && !anonymous,
           72,
           [quote ?? '', ...evidence],
           facts.hasRequest && !token ? notAllowed : missesSomething,
@@ -71,7 +71,8 @@ export const challengeRules: readonly Rule[] = [
       const evidence = [`The ${challenged ? 'challenge' : 'answer'} says invalid_request.`, quote ?? '']
       if (status !== 400 && challenged) evidence.push(`It came as ${status ?? 'another status'}; RFC 6750 §3.1 wants 400.`)
       if (authorization && /[?&]access_token=/.test(url)) evidence.push('One token is in the header, and one in the query.')
-      return when(error === 'invalid_request', 92, evidence, challenged || authorization ? undefined : missesParameter)
+      const unseen = authorization !== undefined && saysNoneCame(facts) // Then it was lost on the way.
+      return when(error === 'invalid_request', unseen ? 55 : 92, evidence, challenged || authorization ? undefined : missesParameter)
     },
   },
   {

@@ -41,10 +41,13 @@ export const credentialsRules: readonly Rule[] = [
     summary: 'The request used a scheme that the server does not ask for.',
     fixes: ['Use a scheme that the challenge names.', 'Check that the request reached the server and the path that you meant.'],
     find: (facts) => {
-      const { scheme, challenges, status, words, quote, harmless } = facts
+      const { scheme, challenges, status, words, quote, harmless, answered } = facts
       const sentScheme = looksLikeScheme(scheme) ? scheme : 'a value without a scheme'
       const asked = challenges.map((challenge) => challenge.scheme)
-      const isForeign = scheme && status === 401 && asked.length > 0 && !challenges.some((challenge) => isScheme(challenge, scheme))
+      // Azure DevOps names Bearer in a challenge that cannot be read.
+      const isNamed = answered('www-authenticate').toLowerCase().includes(`${scheme} auth`)
+      const isForeign =
+        scheme && status === 401 && asked.length > 0 && !isNamed && !challenges.some((challenge) => isScheme(challenge, scheme))
       return (
         when(isForeign, hasReadThem(facts) ? 48 : 88, `Sent: ${sentScheme}. Asked for: ${harmless([...new Set(asked)].join(', '))}.`) ??
         // What AWS says of a token where it reads its own signature.
@@ -73,7 +76,7 @@ function hasReadThem(facts: Facts): boolean {
     saysNotGood(facts) ||
     saysKeyRefused(facts) ||
     /authenticated_failed/.test(words) || // Jira's word.
-    (token !== undefined && /expired|revoked|invalid_session/.test(words))
+    (token !== undefined && /expired|revoked|invalid_session|failed verification/.test(words))
   )
 }
 

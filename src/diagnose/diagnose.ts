@@ -5,6 +5,7 @@ import type { DiagnoseInput } from './diagnose-input'
 import type { Diagnosis } from './diagnosis'
 import { type Facts, factsOf } from './facts'
 import { isRefused } from './is-refused'
+import { isCalledKey } from './key-field'
 import { ofStatus, otherMatterOf } from './other-matter'
 import { placeOfSignature } from './place-of-signature'
 import { refreshRules } from './refresh-rules'
@@ -56,8 +57,10 @@ function rulesFor(facts: Facts): readonly Rule[] {
   // Of an answer that refuses nothing, or for another reason, words and claims say nothing; the rules below look at the status themselves.
   const refused = status === undefined || status === 407 || isRefused(facts) || speaksOfCredentials(facts)
   // What a server says of a token is not about one that was never sent.
-  const inUrl = /[?&](access_token|auth|jwt)=./i.test(facts.url) // As Facebook and Firebase take it.
-  const noToken = facts.hasRequest && !inUrl && facts.token === undefined && facts.scheme === '' && facts.authorization === undefined
+  const inUrl = /[?&](access_token|auth|jwt|x-amz-security-token)=./i.test(facts.url) // As Facebook, Firebase and S3 take it.
+  const inField = facts.ownFields.some((name) => name.includes('token') && isCalledKey(name)) // GitLab's, Figma's, Shopify's.
+  const noToken =
+    facts.hasRequest && !inUrl && !inField && facts.token === undefined && facts.scheme === '' && facts.authorization === undefined
   return [
     ...(refused || status === 400 ? credentialsRules : []),
     ...(!refused || noToken || isOfTokenEndpoint(facts) ? [] : [...timeRules, ...tokenRules]),

@@ -5,6 +5,7 @@ import { keyFieldOf, mayHoldKey } from './key-field'
 import { type Finding, type Rule, when } from './rule'
 import { saysNoneCame, saysWrongPassword } from './said-of-credentials'
 import { sendsNothing } from './sends-nothing'
+import { saysKeyRefused } from './speaks-of-credentials'
 import { isOfTokenEndpoint, isSignIn } from './token-endpoint'
 
 /** Nothing was sent, or not what is asked for. */
@@ -34,6 +35,8 @@ function nothingSent(facts: Facts): Finding | undefined {
   if (hasBareChallenge(facts)) evidence.push(namesNoError)
   const passwordInBody = facts.method === 'POST' && saysWrongPassword(facts)
   const refused = isRefused(facts) || facts.error === 'not_authed' // Slack's word, which comes with 200.
+  // So do Echo, Vault and axum; elsewhere it may be a parameter that is missing.
+  if (facts.status === 400 && facts.method === 'GET' && saysNoneCame(facts)) return when(true, 59, evidence)
   return when(refused && !passwordInBody, sureness(facts), evidence, tokenService(facts) ?? userAndPassword(facts))
 }
 
@@ -42,9 +45,10 @@ function sureness(facts: Facts): number {
   const asked = askedScheme(facts) || saysNoneCame(facts)
   const otherField = facts.ownFields.some(mayHoldKey)
   // The body of a sign-in holds them; and a 403 that asks for nothing may be a firewall's.
-  if (isSignIn(facts) || (!asked && (facts.status === 403 || otherField))) return 55
+  const inBody = facts.method === 'POST' && !asked && /invalid|unknown|incorrect|expired/.test(facts.words)
+  if (isSignIn(facts) || inBody || (!asked && (facts.status === 403 || otherField))) return 55
   const mayBeUnseen = otherField || facts.url.includes('?') || mayHideCookies(facts)
-  return mayBeUnseen ? 80 : 92
+  return !mayBeUnseen ? 92 : saysKeyRefused(facts) ? 70 : 80
 }
 
 function noCertificateCame({ jwt, words, status, error, quote }: Facts): Finding | undefined {

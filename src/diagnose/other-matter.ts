@@ -22,7 +22,11 @@ export function ofStatus(status: number): OtherMatter {
 /** Some count calls and answer 403 where there are too many. */
 function isLimited({ status, answered, challenges, words }: Facts): boolean {
   const spent = ['x-ratelimit-remaining', 'ratelimit-remaining'].some((name) => answered(name).trim() === '0')
-  return status === 403 && !challenges.length && (spent || /rate ?limit|limit exceeded|too many requests|abuse detection|quota/.test(words))
+  return (
+    status === 403 &&
+    !challenges.length &&
+    (spent || /rate ?limit|limit exceeded|too many requests|abuse detection|quota(?! project)/.test(words))
+  )
 }
 
 /** What was to be paid for. Of a token that has expired, a challenge says so. */

@@ -47,6 +47,8 @@ export const refreshRules: readonly Rule[] = [
     find: (facts) =>
       saysError(facts, /^(invalid_scope|invalid_target|unsupported_grant_type)$/, 93) ??
       (isMisconfigured(facts) ? saysError(facts, refused, 95, notTaken) : undefined) ??
+      // Auth0's words, of an `audience`.
+      (/service not found: /.test(saidOf(facts)) ? saysError(facts, /^(access_denied|invalid_request)$/, 95) : undefined) ??
       (/aadsts/.test(saidOf(facts)) ? saysError(facts, /^invalid_resource$/, 93) : undefined) ??
       when(noOutage.test(saidOfIt(facts)), 75, saidOfIt(facts), insteadOf(saidOfIt(facts))) ??
       when(isMisconfigured(facts), 75, 'The refresh ended as misconfigured.'),

@@ -19,11 +19,11 @@ export function saidBy(json: JsonObject | undefined, body: string | undefined, h
   ]
 }
 
-/** What stands in a field of the server's own: Exchange and SharePoint say the reason there, Jira why nobody was signed in. */
+/** What stands in a field of the server's own: Exchange and SharePoint say the reason there, Jira why nobody was signed in, gRPC all. */
 export function saidInFields(answered: (header: string) => string): readonly (string | undefined)[] {
   const diagnostics = /\breason="([^"]{1,300})"/.exec(answered('x-ms-diagnostics'))?.[1]
   const jira = ['x-seraph-loginreason', 'x-authentication-denied-reason'].map((name) => /^(AUTH|CAPTCHA)\w*/.exec(answered(name))?.[0]) // Or OK.
-  return [diagnostics, ...jira]
+  return [diagnostics, ...jira, answered('grpc-message')]
 }
 
 /** The JSON object of a body, or the first of a list of them. */
@@ -31,6 +31,7 @@ export function jsonOf(body: string | undefined): JsonObject | undefined {
   return objectOf(body) ?? objectOf(/^\s*\[/.test(body ?? '') ? `{"errors":${body}}` : undefined)
 }
 
+/** The last two are Kong's, of a claim. */
 const names = [
   'error_description',
   'title',
@@ -41,10 +42,17 @@ const names = [
   'error_summary',
   'faultstring',
   'hint',
+  'description',
+  'details',
   'msg',
+  'err',
+  'error_message',
+  'errormessage',
   'code',
   'errorcode',
   'error',
+  'exp',
+  'nbf',
 ]
 
 function firstOf(list: unknown): unknown {

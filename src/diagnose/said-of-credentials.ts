@@ -2,7 +2,7 @@ import type { Facts } from './facts'
 
 /** Whether the server says that no credentials came. */
 export function saysNoneCame({ words }: Facts): boolean {
-  return noneCame.test(words)
+  return noneCame.test(words) || (nobody.test(words) && !notGood.test(words))
 }
 
 /** Whether the server says that credentials came, and are not good. */
@@ -31,12 +31,15 @@ export function saysWrongPassword({ words }: Facts): boolean {
 }
 
 const noneCame =
-  /no (authorization|token|credentials)|(authorization|token|header|credentials).{0,20}(missing|required|not (found|provided|present))(?!( required)? (scope|role|claim|permission))|missing[\w ']{0,20}(token|authorization|credentials)|jwt (is )?(not present|missing$)|unauthenticated|(?<!could )not authenticated|(?<!factor )authentication is required|requires authentication|(jwt|token|credentials) must be provided|system:anonymous/
+  /no (bearer |access |client )?(authorization|token|credentials)|no session|(authorization|token|header|credentials).{0,20}(missing|required|not[ _](found|provided|present)|absent|empty)(?!( required)? (scope|role|claim|permission))|missing[\w ']{0,20}(token|authorization|credentials|authentication credential)|jwt (is )?(not present|missing$)|(?<!factor )authentication is required|requires authentication|(jwt|token|credentials) must be provided|system:anonymous/
+
+/** A name of the status, beside which the reason may stand. */
+const nobody = /unauthenticated|(?<!could )not authenticated|you need to (sign|log) in/
 
 const either = /\b(missing|no) or (an? )?(invalid|expired|malformed)|\b(invalid|expired|malformed)( \w+){0,2} or (an? )?missing/
 
 const notGood =
-  /could not validate credentials|unable to authenticate|not valid for any token type|(bad|invalid|wrong)[ _]([a-z\d-]+[ _])?(credentials|token)|(jwt|token) (is |has )?(invalid|not valid|expired)/
+  /(could not|couldn['’]t|unable to) (validate credentials|authenticate)|not valid for any token type|(bad|invalid|wrong)[ _](oauth2? )?([a-z\d-]+[ _])?(credentials|token)|(jwt|token) (is |has )?(invalid|not valid|expired)/
 
 const wrongPassword =
   /(invalid|incorrect|wrong|bad)[ _](login|user ?name|user|e-?mail|password|credentials)|(password|credentials) (is |are )?(incorrect|wrong|invalid)|do not match our records|unable to log ?in|no active account/

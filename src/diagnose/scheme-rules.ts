@@ -91,7 +91,7 @@ export const schemeRules: readonly Rule[] = [
       const header = keyFieldOf(facts)
       // Beside an Authorization, a field that is only called like a key may be part of it.
       const isKey = header && (isWellKnown(header) || authorization === undefined) && !header.includes('signature')
-      const inQuery = /[?&]([\w-]*api[_-]?key|key)=/i.test(url)
+      const inQuery = /[?&]([\w-]*api[_-]?key|key|appid)=/i.test(url)
       const place = header ? `It was sent in ${header}: ${shortened(sent(header))}.` : `It was sent in the query of ${harmlessUrl(url)}.`
       const saysSo = /(api|subscription)[ _-]?key/.test(words)
       const asBearer = scheme === 'bearer' && token && !jwt && (saysSo || /^(sk|pk|rk|api|key)[_-]/i.test(token))

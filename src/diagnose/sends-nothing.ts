@@ -5,5 +5,5 @@ import { keyFieldOf } from './key-field'
 export function sendsNothing(facts: Facts): boolean {
   const inField =
     facts.authorization !== undefined || ['cookie', 'proxy-authorization', 'x-csrf-token'].some(facts.sent) || keyFieldOf(facts)
-  return !inField && !/[?&](access_token|id_token|token|jwt|auth|[\w-]*api[_-]?key|key|[\w-]*signature|sig)=/i.test(facts.url)
+  return !inField && !/[?&](access_token|id_token|token|jwt|auth|[\w-]*api[_-]?key|key|appid|[\w-]*signature|sig)=/i.test(facts.url)
 }

@@ -2,6 +2,7 @@ import { harmlessName } from './harmless'
 import { isRefused } from './is-refused'
 import { placeOfSignature } from './place-of-signature'
 import { type Rule, when } from './rule'
+import { namesSeveral } from './token-facts'
 
 /** What is said of a signature: the token's, or the request's own. */
 export const signatureRule: Rule = {
@@ -22,8 +23,8 @@ export const signatureRule: Rule = {
     const broken = ofSignature.test(rest)
     return (
       when(ofRequest, 80, quote ?? '', signedRequest) ??
-      when(broken || unreadable.test(rest), 80, evidence, broken ? undefined : noJwt) ??
-      when(/verification fail|could not be verified/.test(words), 58, evidence)
+      when(broken || unreadable.test(rest), !broken && namesSeveral(facts) ? 40 : 80, evidence, broken ? undefined : noJwt) ??
+      when(/verification fail|fail(ed)? (to )?verif|could not be verified/.test(words), 58, evidence)
     )
   },
 }
@@ -31,7 +32,7 @@ export const signatureRule: Rule = {
 /** "Signature has expired" is what PyJWT and ruby-jwt say of an expired token; "Signature expired", what AWS says of a clock. */
 const ofSignature = /\bsignature(?! (has |is )?expired)|invalidsignature|invalid algorithm|alg.{0,99}not allowed/
 
-export const unreadable = /malformed|not well formed|compacttoken parsing|not enough segments|compact jws|decod/
+export const unreadable = /malformed|not well formed|compacttoken parsing|not enough segments|compact jws|cannot parse|decod/
 
 /** How Spring, and golang-jwt as Supabase has it, begin also where a time is the matter. */
 const readAllTheSame =

@@ -4,7 +4,7 @@ import type { Facts } from './facts'
 export function speaksOfCredentials(facts: Facts): boolean {
   const { status = 0, words, error } = facts
   if ([0, 401, 403, 407].includes(status)) return false
-  const says = /token|jwt|session (has |is )?expired|unauthori[sz]ed|unauthenticated|credential|authorization header/.test(
+  const says = /token|jwt|session (has |is )?expired|unauthori[sz]ed|unauthenticated|credential|authorization`? (header|was missing)/.test(
     words.replace(otherTokens, ''),
   )
   return (
@@ -12,13 +12,15 @@ export function speaksOfCredentials(facts: Facts): boolean {
     refusesInBand(facts) ||
     saysKeyRefused(facts) ||
     (status === 422 && ofJwt.test(words)) ||
+    (status === 400 && ofRequest.test(words)) ||
     ([400, 404, 419, 440, 498, 500].includes(status) && says)
   )
 }
 
-/** As Slack does: `"ok": false` with 200. */
-function refusesInBand({ status = 0, json, error }: Facts): boolean {
+/** As Slack does: `"ok": false` with 200; and gRPC-Web. */
+function refusesInBand({ status = 0, json, error, answered }: Facts): boolean {
   const isSuccess = status >= 200 && status < 300
+  if (isSuccess && /^(7|16)$/.test(answered('grpc-status'))) return true // PERMISSION_DENIED and UNAUTHENTICATED.
   return (
     isSuccess &&
     json?.ok === false &&
@@ -33,6 +35,9 @@ const otherTokens =
 /** What Flask-JWT-Extended answers with 422, where others speak of a form: its own words, and PyJWT’s. */
 const ofJwt =
   /signature verification failed|not enough segments|(header|payload|crypto) (string|padding)|subject must be|bad authorization header/
+
+/** With 500, it may be the server that a database or a mail server does not let in. */
+const ofRequest = /authenticat(ion|ed)\b|signature ?does ?not ?match|invalid signature/
 
 /** Whether the words refuse an API key, with any status: Google says it with 400. */
 export function saysKeyRefused({ status = 0, words }: Facts): boolean {

@@ -1,8 +1,8 @@
 import type { Facts } from './facts'
 import { inWords } from './in-words'
-import { mostSeconds } from './jwt-parts'
+import { mostSeconds, textAt } from './jwt-parts'
 import { type Rule, when } from './rule'
-import { claimsRefusal, saysNotActive, saysOfToken, timeOf } from './token-facts'
+import { claimsRefusal, namesSeveral, saysNotActive, saysOfToken, timeOf } from './token-facts'
 
 /** What the token's own times say, and the clocks. */
 export const timeRules: readonly Rule[] = [
@@ -26,8 +26,9 @@ export const timeRules: readonly Rule[] = [
         return when(claimsRefusal(facts), !isPlain ? 79 : facts.serverTime === undefined ? 82 : 94, quote ? [...evidence, quote] : evidence)
       }
       const saysSo = saysExpired.test(words) || error === 'token_expired' || status === 498
-      if (saysSo && isUndated) return when(true, 78, quote ?? 'The server says that it has expired.')
+      if (saysSo && isUndated) return when(true, namesSeveral(facts) ? 59 : 78, quote ?? 'The server says that it has expired.')
       return (
+        when(/^must be a number/.test(textAt(facts.json, 'exp') ?? ''), 62, quote ?? '', noExpiry) ?? // Kong's, of exp.
         when(saysSo, 55, [quote ?? 'The server says that it has expired.', 'By its own exp, it has not expired yet.']) ??
         when(isUndated && saysNotActive(facts), 59, [quote ?? '', 'Servers say this of expired and of revoked tokens.']) ??
         when(isUndated && error === 'invalid_token', 50, ['Servers say invalid_token mostly of expired tokens.', quote ?? '']) ??
@@ -87,6 +88,12 @@ export const timeRules: readonly Rule[] = [
     },
   },
 ]
+
+const noExpiry = {
+  party: 'authorization server',
+  summary: 'The token has no numeric exp.',
+  fixes: [],
+} as const
 
 const inMilliseconds = {
   party: 'authorization server',

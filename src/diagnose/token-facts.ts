@@ -8,9 +8,16 @@ export function saysOfToken(facts: Facts): boolean {
   return token !== undefined && error !== 'invalid_token' && says && !/expired|valid (yet|before)/.test(words)
 }
 
+/** Whether the words name all that may be, as Doorkeeper's do: “expired, revoked or malformed”. */
+export function namesSeveral({ words }: Facts): boolean {
+  return ['expired', 'revoked', 'malformed'].filter((reason) => words.includes(reason)).length > 1
+}
+
 /** What introspection, and Keycloak, say of expired and of revoked tokens alike; “jwt not active” is what jsonwebtoken says of one too new. */
 export function saysNotActive({ words }: Facts): boolean {
-  return /not active|isn['’]t active|inactive/.test(words.replace(accountGone, '').replace(/jwt not active/g, ''))
+  return /not active|isn['’]t active|inactive|\bstale token|token (is|was|has become) stale/.test(
+    words.replace(accountGone, '').replace(/jwt not active/g, ''),
+  )
 }
 
 /** No more than that the request was refused. */

@@ -3,7 +3,7 @@ import { inWords } from './in-words'
 import { jweHeader } from './jwt-parts'
 import { type Rule, when } from './rule'
 import { signatureRule, unreadable } from './signature-rule'
-import { accountGone, claimsRefusal, saysNoReason, saysNotActive, saysOfToken, timeOf } from './token-facts'
+import { accountGone, claimsRefusal, namesSeveral, saysNoReason, saysNotActive, saysOfToken, timeOf } from './token-facts'
 
 /** What the token itself says besides its times, and what the server says of it. */
 export const tokenRules: readonly Rule[] = [
@@ -92,12 +92,16 @@ export const tokenRules: readonly Rule[] = [
       const described = challenges.some(({ params }) => params.error_description)
       const silent = saysNoReason(facts)
       return (
-        when(/revoked|session not found|\bsession .{0,40}does not exist|signed out|logged out|blacklist|denylist/.test(words), 86, [
-          quote ?? '',
-          ...left,
-        ]) ??
+        when(namesSeveral(facts), alive ? 62 : 58, [quote ?? '', ...left]) ??
+        when(
+          /revoked|session has been invalidated|session not found|\bsession .{0,40}does not exist|signed out|logged out|blacklist|denylist/.test(
+            words,
+          ),
+          86,
+          [quote ?? '', ...left],
+        ) ??
         when(words.search(accountGone) >= 0, 86, quote ?? '', noAccount) ??
-        when(saysNotActive(facts), alive ? 86 : 58, [quote ?? '', ...left]) ??
+        when(saysNotActive(facts), alive && !/stale/.test(words) ? 86 : 58, [quote ?? '', ...left]) ??
         when(alive && error === 'invalid_token' && silent, 62, ['The server says invalid_token, but not why.', ...left]) ??
         when(alive && error === 'invalid_token' && !described, 35, [quote ?? '', ...left]) ??
         when(error === 'invalid_token' && isUndated, 35, 'The server says invalid_token, but not why.') ??

@@ -126,6 +126,7 @@ export const wayRules: readonly Rule[] = [
 function answersAsIfNoneCame(facts: Facts): boolean {
   if (saysEither(facts)) return false
   if (/missing authorization header/.test(facts.words)) return true // The SDK of MCP says invalid_token with it.
+  if (facts.error === 'invalid_request' && saysNoneCame(facts)) return true // As Hono and Apache have it.
   if (facts.error === 'invalid_token') return false
   return (asksForAnyToken(facts) && !saysNotGood(facts)) || (saysNoneCame(facts) && !hasSeenThem(facts))
 }

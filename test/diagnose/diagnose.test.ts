@@ -6,6 +6,7 @@ import { answersAboutTokens } from './answers-about-tokens'
 import { answersInBodies } from './answers-in-bodies'
 import { answersInCommonWords } from './answers-in-common-words'
 import { answersInPages } from './answers-in-pages'
+import { answersOfOtherSystems, answersThatLeaveItOpen } from './answers-of-other-systems'
 import { answersOfProxies } from './answers-of-proxies'
 import { answersOfServices } from './answers-of-services'
 import { answersToSignIns } from './answers-to-sign-ins'
@@ -19,6 +20,7 @@ const all = [
   ...answersInBodies,
   ...answersInCommonWords,
   ...answersInPages,
+  ...answersOfOtherSystems,
   ...answersOfServices,
   ...answersToSignIns,
 ]
@@ -35,6 +37,10 @@ describe('diagnose', () => {
 
     for (const secret of secrets) expect(output).not.toContain(secret)
     expect(output).not.toMatch(/eyJ/)
+  })
+
+  it.each(answersThatLeaveItOpen)('is not sure of $cause where the words leave it open: $of', ({ cause, input }) => {
+    expect(diagnose(input)).toMatchObject({ cause, confidence: 'possible' })
   })
 
   it.each(all)('is pure: $cause from $of comes out twice the same', ({ input }) => {

@@ -96,6 +96,9 @@ const bodies: Shapes = {
   'parts without a value': repeated('name="key"\n'),
   'parts in one line': repeated('name="key" '),
   'names of a secret': repeated('token'),
+  'names in brackets': repeated('a[token]'),
+  brackets: repeated('['),
+  escapes: repeated('%5B'),
   'elements of XML': repeated('<a:token '),
   backslashes: (length) => `"token":"${'\\'.repeat(length + 1)}`,
 }
