@@ -15,9 +15,7 @@ export function namesSeveral({ words }: Facts): boolean {
 
 /** What introspection, and Keycloak, say of expired and of revoked tokens alike; “jwt not active” is what jsonwebtoken says of one too new. */
 export function saysNotActive({ words }: Facts): boolean {
-  return /not active|isn['’]t active|inactive|\bstale token|token (is|was|has become) stale/.test(
-    words.replace(accountGone, '').replace(/jwt not active/g, ''),
-  )
+  return /not active|isn['’]t active|inactive|\bstale token/.test(words.replace(accountGone, '').replace(/jwt not active/g, ''))
 }
 
 /** No more than that the request was refused. */

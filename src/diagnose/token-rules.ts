@@ -101,7 +101,7 @@ export const tokenRules: readonly Rule[] = [
           [quote ?? '', ...left],
         ) ??
         when(words.search(accountGone) >= 0, 86, quote ?? '', noAccount) ??
-        when(saysNotActive(facts), alive && !/stale/.test(words) ? 86 : 58, [quote ?? '', ...left]) ??
+        when(saysNotActive(facts), alive && !words.includes('stale') ? 86 : 58, [quote ?? '', ...left]) ??
         when(alive && error === 'invalid_token' && silent, 62, ['The server says invalid_token, but not why.', ...left]) ??
         when(alive && error === 'invalid_token' && !described, 35, [quote ?? '', ...left]) ??
         when(error === 'invalid_token' && isUndated, 35, 'The server says invalid_token, but not why.') ??
