@@ -1,3 +1,4 @@
+import { isSameSignIn } from '../tokens/session-identity'
 import type { StoredSession } from '../tokens/token-set'
 import type { Memory } from './memory'
 import type { Partings } from './partings'
@@ -27,7 +28,9 @@ export function createEarlySignOut(
 
   /** Takes what the store shows for the session that was signed out of, if a sign-out still waits for it; says whether it is. */
   const retire = (read: StoredSession | null): boolean => {
-    const isMeant = isWaiting && read !== null
+    const { held } = memory.phase
+    // Not a session that another read has shown before, and that is ours since.
+    const isMeant = isWaiting && read !== null && !(held && isSameSignIn(held, read))
     if (isMeant) superseded.retire(read, true)
     isWaiting = false
     return isMeant

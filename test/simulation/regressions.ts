@@ -177,6 +177,10 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
     name: 'where the store drops ids, a sign-in whose write had landed unsaid was written again once cleared, and was said to be known as older',
   },
   { seed: 4131655, name: 'a sign-in that a store had taken, though it said no, was written over what another tab had made of it' },
+  {
+    seed: 6514893,
+    name: 'a sign-out that waited for a slow read took the session that had been found meanwhile for the one that was meant',
+  },
   { seed: 5919538, name: 'what a person added to a sign-in was saved by force, though that had landed, and had been signed out of since' },
   {
     seed: 6101153,
