@@ -62,7 +62,10 @@ export class AuthenticatedClient {
    * @throws {TypeError} for a resource that is no absolute URI, or has a fragment; without a grant; for origins that can't get credentials.
    */
   declare readonly forResource: (options: ResourceOptions) => AuthenticatedClient
-  /** Lets go: calls in flight settle, and what is not saved yet is saved; new calls reject with a `TypeError`, no other callback is called any more. */
+  /**
+   * Lets go: calls in flight settle, and what is not saved yet is saved; new calls reject with a `TypeError`, no other callback is called
+   * any more.
+   */
   declare readonly dispose: () => void
   /** What is known of the session: frozen, no secrets, the same object until it changes. */
   declare readonly state: SessionState

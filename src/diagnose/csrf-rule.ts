@@ -8,7 +8,8 @@ export const csrfRule: Rule = {
   fixes: ['Send the CSRF token of this session with every request that changes something.', 'Fetch a new one after each sign-in.'],
   find: ({ status, words, quote, event, method, sent, authorization, answered }) => {
     const writes = !/^(GET|HEAD|OPTIONS)$/.test(method)
-    const saysSo = /csrf|xsrf|forgery|authenticity ?token|change you wanted was rejected|valid crumb|cookie_invalid_nonce/.test(words) // Rails, Jenkins, WordPress.
+    // Rails, Jenkins, WordPress.
+    const saysSo = /csrf|xsrf|forgery|authenticity ?token|change you wanted was rejected|valid crumb|cookie_invalid_nonce/.test(words)
     return (
       when(saysSo && (status ?? 400) >= 400, 88, [quote ?? '', ...(writes ? [`The method is ${method}.`] : [])]) ??
       when(status === 403 && /^required$/i.test(answered('x-csrf-token')), 93, 'The answer says X-CSRF-Token: Required, as SAP does.') ??

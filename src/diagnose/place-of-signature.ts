@@ -1,7 +1,10 @@
 import type { Facts } from './facts'
 import { harmlessName } from './harmless'
 
-/** Where a request without other credentials shows its own signature: in the query (S3, Azure’s SAS, CloudFront), or in a field (webhooks). */
+/**
+ * Where a request without other credentials shows its own signature: in the query (S3, Azure’s SAS, CloudFront), or in a field
+ * (webhooks).
+ */
 export function placeOfSignature({ url, ownFields, authorization, token }: Facts): string | undefined {
   if (authorization !== undefined || token !== undefined) return undefined
   const parameter = /[?&]([\w-]{0,40}signature|sig)=/i.exec(url)?.[1]

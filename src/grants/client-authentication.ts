@@ -50,7 +50,10 @@ export function clientSecretPost(secret: ClientSecret): ClientAuthentication {
   }
 }
 
-/** Where a secret comes from; each time it is looked at anew. @throws {TypeError} for one that is neither a non-empty string nor a function. */
+/**
+ * Where a secret comes from; each time it is looked at anew.
+ * @throws {TypeError} for one that is neither a non-empty string nor a function.
+ */
 export function secretSource(name: string, secret: ClientSecret): () => Promise<string> {
   if (typeof secret !== 'function') checked(name, secret)
   return async () => checked(name, typeof secret === 'function' ? await secret() : secret)

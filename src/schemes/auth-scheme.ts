@@ -7,11 +7,16 @@ import type { TokenSet } from '../tokens/token-set'
 export interface OutgoingRequest {
   /** As `fetch` sends it: the usual ones in upper case, others as they are written. */
   readonly method: string
-  /** Absolute, as the call spells it. The platform sends it in its normal spelling, without a fragment: sign `new URL(url).href` up to its `#`. */
+  /**
+   * Absolute, as the call spells it. The platform sends it in its normal spelling, without a fragment: sign `new URL(url).href` up to
+   * its `#`.
+   */
   readonly url: string
   /** Made when first looked at; changes are sent. */
   readonly headers: Headers
-  /** The snapshot that will be sent; `null` for none, absent for what can be sent only once, and for a Request's own before it was copied. */
+  /**
+   * The snapshot that will be sent; `null` for none, absent for what can be sent only once, and for a Request's own before it was copied.
+   */
   readonly body?: RequestInit['body'] | undefined
   /** `headers.set`, without making `headers`: the cheap way when a scheme need not read what the caller set. */
   setHeader(name: string, value: string): void

@@ -188,7 +188,7 @@ describe('the constructor takes', () => {
     expect(client.state).toEqual({ status: 'anonymous' })
   })
 
-  it('a getTokens that gives a thenable whose then gives nothing: await takes that, too', async () => {
+  it('a getTokens, or the read of a store, that gives a thenable whose then gives nothing: await takes that, too', async () => {
     const { restore, app, resource, inTime, client: newClient } = world()
     const tokens = restore('fresh')
     const value = (take: (tokens: unknown) => void): void => {
@@ -197,8 +197,11 @@ describe('the constructor takes', () => {
     const client = newClient({ getTokens: () => Object.defineProperty({}, 'then', { value }) as never })
 
     await inTime(client.fetch('https://api.example.com/me'))
+    const read = () => Object.defineProperty({}, 'then', { value }) as never
+    await inTime(newClient({ store: { read, write: () => true } }).fetch('https://api.example.com/me'))
 
-    expect(resource.requests[0]?.headers.get('authorization')).toBe(`Bearer ${tokens.accessToken}`)
+    const authorizations = resource.requests.map(({ headers }) => headers.get('authorization'))
+    expect(authorizations).toEqual(Array(2).fill(`Bearer ${tokens.accessToken}`))
   })
 
   it('null for what getAccessToken and refresh may be told', async () => {

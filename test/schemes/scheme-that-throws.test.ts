@@ -65,6 +65,44 @@ it('a scheme whose proof fails with the request in its words: no error shows the
   expect(inspect(error)).not.toContain(tokens.refreshToken)
 })
 
+it('a scheme whose attach gives a thenable whose then gives nothing: its credentials are sent, as with await', async () => {
+  const attach: AuthScheme['attach'] = (request) => {
+    const later = async (done: () => void): Promise<void> => {
+      await undefined
+      request.setHeader('x-key', 'attached')
+      done()
+    }
+    const value = (done: () => void): void => void later(done)
+    return Object.defineProperty({}, 'then', { value }) as PromiseLike<void>
+  }
+  const { client, requests } = clientOf({ scheme: { name: '', headers: ['x-key'], usesTokens: false, attach } }, ok)
+
+  await client.fetch('/me')
+
+  expect(requests.map(({ headers }) => headers.get('x-key'))).toEqual(['attached'])
+})
+
+it('a scheme learns nothing of the clock of whoever a redirect has led to', async () => {
+  const offsets: (number | undefined)[] = []
+  const attach: AuthScheme['attach'] = (request, _tokens, { serverTimeOffset }) => {
+    offsets.push(serverTimeOffset)
+    request.setHeader('authorization', 'Key k')
+  }
+  const { client } = clientOf({
+    allowedOrigins: ['https://other.example.com'],
+    scheme: { name: 'Key', headers: ['authorization'], usesTokens: false, attach },
+    fetch: async () =>
+      Object.defineProperty(new Response(null, { headers: { date: new Date(1e12).toUTCString() } }), 'url', {
+        value: 'https://other.example.com/led',
+      }),
+  })
+
+  await client.fetch('/me')
+  await client.fetch('https://other.example.com/own')
+
+  expect(offsets).toEqual([undefined, undefined])
+})
+
 describe.each(ways)('a scheme whose observe %s (rule 7)', (_how, observe) => {
   it('costs no call its response, and a callback-error event says so', async () => {
     const { client, events } = clientOf({ scheme: { ...bearer(), observe } }, ok)
