@@ -1,5 +1,4 @@
-/** Most calls give none. Never changed: each send gets a copy. */
-const nothing: RequestInit = { __proto__: null } as object
+import { nothing } from '../platform/copy-of'
 
 /**
  * What a Request or a class instance has, too; but not what a polluted `Object.prototype` adds (A56). A getter that throws does so again
@@ -7,7 +6,7 @@ const nothing: RequestInit = { __proto__: null } as object
  */
 export function ownFields(init: RequestInit | undefined): RequestInit {
   if (!init) return nothing
-  const fields: Record<string, unknown> = Object.create(null)
+  const fields: Record<string, unknown> = Object.create(nothing)
   for (let from: unknown = init; from && from !== Object.prototype; from = Object.getPrototypeOf(from)) {
     for (const name of Object.getOwnPropertyNames(from)) {
       try {
@@ -17,10 +16,15 @@ export function ownFields(init: RequestInit | undefined): RequestInit {
           throw error
         }
         // On a prototype: who copies the fields need not read it.
-        const hidden = Object.getPrototypeOf(fields) ?? Object.create(null)
-        Object.setPrototypeOf(fields, Object.defineProperty(hidden, name, { get, configurable: true }))
+        if (Object.getPrototypeOf(fields) === nothing) Object.setPrototypeOf(fields, Object.create(nothing))
+        Object.defineProperty(Object.getPrototypeOf(fields), name, { get, configurable: true })
       }
     }
   }
   return fields
+}
+
+/** A copy of what `ownFields` gave: of nothing, mostly, which need not go through every step of a copy. */
+export function copyOfOwn(fields: RequestInit): RequestInit {
+  return fields === nothing ? Object.create(nothing) : Object.assign(Object.create(Object.getPrototypeOf(fields)), fields)
 }

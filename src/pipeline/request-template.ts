@@ -10,7 +10,7 @@ import type { AuthScheme, OutgoingRequest } from '../schemes/auth-scheme'
 import { snapshotOf } from './body-snapshot'
 import type { Cause, Withheld } from './decide'
 import { FieldAdder, fieldsOf, type HeaderFields, hasField, withField } from './header-fields'
-import { ownFields } from './own-fields'
+import { copyOfOwn, ownFields } from './own-fields'
 
 /** A call, read once: what the caller gave, in a form that can be sent again, or is known to be sendable only once. */
 export class RequestTemplate implements OutgoingRequest {
@@ -164,7 +164,7 @@ export class RequestTemplate implements OutgoingRequest {
     const url = this.query ? withQuery(this.url, this.query) : this.url
     const given = this.request
     // A copy for each send: some wrappers write to what they are given, and the credentials mode that a scheme chose is for one alone.
-    const init: RequestInit = Object.assign(Object.create(Object.getPrototypeOf(this.init)), this.init)
+    const init = copyOfOwn(this.init)
     if (this.sent) init.headers = this.sent
     else delete init.headers
     if (this.credentials) init.credentials = this.credentials

@@ -88,6 +88,30 @@ describe('saveTokens', () => {
     expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'of somebody else', generation: generation + 1 })
   })
 
+  it('that failed is tried again over the tokens that were there then, not over what the app has made of them in place since', async () => {
+    const { restore, app, login, inTime, client: newClient } = world()
+    let isFull = true
+    const client = newClient({
+      saveTokens: (next) => {
+        if (isFull) throw new Error('quota exceeded')
+        app.tokens = next
+      },
+    })
+    app.tokens = { ...restore('refused') }
+    const stored = app.tokens
+    await inTime(client.fetch(url))
+    isFull = false
+
+    // This call finds what was not saved, and begins to save it; before that goes on, somebody signs in.
+    const call = client.fetch(url)
+    Object.assign(stored, login.signIn(), { sessionId: 'of somebody else' })
+    await inTime(call)
+    await inTime(client.fetch(url))
+
+    expect(app.tokens).toMatchObject({ sessionId: 'of somebody else' })
+    expect(client.state).toMatchObject({ sessionId: 'of somebody else' })
+  })
+
   it('has saved before a waiting call goes on, where it is quick (rule 5)', async () => {
     const { restore, app, clock, resource, client: newClient } = world()
     restore('refused')
