@@ -35,7 +35,7 @@ export interface Assembly {
 /** Puts the parts together: who tells whom, and what each one may do. */
 export function assemble(options: ResolvedOptions, isDisposed: () => boolean): Assembly {
   const { store, clock, limit, grant, schemes, clientId, onLogout, onStepUp, onEvent } = options
-  const platform = platformFetch()
+  const platform = options.platform ?? platformFetch()
   const fetch = options.fetch ?? platform.fetch
   const outlet = createOutlet(onEvent, clock, isDisposed)
   const { emit, call } = outlet

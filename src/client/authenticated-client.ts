@@ -120,7 +120,7 @@ export class AuthenticatedClient {
       await session.logout()
     }
 
-    const optionsFor = resourceOptions({ ...parts, options: resolved, nextCall, subscribe, coordination })
+    const optionsFor = resourceOptions({ ...parts, options: resolved, platform, nextCall, subscribe, coordination })
     /** One for the same options until it is disposed of, and none outlives the one that made them. */
     const children = new Map<string, AuthenticatedClient>()
     this.forResource = (asked) => {

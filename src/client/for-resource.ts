@@ -3,7 +3,8 @@ import { SessionEndedError } from '../errors/session-ended-error'
 import type { Grant } from '../grants/grant'
 import type { StepUp } from '../pipeline/step-up'
 import type { Clock } from '../platform/clock'
-import { originOf } from '../platform/origin'
+import { absolute, originOf } from '../platform/origin'
+import type { PlatformFetch } from '../platform/platform-fetch'
 import type { Target } from '../session/presentation'
 import type { Refresher } from '../session/refresher'
 import type { Session } from '../session/session'
@@ -45,6 +46,7 @@ export interface Parent {
   readonly session: Session
   readonly refresher: Refresher
   readonly stepUp: StepUp | undefined
+  readonly platform: PlatformFetch
   readonly nextCall: () => number
   readonly subscribe: (listener: () => void) => () => void
   readonly coordination: () => Coordination
@@ -84,7 +86,10 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
     const { clientAuthentication } = options
     const startsFromNothing = needs === 'nothing'
     const ownGrant: Grant = startsFromNothing ? (tokens, context) => grant(tokens, { ...context, ...target }) : exchanged
-    const own = originOf(target.resource)
+    const own = originOf(absolute(target.resource))
+    // The tokens are for that server: without an origin that is understood, they must not go to the client's own.
+    if (!own && !given && /^https?:/i.test(target.resource))
+      throw new TypeError('resource has no origin that can get credentials: give allowedOrigins')
     const allowedOrigins = given ?? (own ? [own] : options.allowedOrigins)
 
     return {
@@ -117,6 +122,7 @@ export function resourceOptions(parent: Parent): (asked: ResourceOptions) => Sha
         { inspect: options.onEvent?.inspect },
       ),
       inherited: new Inherited({
+        platform: parent.platform,
         nextCall: parent.nextCall,
         root: session,
         moved() {

@@ -1,3 +1,4 @@
+import type { PlatformFetch } from '../platform/platform-fetch'
 import type { Session } from '../session/session'
 import type { StoredSession } from '../tokens/token-set'
 
@@ -13,6 +14,8 @@ interface Heritage {
   readonly moved: () => StoredSession | null | undefined
   /** How long everything but the grant may take, in milliseconds. */
   readonly longestWait: number
+  /** The `fetch` of the platform: where that is the client that made it, both know their requests. */
+  readonly platform: PlatformFetch
   /** The URLs that get no credentials. */
   readonly endpoints: readonly string[]
 }

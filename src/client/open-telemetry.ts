@@ -79,9 +79,13 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
   const sent = timer('http.client.request.duration', 'Duration of HTTP client requests.')
 
   const sends = new Map<string, { readonly span: Span; readonly since: number; readonly attributes: Attributes }>()
-  // When each refresh began. Two run at once where a new session replaces one that refreshes: the first to begin is taken for the first to end.
-  const begun: number[] = []
-  let waiting = 0
+  /** For each resource (`forResource`): when its refreshes began, and how many calls wait for one. */
+  const refreshing = new Map<string | undefined, { readonly begun: number[]; waiting: number }>()
+  const refreshOf = ({ resource }: ClientEvent) => {
+    const known = refreshing.get(resource) ?? { begun: [], waiting: 0 }
+    refreshing.set(resource, known)
+    return known
+  }
 
   const started = ({ call, attempt, method, url, at }: EventOf<'request'>): void => {
     if (attempt) replays.add(1, common)
@@ -121,11 +125,22 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
     sent.record((at - since) / 1000, { ...attributes, ...outcome })
   }
 
-  const decided = ({ action, row, reason, diagnosis }: EventOf<'decision'>): void => {
+  const decided = (event: EventOf<'decision'>): void => {
+    const { action, row, reason, diagnosis } = event
     if (row === 2 || row === 1) return // Not about credentials, or not ours.
     unauthorized.add(1, { ...common, reason: known(reason, reasons), action, ...causeOf(diagnosis) })
     if (row === 7) stale.add(1, common)
-    if (action === 'refresh') waiting += 1 // Recorded when the refresh ends.
+    if (action === 'refresh') refreshOf(event).waiting += 1 // Recorded when the refresh ends.
+  }
+
+  const refreshed = (event: EventOf<'refresh-ended'>): void => {
+    const ended = refreshOf(event)
+    const attributes: Attributes = { ...common, outcome: event.outcome }
+    refreshes.add(1, attributes)
+    // Two run at once where a new session replaces one that refreshes: the first to begin is taken for the first to end.
+    duration.record((event.at - (ended.begun.shift() ?? event.at)) / 1000, attributes)
+    waiters.record(ended.waiting, common)
+    ended.waiting = 0
   }
 
   return (event) => {
@@ -141,14 +156,10 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): (event: Clien
       case 'decision':
         return decided(event)
       case 'refresh-started':
-        begun.push(event.at)
+        refreshOf(event).begun.push(event.at)
         return
       case 'refresh-ended':
-        refreshes.add(1, { ...common, outcome: event.outcome })
-        duration.record((event.at - (begun.shift() ?? event.at)) / 1000, { ...common, outcome: event.outcome })
-        waiters.record(waiting, common)
-        waiting = 0
-        return
+        return refreshed(event)
       case 'logout':
         return logouts.add(1, { ...common, reason: event.reason })
     }

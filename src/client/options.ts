@@ -40,7 +40,10 @@ export interface AuthenticatedClientOptions {
    * It must not call the client: that would wait for itself, until `refreshTimeout`.
    */
   readonly getTokens?: (() => MaybePromise<TokenSet | null | undefined>) | null | undefined
-  /** Saves `next`, once per rotation, sign-in and step-up; never `null`. `false`, or a promise of it: the store has moved on. */
+  /**
+   * Saves `next`, once per rotation, sign-in and step-up; never `null`. `false`, or a promise of it: the store has moved on. It may call the
+   * client, but not wait for one of `forResource`, whose tokens are got with what is being saved.
+   */
   readonly saveTokens?: ((next: TokenSet, previous: TokenSet | null) => unknown) | null | undefined
   /** Forgets the tokens when the session ends. Without it, forget them in `onLogout`. */
   readonly clearTokens?: (() => unknown) | null | undefined

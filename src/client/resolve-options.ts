@@ -18,8 +18,8 @@ export type ResolvedOptions = ReturnType<typeof resolveOptions>
 export function resolveOptions(options: SharedOptions) {
   const given = givenIn(Object(options))
   const { tokenEndpoint, revocationEndpoint, baseUrl, allowedOrigins, getTokens, saveTokens, clearTokens, store } = given
-  const { nextCall, root, moved, longestWait, endpoints }: Partial<Inherited['parts']> =
-    given.inherited instanceof Inherited ? given.inherited.parts : {}
+  const { nextCall, root, moved, longestWait, endpoints, platform }: Partial<Inherited['parts']> =
+    given.inherited instanceof Inherited ? given.inherited.parts : Object.create(null)
   const { clientId: ownId = '', clientAuthentication, refreshTimeout = 10_000 } = given
   const { expiryLeeway = 30_000, refreshAhead = false, refreshBudget = { attempts: 5, interval: 30_000 }, clock = systemClock } = given
 
@@ -60,6 +60,7 @@ export function resolveOptions(options: SharedOptions) {
     nextCall,
     root,
     moved,
+    platform,
     expiryLeeway,
     refreshAhead,
     refreshBudget,
@@ -127,7 +128,8 @@ function givenIn(options: SharedOptions): Given {
     if (isGiven) check(name, value)
     const isMethod = isGiven && /^(is|on)|Tokens$/.test(name) // Not `fetch`: a browser's must not be bound to anything else.
     const method = value as NonNullable<SharedOptions['onEvent']>
-    given[name] = isMethod ? Object.assign(method.bind(options), { inspect: method.inspect }) : (value ?? undefined)
+    const inspect = typeof method?.inspect === 'function' ? method.inspect : undefined
+    given[name] = isMethod ? Object.assign(method.bind(options), { inspect }) : (value ?? undefined)
   }
   return given
 }

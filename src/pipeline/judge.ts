@@ -113,7 +113,7 @@ export function createJudge(
       elsewhere,
       changed: !isSameSession(now, phase, template.isSafe),
       answered,
-      saving: refresher.isSaving(phase),
+      saving: refresher.isSaving(phase) || Boolean(stepUp?.isSaving(phase)),
       attached,
       outdated: attached && scheme.usesTokens && isNewer(now, phase),
       ours,

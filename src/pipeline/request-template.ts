@@ -173,12 +173,13 @@ export class RequestTemplate implements OutgoingRequest {
     if (!given) return fetch(url, init)
     // React Native leaves a Request's URL relative.
     const isElsewhere = url !== given.url
-    // A Request that is made anew for another URL loses a body that the platform doesn't show: that is read first.
-    if (isElsewhere && this.mayHoldBody)
+    // A Request that is made anew for another URL loses a body that the platform doesn't show, and makes a stream of one that it shows,
+    // which browsers send by HTTP/2 alone: it is read first.
+    if (isElsewhere && (this.mayHoldBody || (init.body == null && given.body)))
       return given
         .clone()
         .blob()
-        .then((body) => this.useBody(body).send(fetch, hasCacheModes))
+        .then((body) => this.useBody(body.slice()).send(fetch, hasCacheModes)) // Without its type: what the headers say counts.
     // `fetch(request, init)` forgets these two of the Request whatever the init holds (A37).
     init.referrerPolicy ??= given.referrerPolicy
     init.referrer ??= given.referrer

@@ -114,7 +114,7 @@ export function createRoundTrip(
   const receive = (response: Response, template: RequestTemplate, phase: Phase): MaybePromise<Response> => {
     // Of origins that get no credentials nothing need be known, and a crawler's would fill the memory.
     if (template.withheld !== 'origin') {
-      serverTime.observe(template.url, response)
+      serverTime.observe(template, response)
       observe(response, template.url)
     }
     const { status } = response

@@ -27,6 +27,8 @@ export interface StepUpEvent {
 export interface StepUp {
   /** Whether a `setTokens` now may be the answer to a question of ours. */
   isAsking(): boolean
+  /** Whether the answer to a question of ours, which that phase holds, is being saved: a call for it must not wait for who saves it (rule 7). */
+  isSaving(phase: Phase): boolean
   /**
    * Whether there are newer tokens for this session afterwards.
    * @param sent what the refused call was sent with: where asking the same question has ended with newer tokens than that, it is not asked
@@ -46,10 +48,13 @@ export function createStepUp(
 ): StepUp {
   const flights = singleFlight<string, boolean>()
   const waiting = new Set<() => void>()
+  /** Questions that the app has not answered; those whose answer is not saved, as well. */
   let asking = 0
+  let open = 0
   let answered: { readonly question: string; readonly generation: number } | undefined
   return {
     isAsking: () => asking > 0,
+    isSaving: (phase) => open > 0 && session.isSaving(phase),
     leave() {
       for (const leave of waiting) leave()
     },
@@ -63,6 +68,7 @@ export function createStepUp(
       if (sent && answered?.question === question && sent.generation < answered.generation) return true
       return flights.join(question, async () => {
         asking++
+        open++
         tell(error)
         let leave = (): void => {}
         const left = new Promise<null>((resolve) => {
@@ -81,6 +87,7 @@ export function createStepUp(
         // An answer for a session that is over must not bring it back; and of a store that failed the app has heard.
         if (tokens && isSameSession(session.phase, before, false))
           await session.signIn(tokens, true, true).catch((thrown) => isAuthError(thrown, 'ERR_STORAGE') || failed(thrown))
+        open--
         const { generation } = session.phase
         const isAnswered = isSameSession(session.phase, before, false) && generation > before.generation
         if (isAnswered) answered = { question, generation }

@@ -1,11 +1,17 @@
 import type { FetchLike } from './fetch-like'
 
+export interface PlatformFetch {
+  readonly fetch: FetchLike
+  readonly first: FetchLike
+  leadsBack(init?: RequestInit): boolean
+}
+
 /**
  * `globalThis.fetch`, looked up at each call, so that the newest wrapper counts (F105), and called on its owner. Where the app has put the
  * client there (`globalThis.fetch = client.fetch`, F104), our own requests come back to the client: `leadsBack` tells them by their `init`,
  * and they go to `first`, the `fetch` that was there at the start.
  */
-export function platformFetch(): { readonly fetch: FetchLike; readonly first: FetchLike; leadsBack(init?: RequestInit): boolean } {
+export function platformFetch(): PlatformFetch {
   const first = globalThis.fetch
   // For a wrapper that calls the client later: it passes on the `init` that we gave it, or at least the headers.
   const sent = new WeakSet<object>()

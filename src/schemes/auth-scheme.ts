@@ -62,7 +62,8 @@ export interface AuthScheme {
       readonly attempt: number
       /**
        * How far the server's clock is ahead of ours, in milliseconds, by the `Date` of its last response; absent where unreadable.
-       * Measured only if some scheme's `attach` declares all three parameters, or takes them as `...rest`.
+       * Measured only if some scheme's `attach` declares all three parameters, without a default value for the third, or takes them as
+       * `...rest`.
        */
       readonly serverTimeOffset?: number | undefined
     },

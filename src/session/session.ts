@@ -37,6 +37,8 @@ export interface Session {
   rotate(from: Phase, next: StoredSession): Promise<void>
   /** `next` came too late for the session of `from`. If it consumed the refresh token of that, the token is never adopted again. */
   supersede(from: Phase, next: StoredSession): void
+  /** Whether what that phase holds is being saved. */
+  isSaving(phase: Phase): boolean
   /** Resolves when every write that is under way has settled. */
   landed(): Promise<void>
   /** Tries again to save what could not be saved. */
@@ -108,6 +110,7 @@ export function createSession(
     end,
     resume: saves.resume,
     landed: saves.landed,
+    isSaving: ({ generation }) => saves.isWriting && generation === memory.phase.generation,
 
     sharedId: () => sharedId(look, memory, take.shown),
     supersede(from, next) {
@@ -116,7 +119,12 @@ export function createSession(
     },
     async logout() {
       // Counts also where nobody is signed in: calls that began before are not sent for whoever signs in afterwards.
-      if (!memory.phase.held) turns++
+      if (!memory.phase.held) {
+        turns++
+        // A grant that starts from nothing may have got tokens for single resources without this session having any: they end as well.
+        const { phase } = memory
+        if (sessionless && !root && phase.state.status !== 'restoring') memory.become({ ...phase, epoch: phase.epoch + 1 }, phase.state)
+      }
       // A store that was not cleared the last time is tried again.
       if (!memory.phase.held && saves.owed) return saves.save()
       if (memory.phase.state.status !== 'restoring') return end(memory.phase, 'signed_out')

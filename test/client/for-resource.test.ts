@@ -195,6 +195,43 @@ describe('a client for a resource', () => {
     expect(await asked(world)).toEqual([`${files} read`, ''])
   })
 
+  it('ends with a sign-out also where only it has got tokens by client credentials, and gets new ones after that', async () => {
+    const { tokenEndpoint } = (await anonymous()).login
+    const world = await anonymous({
+      servers: [openServer(files)],
+      grant: clientCredentialsGrant({ tokenEndpoint, clientId: 'service', clientAuthentication: clientSecretBasic('secret') }),
+    })
+    const child = world.client.forResource({ resource: files })
+    await child.fetch(`${files}/a`)
+
+    await child.logout()
+    const { status } = child.state
+    await child.fetch(`${files}/b`)
+
+    expect(status).toBe('ended')
+    expect(await asked(world)).toEqual([files, files])
+  })
+
+  it('sends its tokens to a resource whose host is no ASCII, and to no other origin (rule 10)', async () => {
+    const server = openServer('https://xn--bcher-kva.example')
+    const world = await withResources({ servers: [server] })
+    const child = world.client.forResource({ resource: 'https://bücher.example/' })
+
+    await child.fetch('https://bücher.example/a')
+    await child.fetch(me)
+
+    expect(await asked(world)).toEqual(['https://bücher.example/'])
+    expect([bearers(server), world.authorizations()]).toEqual([['Bearer access-2'], [null]])
+  })
+
+  it('is not made for a resource that carries credentials, unless it is said where its tokens may go', async () => {
+    const { client } = await signedIn()
+    const resource = 'https://user:password@files.example.com/'
+
+    expect(() => client.forResource({ resource })).toThrow(/give allowedOrigins/)
+    expect(() => client.forResource({ resource, allowedOrigins: [files] })).not.toThrow()
+  })
+
   it.each(['', 'files', '/files', `${files}/#a`, `${files}/a b`])('is not made for %j', async (resource) => {
     const { client } = await signedIn()
 

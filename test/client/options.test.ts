@@ -139,6 +139,27 @@ describe('the constructor refuses', () => {
     expect(() => new AuthenticatedClient(optionsOf({}, { baseUrl: 'http://api.example.com' }))).toThrow(/allowInsecureOrigins/)
   })
 
+  it('nothing that a polluted prototype says of its endpoints, which get no token (A56)', async () => {
+    const sent: (string | null)[] = []
+    onTestFinished(() => void Reflect.deleteProperty(Object.prototype, 'endpoints'))
+    Object.assign(Object.prototype, { endpoints: [] })
+
+    const client = new AuthenticatedClient({
+      ...wire,
+      allowedOrigins: ['https://login.example.com'],
+      store: { read: async () => ({ accessToken: 'a', refreshToken: 'r', sessionId: 's' }), write: () => true },
+      fetch: async (_, init) => {
+        sent.push(new Headers(init?.headers).get('authorization'))
+        return new Response()
+      },
+    })
+    Reflect.deleteProperty(Object.prototype, 'endpoints')
+    await client.fetch(wire.tokenEndpoint)
+    await client.fetch('https://login.example.com/me')
+
+    expect(sent).toEqual([null, 'Bearer a'])
+  })
+
   it('without showing a secret (rule 13)', () => {
     const secret = 'canary-of-options'
 

@@ -61,6 +61,40 @@ describe.each(callbacks)('%s may call', (callback) => {
   })
 })
 
+it.each(['returns', 'sets'] as const)(
+  'saveTokens may wait for a call that is asked for more while the tokens that onStepUp %s are saved: that gets its own answer (rule 7)',
+  async (way) => {
+    const { restore, app, login, resource, events, inTime, clock, client: newClient } = world()
+    restore('fresh')
+    const stronger = login.signIn()
+    resource.always(({ url: to, headers }) =>
+      to.endsWith('/audit') || headers.get('authorization') !== `Bearer ${stronger.accessToken}`
+        ? unauthorized('Bearer error="insufficient_scope", scope="admin"', { status: 403 })
+        : undefined,
+    )
+    const inside: number[] = []
+    const client = newClient({
+      saveTokens: async (next) => {
+        const { status } = await client.fetch('https://api.example.com/audit', { method: 'POST' })
+        inside.push(status)
+        app.tokens = next
+      },
+      onStepUp: async () => {
+        if (way === 'returns') return stronger
+        await client.setTokens(stronger)
+        return null
+      },
+    })
+    const before = clock.now()
+
+    const response = await inTime(client.fetch(url))
+
+    expect([response.status, ...inside]).toEqual([200, 403])
+    expect(events('storage-error')).toEqual([])
+    expect(clock.now() - before).toBeLessThan(1_000)
+  },
+)
+
 interface Reentrant {
   readonly client: AuthenticatedClient
   /** What the callback has called. */

@@ -188,6 +188,34 @@ describe('openTelemetry', () => {
     expect((await values())['authenticated_client.refresh.duration']).toMatchObject([[{}, { sum: 7, min: 3, count: 2 }]])
   })
 
+  it('takes refreshes for two resources that run at once for two, each with those who waited for it', async () => {
+    const { handler, values } = await start(undefined, (options) => openTelemetry(options))
+    const begins = { type: 'refresh-started', because: 'unauthorized', generation: 1 } as const
+    const ends = { type: 'refresh-ended', outcome: 'refreshed', generation: 2 } as const
+    const waits = {
+      type: 'decision',
+      action: 'refresh',
+      row: 17,
+      reason: 'unauthorized',
+      cause: 'credentials',
+      call: 0,
+      attempt: 0,
+    } as const
+
+    for (const event of [
+      { ...begins, at: 0, resource: 'urn:a' },
+      { ...waits, at: 0, resource: 'urn:a' },
+      { ...begins, at: 3000, resource: 'urn:b' },
+      { ...ends, at: 4000, resource: 'urn:b' },
+      { ...ends, at: 6000, resource: 'urn:a' },
+    ])
+      handler?.(event)
+
+    const measured = await values()
+    expect(measured['authenticated_client.refresh.duration']).toMatchObject([[{}, { sum: 7, min: 1, max: 6, count: 2 }]])
+    expect(measured['authenticated_client.refresh.waiters']).toMatchObject([[{}, { sum: 1, max: 1, count: 2 }]])
+  })
+
   it('records no status of an opaque response', async () => {
     const { handler, spans } = await start()
     const send = { call: 1, attempt: 0, at: 0 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { json, unauthorized } from '../support/authorization-server'
 import { me, refused, refusedOnce, signedIn } from './world'
 
@@ -151,6 +151,19 @@ describe('events', () => {
     const seen = await events()
     expect(seen.map(({ type }) => type)).toContain('step-up')
     expect(Math.max(...seen.map((event) => JSON.stringify(event).length))).toBeLessThan(2_000)
+  })
+
+  it('hold no secret where `inspect` is no function, as of a polluted prototype (A56)', async () => {
+    onTestFinished(() => void Reflect.deleteProperty(Object.prototype, 'inspect'))
+    Object.assign(Object.prototype, { inspect: 'x' })
+    const { client, service, events } = await signedIn()
+    Reflect.deleteProperty(Object.prototype, 'inspect')
+    service.next(() => new Response('', { status: 403 }))
+
+    await client.fetch(me)
+
+    const decision = (await events()).find(({ type }) => type === 'decision')
+    expect(JSON.stringify(decision)).toMatch(/^(?!.*access-1).*"row":/)
   })
 
   it('hold neither status nor diagnosis of an answer that is not about credentials', async () => {

@@ -1,6 +1,6 @@
-import { AuthenticatedClient, type TokenSet } from 'authenticated-client'
-import { expect, it } from 'vitest'
-import { network } from '../support/authorization-server'
+import { AuthenticatedClient, type ClientEvent, type TokenSet } from 'authenticated-client'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { network, openServer } from '../support/authorization-server'
 import { quiet } from '../support/clock'
 import { apiOrigin, me, refusedOnce, signedIn } from './world'
 
@@ -224,6 +224,33 @@ it('looks globalThis.fetch up at each call, so that a later wrapper counts (F105
   }
 
   expect(seen).toEqual(['first', 'second'])
+})
+
+it('nor do its clients for single resources when it was installed as globalThis.fetch (F104)', async () => {
+  const files = 'https://files.example.com'
+  const { login, service, clock } = await signedIn()
+  const server = openServer(files)
+  const send = network(login, service, server)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  vi.stubGlobal('fetch', send)
+  const calls: string[] = []
+  const onEvent = (event: ClientEvent): void => void (event.type === 'request' && calls.push(event.url))
+  const client = new AuthenticatedClient({
+    tokenEndpoint: login.tokenEndpoint,
+    clientId: 'web',
+    allowedOrigins: [apiOrigin],
+    clock,
+    onEvent,
+  })
+  await client.setTokens(login.signIn())
+  vi.stubGlobal('fetch', client.fetch)
+
+  const response = await client.forResource({ resource: files }).fetch(`${files}/a`)
+  await quiet()
+
+  expect(response.status).toBe(200)
+  expect(server.requests[0]?.headers.get('authorization')).toMatch(/^Bearer /)
+  expect(calls).toEqual([`${files}/a`])
 })
 
 it('does not call itself when it was installed as globalThis.fetch (F104)', async () => {

@@ -1,4 +1,6 @@
-import { memoryStore } from 'authenticated-client'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { AuthenticatedClient, memoryStore } from 'authenticated-client'
 import { apiKey, maskApiKey } from 'authenticated-client/api-key'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { clientOf, ok, origin, refuse } from './client'
@@ -48,6 +50,22 @@ describe('apiKey', () => {
     expect(requests[0]?.url).toBe(`${origin}/notes?key=${key}`)
     expect(await Promise.all(requests.map((sent) => sent.text()))).toEqual(['x', ''])
     expect(requests[0]?.headers.get('content-type')).toBe('text/x')
+  })
+
+  it('goes in the query of a Request whose body goes out as it would without: with its length, and past redirects', async () => {
+    const seen: string[] = []
+    const server = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url} ${request.headers['content-length']} ${request.headers['content-type']}`)
+      request.resume().on('end', () => response.writeHead(seen.length === 1 ? 307 : 200, { location: '/moved' }).end())
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close().closeAllConnections())
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const client = new AuthenticatedClient({ baseUrl, scheme: apiKey({ key, query: 'key' }) })
+
+    await client.fetch(new Request(`${baseUrl}/notes`, { method: 'POST', body: new Blob(['hello'], { type: 'text/x' }) }))
+
+    expect(seen).toEqual([`POST /notes?key=${key} 5 text/x`, 'POST /moved 5 text/x'])
   })
 
   it('is asked for before every send', async () => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { AuthenticatedClient, type AuthScheme } from 'authenticated-client'
 import { expect, it, onTestFinished } from 'vitest'
 import { hmacScheme, signingClient } from '../../playground/recipes/signed-requests'
+import { testClock } from '../support/clock'
 
 it('a scheme of your own signs method, URL, body and the time of a server whose clock is an hour ahead', async () => {
   const { origin, refused } = await start()
@@ -52,6 +53,29 @@ it('is told no time by a call that passed through to another origin', async () =
   await client.fetch('/me')
 
   expect(offsets).toEqual([undefined, expect.any(Number)])
+})
+
+it('knows how far ahead the server’s clock is though a cache gives answers of long ago; an answer that no cache keeps sets it back', async () => {
+  const offsets: (number | undefined)[] = []
+  const scheme: AuthScheme = {
+    name: '',
+    headers: [],
+    usesTokens: false,
+    attach(request, _, { serverTimeOffset }) {
+      offsets.push(serverTimeOffset)
+      request.setQuery('ts', '1')
+    },
+  }
+  const clock = testClock()
+  const dates = [60, 0, 0, 50, 50].map((ahead) => new Date(Math.floor(clock.now() / 1000 + ahead) * 1000).toUTCString())
+  const fetch = async () => new Response('', { headers: { date: dates.shift() ?? '' } })
+  const client = new AuthenticatedClient({ baseUrl: 'https://api.example.com', scheme, fetch, clock })
+
+  for (const method of ['GET', 'GET', 'HEAD', 'POST', 'GET']) await client.fetch('/me', { method })
+
+  const [, first = 0, ...others] = offsets
+  expect(others).toEqual([first, first, first - 10_000])
+  expect(Math.abs(first - 60_000)).toBeLessThan(1_000)
 })
 
 it('may add several parameters to the query', async () => {
