@@ -16,7 +16,7 @@ export const answerRules: readonly Rule[] = [
     party: 'resource server',
     summary: 'The server answers 403 where it should answer 401: the credentials are missing or refused.',
     fixes: [
-      'On the server: answer 401 with a challenge when credentials are missing or invalid, and 403 only when valid ones do not suffice (RFC 9110 §15.5.4).',
+      'On the server: answer 401 with a challenge unless the credentials are valid (RFC 9110 §15.5.4).',
       'In the client: recognize it with `isUnauthorized`.',
     ],
     find: (facts) => {
@@ -25,7 +25,7 @@ export const answerRules: readonly Rule[] = [
       const says = /expired|invalid token|not signed in|unauthenticated|not authenticated|jwt|no token|missing token/.test(words)
       return (
         when(error === 'invalid_token', 92, 'The 403 says invalid_token; RFC 6750 §3.1 wants 401.') ??
-        when(says || saysRefused(facts), 76, quote ?? '') ??
+        when(says || saysRefused(facts), 76, quote) ??
         when(hasRequest && sendsNothing(facts), 48, 'No credentials were sent, and the answer is 403.')
       )
     },
@@ -49,7 +49,7 @@ export const answerRules: readonly Rule[] = [
         /(missing|invalid|expired) ([\w-]+ )?(key|token|credentials)|(key|token|credentials) (is |has )?(missing|invalid|expired)/.test(
           words,
         )
-      return when(status === 401 && saysForbidden && !blamesThem && !/^insufficient_/.test(error), 70, quote ?? '')
+      return when(status === 401 && saysForbidden && !blamesThem && !/^insufficient_/.test(error), 70, quote)
     },
   },
   {
@@ -79,8 +79,7 @@ export const answerRules: readonly Rule[] = [
     party: 'resource server',
     summary: 'The server refuses the credentials with another status than 401.',
     fixes: ['On the server: answer 401 with a challenge.', 'In the client: recognize it with `isUnauthorized`.'],
-    find: (facts) =>
-      when(speaksOfCredentials(facts) && !isOfTokenEndpoint(facts), 57, [`The status is ${facts.status}.`, facts.quote ?? '']),
+    find: (facts) => when(speaksOfCredentials(facts) && !isOfTokenEndpoint(facts), 57, [`The status is ${facts.status}.`, facts.quote]),
   },
   {
     cause: 'problem-body',
@@ -94,7 +93,7 @@ export const answerRules: readonly Rule[] = [
       const { status, json, challenges, quote } = facts
       const kind = /problem\+json/i.test(facts.answered('content-type')) ? 'a problem document (RFC 9457)' : 'JSON'
       const uri = textAt(json, 'error_uri') ?? textAt(json, 'type')
-      const evidence = [`The body is ${kind}, and no challenge names an error.`, ...(quote ? [quote] : []), ...link(uri, facts)]
+      const evidence = [`The body is ${kind}, and no challenge names an error.`, quote, ...link(uri, facts)]
       const instead = saysNotGood(facts) && challenges.length ? notTaken : undefined // Else the rule below says it.
       const weight = kind !== 'JSON' || uri || !saysNoReason(facts) ? 46 : 30 // “Unauthorized” is no reason.
       return when(status === 401 && json && !challenges.some(({ params }) => params.error), weight, evidence, instead)
@@ -112,7 +111,7 @@ export const answerRules: readonly Rule[] = [
       when(
         isSilent(facts) && !facts.answered('www-authenticate').trim(),
         facts.hasResponse ? 49 : 40,
-        ['No WWW-Authenticate header can be seen.', facts.quote ?? ''],
+        ['No WWW-Authenticate header can be seen.', facts.quote],
         saysNotGood(facts) ? notTaken : undefined,
       ),
   },
@@ -126,7 +125,7 @@ export const answerRules: readonly Rule[] = [
       const unreadable = answered('www-authenticate').trim() && !challenges.length
       return (
         when(status === 401 && unreadable, 70, 'There is a WWW-Authenticate header, but no challenge can be read from it.') ??
-        when(errors.some(isNoCode), 70, 'Its `error` holds quotes or other characters that RFC 6750 §3 does not allow.')
+        when(errors.some(isNoCode), 70, 'Its `error` holds characters that RFC 6750 §3 does not allow.')
       )
     },
   },
@@ -137,8 +136,8 @@ const notTaken = {
   party: 'client',
   summary: 'The server refuses the credentials, and says so only in the body: they are wrong, expired or revoked.',
   fixes: [
-    'Compare their first and last characters with what was issued, and check that they are for this server and not revoked. Otherwise sign in again.',
-    'On the server: say it in `WWW-Authenticate` too, so that clients refresh (RFC 9110 §15.5.2).',
+    'Compare their first and last characters with what was issued for this server. Otherwise sign in again.',
+    'On the server: say it in `WWW-Authenticate` too: `Bearer error="invalid_token"`.',
   ],
 } as const
 

@@ -23,18 +23,18 @@ export const challengeRules: readonly Rule[] = [
       const evidence = scopesWantedAndHeld(facts)
       return (
         when(error === 'insufficient_scope', 95, ['The challenge says insufficient_scope.', ...evidence]) ??
-        when(/row-level security/.test(words) && !anonymous, 78, quote ?? '', rowLevelSecurity) ??
-        when(/(\b|_)scopes?\b/.test(words) && !anonymous, 72, [quote ?? '', ...evidence]) ??
+        when(/row-level security/.test(words) && !anonymous, 78, quote, rowLevelSecurity) ??
+        when(/(\b|_)scopes?\b/.test(words) && !anonymous, 72, [quote, ...evidence]) ??
         when(
-          (saysNotAllowed(facts) || facts.answered('grpc-status') === '7') && !anonymous,
+          (saysNotAllowed(facts) || facts.answered('grpc-status') === '7' || (status !== 401 && mayNot.test(words))) && !anonymous,
           72,
-          [quote ?? '', ...evidence],
+          [quote, ...evidence],
           facts.hasRequest && !token ? notAllowed : missesSomething,
         ) ??
         when(
           status === 403 && token !== undefined && !anonymous && !saysRefused(facts),
           42,
-          ['The status is 403: the server took the credentials, but does not allow this.', quote ?? '', ...evidence],
+          ['The status is 403: the server took the credentials, but does not allow this.', quote, ...evidence],
           missesSomething,
         )
       )
@@ -48,9 +48,9 @@ export const challengeRules: readonly Rule[] = [
     find: ({ error, challenges, harmless, status, words, quote }) => {
       // What npm says in a challenge, Gitea and others in words; at a token endpoint it is another's matter.
       const otp = challenges.some((challenge) => isScheme(challenge, 'otp'))
-      const says = /one-time pass|\botp\b|two-factor|multi-?factor|(\b|_)mfa(\b|_)|\b2fa\b/.test(words)
+      const says = /one-time pass|\botp\b|two[ -]?factor|multi-?factor|(\b|_)mfa(\b|_)|\b2fa\b/.test(words)
       if ((status === 401 || status === 403) && (otp || says))
-        return when(true, otp ? 93 : 84, quote ?? 'The challenge says OTP.', secondFactor)
+        return when(true, otp ? 93 : 84, quote || 'The challenge says OTP.', secondFactor)
       const { acr_values: acr, max_age: age } = challenges.find(({ params }) => params.error)?.params ?? {}
       const evidence = [`The challenge says ${harmless(error)}.`]
       if (acr) evidence.push(`It wants acr_values ${harmless(acr)}.`)
@@ -68,7 +68,7 @@ export const challengeRules: readonly Rule[] = [
       const { error, status, authorization, url, challenges, quote } = facts
       if (isOfTokenEndpoint(facts)) return undefined
       const challenged = challenges.some(({ params }) => params.error)
-      const evidence = [`The ${challenged ? 'challenge' : 'answer'} says invalid_request.`, quote ?? '']
+      const evidence = [`The ${challenged ? 'challenge' : 'answer'} says invalid_request.`, quote]
       if (status !== 400 && challenged) evidence.push(`It came as ${status ?? 'another status'}; RFC 6750 §3.1 wants 400.`)
       if (authorization && /[?&]access_token=/.test(url)) evidence.push('One token is in the header, and one in the query.')
       const unseen = authorization !== undefined && saysNoneCame(facts) // Then it was lost on the way.
@@ -84,9 +84,7 @@ export const challengeRules: readonly Rule[] = [
       'For a browser, the server has to expose `DPoP-Nonce`.',
     ],
     find: ({ error, answered, hasResponse }) => {
-      const given = answered('dpop-nonce')
-        ? 'A DPoP-Nonce came with it.'
-        : 'No DPoP-Nonce can be seen, and without it the client cannot answer.'
+      const given = answered('dpop-nonce') ? 'A DPoP-Nonce came with it.' : 'No DPoP-Nonce can be seen: the client cannot answer.'
       return when(
         error === 'use_dpop_nonce',
         96,
@@ -107,10 +105,10 @@ export const challengeRules: readonly Rule[] = [
       const bound = (Object(jwt?.claims.cnf) as { jkt?: unknown }).jkt !== undefined
       const refused = status === 401 && error !== 'use_dpop_nonce'
       return (
-        when(error === 'invalid_dpop_proof', 95, ['The challenge says invalid_dpop_proof.', ...(quote ? [quote] : [])]) ??
+        when(error === 'invalid_dpop_proof', 95, ['The challenge says invalid_dpop_proof.', quote]) ??
         when(refused && hasRequest && scheme === 'dpop' && !sent('dpop'), 92, 'The scheme is DPoP, but there is no DPoP header.') ??
         when(refused && bound && scheme === 'bearer', 91, 'The token is bound to a key (cnf.jkt), but was sent as Bearer.') ??
-        when(/dpop/.test(words) && refused, 78, quote ?? '')
+        when(/dpop/.test(words) && refused, 78, quote)
       )
     },
   },
@@ -138,33 +136,35 @@ function scopesWantedAndHeld({ challenges, jwt, status, harmless }: Facts): read
   ]
 }
 
+const mayNot = /n[o’']t (allowed|permitted|authori[sz]ed) to\b/
+
 const secondFactor = {
   summary: 'The credentials are valid, but the server wants a second factor: a one-time password.',
   fixes: [
     'Send the one-time password in the header that the server’s documentation names.',
-    'In a program: use a token that needs no second factor, if the server offers one.',
+    'In a program: use a token that needs no second factor.',
   ],
 }
 
 const missesParameter = {
   summary: 'The server could not read the request: a parameter is missing, or was sent twice.',
   fixes: [
-    'Compare the parameters with those that the endpoint expects; a token endpoint takes them as a form (RFC 6749 §4), not as JSON.',
+    'Compare the parameters with those that the endpoint expects; a token endpoint takes a form (RFC 6749 §4), not JSON.',
     'A new token does not help.',
   ],
 }
 
 const notAllowed = {
   summary: 'The credentials are valid, but not allowed to do this.',
-  fixes: ['Ask whoever runs the API which role, group or permission is needed.', 'Signing the same user in again does not help.'],
+  fixes: ['Ask whoever runs the API which role or permission is needed.', 'Signing the same user in again does not help.'],
 }
 
 /** A scope is the least of it: GitHub and Google say 403 of rights of an app, of roles, and of APIs that are not switched on. */
 const missesSomething = {
   summary: 'The token is valid, but not allowed to do this: a scope, a role or a permission is missing.',
   fixes: [
-    'Ask whoever runs the API which scope, role or permission is needed; some APIs name it in the answer.',
-    'If it is a scope: ask for it when the user signs in, or get it in `onStepUp`; a refresh does not add it.',
+    'Ask whoever runs the API which scope, role or permission is needed.',
+    'If it is a scope: ask for it when the user signs in, or get it in `onStepUp`.',
   ],
 }
 

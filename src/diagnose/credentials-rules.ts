@@ -4,7 +4,7 @@ import { harmlessUrl } from './harmless'
 import { isRefused } from './is-refused'
 import { missingCredentialsRule } from './missing-credentials-rule'
 import { type Rule, when } from './rule'
-import { saysNotGood } from './said-of-credentials'
+import { saysNotAllowed, saysNotGood } from './said-of-credentials'
 import { isMasked, looksLikeScheme } from './secrets'
 import { saysKeyRefused } from './speaks-of-credentials'
 
@@ -51,7 +51,7 @@ export const credentialsRules: readonly Rule[] = [
       return (
         when(isForeign, hasReadThem(facts) ? 48 : 88, `Sent: ${sentScheme}. Asked for: ${harmless([...new Set(asked)].join(', '))}.`) ??
         // What AWS says of a token where it reads its own signature.
-        when(scheme && /not a valid key=value pair|unsupported authorization type/.test(words), 86, [`Sent: ${sentScheme}.`, quote ?? ''])
+        when(scheme && /not a valid key=value pair|unsupported authorization type/.test(words), 86, [`Sent: ${sentScheme}.`, quote])
       )
     },
   },
@@ -63,7 +63,11 @@ export const credentialsRules: readonly Rule[] = [
     find: (facts) => {
       const { url, authorization, status } = facts
       const inUrl = authorization === undefined && /[?&#](access_token|id_token|token|jwt)=./i.test(url)
-      return when(inUrl && (status === undefined || isRefused(facts)), 85, `The query of ${harmlessUrl(url)} holds a token.`)
+      return when(
+        inUrl && (status === undefined || isRefused(facts)),
+        hasReadThem(facts) || saysNotAllowed(facts) ? 59 : 85,
+        `The query of ${harmlessUrl(url)} holds a token.`,
+      )
     },
   },
 ]
@@ -97,10 +101,7 @@ const flaws: readonly (readonly [RegExp, string])[] = [
   [/^\S+:/, 'There is a colon after the scheme.'],
   [/^(\w+) +\1(\s|$)/i, 'The scheme is there twice.'],
   [/^(bearer|dpop|basic)\s*$/i, 'There is a scheme, but no token after it.'],
-  [
-    /^\S+ +(undefined|null|NaN|\[object \w+\])\s*$/,
-    'In place of the token, there is a value that a program printed: undefined, null or an object.',
-  ],
+  [/^\S+ +(undefined|null|NaN|\[object \w+\])\s*$/, 'In place of the token, there is undefined, null or an object.'],
   [/^\S+ +(\$\{?\w+\}?|<[^>]*>|\{\{.*\}\})\s*$/, 'In place of the token, there is a placeholder.'],
   [/^(bearer|dpop)\s+["'“]/i, 'The token is in quotes.'],
   [/^(bearer)(?=eyJ|[\w-]{20,})\S+$/i, 'There is no space between the scheme and the token.'],

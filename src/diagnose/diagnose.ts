@@ -1,9 +1,11 @@
 import { answerRules } from './answer-rules'
 import { challengeRules } from './challenge-rules'
+import { clockRule } from './clock-rule'
 import { credentialsRules } from './credentials-rules'
 import type { DiagnoseInput } from './diagnose-input'
 import type { Diagnosis } from './diagnosis'
 import { type Facts, factsOf } from './facts'
+import { handshakeRules } from './handshake-rules'
 import { isRefused } from './is-refused'
 import { isCalledKey } from './key-field'
 import { ofStatus, otherMatterOf } from './other-matter'
@@ -64,7 +66,9 @@ function rulesFor(facts: Facts): readonly Rule[] {
   return [
     ...(refused || status === 400 ? credentialsRules : []),
     ...(!refused || noToken || isOfTokenEndpoint(facts) ? [] : [...timeRules, ...tokenRules]),
+    ...(!refused || isOfTokenEndpoint(facts) ? [] : [clockRule]),
     ...(refused && noToken && placeOfSignature(facts) ? [signatureRule] : []),
+    ...handshakeRules,
     ...(refused || (status === 400 && namedByChallenges.test(error)) ? challengeRules : []),
     ...schemeRules,
     ...wayRules,

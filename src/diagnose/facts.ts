@@ -18,8 +18,8 @@ export interface Facts {
   readonly error: string
   /** What the server says in words, lower case: descriptions, titles, messages. */
   readonly words: string
-  /** The same as a sentence of evidence. */
-  readonly quote: string | undefined
+  /** The same as a sentence of evidence; empty where it says nothing. */
+  readonly quote: string
   /** Any other text of the server, fit to be shown: what was sent may be repeated there too. */
   readonly harmless: (text: string) => string
   /** The body, where it is a JSON object. */
@@ -93,7 +93,7 @@ export function factsOf(input: DiagnoseInput): Facts {
     challenges,
     error: leading?.params.error ?? textAt(json, 'error') ?? errorReason(event),
     words: said.join(' ').toLowerCase(),
-    quote: said.length ? `The server says: “${harmless(said.join(' · '), secrets)}”` : undefined,
+    quote: said.length ? `The server says: “${harmless(said.join(' · '), secrets)}”` : '',
     harmless: (text) => harmless(text, secrets),
     json,
     html,

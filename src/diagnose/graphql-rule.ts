@@ -39,7 +39,7 @@ function codesOf(error: unknown): readonly (readonly [place: string, code: strin
 
 const graphqlForbids = {
   summary: 'GraphQL reports in the body that the credentials are valid, but do not suffice.',
-  fixes: ['Ask whoever runs the API which role or scope is needed. A refresh does not help.'],
+  fixes: ['Ask whoever runs the API which scope, role or permission is needed.', 'A refresh does not help.'],
 }
 
 const graphqlByAnotherName = {

@@ -31,7 +31,7 @@ function isBare(facts: Facts): boolean {
 }
 
 function nothingSent(facts: Facts): Finding | undefined {
-  const evidence = ['No Authorization, Cookie or API key header was sent.', facts.quote ?? '']
+  const evidence = ['No Authorization, Cookie or API key header was sent.', facts.quote]
   if (hasBareChallenge(facts)) evidence.push(namesNoError)
   const passwordInBody = facts.method === 'POST' && saysWrongPassword(facts)
   const refused = isRefused(facts) || facts.error === 'not_authed' // Slack's word, which comes with 200.
@@ -57,7 +57,7 @@ function noCertificateCame({ jwt, words, status, error, quote }: Facts): Finding
   return when(
     confirmation['x5t#S256'] !== undefined && status === 401 && (saysSo || error === 'invalid_token'),
     saysSo ? 86 : 66,
-    ['The token is bound to a certificate (cnf.x5t#S256, RFC 8705).', quote ?? ''],
+    ['The token is bound to a certificate (cnf.x5t#S256, RFC 8705).', quote],
     noCertificate,
   )
 }
@@ -126,9 +126,7 @@ function tokenService({ challenges, harmless }: Facts): Finding['instead'] {
   const { realm = '' } = challenges.find(({ params }) => params.service)?.params ?? {}
   if (!/^https?:\/\//.test(realm)) return undefined
   return {
-    fixes: [
-      `Ask ${harmless(realm)} for a token, with the \`service\` and \`scope\` of the challenge in the query, and send that token as Bearer.`,
-    ],
+    fixes: [`Ask ${harmless(realm)} for a token, with the \`service\` and \`scope\` of the challenge in the query, and send it as Bearer.`],
   }
 }
 
@@ -154,7 +152,7 @@ const noCertificate = {
 }
 
 const otherType = {
-  fixes: ['Give the client the scheme for that type, such as `scheme: dpop()`: without it, the token is never sent.'],
+  fixes: ['Give the client a scheme that sends the token’s type, such as `scheme: dpop()`.'],
 }
 
 const otherThanCookie = { summary: 'The request carried a cookie, but not the credentials that the server asks for.' }

@@ -36,4 +36,4 @@ function isOver({ status, challenges, words }: Facts): boolean {
 }
 
 const wait = 'Wait before you call again: as long as `Retry-After` says, if it came.'
-const renew = 'Ask whoever runs the API about the account. A refresh or a new sign-in does not help.'
+const renew = 'Ask whoever runs the server about the account. A refresh or a new sign-in does not help.'

@@ -8,7 +8,7 @@ import { harmlessName } from './harmless'
 export function placeOfSignature({ url, ownFields, authorization, token }: Facts): string | undefined {
   if (authorization !== undefined || token !== undefined) return undefined
   const parameter = /[?&]([\w-]{0,40}signature|sig)=/i.exec(url)?.[1]
-  const field = ownFields.find((name) => name.includes('signature'))
+  const field = ownFields.find((name) => /signature|-sign$/.test(name))
   if (parameter) return `the query has a ${parameter}`
   return field && `there is a field ${harmlessName(field)}`
 }

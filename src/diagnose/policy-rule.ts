@@ -1,3 +1,4 @@
+import { accountGone, noAccount } from './account'
 import type { Facts } from './facts'
 import { inBetween } from './in-between'
 import { type Rule, when } from './rule'
@@ -23,7 +24,7 @@ export const policyRule: Rule = {
       when(
         /requests from (this )?[\s\S]{1,99} are blocked|(referr?er|ip address|api|application) restriction/.test(words),
         86,
-        quote ?? '',
+        quote,
         restrictedKey,
       ) ??
       when(
@@ -31,20 +32,26 @@ export const policyRule: Rule = {
           words,
         ),
         74,
-        quote ?? '',
+        quote,
       ) ??
-      when(/captcha_challenge|authentication_denied/.test(words) && inOwnField(answered), 90, quote ?? '', captcha) ??
-      when(/saml enforcement/.test(words), 84, quote ?? '', notOfOrganization) ??
+      when(facts.hasRequest && (facts.authorization ?? facts.token) === undefined && accountGone.test(words), 88, quote, noAccount) ??
+      when(/captcha_challenge|authentication_denied/.test(words) && inOwnField(answered), 90, quote, captcha) ??
+      when(/saml enforcement/.test(words), 84, quote, notOfOrganization) ??
       when(
         /rbac: access denied|explicit deny|is not authorized to perform: \w/.test(words) && !(facts.hasRequest && sendsNothing(facts)),
         74,
-        quote ?? '',
+        quote,
         ownPolicy,
       ) ??
       // S3 says no more.
-      when(/^accessdenied access denied$/.test(words) && isSignedForAws(facts), 74, quote ?? '', ownPolicy) ??
-      when(/policy/.test(words) && !/row-level security/.test(words), 74, quote ?? '', ownPolicy) ??
-      when(status === 403 && /error code: 10\d\d/.test(words) && answered('cf-ray'), 72, quote ?? '', firewall) ??
+      when(/^accessdenied access denied$/.test(words) && isSignedForAws(facts), 74, quote, ownPolicy) ??
+      when(/policy/.test(words) && !/row-level security/.test(words), 74, quote, ownPolicy) ??
+      when(
+        status === 403 && (/administrative rules/.test(words) || (/error code: 10\d\d/.test(words) && answered('cf-ray'))),
+        72,
+        quote,
+        firewall,
+      ) ??
       when(
         status === 403 && answered('cf-mitigated'),
         72,
@@ -81,17 +88,14 @@ function isSignedForAws({ scheme, url }: Facts): boolean {
 
 const restrictedKey = {
   party: 'client',
-  summary: 'The key is valid, but restricted: not for this referrer, address or app, or not for this API.',
+  summary: 'The key is valid, but not for this referrer, address, app or API.',
   fixes: ['Check the restrictions of the key where it was issued.', 'A server needs a key of its own: it sends no referrer.'],
 } as const
 
 const captcha = {
   party: 'client',
-  summary: 'After too many wrong passwords, the server wants a person to solve a CAPTCHA, and ignores all credentials until then.',
-  fixes: [
-    'Sign in once in a browser and solve it there.',
-    'Find the program that keeps sending an outdated password: it will lock the account again.',
-  ],
+  summary: 'After too many wrong passwords, the server wants a person to solve a CAPTCHA.',
+  fixes: ['Solve it in a browser.', 'Find the program that keeps sending an outdated password.'],
 } as const
 
 const notOfOrganization = {

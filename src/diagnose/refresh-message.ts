@@ -30,14 +30,14 @@ const unusable = {
 
 const notSent = {
   summary: 'The `clientAuthentication` of the client threw: the token endpoint was not asked.',
-  fixes: ['Look at the `cause` of the error: it is what was thrown, such as by the function that gets the secret or the key.'],
+  fixes: ['Look at the `cause` of the error: it is what was thrown.'],
 }
 
 const notGiven = {
   summary: 'The token or the assertion that the grant starts from could not be had: the token endpoint was not asked.',
   fixes: [
-    'Look at the `cause` of the error: it is what the function that gets it threw.',
-    'If it is the access token of another client: see whether anybody is signed in there.',
+    'Look at the `cause` of the error: it is what was thrown.',
+    'If another client gives it: see whether anybody is signed in there.',
   ],
 }
 

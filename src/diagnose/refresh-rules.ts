@@ -1,3 +1,4 @@
+import { noAccount } from './account'
 import type { Facts } from './facts'
 import { insteadOf, noOutage, saidOfIt } from './refresh-message'
 import { type Finding, type Rule, when } from './rule'
@@ -11,12 +12,12 @@ export const refreshRules: readonly Rule[] = [
     summary: 'The authorization server no longer accepts the refresh token: the session is over.',
     fixes: [
       'Sign in again.',
-      'If it happens soon after a refresh: two clients probably used one refresh token, and rotation revoked both. Let them share a store and a lock.',
+      'If it happens soon after a refresh: two clients probably used one refresh token. Let them share a store and a lock.',
     ],
     find: (facts) =>
       refusedGrant(facts) ??
-      saysError(facts, /^inactive_(user|org)$/, 94, notActive) ??
-      when(saysRefreshTokenRefused(facts), 86, facts.quote ?? '') ??
+      saysError(facts, /^inactive_(user|org)$/, 94, noAccount) ??
+      when(saysRefreshTokenRefused(facts), 86, facts.quote) ??
       when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'rejected', 93, 'The refresh was rejected.') ??
       when(facts.event?.reason === 'no refresh token', 90, 'There is no refresh token.', noneHeld),
   },
@@ -30,7 +31,8 @@ export const refreshRules: readonly Rule[] = [
     ],
     find: (facts) =>
       saysError(facts, /^(invalid_client(_id)?|incorrect_client_credentials)$/, 94) ??
-      when(facts.status === 400 && /secret[ _]hash/.test(facts.words), 86, facts.quote ?? '') ?? // Cognito's words.
+      // Cognito's words; Twitch's and Plaid's, which name no error of OAuth.
+      when((facts.status ?? 0) >= 400 && /secret[ _]hash|invalid client[ _](secret|id or secret)/.test(facts.words), 86, facts.quote) ??
       // Entra's words; its code is invalid_request.
       (/client-type/.test(saidOf(facts)) ? saysError(facts, /^invalid_request$/, 96, otherPlatform) : undefined) ??
       // Auth0's for a wrong secret; others say it of a user who declines.
@@ -85,9 +87,9 @@ function saysError(facts: Facts, pattern: RegExp, weight: number, instead?: Find
   const name = refreshError || (status >= 400 || /^(bad|incorrect)_/.test(error) ? error : '')
   const description = descriptionOf(facts)
   if (!refreshError && isOfApi(facts, name)) return undefined
-  const said = description ? `It says: “${harmless(description)}”` : words === name ? undefined : quote
+  const said = description ? `It says: “${harmless(description)}”` : words === name ? '' : quote
   const unsure = !refreshError && mayBeOfApi(facts, name)
-  return when(pattern.test(name), unsure ? 75 : weight, [`The token endpoint says ${harmless(name)}.`, said ?? ''], instead)
+  return when(pattern.test(name), unsure ? 75 : weight, [`The token endpoint says ${harmless(name)}.`, said], instead)
 }
 
 /** What the token endpoint said to the client. */
@@ -136,18 +138,13 @@ const refusedAgain = {
 /** By OAuth's word, and GitHub's. */
 const refused = /^(invalid_grant|bad_(refresh_token|verification_code))$/
 
-const notActive = {
-  summary: 'The account of the user or of the organization is not active: the server issues no token for it.',
-  fixes: ['Ask whoever runs the authorization server about the account.', 'Signing the same user in again does not help.'],
-}
-
 const anotherGrant =
   /code passed|auth(ori[sz]ation)? code|^code |pkce|verifier|redirect_?uri|assertion|(user ?name|email) (or|and) password|wrong (email|password)|user credentials/
 
 const notRefreshed = {
   summary: 'The token endpoint does not accept the grant: by its words, a code, a password or an assertion.',
   fixes: [
-    'If it is a code: begin the sign-in again. A code works once, for a minute or so, with the `redirect_uri` and `code_verifier` of its request.',
+    'If it is a code: begin the sign-in again. It works once, with the `redirect_uri` and `code_verifier` of its request.',
     'If it is a password or an assertion: compare it with what the server knows.',
   ],
   party: 'client',
@@ -157,7 +154,7 @@ const notTaken = {
   summary: 'The authorization server does not accept what the grant presents: an assertion, or a token to exchange.',
   fixes: [
     'Check that it has not expired, was not used before, and is meant for this server.',
-    'If another client gives it: look whether the session of that one is over.',
+    'If another client gives it: see whether anybody is signed in there.',
   ],
 }
 
@@ -172,6 +169,6 @@ const notForApi = {
 }
 
 const otherPlatform = {
-  summary: 'The client is registered for another platform: only a browser may redeem its tokens, or no browser may.',
-  fixes: ['Register its redirect URI for a single-page application if it runs in a browser, otherwise for web, or for mobile and desktop.'],
+  summary: 'The client is registered for another platform.',
+  fixes: ['Register its redirect URI for a single-page application if it runs in a browser, otherwise for another platform.'],
 }

@@ -2,18 +2,10 @@ import { type JsonObject, objectOf, textAt } from './jwt-parts'
 
 /** What a body says, in words: as RFC 9457, OAuth, and frameworks have it, in lower case or not; as XML; or as a few words. */
 export function saidBy(json: JsonObject | undefined, body: string | undefined, html: boolean): readonly (string | undefined)[] {
-  const all = inLowerCase(json)
-  const fault = inLowerCase(all.fault)
-  const [first, form, message, inFault] = [all.errors, all.non_field_errors, all.errormessages, fault.error].map(firstOf)
-  const errors = inLowerCase(first)
-  const chain = inLowerCase(firstOf(errors.error_chain)) // Cloudflare's, which says more than what it stands in.
-  const objects = [all, inLowerCase(all.error), fault, errors, chain, inLowerCase(inFault)]
-  const said = objects.flatMap((object) => names.map((name) => textAt(object, name)))
   return [
-    ...said,
-    ...[first, form, message].filter((text) => typeof text === 'string'),
+    ...objectsIn(json).flatMap((object) => names.map((name) => firstOf(object[name])).filter((said) => typeof said === 'string')),
     ...xmlText(body),
-    /InvalidAuthenticityToken/.exec(textAt(all, 'exception') ?? '')?.[0], // Rails'; what else is an exception, is seldom a reason.
+    /InvalidAuthenticityToken/.exec(textAt(json, 'exception') ?? '')?.[0], // Rails'; what else is an exception, is seldom a reason.
     ...pageText(body, html),
     plainText(body, html),
   ]
@@ -31,37 +23,49 @@ export function jsonOf(body: string | undefined): JsonObject | undefined {
   return objectOf(body) ?? objectOf(/^\s*\[/.test(body ?? '') ? `{"errors":${body}}` : undefined)
 }
 
-/** The last two are Kong's, of a claim. */
+/** The last two are Kong’s, of a claim. */
 const names = [
-  'error_description',
+  'errordescription',
   'title',
   'detail',
   'message',
   'reason',
   'errorsummary',
-  'error_summary',
   'faultstring',
   'hint',
   'description',
   'details',
   'msg',
   'err',
-  'error_message',
   'errormessage',
   'code',
   'errorcode',
   'error',
+  'errmsg',
+  'retmsg',
+  'value',
+  'errors',
+  'nonfielderrors',
+  'errormessages',
   'exp',
   'nbf',
 ]
 
-function firstOf(list: unknown): unknown {
-  return Array.isArray(list) ? (list as unknown[])[0] : list
+/** Where the words of an error stand, some in several of these: tRPC's, Tencent's, OData's; Cloudflare's chain says more than what it stands in. */
+const places = ['error', 'fault', 'errors', 'errorchain', 'json', 'response', 'status', 'meta', 'message']
+
+/** An object, and those in it that tell of an error; of a list, the first. */
+function objectsIn(value: unknown, depth = 4): readonly JsonObject[] {
+  const first = firstOf(value)
+  if (typeof first !== 'object' || !first || !depth) return []
+  const object = Object.fromEntries(
+    Object.entries(first as JsonObject).map(([name, inner]) => [name.toLowerCase().replace(/_/g, ''), inner]),
+  )
+  return [object, ...places.flatMap((place) => objectsIn(object[place], depth - 1))]
 }
 
-function inLowerCase(object: unknown): JsonObject {
-  const entries = typeof object === 'object' ? Object.entries(Object(object) as JsonObject) : []
-  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]))
+function firstOf(list: unknown): unknown {
+  return Array.isArray(list) ? (list as unknown[])[0] : list
 }
 
 /** Amazon's, Azure's and Google's stores answer so. */
@@ -71,11 +75,15 @@ function xmlText(body = ''): readonly (string | undefined)[] {
     : []
 }
 
-/** The page of an error that nobody caught: Jetty and Rails have the reason in its title, Express before its stack. */
+/** The page of an error: Jetty, PyPI and Rails have the reason in its title, Express before its stack, HAProxy below its heading. */
 function pageText(body = '', html: boolean): readonly (string | undefined)[] {
-  const said = html ? /<title>Error(?: \d{3} ([^<]{1,300}))?<\/title>(?:[\s\S]{0,99}?<pre>([^<]{1,300}))?/.exec(body) : undefined
-  const byRails = html ? /<title>(The change you wanted was rejected)/.exec(body) : undefined
-  return (said ?? byRails ?? []).slice(1).map((text) => text?.replace(/&(quot|#39);/g, "'"))
+  if (!html) return []
+  const titled = /<title>(?:Error(?: \d{3} ([^<]{1,300}))?|\d{3} (\w[^<]{29,300})|(The change you wanted was rejected)[^<]*)<\/title>/.exec(
+    body,
+  )
+  const stack = /<title>Error<[\s\S]{0,99}?<pre>([^<]{1,300})/.exec(body)
+  const below = /<h1>\d{3} [\w ]+<\/h1>\s*(\w[^<]{1,300})/.exec(body)
+  return [titled, stack, below].flatMap((found) => found?.slice(1) ?? []).map((text) => text?.trim().replace(/&(quot|#39);/g, "'"))
 }
 
 /** A body of a few words, as proxies and small servers send it. */

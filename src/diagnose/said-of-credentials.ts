@@ -22,7 +22,7 @@ export function saysRefused(facts: Facts): boolean {
 
 /** Whether the server says that the credentials are good, and may not. Azure’s page for whoever is not signed in speaks so, too. */
 export function saysNotAllowed({ words }: Facts): boolean {
-  return /permission(?! to view this directory)|\bprivileges?\b/.test(words)
+  return /permission(?! to view this directory)|\bprivileges?\b|\(#(10|2\d\d)\)/.test(words) // The numbers are Meta’s.
 }
 
 /** Whether the server says that user or password is wrong. Where no field carries them, they came in the body of a sign-in. */
@@ -31,7 +31,7 @@ export function saysWrongPassword({ words }: Facts): boolean {
 }
 
 const noneCame =
-  /no (bearer )?(authorization|token|credentials)|no session|(authorization|token|header|credentials).{0,20}(missing|required|not[ _](found|provided|present)|absent|empty)(?!( required)? (scope|role|claim|permission))|missing[\w ']{0,20}(token|authorization|credentials|authentication credential)|jwt (is )?(not present|missing$)|(?<!factor )authentication is required|requires authentication|(jwt|token|credentials) must be provided|system:anonymous/
+  /no (bearer )?(authorization|token|credentials)|no session|(authorization|token|header|credentials).{0,20}(missing|required|not[ _](found|provided|present)|absent|empty)(?!( required)? (scope|role|claim|permission))|missing[\w ']{0,20}(token|authorization|credentials|authentication credential)|jwt (is )?(not present|missing$)|(?<!factor )authentication is required|requires (an )?authenticat|empty [\w ]{0,20}token|(jwt|token|credentials) must be (provided|used|sent)|system:anonymous/
 
 /** A name of the status, beside which the reason may stand. */
 const nobody = /unauthenticated|(?<!could )not authenticated|you need to (sign|log) in/
@@ -39,7 +39,7 @@ const nobody = /unauthenticated|(?<!could )not authenticated|you need to (sign|l
 const either = /\b(missing|no) or (an? )?(invalid|expired|malformed)|\b(invalid|expired|malformed)( \w+){0,2} or (an? )?missing/
 
 const notGood =
-  /(could not|couldn['’]t|unable to) (validate credentials|authenticate)|not valid for any token type|(bad|invalid|wrong)[ _](oauth2? )?([a-z\d-]+[ _])?(credentials|token)|(jwt|token) (is |has )?(invalid|not valid|expired)/
+  /(could not|couldn['’]t|unable to) (validate credentials|authenticate)|not valid for any token type|(bad|invalid|wrong)[ _](oauth2? )?([a-z\d-]+[ _])?(credentials|token)|non-existent authentication|(jwt|token) (is |has )?(invalid|not valid|expired)/
 
 const wrongPassword =
   /(invalid|incorrect|wrong|bad)[ _](login|user ?name|user|e-?mail|password|credentials)|(password|credentials) (is |are )?(incorrect|wrong|invalid)|do not match our records|unable to log ?in|no active account/

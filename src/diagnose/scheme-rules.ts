@@ -42,17 +42,17 @@ export const schemeRules: readonly Rule[] = [
     find: (facts) => {
       const { scheme, status = 0, challenges, words, quote, method, authorization, error } = facts
       const inBody = method === 'POST' && scheme === '' && authorization === undefined && [400, 401, 403, 422].includes(status)
-      if (inBody && !error.startsWith('invalid_') && saysWrongPassword(facts)) return when(true, 84, quote ?? '')
+      if (inBody && !error.startsWith('invalid_') && saysWrongPassword(facts)) return when(true, 84, quote)
       const again = challenges.some((challenge) => isScheme(challenge, 'basic'))
       // A code in `error` is OAuth's, of which other rules know more.
       if (isSignIn(facts) && status === 401 && !/^[a-z]+(_[a-z]+)+$/.test(error))
-        return when(true, 62, ['By its URL, this is a sign-in, with user and password in the body.', quote ?? ''])
+        return when(true, 62, ['By its URL, this is a sign-in, with user and password in the body.', quote])
       const asked = again ? 'the server asks for Basic again' : 'the server asks for no other scheme'
       if (scheme !== 'basic' || status !== 401) return undefined
       return (
         // What Jira says of it, whose challenge names OAuth alone.
-        when(/authenticated_failed/.test(words), 78, quote ?? '') ??
-        when(again || !challenges.length, again ? 71 : 65, [`Basic was sent, and ${asked}.`, quote ?? ''])
+        when(/authenticated_failed/.test(words), 78, quote) ??
+        when(again || !challenges.length, again ? 71 : 65, [`Basic was sent, and ${asked}.`, quote])
       )
     },
   },
@@ -70,7 +70,7 @@ export const schemeRules: readonly Rule[] = [
     summary: 'The user or the password is wrong, or the Digest was made for another request.',
     fixes: [
       'Compare both with what the server knows, and the algorithm with those that the challenge names.',
-      'Make a new Digest for each request: it covers the method, the URL (behind a proxy: as the server sees it) and a nonce.',
+      'Make a new Digest for each request: it covers method, URL and nonce.',
     ],
     find: ({ scheme, status, challenges }) => {
       const asked = challenges.filter((challenge) => isScheme(challenge, 'digest'))
@@ -83,8 +83,8 @@ export const schemeRules: readonly Rule[] = [
     party: 'client',
     summary: 'The server refuses the API key.',
     fixes: [
-      'Send it where the API looks: in the header, the scheme or the query parameter that its documentation names.',
-      'Compare the first and last four characters with the key as it was issued: it may be cut short, or replaced by a new one.',
+      'Send the key where the API looks: in the header, the scheme or the query parameter that its documentation names.',
+      'Compare its first and last four characters with the key as it was issued.',
     ],
     find: (facts) => {
       const { sent, url, words, quote, token, scheme, jwt, authorization } = facts
@@ -98,17 +98,14 @@ export const schemeRules: readonly Rule[] = [
       const asScheme = keyScheme.test(scheme) && authorization !== undefined && !isMasked(authorization)
       const refused = isRefused(facts) || saysKeyRefused(facts)
       const finding =
-        when(unknownToAws.test(words), 86, quote ?? '', accessKey) ??
-        when(refused && (isKey || inQuery), saysSo ? 84 : namesToken(facts) ? 40 : 72, quote ? [place, quote] : place) ??
+        when(unknownAccessKey.test(words), 86, quote, accessKey) ??
+        when(refused && (isKey || inQuery), saysSo ? 84 : namesToken(facts) ? 40 : facts.status === 403 ? 59 : 72, [place, quote]) ??
         when(refused && asScheme, saysSo || saysNotGood(facts) ? 78 : 56, [
           `It was sent as ${scheme}: ${shortened((authorization ?? '').replace(/^\S+\s+/, ''))}.`,
-          quote ?? '',
+          quote,
         ]) ??
-        when(refused && asBearer, saysSo ? 80 : 50, [
-          `What was sent as Bearer looks like an API key: ${shortened(token ?? '')}.`,
-          quote ?? '',
-        ]) ??
-        when(refused && saysSo, 80, [quote ?? '', 'The request shows no API key.'], facts.hasRequest ? noKeySeen : undefined)
+        when(refused && asBearer, saysSo ? 80 : 50, [`What was sent as Bearer looks like an API key: ${shortened(token ?? '')}.`, quote]) ??
+        when(refused && saysSo, 80, [quote, 'The request shows no API key.'], facts.hasRequest ? noKeySeen : undefined)
       // Good keys, too, lack permissions. Vault says so even of a key that it does not know.
       const mayBeGood = facts.status === 403 && saysNotAllowed(facts)
       return finding && mayBeGood ? { ...finding, weight: Math.min(finding.weight, 59) } : finding
@@ -122,7 +119,7 @@ export const schemeRules: readonly Rule[] = [
     fixes: [
       'Across origins: send `credentials: "include"`, and set the cookie with `SameSite=None; Secure`.',
       'On the same origin: sign in again; the session has expired.',
-      'Check in the developer tools whether the cookie is there, and why the browser does not send it.',
+      'Check in the developer tools whether the cookie is there, and sent.',
     ],
     find: (facts) => {
       const { sent, status, authorization, credentialsMode, answered, challenges } = facts
@@ -147,14 +144,14 @@ export const schemeRules: readonly Rule[] = [
   },
 ]
 
-/** What STS and DynamoDB say, and S3. */
-const unknownToAws = /security token included in the request is invalid|access key id you provided does not exist/
+/** What STS and DynamoDB say, S3, and Alibaba. */
+const unknownAccessKey =
+  /security token included in the request is invalid|access ?key( ?id)? (you provided does not exist|is not found)|invalidaccesskeyid/
 
 const accessKey = {
-  summary:
-    'AWS does not know the access key: it was deleted, it is temporary and came without its session token, or it is for another partition.',
+  summary: 'The cloud does not know the access key: it was deleted, is for another partition, or came without its session token.',
   fixes: [
-    'Check which key is sent: the environment, a profile and a role may each provide one.',
+    'Check which key is sent: environment, profile and role may each provide one.',
     'Send a temporary key (`ASIA…`) with its session token (`X-Amz-Security-Token`); fetch both anew.',
   ],
 }

@@ -12,17 +12,20 @@ export const signatureRule: Rule = {
   fixes: ['Send the token whole and unchanged.', 'Check that the API has the keys of the server that issued it, and allows its algorithm.'],
   find: (facts) => {
     const { words, quote, jwt, scheme } = facts
-    const evidence = [quote ?? '']
+    const evidence = [quote]
     const place = placeOfSignature(facts)
-    const signed = [quote ?? '', `It was signed: ${place}.`]
-    if (place) return when(/signature|\bverif/.test(words), 80, signed, signedRequest) ?? when(isRefused(facts), 52, signed, signedRequest)
+    const signed = [quote, `It was signed: ${place}.`]
+    if (place)
+      return (
+        when(/signature|\bverif|invalid sign\b/.test(words), 80, signed, signedRequest) ?? when(isRefused(facts), 52, signed, signedRequest)
+      )
     const ofRequest = /request signature/.test(words) || (/signature/.test(words) && !/^(bearer|dpop)?$/.test(scheme))
     if (jwt?.header.alg) evidence.push(`Its alg is ${harmlessName(jwt.header.alg)}.`)
     if (/dpop/.test(words)) return undefined
     const rest = words.replace(readAllTheSame, '')
     const broken = ofSignature.test(rest)
     return (
-      when(ofRequest, 80, quote ?? '', signedRequest) ??
+      when(ofRequest, 80, quote, signedRequest) ??
       when(broken || unreadable.test(rest), !broken && namesSeveral(facts) ? 40 : 80, evidence, broken ? undefined : noJwt) ??
       when(/verification fail|fail(ed)? (to )?verif|could not be verified/.test(words), 58, evidence)
     )
@@ -42,7 +45,7 @@ const noJwt = {
   summary: 'The API cannot read the token: it was cut short or changed, or it is not a JWT.',
   fixes: [
     'Send the token whole and unchanged; `npx authenticated-client decode` shows whether it is a JWT.',
-    'If it is not: name the API when you ask for a token (`audience` or `resource`, RFC 8707). Some servers issue opaque tokens otherwise.',
+    'If it is not: name the API when you ask for a token (`audience` or `resource`, RFC 8707).',
   ],
 }
 

@@ -23,16 +23,16 @@ export const timeRules: readonly Rule[] = [
         const evidence = [`It expired ${inWords(time - expiresAt)} ago, ${clock}.`]
         // Some servers allow a leeway, and a server that names another reason knows better.
         const isPlain = time - expiresAt > 60_000 && !/audience|issuer|signature(?! (has |is )?expired)|\bkid\b|revoked|scope/.test(words)
-        return when(claimsRefusal(facts), !isPlain ? 79 : facts.serverTime === undefined ? 82 : 94, quote ? [...evidence, quote] : evidence)
+        return when(claimsRefusal(facts), !isPlain ? 79 : facts.serverTime === undefined ? 82 : 94, [...evidence, quote])
       }
       const saysSo = saysExpired.test(words) || error === 'token_expired' || status === 498
-      if (saysSo && isUndated) return when(true, namesSeveral(facts) ? 59 : 78, quote ?? 'The server says that it has expired.')
+      if (saysSo && isUndated) return when(true, namesSeveral(facts) ? 59 : 78, quote || 'The server says that it has expired.')
       return (
-        when(/^must be a number/.test(textAt(facts.json, 'exp') ?? ''), 62, quote ?? '', noExpiry) ?? // Kong's, of exp.
-        when(saysSo, 55, [quote ?? 'The server says that it has expired.', 'By its own exp, it has not expired yet.']) ??
-        when(isUndated && saysNotActive(facts), 59, [quote ?? '', 'Servers say this of expired and of revoked tokens.']) ??
-        when(isUndated && error === 'invalid_token', 50, ['Servers say invalid_token mostly of expired tokens.', quote ?? '']) ??
-        when(isUndated && saysOfToken(facts), 44, quote ?? '')
+        when(/^must be a number/.test(textAt(facts.json, 'exp') ?? ''), 62, quote, noExpiry) ?? // Kong's, of exp.
+        when(saysSo, 55, [quote || 'The server says that it has expired.', 'By its own exp, it has not expired yet.']) ??
+        when(isUndated && saysNotActive(facts), 59, [quote, 'Servers say this of expired and of revoked tokens.']) ??
+        when(isUndated && error === 'invalid_token', 50, ['Servers say invalid_token mostly of expired tokens.', quote]) ??
+        when(isUndated && saysOfToken(facts), 44, quote)
       )
     },
   },
@@ -40,10 +40,7 @@ export const timeRules: readonly Rule[] = [
     cause: 'token-not-yet-valid',
     party: 'authorization server',
     summary: 'The token is not valid yet.',
-    fixes: [
-      'Set the clocks of the API and of the authorization server by NTP.',
-      'Let the API allow a leeway of a few seconds on `nbf` and `iat`.',
-    ],
+    fixes: ['Set the clocks of API and authorization server by NTP.', 'Let the API allow a leeway of 30 to 60 seconds.'],
     find: (facts) => {
       const { jwt, words, quote } = facts
       const time = timeOf(facts)
@@ -67,24 +64,9 @@ export const timeRules: readonly Rule[] = [
             words,
           ),
           76,
-          quote ?? '',
+          quote,
         )
       )
-    },
-  },
-  {
-    cause: 'clock-skew',
-    party: 'client',
-    summary: 'The clocks of this machine and of the server disagree.',
-    fixes: ['Set both clocks by NTP.', 'Let the API allow a leeway of 30 to 60 seconds.'],
-    find: ({ now, serverTime, expiresAt, error, answered, words, quote }) => {
-      if (skewedSignature.test(words)) return when(true, 86, quote ?? '')
-      if (now === undefined || serverTime === undefined || answered('age')) return undefined
-      const skew = now - serverTime
-      const size = `This machine is ${inWords(skew)} ${skew > 0 ? 'ahead of' : 'behind'} the server’s Date.`
-      const decides = expiresAt !== undefined && now < expiresAt !== serverTime < expiresAt
-      const evidence = decides ? [size, 'By one clock the token has expired, by the other it has not.'] : [size]
-      return when(Math.abs(skew) > 5000 && decides, 89, evidence) ?? when(Math.abs(skew) > 60_000, error ? 58 : 40, evidence)
     },
   },
 ]
@@ -97,17 +79,13 @@ const noExpiry = {
 
 const inMilliseconds = {
   party: 'authorization server',
-  summary: 'The token gives its times in milliseconds. A JWT counts seconds (RFC 7519 §2), so it will not be valid for thousands of years.',
+  summary: 'The token gives its times in milliseconds; a JWT counts seconds (RFC 7519 §2).',
   fixes: ['Divide the time by 1000 in the code that makes the token.'],
 } as const
 
 /** Other things expire as well. .NET says “Lifetime validation failed” of both ends; the last are jose's words. */
 const saysExpired =
   /(?<!(certificate|password)( has| is| was)? )expired|no longer valid|lifetime(?!.{0,60}not yet valid)|\bexp\b\W{0,2} claim timestamp check failed/
-
-/** What AWS says of the time in a signature, and OAuth 1.0. */
-const skewedSignature =
-  /too ?skewed|signature expired: .{0,40} is now earlier|signature not yet current|timestamp_refused|timestamp out of bounds/
 
 function clockName({ serverTime }: Facts): string {
   return serverTime === undefined ? 'the clock of this machine' : 'the server’s Date'

@@ -1,3 +1,4 @@
+import { accountGone } from './account'
 import type { Facts } from './facts'
 import { saysEither, saysNotGood } from './said-of-credentials'
 
@@ -22,9 +23,6 @@ export function saysNotActive({ words }: Facts): boolean {
 export function saysNoReason({ words }: Facts): boolean {
   return !/\p{L}/u.test(words.replace(/\b(the|your|access|bearer|token|is|was|not|valid|invalid|invalid_token|unauthori[sz]ed)\b/g, ''))
 }
-
-/** Whose token it is, is not there any more, or may not come in. */
-export const accountGone = /(user|account)( is| was| has been|_)? ?(inactive|not active|disabled|deleted|suspended|deactivated)/g
 
 /** The server's own clock decides; this machine's where it is not known. */
 export function timeOf({ serverTime, now }: Facts): number | undefined {

@@ -1,9 +1,10 @@
+import { accountGone, noAccount } from './account'
 import { harmlessName } from './harmless'
 import { inWords } from './in-words'
 import { jweHeader } from './jwt-parts'
 import { type Rule, when } from './rule'
 import { signatureRule, unreadable } from './signature-rule'
-import { accountGone, claimsRefusal, namesSeveral, saysNoReason, saysNotActive, saysOfToken, timeOf } from './token-facts'
+import { claimsRefusal, namesSeveral, saysNoReason, saysNotActive, saysOfToken, timeOf } from './token-facts'
 
 /** What the token itself says besides its times, and what the server says of it. */
 export const tokenRules: readonly Rule[] = [
@@ -11,7 +12,7 @@ export const tokenRules: readonly Rule[] = [
     cause: 'unsigned-token',
     party: 'client',
     summary: 'The token is not signed (`alg: none`), and no API may accept it.',
-    fixes: ['Send a token that the authorization server issued.', 'Keep test tokens away from real APIs.'],
+    fixes: ['Send a token that the authorization server issued.'],
     find: (facts) => when(/^none$/i.test(String(facts.jwt?.header.alg)) && claimsRefusal(facts), 93, 'Its header says alg: none.'),
   },
   {
@@ -29,11 +30,11 @@ export const tokenRules: readonly Rule[] = [
       const wrong = jwt && expected.audience !== undefined && !audience.includes(expected.audience)
       return (
         when(wrong, 94, `${own} The API expects ${expected.audience}.`) ??
-        when(namesAudience.test(words.replace(ofMarketing, '')), 84, jwt ? [quote ?? '', own] : (quote ?? '')) ??
+        when(namesAudience.test(words.replace(ofMarketing, '')), 84, jwt ? [quote, own] : quote) ??
         when(
           jweHeader(token) && claimsRefusal(facts),
           unreadable.test(words) ? 82 : 62,
-          ['It is encrypted (JWE): only the API that it was issued for can read it.', quote ?? ''],
+          ['It is encrypted (JWE): only the API that it was issued for can read it.', quote],
           forNobody,
         )
       )
@@ -51,8 +52,7 @@ export const tokenRules: readonly Rule[] = [
       const own = `Its iss is ${harmlessName(jwt?.claims.iss ?? 'absent')}.`
       const wrong = jwt && expected.issuer !== undefined && jwt.claims.iss !== expected.issuer
       return (
-        when(wrong, 94, `${own} The API trusts ${expected.issuer}.`) ??
-        when(/\biss\b|issuer/.test(words), 84, jwt ? [quote ?? '', own] : (quote ?? ''))
+        when(wrong, 94, `${own} The API trusts ${expected.issuer}.`) ?? when(/\biss\b|issuer/.test(words), 84, jwt ? [quote, own] : quote)
       )
     },
   },
@@ -61,17 +61,17 @@ export const tokenRules: readonly Rule[] = [
     party: 'resource server',
     summary: 'The API does not know the key that the token was signed with: the keys were probably changed.',
     fixes: [
-      'Let the API fetch the JWKS again when it meets an unknown `kid`, with a limit on how often.',
+      'Let the API fetch the JWKS again when it meets an unknown `kid`.',
       'Publish a new key before you sign the first token with it.',
     ],
     find: ({ jwt, words, quote }) => {
       const kid = jwt?.header.kid
-      const evidence = typeof kid === 'string' ? [quote ?? '', `Its kid is ${harmlessName(kid)}.`] : [quote ?? '']
+      const evidence = typeof kid === 'string' ? [quote, `Its kid is ${harmlessName(kid)}.`] : [quote]
       const named =
         /\bkid\b|jwks?\b|json web key set|(no|any) (matching|applicable|suitable) key|unknown key|signing key|key (was )?not found/
       const unread =
         /(retrieve|fetch|obtain|load) .{0,20}(jwks?|keys|configuration)\b|discovery endpoint|jwks remote fetch|public key callback: (?!.*signing key)/
-      return when(unread.test(words), 86, quote ?? '', outOfReach) ?? when(named.test(words), 84, evidence)
+      return when(unread.test(words), 86, quote, outOfReach) ?? when(named.test(words), 84, evidence)
     },
   },
   signatureRule,
@@ -92,20 +92,20 @@ export const tokenRules: readonly Rule[] = [
       const described = challenges.some(({ params }) => params.error_description)
       const silent = saysNoReason(facts)
       return (
-        when(namesSeveral(facts), alive ? 62 : 58, [quote ?? '', ...left]) ??
+        when(namesSeveral(facts), alive ? 62 : 58, [quote, ...left]) ??
         when(
           /revoked|session has been invalidated|session not found|\bsession .{0,40}does not exist|signed out|logged out|blacklist|denylist/.test(
             words,
           ),
           86,
-          [quote ?? '', ...left],
+          [quote, ...left],
         ) ??
-        when(words.search(accountGone) >= 0, 86, quote ?? '', noAccount) ??
-        when(saysNotActive(facts), alive && !words.includes('stale') ? 86 : 58, [quote ?? '', ...left]) ??
+        when(accountGone.test(words), 86, quote, noAccount) ??
+        when(saysNotActive(facts), alive && !words.includes('stale') ? 86 : 58, [quote, ...left]) ??
         when(alive && error === 'invalid_token' && silent, 62, ['The server says invalid_token, but not why.', ...left]) ??
-        when(alive && error === 'invalid_token' && !described, 35, [quote ?? '', ...left]) ??
+        when(alive && error === 'invalid_token' && !described, 35, [quote, ...left]) ??
         when(error === 'invalid_token' && isUndated, 35, 'The server says invalid_token, but not why.') ??
-        when((alive || isUndated) && saysOfToken(facts), 43, [quote ?? '', ...left])
+        when((alive || isUndated) && saysOfToken(facts), 43, [quote, ...left])
       )
     },
   },
@@ -130,12 +130,7 @@ const ofMarketing =
 
 const forNobody = {
   summary: 'The token is encrypted, and not for this API: probably the sign-in named no API.',
-  fixes: ['Name the API when the user signs in (`audience` at Auth0, otherwise `resource`, RFC 8707): it can read its own tokens.'],
-}
-
-const noAccount = {
-  summary: 'The account that the token was issued for is disabled or deleted.',
-  fixes: ['Ask whoever runs the server about the account.', 'A refresh does not help.'],
+  fixes: ['Name the API when the user signs in (`audience` at Auth0, otherwise `resource`, RFC 8707).'],
 }
 
 const outOfReach = {

@@ -44,19 +44,18 @@ export const wayRules: readonly Rule[] = [
     fixes: [
       'Let the proxy or CDN pass the Authorization header on (Apache: `CGIPassAuth On`; CloudFront: the origin request policy; nginx: `proxy_set_header`).',
       'Call the API directly, past the proxy, and compare.',
-      'Look for a redirect to another host: clients drop the header there.',
+      'Call the final URL: on a redirect to another origin, fetch drops the Authorization header.',
     ],
     find: (facts) => {
       const { status, authorization, challenges, html, words, quote, redirectedTo, harmless } = facts
       if ((status !== 401 && status !== 403) || authorization === undefined) return undefined
-      if (redirectedTo)
-        return when(true, 88, [`The answer comes from ${harmless(redirectedTo)}: a redirect led there.`, quote ?? ''], dropped)
+      if (redirectedTo) return when(true, 88, [`The answer comes from ${harmless(redirectedTo)}: a redirect led there.`, quote], dropped)
       const way = inBetween(facts)
       const evidence = way.length ? [`The answer passed a proxy, a cache or a firewall: it has ${way.join(', ')}.`] : []
       const asIfNone = answersAsIfNoneCame(facts)
       const page = html && status === 401 && !hasSeenThem(facts)
       const instead = /missing authentication token/.test(words) ? { fixes: [compareRoute] } : undefined
-      if (asIfNone) evidence.push('A token was sent, but the server answers as if none had come.', quote ?? '')
+      if (asIfNone) evidence.push('A token was sent, but the server answers as if none had come.', quote)
       if (page) evidence.push('The body is HTML, which an API rarely sends itself.')
       return (
         when(asIfNone && way.length, 78, evidence, instead) ??
@@ -102,7 +101,7 @@ export const wayRules: readonly Rule[] = [
         when(
           event?.type === 'request-failed' && event.error === 'TypeError',
           50,
-          'The request failed without a status: in a browser, a refused preflight looks like that.',
+          'No status came: in a browser, a refused preflight looks like that.',
         )
       )
     },
@@ -145,13 +144,16 @@ function hasSeenThem({ challenges, scheme }: Facts): boolean {
 
 /** All that a browser tells a script. */
 const saysNoMore = {
-  fixes: ['In a browser: look in the console for a CORS error.', 'Check that the server can be reached and its certificate is valid.'],
+  fixes: [
+    'In a browser: look in the console for a CORS error.',
+    'Check that the server can be reached, its name resolves and its certificate is valid.',
+  ],
 }
 
 const aborted = {
   party: 'client',
   summary: 'The caller aborted the request before an answer came.',
-  fixes: ['Find out what aborts its `signal`: a page that is left, a component that is unmounted, a query that is replaced.'],
+  fixes: ['Find out what aborts its `signal`.'],
 } as const
 
 const dropped = {

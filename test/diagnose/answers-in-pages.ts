@@ -3,6 +3,7 @@ import { alive, bearer, exchange, type Fixture, json, secrets } from './fixtures
 const express = (error: string) => ({
   body: `<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n<body>\n<pre>${error}<br> &nbsp; &nbsp;at new UnauthorizedError (/app/index.js:1:1)</pre>\n</body>\n</html>\n`,
 })
+const token = { authorization: `Basic ${btoa(`__token__:${secrets[4]}`)}` }
 const html = { 'content-type': 'text/html; charset=utf-8' }
 
 /** What stands deeper in an answer than most look: whose words, and where. */
@@ -56,5 +57,28 @@ export const answersInPages: readonly Fixture[] = [
       bearer(secrets[1]),
       json({ error: { '.tag': 'expired_access_token' }, error_summary: 'expired_access_token/...' }),
     ),
+  },
+  {
+    cause: 'policy',
+    of: 'HAProxy, below its heading',
+    input: exchange(403, html, bearer(alive), {
+      body: '<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n</body></html>\n',
+    }),
+  },
+  {
+    cause: 'forbidden-instead-of-unauthorized',
+    of: 'PyPI, in the title',
+    input: exchange(403, html, token, {
+      method: 'POST',
+      body: '<html>\n <head>\n  <title>403 Invalid or non-existent authentication information. See https://pypi.org/help/#invalid-auth for more information.</title>\n </head>\n</html>',
+    }),
+  },
+  {
+    cause: 'insufficient-scope',
+    of: 'PyPI, of a project',
+    input: exchange(403, html, token, {
+      method: 'POST',
+      body: '<html>\n <head>\n  <title>403 The user &#39;ada&#39; isn&#39;t allowed to upload to project &#39;orders&#39;. See https://pypi.org/help/</title>\n </head>\n</html>',
+    }),
   },
 ]

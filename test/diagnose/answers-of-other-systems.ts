@@ -184,5 +184,10 @@ export const answersThatLeaveItOpen: readonly Fixture[] = [
     of: 'a signature that may stand in the body',
     input: posted(401, { error: { message: 'Invalid Signature 0a1b. String to sign - ‘timestamp=1’.' } }, 'https://api.example/upload'),
   },
+  {
+    cause: 'api-key',
+    of: 'Kong, which does not say that it is the key',
+    input: keyIn('x-api-key', 403, { message: 'You cannot consume this service' }),
+  },
   { cause: 'credentials-missing', of: 'a parameter that may be missing', input: unsent(400, { message: 'token is required' }) },
 ]

@@ -188,4 +188,90 @@ export const answersOfServices: readonly Fixture[] = [
       json({ errors: [{ extensions: { code: 'invalid-headers' }, message: 'Missing Authorization header in JWT authentication mode' }] }),
     ),
   },
+  {
+    cause: 'insufficient-scope',
+    of: 'Facebook, of a permission, with 400',
+    input: exchange(
+      400,
+      {},
+      bearer(opaque),
+      json({ error: { message: '(#10) Application does not have permission for this action', type: 'OAuthException', code: 10 } }),
+    ),
+  },
+  {
+    cause: 'insufficient-scope',
+    of: 'Facebook, of a permission that it does not name',
+    input: exchange(
+      400,
+      {},
+      {},
+      {
+        url: `https://graph.example/feed?access_token=${opaque}`,
+        ...json({ error: { message: '(#200) If posting to a group, requires app being installed in the group', code: 200 } }),
+      },
+    ),
+  },
+  {
+    cause: 'insufficient-scope',
+    of: 'Facebook, of a permission of the token in the query',
+    input: exchange(
+      403,
+      {},
+      {},
+      {
+        url: `https://graph.example/feed?access_token=${opaque}`,
+        ...json({ error: { message: '(#200) Requires pages_manage_posts permission to manage the object', code: 200 } }),
+      },
+    ),
+  },
+  {
+    cause: 'credentials-missing',
+    of: 'Facebook, of no token',
+    input: exchange(400, {}, {}, json({ error: { message: 'An active access token must be used to query information about the user.' } })),
+  },
+  {
+    cause: 'credentials-missing',
+    of: 'LinkedIn, of no token',
+    input: exchange(401, {}, {}, json({ serviceErrorCode: 65604, message: 'Empty oauth2 access token' })),
+  },
+  {
+    cause: 'authorization-stripped',
+    of: 'LinkedIn, of a token that did not arrive',
+    input: exchange(401, {}, bearer(opaque), json({ serviceErrorCode: 65604, message: 'Empty oauth2 access token' })),
+  },
+  {
+    cause: 'unusual-status',
+    of: 'Mastodon, of a token that is no user’s',
+    input: exchange(422, {}, bearer(opaque), json({ error: 'This method requires an authenticated user' })),
+  },
+  {
+    cause: 'token-expired',
+    of: 'tRPC, to several calls at once',
+    input: exchange(401, {}, bearer(opaque), json([{ error: { json: { message: 'jwt expired', data: { code: 'UNAUTHORIZED' } } } }])),
+  },
+  {
+    cause: 'token-expired',
+    of: 'SAP’s OData, with its language',
+    input: exchange(401, {}, bearer(opaque), json({ error: { message: { lang: 'en', value: 'The access token expired' } } })),
+  },
+  {
+    cause: 'credentials-missing',
+    of: 'IIS, amid the handshake of NTLM',
+    input: exchange(401, { 'www-authenticate': 'NTLM TlRMTVNTUAACAAAAEAAQADgAAAA=' }, { authorization: 'NTLM TlRMTVNTUAABAAAAl4II4g==' }),
+  },
+  {
+    cause: 'basic-credentials',
+    of: 'IIS, at the end of the handshake of NTLM',
+    input: exchange(
+      401,
+      { 'www-authenticate': 'Negotiate, NTLM', 'content-type': 'text/html' },
+      { authorization: 'NTLM TlRMTVNTUAADAAAAGAAYAHIAAAAYABgA' },
+      { body: '<!DOCTYPE html><html><title>401 - Unauthorized: Access is denied due to invalid credentials.</title></html>' },
+    ),
+  },
+  {
+    cause: 'basic-credentials',
+    of: 'Apache, of a ticket of Kerberos',
+    input: exchange(401, { 'www-authenticate': 'Negotiate' }, { authorization: 'Negotiate YIIGhgYGKwYBBQUCoIIGejCCBnag' }),
+  },
 ]

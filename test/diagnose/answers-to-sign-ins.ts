@@ -114,4 +114,39 @@ export const answersToSignIns: readonly Fixture[] = [
     of: 'Entra, of an API that is not there',
     input: asked({ error: 'invalid_resource', error_description: 'AADSTS500011: The resource principal named x was not found.' }),
   },
+  { cause: 'policy', of: 'Spring, of an account', input: posted('https://api.example/login', 401, { message: 'User is disabled' }) },
+  {
+    cause: 'policy',
+    of: 'Devise, of an account that is not confirmed',
+    input: posted('https://api.example/users/sign_in', 401, { error: 'You have to confirm your email address before continuing.' }),
+  },
+  { cause: 'policy', of: 'ASP.NET’s Identity, of an account', input: posted('https://api.example/login', 401, { detail: 'LockedOut' }) },
+  {
+    cause: 'step-up-required',
+    of: 'ASP.NET’s Identity, which wants a second factor',
+    input: posted('https://api.example/login', 401, { title: 'Unauthorized', detail: 'RequiresTwoFactor' }),
+  },
+  {
+    cause: 'policy',
+    of: 'Firebase, of an account',
+    input: posted('https://api.example/accounts:signInWithPassword?key=letters', 400, { error: { code: 400, message: 'USER_DISABLED' } }),
+  },
+  {
+    cause: 'policy',
+    of: 'Supabase, of an address',
+    input: posted('https://api.example/token', 400, { code: 400, msg: 'Email not confirmed' }),
+  },
+  {
+    cause: 'client-rejected',
+    of: 'Twitch, which names no error of OAuth',
+    input: asked({ status: 403, message: 'invalid client secret' }, 403),
+  },
+  {
+    cause: 'client-rejected',
+    of: 'Plaid’s API',
+    input: posted('https://api.example/accounts/get', 400, {
+      error_code: 'INVALID_API_KEYS',
+      error_message: 'invalid client_id or secret provided',
+    }),
+  },
 ]

@@ -1,8 +1,10 @@
 import { RefreshUnavailableError } from 'authenticated-client'
 import { type DiagnoseInput, diagnose } from 'authenticated-client/diagnose'
 import { describe, expect, it } from 'vitest'
+import { answersAboutClocks } from './answers-about-clocks'
 import { answersAboutSignatures } from './answers-about-signatures'
 import { answersAboutTokens } from './answers-about-tokens'
+import { answersInBand, answersOfSuccess } from './answers-in-band'
 import { answersInBodies } from './answers-in-bodies'
 import { answersInCommonWords } from './answers-in-common-words'
 import { answersInPages } from './answers-in-pages'
@@ -15,8 +17,10 @@ import { fixtures, jwt, now, secrets } from './fixtures'
 const all = [
   ...fixtures,
   ...answersOfProxies,
+  ...answersAboutClocks,
   ...answersAboutTokens,
   ...answersAboutSignatures,
+  ...answersInBand,
   ...answersInBodies,
   ...answersInCommonWords,
   ...answersInPages,
@@ -73,6 +77,39 @@ describe('diagnose', () => {
     const { evidence } = diagnose({ response: new Response(null, { status: 401 }), body: JSON.stringify({ message }) })
 
     expect(evidence).toContain(`The server says: “${quoted}”`)
+  })
+
+  it.each(answersOfSuccess.map((body) => [JSON.stringify(body)]))('takes no refusal from a 200 that says %s', (body) => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque' } })
+
+    expect(diagnose({ request, response: new Response(null), body }).cause).toBe('not-refused')
+  })
+
+  it.each([
+    ['Invalid permission: must be one of read, write'],
+    ['A role requires at least one permission'],
+    ['timestamp must be a valid ISO 8601 date'],
+    ['Invalid timestamp format for field start_time'],
+    ['signature image is too large'],
+    ['Document is locked by another user'],
+  ])('takes no refusal from a 400 that says %s', (message) => {
+    const request = new Request('https://api.example/orders', { headers: { authorization: 'Bearer opaque' } })
+
+    const { cause, summary } = diagnose({ request, response: new Response(null, { status: 400 }), body: JSON.stringify({ message }) })
+
+    expect([cause, summary]).toEqual(['unknown', 'The status is 400: this is not about credentials.'])
+  })
+
+  it('says of an API that wants a CSRF token that it does not take the token that came without a cookie', () => {
+    const request = new Request('https://api.example/orders', { method: 'POST', headers: { authorization: 'Bearer opaque' } })
+    const body = '{"error":"Can\'t verify CSRF token authenticity."}'
+
+    const { cause, summary } = diagnose({ request, response: new Response(null, { status: 422 }), body })
+
+    expect([cause, summary]).toEqual([
+      'csrf',
+      'The server does not take the token that was sent, and asks for the CSRF token of a session instead.',
+    ])
   })
 
   it('quotes a question as it is asked', () => {
