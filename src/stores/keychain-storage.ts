@@ -26,7 +26,10 @@ const patience = 120_000
  * calls that wait for it reject with a `StorageError`: they don't go out anonymously, and the session stays. On iOS the old password is
  * removed before the new one is added. Where adding fails, this object goes on giving the old one, so create it once; if the app dies in
  * between, the user signs in again.
- * @param options for each call, such as `accessible` or `accessControl`. With `accessControl` each refresh prompts too, as it reads again.
+ * @param options for each call, such as `accessible` or `accessControl`. Where a person may be asked for each read (with `accessControl`,
+ * or a `storage` of Android that asks), what this object has read or written it doesn't ask for again, not even for a refresh. So nobody
+ * else may write that item: what another object or process does to it, such as a share extension, is not seen before the app starts
+ * anew, and the next save or sign-out goes over it. Give each a `name` and a sign-in of its own. Android may ask for each save, too.
  * @throws {TypeError} where a function is missing.
  * @example asyncStorageStore('my-app', keychainStorage(Keychain, { accessible: Keychain.ACCESSIBLE.AFTER_FIRST_UNLOCK }))
  */
@@ -35,6 +38,7 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
     if (typeof keychain?.[method] !== 'function')
       throw new TypeError(`\`keychain\` has no ${method}(): pass what \`import * as Keychain from 'react-native-keychain'\` gives`)
   }
+  const isGuarded = mayAsk(options)
   const reading = new Map<string, { readonly asked: Promise<string | null>; readonly since: number }>()
 
   /** What each service held when we last knew. */
@@ -77,6 +81,8 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
 
   return {
     getItem(service) {
+      const held = isGuarded && lastOf(service) // Nothing is asked for: that prompts nobody, and somebody may have signed in.
+      if (held) return Promise.resolve(held)
       const shared = reading.get(service)
       const now = systemClock.now()
       if (shared && now - shared.since < patience) return shared.asked
@@ -100,4 +106,9 @@ export function keychainStorage(keychain: Keychain, options: object = {}): Async
     setItem: (service, text) => change(service, text, () => keychain.setGenericPassword(service, text, { ...options, service })),
     removeItem: (service) => change(service, null, () => keychain.resetGenericPassword({ ...options, service })),
   }
+}
+
+/** Whether a person may be asked for each read. `authenticationPrompt` alone only words the question. */
+function mayAsk({ accessControl, storage }: { readonly accessControl?: unknown; readonly storage?: unknown }): boolean {
+  return accessControl != null || /^Keystore(RSAECB|AESGCM)$/.test(String(storage)) // RSA and AES_GCM, but not AES_GCM_NO_AUTH.
 }

@@ -1,4 +1,4 @@
-import { asyncStorageStore } from 'authenticated-client'
+import { asyncStorageStore, type TokenSet } from 'authenticated-client'
 import { type Keychain, keychainStorage } from 'authenticated-client/react-native'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { rejection, url, world } from '../client/world'
@@ -326,6 +326,96 @@ describe('a keychain that asks the user', () => {
   })
 })
 
+describe('a keychain that asks the user for each read', () => {
+  it.each([{ accessControl: 'BiometryAny' }, { storage: 'KeystoreRSAECB' }, { storage: 'KeystoreAESGCM' }])(
+    'asks once while the app runs, though calls, refreshes and saves go on (%j)',
+    async (options) => {
+      const { client: newClient, login, restore } = world()
+      const { keychain, asked } = asksForEach()
+      keychain.content.set('authenticated-client.my-app', await recordOf(restore('fresh')))
+      const client = newClient({ store: asyncStorageStore('my-app', keychainStorage(keychain, options)) })
+
+      await client.fetch(url)
+      login.spoilAccessTokens()
+      const response = await client.fetch(url)
+      await client.refresh()
+
+      expect([response.status, login.refreshes, asked()]).toEqual([200, 2, 1])
+      const kept = keychain.content.get('authenticated-client.my-app')
+      expect(kept).toContain(await client.getAccessToken())
+      await client.logout()
+      expect([keychain.content.size, asked()]).toEqual([0, 1])
+    },
+  )
+
+  it('asks for nothing when somebody signs in', async () => {
+    const { client: newClient, login } = world()
+    const { keychain, asked } = asksForEach()
+    const client = newClient({ store: asyncStorageStore('my-app', keychainStorage(keychain, guarded)) })
+
+    await client.setTokens(login.signIn())
+    await client.fetch(url)
+
+    expect(asked()).toBe(0)
+  })
+
+  it('asks again after a refusal, and until it is answered', async () => {
+    const { keychain, asked, refuse } = asksForEach()
+    const storage = keychainStorage(keychain, guarded)
+    keychain.content.set('k', 'text')
+    refuse(true)
+    await rejection(storage.getItem('k'))
+    refuse(false)
+
+    expect([await storage.getItem('k'), await storage.getItem('k'), asked()]).toEqual(['text', 'text', 2])
+  })
+
+  it('is asked anew where nobody was signed in: that asks nobody, and somebody may have signed in elsewhere', async () => {
+    const { keychain } = asksForEach()
+    const storage = keychainStorage(keychain, guarded)
+    const before = await storage.getItem('k')
+    await storage.setItem('k', 'ours')
+    await storage.removeItem('k')
+
+    keychain.content.set('k', 'theirs')
+
+    expect([before, await storage.getItem('k')]).toEqual([null, 'theirs'])
+  })
+
+  it('still holds the session, unasked, where a save has removed it and failed, as on iOS', async () => {
+    const { keychain, asked } = asksForEach()
+    const storage = keychainStorage(
+      {
+        ...keychain,
+        async setGenericPassword(...given) {
+          await keychain.resetGenericPassword(given[2])
+          throw new Error('User interaction is not allowed.')
+        },
+      },
+      guarded,
+    )
+    keychain.content.set('k', 'old')
+    await storage.getItem('k')
+
+    await rejection(storage.setItem('k', 'new'))
+
+    expect([await storage.getItem('k'), asked()]).toEqual(['old', 1])
+  })
+
+  it.each([{}, { accessControl: undefined }, { authenticationPrompt: { title: 'Unlock' } }, { storage: 'KeystoreAESGCM_NoAuth' }])(
+    'is not meant by %j: there each read sees what others wrote',
+    async (options) => {
+      const keychain = keychainDouble()
+      const storage = keychainStorage(keychain, options)
+      await storage.setItem('k', 'ours')
+
+      keychain.content.set('k', 'theirs')
+
+      expect(await storage.getItem('k')).toBe('theirs')
+    },
+  )
+})
+
 /** Signed in; the tokens of a refresh were refused while the device was locked; it is unlocked again. */
 async function refusedWrite() {
   const keychain = keychainDouble()
@@ -373,4 +463,35 @@ async function askedUser() {
     else last?.reject(new Error('User interaction is not allowed.'))
   }
   return { app, asking, client, answer, server: resource }
+}
+
+const guarded = { accessControl: 'BiometryAny' }
+
+/** What a keychain keeps for that session. */
+async function recordOf(tokens: TokenSet): Promise<string> {
+  const keychain = keychainDouble()
+  await asyncStorageStore('my-app', keychainStorage(keychain)).write(tokens, null)
+  return [...keychain.content.values()].join()
+}
+
+/** A keychain that asks for a fingerprint before it gives what it has, and counts how often. */
+function asksForEach() {
+  const keychain = keychainDouble()
+  let asked = 0
+  let isRefused = false
+  return {
+    asked: () => asked,
+    refuse(refused: boolean) {
+      isRefused = refused
+    },
+    keychain: {
+      ...keychain,
+      async getGenericPassword(options?: object) {
+        const found = await keychain.getGenericPassword(options)
+        if (found) asked += 1
+        if (found && isRefused) throw new Error('User canceled the operation.')
+        return found
+      },
+    },
+  }
 }
