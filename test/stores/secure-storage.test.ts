@@ -97,6 +97,20 @@ it('forgets at the next start what a sign-out that was cut short has left of a s
   }
 })
 
+it('removes no part of a session that can not be read for a while, as where the keychain gives nothing until it is unlocked', async () => {
+  for (let locked = 0; locked < 12; locked += 1) {
+    const device = secureStoreDouble()
+    await secureStorage(device).setItem(key, JSON.stringify(long(1)))
+    let reads = 0
+    const storage = secureStorage({ ...device, getItemAsync: async (name) => (reads++ < locked ? null : device.getItemAsync(name)) })
+
+    await storage.getItem(key).catch(() => {})
+    for (let round = 0; round < 100; round += 1) await turns()
+
+    expect(await secureStorage(device).getItem(key)).toBe(JSON.stringify(long(1)))
+  }
+})
+
 it('removes no part of a session that is written while a read finds none', async () => {
   const storage = secureStorage(secureStoreDouble())
 
