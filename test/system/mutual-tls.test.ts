@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { createServer } from 'node:https'
@@ -52,6 +53,37 @@ it.each(['DELETE', 'OPTIONS'])('mutual-tls: a body that goes with %s belongs to 
 
   expect(response.status).toBe(200)
   expect(seen).toEqual([`${method} /note ${body}`])
+})
+
+it.each(['before its headers', 'in its body'])(
+  'mutual-tls: an answer that stops %s is given up for the reason that the caller has',
+  async (where) => {
+    const [caller, reason] = [new AbortController(), new Error('The caller left')]
+    const { baseUrl, certificate } = await serve((_, response) => {
+      if (where === 'in its body') response.write('the beginning')
+      else caller.abort(reason)
+    })
+    const leave = (): void => void setImmediate(() => caller.abort(reason))
+    subscribe('http.client.response.finish', leave) // The headers are here.
+    onTestFinished(() => void unsubscribe('http.client.response.finish', leave))
+
+    const answer = mutualTlsFetch(certificate)(`${baseUrl}/slow`, { signal: caller.signal })
+
+    await expect(answer).rejects.toBe(reason)
+  },
+)
+
+it('mutual-tls: a redirect is given as it is, and is an error for whoever asks for that', async () => {
+  const { baseUrl, certificate } = await serve((request, response) => {
+    response.writeHead(request.url === '/old' ? 307 : 304, { location: '/new' }).end()
+  })
+  const fetch = mutualTlsFetch(certificate)
+
+  const moved = await fetch(`${baseUrl}/old`)
+  const unchanged = await fetch(`${baseUrl}/same`, { redirect: 'error' })
+
+  expect([moved.status, moved.headers.get('location'), unchanged.status]).toEqual([307, '/new', 304])
+  await expect(fetch(`${baseUrl}/old`, { redirect: 'error' })).rejects.toThrow(TypeError)
 })
 
 /** A server that asks for certificates, and one that it accepts. */
