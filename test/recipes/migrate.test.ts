@@ -1,4 +1,4 @@
-import { memoryStore, type TokenSet } from 'authenticated-client'
+import { memoryStore, type TokenSet, type TokenStore } from 'authenticated-client'
 import { api, authorizationServer, type TestAuthorizationServer, testFetch } from 'authenticated-client/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { insteadOfTheInterceptor } from '../../playground/recipes/migrate/from-an-interceptor'
@@ -6,6 +6,7 @@ import { withAuth0 } from '../../playground/recipes/migrate/from-auth0-spa-js'
 import { insteadOfAuthRefresh } from '../../playground/recipes/migrate/from-axios-auth-refresh'
 import { insteadOfOAuth2Fetch, type StoredToken } from '../../playground/recipes/migrate/from-badgateway-oauth2-client'
 import { withSupabase } from '../../playground/recipes/migrate/from-supabase-fetch'
+import { quiet } from '../support/clock'
 
 afterEach(() => void vi.unstubAllGlobals())
 
@@ -105,6 +106,31 @@ describe('a migration: twenty calls on a token that is refused make one refresh,
   })
 })
 
+it('the interceptor’s tokens are held where the storage does not take them at once, and the next call saves them', async () => {
+  const { login, shop } = network()
+  const kept = memoryStore()
+  let isFull = true
+  const write: TokenStore['write'] = (next, expected) => {
+    if (isFull) throw new DOMException('The quota has been exceeded.', 'QuotaExceededError')
+    return kept.write(next, expected)
+  }
+  const tokens = login.signIn()
+
+  const client = await interceptorless({ login, shop }, tokens, { ...kept, write })
+  isFull = false
+  const response = await client.fetch('/me')
+  await quiet()
+
+  expect([response.status, await kept.read()]).toMatchObject([200, tokens])
+})
+
+it('the interceptor’s tokens under a wrong name are a mistake that is told', async () => {
+  const { login, shop } = network()
+  const tokens = { access_token: 'a' } as unknown as TokenSet
+
+  await expect(interceptorless({ login, shop }, tokens)).rejects.toThrow(TypeError)
+})
+
 it('the interceptor’s header goes to the API alone: with it a token request would need a preflight', async () => {
   const { login, shop } = network()
   const client = await interceptorless({ login, shop }, login.signIn())
@@ -181,13 +207,17 @@ function network(special?: (request: Request, login: TestAuthorizationServer) =>
   return { login, shop, twenty }
 }
 
-function interceptorless({ login, shop }: Pick<ReturnType<typeof network>, 'login' | 'shop'>, kept: TokenSet | null) {
+function interceptorless(
+  { login, shop }: Pick<ReturnType<typeof network>, 'login' | 'shop'>,
+  kept: TokenSet | null,
+  store = memoryStore(),
+) {
   return insteadOfTheInterceptor({
     baseUrl: shop.origin,
     tokenEndpoint: login.tokenEndpoint,
     onLogout: () => {},
     takeOldTokens: () => kept,
-    store: memoryStore(),
+    store,
   })
 }
 

@@ -1,7 +1,7 @@
 // From the interceptor that most apps have: `if (status === 401) { await refresh(); return fetch(again) }`. The client does that, and what
 // interceptors tend to get wrong: one refresh for all calls and tabs, none for a 401 that comes late, whole bodies when a call is sent
 // again, no logout because of an outage. Whatever else yours did (a header, a log line) goes into a `fetch` around or below the client's.
-import { AuthenticatedClient, type TokenSet, type TokenStore, webStorageStore } from 'authenticated-client'
+import { AuthenticatedClient, isAuthError, type TokenSet, type TokenStore, webStorageStore } from 'authenticated-client'
 
 export interface InterceptorOptions {
   readonly baseUrl: string
@@ -29,6 +29,10 @@ export async function insteadOfTheInterceptor({ baseUrl, tokenEndpoint, onLogout
     },
   })
   const old = takeOldTokens()
-  if (old) await client.setTokens(old)
+  if (old)
+    await client.setTokens(old).catch((error: unknown) => {
+      // They are gone there. Where they can't be saved now (a full storage), the client holds them, and its next call tries again.
+      if (!isAuthError(error, 'ERR_STORAGE')) throw error
+    })
   return client
 }
