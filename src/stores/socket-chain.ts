@@ -45,6 +45,7 @@ export async function takeBySocket(place: string, clock: Clock, signal: AbortSig
 async function endOfChain(place: string, clock: Clock, signal: AbortSignal): Promise<{ readonly above: string[]; readonly end: string }> {
   const above: string[] = []
   let end = place
+  let turnedAway: string | undefined
   for (;;) {
     if (signal.aborted) throw abortReason(signal)
     const socket = above.length < longest && (await socketIn(end))
@@ -54,8 +55,10 @@ async function endOfChain(place: string, clock: Clock, signal: AbortSignal): Pro
       above.push(socket)
       end = join(end, below)
     } else {
-      // It takes no more connections, perhaps as it is stopped: look again later, since no connection can tell when it is gone.
-      if (holder === 'busy') await clock.sleep(100 + clock.random() * 100, signal)
+      // Not the first time: its holder lets nobody wait, as it is stopped, or has no file descriptor left for a visitor. So look again
+      // later, since no connection can tell when it is gone.
+      if (socket === turnedAway) await clock.sleep(100 + clock.random() * 100, signal)
+      turnedAway = socket
       above.length = 0
       end = place
     }
@@ -136,7 +139,7 @@ async function sweep(folder: string, own: Claim): Promise<void> {
     const aside = join(folder, name)
     if (!name.startsWith(asidePrefix) || aside === own.folder) continue
     const socket = await socketIn(aside).catch(() => undefined)
-    const isAlive = socket !== undefined && (await visit(socket, AbortSignal.abort(0)).catch(() => 'busy')) !== 'dead'
+    const isAlive = socket !== undefined && (await visit(socket, AbortSignal.abort(0)).catch(() => 'left')) !== 'dead'
     if (!isAlive) await rm(aside, { recursive: true, force: true }).catch(() => {})
   }
 }

@@ -9,15 +9,15 @@ export function isLost(error: unknown): boolean {
 
 /**
  * Waits until the holder of `socket` is gone, or `signal` aborts.
- * @returns 'left': it was alive, or its socket is no longer there. 'dead': nobody listens. 'busy': it takes no more connections.
+ * @returns 'left': it was alive, or its socket is no longer there. Where that is still there, it turned us away. 'dead': nobody listens.
  */
-export async function visit(socket: string, signal: AbortSignal): Promise<'left' | 'dead' | 'busy'> {
+export async function visit(socket: string, signal: AbortSignal): Promise<'left' | 'dead'> {
   const short = await shortPath(socket).catch((error) => {
     if (!isLost(error)) throw error
   })
   if (!short) return 'left'
   const { path, close } = short
-  return new Promise<'left' | 'dead' | 'busy'>((resolve, reject) => {
+  return new Promise<'left' | 'dead'>((resolve, reject) => {
     const visitor = connect(path)
     const leave = (): void => void visitor.destroy()
     visitor.on('connect', () => {
@@ -27,8 +27,7 @@ export async function visit(socket: string, signal: AbortSignal): Promise<'left'
     visitor.on('error', (error) => {
       const code = codeOf(error)
       if (code === 'ECONNREFUSED') resolve('dead')
-      else if (code === 'EAGAIN') resolve('busy')
-      else if (/^(ENOENT|ENOTDIR|ECONNRESET|EPIPE)$/.test(code)) resolve('left')
+      else if (/^(EAGAIN|ENOENT|ENOTDIR|ECONNRESET|EPIPE)$/.test(code)) resolve('left')
       else reject(error)
     })
     visitor.on('close', () => {
