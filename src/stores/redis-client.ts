@@ -1,11 +1,11 @@
-/** The part of a client of node-redis (`redis`, 4 or later; also a cluster's) that is used. */
+/** The part of a client of node-redis (`redis`, 4 or later; also a cluster's, a pool's or a sentinel's) that is used. */
 export interface NodeRedisClient {
   /** `EVAL`: the scripts that read, write and lock. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
   /** Never called: having it tells a client of node-redis 4 or later. */
   evalSha(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
-  /** Makes the connection that hints come by. */
-  duplicate(): unknown
+  /** Makes the connection that hints come by. A pool and a sentinel have none: they need `hints: false`. */
+  duplicate?(): unknown
 }
 
 /** The part of a client of ioredis (5 or later; also a `Cluster`) that is used. */
@@ -29,11 +29,20 @@ export interface RedisConnection {
   listen(channel: string, hear: (message: string | undefined) => void): () => void
 }
 
-/** @throws {TypeError} for what is neither. */
-export function redisConnection(client: NodeRedisClient | IoredisClient): RedisConnection {
-  if (isIoredis(client)) {
+/**
+ * @param hears whether `listen` will be called.
+ * @throws {TypeError} for what is neither, or can't do that.
+ */
+export function redisConnection(client: NodeRedisClient | IoredisClient, hears = true): RedisConnection {
+  if (typeof client?.eval !== 'function' || !('defineCommand' in client || typeof client.evalSha === 'function')) {
+    throw new TypeError('`client` must be a client of redis (node-redis) or of ioredis: createClient(), createCluster(), new Redis()')
+  }
+  if (hears && typeof client.duplicate !== 'function') {
+    throw new TypeError('`client` has no duplicate() to hear hints by, like a pool or a sentinel of node-redis: pass `{ hints: false }`')
+  }
+  if ('defineCommand' in client) {
     return {
-      run: (script, key, ...values) => client.eval(script, 1, key, ...values).catch(failWithoutArguments),
+      run: (script, key, ...values) => withoutArguments(() => client.eval(script, 1, key, ...values)),
       listen(channel, hear) {
         const listener = client.duplicate() as IoredisListener
         listener.on('error', ignore)
@@ -46,33 +55,30 @@ export function redisConnection(client: NodeRedisClient | IoredisClient): RedisC
       },
     }
   }
-  if (canHear(client) && typeof client.evalSha === 'function') {
-    return {
-      run: (script, key, ...values) => client.eval(script, { keys: [key], arguments: values }).catch(failWithoutArguments),
-      listen(channel, hear) {
-        const listener = client.duplicate() as NodeRedisListener
-        let isConnected = false
-        let isOver = false
-        const close = (): void => void hangUp(listener).catch(ignore)
-        const tell = (): void => (isOver ? close() : hear(undefined))
-        const subscribe = async (): Promise<void> => {
-          await listener.connect()
-          isConnected = true
-          if (!isOver) await listener.subscribe(channel, hear)
-          tell() // What was written between `ready` and the subscription nobody has told.
-        }
-        listener.on('error', () => isOver && close())
-        listener.on('ready', tell)
-        subscribe().catch(ignore)
-        return () => {
-          isOver = true
-          // One that is closed while it connects would stay open for ever: it is closed when that has succeeded or failed.
-          if (isConnected && listener.isReady !== false) close()
-        }
-      },
-    }
+  return {
+    run: (script, key, ...values) => withoutArguments(() => client.eval(script, { keys: [key], arguments: values })),
+    listen(channel, hear) {
+      const listener = client.duplicate?.() as NodeRedisListener
+      let isConnected = false
+      let isOver = false
+      const close = (): void => void hangUp(listener).catch(ignore)
+      const tell = (): void => (isOver ? close() : hear(undefined))
+      const subscribe = async (): Promise<void> => {
+        await listener.connect()
+        isConnected = true
+        if (!isOver) await listener.subscribe(channel, hear)
+        tell() // What was written between `ready` and the subscription nobody has told.
+      }
+      listener.on('error', () => isOver && close())
+      listener.on('ready', tell)
+      subscribe().catch(ignore)
+      return () => {
+        isOver = true
+        // One that is closed while it connects would stay open for ever: it is closed when that has succeeded or failed.
+        if (isConnected && listener.isReady !== false) close()
+      }
+    },
   }
-  throw new TypeError('`client` must be a client of redis (node-redis) or of ioredis: createClient(), createCluster(), new Redis()')
 }
 
 interface Listener {
@@ -94,24 +100,19 @@ interface NodeRedisListener extends Listener {
   disconnect(): Promise<unknown>
 }
 
-function isIoredis(client: NodeRedisClient | IoredisClient): client is IoredisClient {
-  return canHear(client) && 'defineCommand' in client
-}
-
-/** A pool of node-redis can't: it has no `duplicate`. */
-function canHear(client: NodeRedisClient | IoredisClient): boolean {
-  return typeof client?.eval === 'function' && typeof client.duplicate === 'function'
-}
-
 async function hangUp(listener: NodeRedisListener): Promise<unknown> {
   return listener.destroy ? listener.destroy() : listener.disconnect()
 }
 
 // ioredis keeps the command's arguments on its errors, and a server that has no EVAL quotes them: they are the tokens.
-function failWithoutArguments(error: unknown): never {
-  const { name, message, code } = Object(error)
-  const text = String(message).split(', with args beginning')[0]
-  throw Object.assign(new Error(text), { name: String(name) }, typeof code === 'string' && { code })
+async function withoutArguments(ask: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await ask() // A client may throw at once, too.
+  } catch (error) {
+    const { name, message, code } = Object(error)
+    const text = String(message).split(', with args beginning')[0]
+    throw Object.assign(new Error(text), { name: String(name) }, typeof code === 'string' && { code })
+  }
 }
 
 function ignore(): void {}

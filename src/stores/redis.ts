@@ -25,8 +25,9 @@ export interface RedisStoreOptions {
   readonly lease?: number | undefined
   /**
    * Whether clients hear of what others write. That takes one more connection for each store, open from its first client until the last
-   * one's `dispose()`. Turn it off where a process has one store per user: others' changes are then seen at the next call. So is what a
-   * cluster's connection misses while it reconnects, and everything where Redis' ACL forbids the channel `{key}:hint`.
+   * one's `dispose()`. Turn it off where a process has one store per user, and for a pool or a sentinel of node-redis: others' changes are
+   * then seen at the next call. So is what a cluster's connection misses while it reconnects, and everything where Redis' ACL forbids the
+   * channel `{key}:hint`.
    * @default true
    */
   readonly hints?: boolean | undefined
@@ -47,7 +48,7 @@ export interface RedisStoreOptions {
  * package did not write (or seal), which is never overwritten. An outage is never a logout; an emptied Redis is one.
  */
 export function redisStore(client: NodeRedisClient | IoredisClient, key: string, options: RedisStoreOptions = {}): TokenStore {
-  const redis = redisConnection(client)
+  const redis = redisConnection(client, options.hints !== false)
   if (typeof key !== 'string' || !key) throw new TypeError("`key` must name the session in Redis: such as 'my-app:user:42'")
   const lease = milliseconds('lease', options.lease ?? 5_000, shortestLease)
   const timeToLive = options.timeToLive == null ? 0 : milliseconds('timeToLive', options.timeToLive)

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { redisStore } from 'authenticated-client/redis'
 import { Redis } from 'ioredis'
-import { createClient, createClientPool } from 'redis'
+import { createClient, createClientPool, createSentinel } from 'redis'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { macrotask } from '../../src/platform/macrotask'
 import { quiet } from '../support/clock'
@@ -82,9 +82,29 @@ it.each(['ready', 'error'])('closes a connection that node-redis is making again
   expect(destroy).toHaveBeenCalledOnce()
 })
 
-it('refuses a pool, which can not hear', () => {
-  expect(() => redisStore(createClientPool() as never, 'my-app')).toThrow(/must be a client/)
+it.each([
+  ['pool', () => createClientPool()],
+  ['sentinel', () => createSentinel({ name: 'main', sentinelRootNodes: [{ host: '127.0.0.1', port: 1 }] })],
+])('takes a %s of node-redis, which can not hear, only with hints: false', (_, create) => {
+  expect(() => redisStore(create(), 'my-app')).toThrow(/no duplicate\(\).*pass `\{ hints: false \}`/)
+  expect(redisStore(create(), 'my-app', { hints: false })).not.toHaveProperty('subscribe')
 })
+
+it.each([undefined, {}, { eval() {} }, { eval() {}, evalsha() {}, duplicate() {} }])('refuses what is no client: %j', (client) => {
+  expect(() => redisStore(client as never, 'my-app', { hints: false })).toThrow(/must be a client/)
+})
+
+it.each([{ defineCommand() {} }, { evalSha: async () => null }])(
+  'shows no arguments in an error that a client throws, be it at once or later (%#)',
+  async (kind) => {
+    const error = new Error("unknown command 'eval', with args beginning with: 'access-1'")
+    for (const fail of [() => Promise.reject(error), () => expect.fail(error.message)]) {
+      const store = redisStore({ ...kind, eval: fail, duplicate() {} } as never, 'my-app')
+
+      await expect(store.read()).rejects.toMatchObject({ code: 'ERR_STORAGE', cause: { message: "unknown command 'eval'" } })
+    }
+  },
+)
 
 it('writes, and has its lock, where ioredis gives numbers as strings', async () => {
   const evaluate = async (script: string): Promise<string | null> => (script.startsWith('return') ? null : '1')

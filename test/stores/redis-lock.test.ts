@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { systemClock } from '../../src/platform/clock'
-import type { RedisConnection } from '../../src/stores/redis-client'
+import { type RedisConnection, redisConnection } from '../../src/stores/redis-client'
 import { redisLock } from '../../src/stores/redis-lock'
 import { quiet, type TestClock, testClock } from '../support/clock'
 import { deferred } from '../support/deferred'
@@ -98,6 +98,35 @@ it('releases what Redis granted in an answer that was lost', async () => {
   const held = redisLock({ run, listen }, '', lease, clock).hold('refresh', async () => 'at once', patient)
 
   await expect(Promise.race([held, quiet()])).resolves.toBe('at once')
+})
+
+it('is renewed again after a client that threw at once, and gives what the task gave though it can not be freed', async () => {
+  const clock = testClock()
+  let isClosed = false
+  const client = {
+    eval(): Promise<number> {
+      if (isClosed) throw new Error('The client is closed')
+      return Promise.resolve(1)
+    },
+    defineCommand() {},
+    duplicate() {},
+  }
+  const held = redisLock(redisConnection(client), '', lease, clock).hold(
+    'refresh',
+    async (lost) => {
+      isClosed = true
+      await clock.sleep(lease / 2)
+      isClosed = false
+      await clock.sleep(lease)
+      isClosed = true
+      return lost.aborted ? 'lost' : 'kept'
+    },
+    patient,
+  )
+
+  await clock.advance(2 * lease)
+
+  expect(await held).toBe('kept')
 })
 
 it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { redisStore } from 'authenticated-client/redis'
-import { createClient } from 'redis'
+import { createClient, createClientPool, createSentinel } from 'redis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { gatherCrew, processes } from '../processes/crew'
 import { killRound, moments, plainRound, type Round, stopRound } from '../processes/rounds'
@@ -72,6 +72,23 @@ it('keeps a session for its time to live from its last write on, also where that
   expect(await client.pTTL('{session}:session')).toBeGreaterThan(60_000)
 })
 
+it.each(['pool', 'sentinel'])('reads, writes and locks by a %s of node-redis, without hints', async (kind) => {
+  const redis = await startRedis()
+  onTestFinished(() => redis.stop())
+  const client =
+    kind === 'pool'
+      ? createClientPool({ url: `redis://127.0.0.1:${redis.port}` })
+      : createSentinel({ name: 'main', sentinelRootNodes: [{ host: '127.0.0.1', port: await startSentinel(redis.port) }] })
+  await client.connect()
+  onTestFinished(() => void client.destroy())
+  const store = redisStore(client, 'session', { hints: false })
+
+  const written = await store.write({ accessToken: 'access-1' }, null)
+  const held = await store.lock?.hold('refresh', async () => store.read(), { waitTimeout: 1_000 })
+
+  expect([written, held]).toEqual([true, { accessToken: 'access-1' }])
+})
+
 describe('a process that dies (kill -9) or stops (SIGSTOP) in the middle', () => {
   it.each(moments)(
     'killed %s: its lease runs out, and the others go on',
@@ -133,13 +150,7 @@ async function start(library: 'redis' | 'ioredis', count: number, overlap = 0) {
 async function startRedis() {
   const folder = await mkdtemp(join(tmpdir(), 'authenticated-client-redis-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  const port = await new Promise<number>((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
-    })
-  })
+  const port = await freePort()
   let child: ChildProcess | undefined
   const begin = async (): Promise<void> => {
     child = spawn(
@@ -169,6 +180,28 @@ async function startRedis() {
       }
     },
   }
+}
+
+/** One that watches the Redis on `port` as `main`, until the test is over. */
+async function startSentinel(master: number): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'authenticated-client-sentinel-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const port = await freePort()
+  await writeFile(join(folder, 'sentinel.conf'), `port ${port}\nsentinel monitor main 127.0.0.1 ${master} 1\n`)
+  const child = spawn('redis-server', [join(folder, 'sentinel.conf'), '--sentinel'], { stdio: 'ignore' })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await expect.poll(() => isListening(port), { timeout: 10_000, interval: 50 }).toBe(true)
+  return port
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
+    })
+  })
 }
 
 function isListening(port: number): Promise<boolean> {
