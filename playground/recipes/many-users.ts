@@ -8,8 +8,9 @@ export interface SessionOptions {
   readonly tokenEndpoint: string
   readonly baseUrl: string
   /**
-   * Where the tokens of one session live: `fileStore` for the processes of one server; for several `redisStore(redis, sessionId, { hints:
-   * false, timeToLive })`, since hints would take a connection for each session, and keys would outlive sessions that nobody came back to.
+   * Where the tokens of one session live: `fileStore(path, { hints: false })` for the processes of one server; for several
+   * `redisStore(redis, sessionId, { hints: false, timeToLive })`. Hints would take a connection for each session, or a watcher that each
+   * write to any of them wakes; and without `timeToLive` keys would outlive sessions that nobody came back to.
    */
   readonly storeOf: (sessionId: string) => TokenStore
   /**

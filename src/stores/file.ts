@@ -14,8 +14,9 @@ import type { TokenStore } from './token-store'
 export interface FileStoreOptions {
   /**
    * Whether clients hear of what other processes write, by a watcher on the file's folder; if the folder is removed and made again,
-   * they hear nothing more. Turn it off where watchers are scarce, or on a network file system, which reports no changes: others'
-   * changes are then seen at the next read. Deno's watcher keeps the process running until `dispose()`.
+   * they hear nothing more. Turn it off where watchers are scarce, where one folder has a file for each of many users (a write wakes all
+   * their watchers), or on a network file system, which reports no changes: others' changes are then seen at the next read. Deno's watcher
+   * keeps the process running until `dispose()`.
    * @default true
    */
   readonly hints?: boolean | undefined
@@ -25,7 +26,7 @@ export interface FileStoreOptions {
  * Keeps the session in a file, as JSON, for every process, worker thread and cluster worker of this machine; a symbolic link is
  * followed. The file can be read and written by its user alone (0600; on Windows by whoever may read the folder), is replaced whole and
  * is on the disk when a write settles. Folders that are missing are made. Beside it, in `<path>.lock`, is what the processes exclude each
- * other by.
+ * other by. That folder stays, empty, when the session is gone: where many come and go, remove those while none of the processes runs.
  * Not for several machines on a network file system: each of them would refresh for itself.
  * @throws {TypeError} without a path. `read` and `write` throw `StorageError`: the disk failed, somebody else's write has not settled
  * within 10 seconds, or the file holds what this package did not write, which is never overwritten.
