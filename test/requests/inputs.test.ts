@@ -31,6 +31,52 @@ describe('inputs', () => {
     expect(sent).toEqual([`${apiOrigin}/a%2Fb/./c?q=ü&r=%20#part`])
   })
 
+  it.each([
+    [`${me}?`, me],
+    [`${me}?#part`, `${me}#part`],
+    [`${apiOrigin}?`, apiOrigin],
+    [`${me}?q=why?`, `${me}?q=why?`],
+    [`${me}?q=1?#part`, `${me}?q=1?#part`],
+    [`${me}#why?`, `${me}#why?`],
+    [`${me}#why?#`, `${me}#why?#`],
+  ])(
+    'sends an empty query without its mark, as not every platform sends that (Node 22), and no other change: %s as %s',
+    async (url, sent) => {
+      const inputs: unknown[] = []
+      const { client } = await signedIn({
+        fetch: (input) => {
+          inputs.push(input)
+          return Promise.resolve(new Response('hello'))
+        },
+      })
+
+      await client.fetch(url)
+
+      expect(inputs).toEqual([sent])
+    },
+  )
+
+  it('sends a Request with an empty query without its mark, and with all else', async () => {
+    const { client, service } = await refusedOnce()
+    const request = new Request(`${me}?`, { method: 'PUT', headers: { 'X-Trace': '1' }, body: 'hello' })
+
+    const response = await client.fetch(request)
+
+    expect(response.status).toBe(200)
+    expect(service.requests).toHaveLength(2)
+    for (const sent of service.requests) {
+      expect([sent.url, sent.method, sent.headers.get('x-trace'), await sent.text]).toEqual([me, 'PUT', '1', 'hello'])
+    }
+  })
+
+  it('leaves the mark of an empty query to the caller who signs the request (A57)', async () => {
+    const { client, service } = await signedIn()
+
+    await client.fetch(`${me}?`, { headers: { Authorization: 'Custom signature' } })
+
+    expect(service.requests.map(({ url }) => url)).toEqual([`${me}?`])
+  })
+
   it.each([apiOrigin, `${apiOrigin}/`, `${apiOrigin}?q=1`, `${apiOrigin}#part`])(
     'knows the allowed origin in front of /, ?, # and the end: %s (rule 10)',
     async (url) => {

@@ -107,12 +107,16 @@ describe('digest', () => {
     ['/日本', '/%E6%97%A5%E6%9C%AC'],
     [`${origin}/c/../d/é`, '/d/%C3%A9'],
     [origin, '/'],
+    ['/items?', '/items'], // As Node 22 sends it.
+    ['/items?#here', '/items'],
+    ['/items?q=what?', '/items?q=what?'],
   ])('names as its uri what is sent: for %s that is %s (§3.4)', async (input, uri) => {
-    const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, refuse(challenge), ok)
+    const { client, authorizations, requests } = clientOf({ scheme: digest(mufasa) }, refuse(challenge), ok)
 
     expect((await client.fetch(input)).status).toBe(200)
 
     expect(field(authorizations()[1], 'uri')).toBe(uri)
+    expect(requests[1]?.url.replace(/#.*/, '')).toBe(origin + uri)
   })
 
   it('uses no count twice with one nonce where several first calls were given it', async () => {
