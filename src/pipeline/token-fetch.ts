@@ -1,4 +1,5 @@
 import { RefreshUnavailableError } from '../errors/refresh-unavailable-error'
+import { abortReason } from '../platform/abortable'
 import { cacheModes } from '../platform/cache-modes'
 import type { FetchLike } from '../platform/fetch-like'
 import type { AuthScheme } from '../schemes/auth-scheme'
@@ -21,6 +22,8 @@ export function tokenFetch(fetch: FetchLike, schemes: readonly AuthScheme[], obs
       throw new RefreshUnavailableError('The scheme could not make its proof', { cause })
     }
     before?.()
+    // The proof may have taken its time, and not every `fetch` looks at its signal (rule 6).
+    if (request.signal?.aborted) throw abortReason(request.signal)
     const response = await request.send((to, fields) => {
       if (fields?.cache && !hasCacheModes()) delete fields.cache
       return fetch(to, fields)

@@ -1,4 +1,4 @@
-import { AuthenticatedClient, RefreshUnavailableError, type TokenSet } from 'authenticated-client'
+import { AuthenticatedClient, bearer, RefreshUnavailableError, type TokenSet } from 'authenticated-client'
 import { expect, it } from 'vitest'
 import { testClock } from '../support/clock.ts'
 
@@ -31,4 +31,27 @@ it('a refresh presents nothing after its deadline, even where reading the store 
 
   expect(await Promise.race([call, Promise.resolve('still waiting')])).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
   expect(presented).toBe(1)
+})
+
+it('a refresh sends nothing after its deadline where the proof of a scheme took too long, and fetch looks at no signal (rule 6)', async () => {
+  const clock = testClock()
+  const sent: unknown[] = []
+  const client = new AuthenticatedClient({
+    tokenEndpoint: 'https://login.example.com/token',
+    clientId: 'web',
+    clock,
+    refreshTimeout: 10_000,
+    scheme: { ...bearer(), tokenRequest: () => clock.sleep(20_000) },
+    fetch: async (input) => {
+      sent.push(input)
+      return Response.json({ access_token: 'access-2', refresh_token: 'refresh-2', token_type: 'Bearer' })
+    },
+  })
+  await client.setTokens({ accessToken: 'access-1', refreshToken: 'refresh-1' })
+
+  const refresh = client.refresh().catch((error: unknown) => error)
+  await clock.advance(60_000)
+
+  expect(await refresh).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
+  expect(sent).toEqual([])
 })
