@@ -3,6 +3,7 @@ import type { FetchLike } from '../platform/fetch-like'
 import { isRedirect } from '../platform/is-redirect'
 import { isOneShot } from '../platform/one-shot'
 import { absolute, originOf } from '../platform/origin'
+import { fromUtf8 } from '../platform/utf8'
 import { wholeBody } from '../platform/whole-body'
 
 const mostHops = 20
@@ -34,9 +35,9 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
     let response = await fetch(input, copyOf({ ...init, redirect: 'manual' }))
     for (let hop = 0; isRedirect(response); hop++) {
       const { status } = response
-      // Servers may send raw UTF-8, of which `Headers` gives one character for each byte.
-      const location = response.headers.get('location')?.replace(/[\x80-\xff]/g, percentEncoded)
-      const next = absolute(location ?? '', url)
+      // Servers may send raw UTF-8.
+      const location = fromUtf8(response.headers.get('location') ?? '')
+      const next = absolute(location, url)
       if ((status < 303 && /^post$/i.test(method)) || (status === 303 && !/^(get|head)$/i.test(method))) {
         method = 'GET'
         body = null
@@ -62,8 +63,4 @@ export function followRedirects(fetch: FetchLike, names: readonly string[]): Fet
 export function notFollowed({ body }: Response, why: string): TypeError {
   body?.cancel?.().catch(() => {})
   return new TypeError('fetch failed', { cause: new Error(`A redirect was not followed: ${why}`) })
-}
-
-function percentEncoded(byte: string): string {
-  return `%${byte.charCodeAt(0).toString(16).toUpperCase()}`
 }

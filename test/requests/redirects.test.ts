@@ -402,6 +402,18 @@ describe('a key in a header of its own', () => {
     expect(api.requests.map(({ path }) => path)).toEqual(['/start', '/%C3%BC?q=%F0%9F%8C%8D'])
   })
 
+  it('goes where Location leads also on a platform that has decoded it (workerd): it is encoded once (rule 10)', async () => {
+    const sent: string[] = []
+    const follow = followRedirects(async (input) => {
+      sent.push(String(input))
+      return sent[1] ? new Response() : new Response(null, { status: 302, headers: { Location: '/ü/caf\xe9?q=%C3%A9' } })
+    }, [])
+
+    await follow('https://api.example.com/start')
+
+    expect(sent).toEqual(['https://api.example.com/start', 'https://api.example.com/%C3%BC/caf%C3%A9?q=%C3%A9'])
+  })
+
   it.each(['', 'a body'])('keeps the content type of a body by 307, as fetch does: %j (rule 9, rule 10)', async (body) => {
     const { client, api } = await redirecting(() => '/end', 307, withKey)
 

@@ -14,7 +14,7 @@ export interface Limit {
 export const limits: readonly Limit[] = [
   { entry: '.', import: '{ AuthenticatedClient }', gzip: 23.3, brotli: 21.2 },
   { entry: '.', import: '*', gzip: 26.8, brotli: 24.1 },
-  { entry: './api-key', gzip: 1.9, brotli: 1.7 },
+  { entry: './api-key', gzip: 1.95, brotli: 1.8 },
   { entry: './basic', gzip: 1, brotli: 0.9 },
   { entry: './diagnose', gzip: 27.2, brotli: 24.1 },
   { entry: './digest', gzip: 8.7, brotli: 7.5 },
