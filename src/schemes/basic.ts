@@ -42,7 +42,7 @@ export function basic(credentials: UserCredentials, options: BasicOptions = {}):
     },
     answer({ params }, { url, attached, answered }) {
       // What was refused is not said twice (RFC 9110 §15.5.2).
-      if (attached || answered || (realm && params.realm !== realm)) return 'return'
+      if (attached || answered || (realm && params.realm !== realm && params.realm !== utf8(realm))) return 'return'
       spaces.add(url)
       return 'replay'
     },

@@ -88,6 +88,16 @@ describe('basic', () => {
     expect(other.authorizations()).toEqual([null])
   })
 
+  it.each([
+    ['one character for each byte', Buffer.from('Büro').toString('latin1')],
+    ['decoded by the platform (workerd)', 'Büro'],
+  ])('knows its own realm beyond ASCII as `Headers` gives it: %s', async (_, realm) => {
+    const scheme = basic(credentials, { preemptive: false, realm: 'Büro' })
+    const { client } = clientOf({ scheme }, refuse(`Basic realm="${realm}", charset="UTF-8"`), ok)
+
+    expect((await client.fetch('/me')).status).toBe(200)
+  })
+
   it('answers no other scheme, and never leaves the allowed origins (A45, A1)', async () => {
     const { client, authorizations } = clientOf({ scheme: basic(credentials, { preemptive: false }) }, refuse('Bearer, Negotiate'))
 
