@@ -1,10 +1,13 @@
-import { utf8 } from '../platform/utf8'
+import { fromUtf8, utf8 } from '../platform/utf8'
 import { type DigestHash, digestHash } from './digest-hash'
 import type { UserPassword } from './user-credentials'
 
 /** What a challenge asks for, as far as it is answered. */
 export interface DigestChallenge {
+  /** As received. */
   readonly realm: string
+  /** Whether the server hashes its realm as UTF-8 (§3.4): then it is that, or was decoded. */
+  readonly isUtf8: boolean
   readonly nonce: string
   /** The nonce that began the session, where another has followed: a `-sess` key is made once (§3.4.2). */
   readonly firstNonce?: string
@@ -34,7 +37,7 @@ export function digestCredentials(user: UserPassword, challenge: DigestChallenge
   const { username } = user
   const isAscii = /^[ -~]*$/.test(username)
   const name: readonly string[] = userhash
-    ? [quoted('username', hash(`${utf8(username)}:${latin1(realm)}`))]
+    ? [quoted('username', hash(`${utf8(username)}:${bytesOf(challenge)}`))]
     : isAscii
       ? [quoted('username', username)]
       : [`username*=UTF-8''${extended(username)}`]
@@ -58,12 +61,13 @@ export function digestCredentials(user: UserPassword, challenge: DigestChallenge
 /** The value of `response`; with an empty method that of `rspauth` (§3.5). */
 export function digestResponse(
   { username, password }: UserPassword,
-  { realm, nonce, firstNonce = nonce, algorithm, qop }: DigestChallenge,
+  challenge: DigestChallenge,
   { uri, count, cnonce, body }: DigestRequest,
   method: string,
 ): string {
+  const { nonce, firstNonce = nonce, algorithm, qop } = challenge
   const hash = hashOf(algorithm)
-  const secret = hash(`${utf8(username)}:${latin1(realm)}:${utf8(password)}`)
+  const secret = hash(`${utf8(username)}:${bytesOf(challenge)}:${utf8(password)}`)
   const key = isSession(algorithm) ? hash(`${secret}:${firstNonce}:${cnonce}`) : secret
   const request = hash(qop === 'auth-int' ? `${method}:${uri}:${hash(body)}` : `${method}:${uri}`)
   return hash(qop ? `${key}:${nonce}:${hex8(count)}:${cnonce}:${qop}:${request}` : `${key}:${nonce}:${request}`)
@@ -88,9 +92,9 @@ function quoted(name: string, value: string): string {
   return `${name}="${value.replace(/["\\]/g, '\\$&')}"`
 }
 
-// Fetch decodes a header one byte a character; a realm with others was decoded as UTF-8 by its platform.
-function latin1(text: string): string {
-  return /^[\0-\xff]*$/.test(text) ? text : utf8(text)
+/** The realm as its server hashes it. A header has one character for each byte, unless its platform has decoded it as UTF-8. */
+function bytesOf({ realm, isUtf8 }: DigestChallenge): string {
+  return isUtf8 || /[^\0-\xff]/.test(realm) ? utf8(fromUtf8(realm)) : realm
 }
 
 // RFC 8187 §3.2.1.

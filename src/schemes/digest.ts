@@ -3,6 +3,7 @@ import { parseChallenges } from '../challenge/parse-challenges'
 import { keepLatest } from '../platform/keep-latest'
 import { absolute, onTheWire, originOf } from '../platform/origin'
 import { randomId } from '../platform/random-id'
+import { utf8 } from '../platform/utf8'
 import type { AuthScheme, OutgoingRequest } from './auth-scheme'
 import { digestHash } from './digest-hash'
 import { type DigestChallenge, type DigestRequest, digestCredentials, digestResponse, isSession } from './digest-response'
@@ -77,14 +78,15 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
     },
 
     answer({ params, conflict }, { url, response, attached, answered }) {
-      const { realm = '', nonce, opaque, algorithm, qop, stale, userhash } = params
+      const { realm = '', nonce, opaque, algorithm, qop, stale, userhash, charset = '' } = params
       const offered = qop?.trim() ? qop.toLowerCase().split(/[\s,]+/) : undefined
       const understood = offered === undefined || offered.includes('auth') || offered.includes('auth-int')
       if (conflict || nonce === undefined || chosen.has(response) || !understood || !supports(algorithm ?? 'MD5')) return 'return'
-      if (onlyRealm && realm !== onlyRealm) return 'return'
+      if (onlyRealm && realm !== onlyRealm && realm !== utf8(onlyRealm)) return 'return'
       chosen.add(response)
       const challenge: DigestChallenge = {
         realm,
+        isUtf8: /^utf-8$/i.test(charset),
         nonce,
         opaque,
         algorithm,

@@ -10,6 +10,7 @@ const mufasa = { username: 'Mufasa', password: 'Circle of Life' }
 describe('the response of RFC 7616', () => {
   const base = {
     realm: 'http-auth@example.org',
+    isUtf8: false,
     nonce: '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v',
     opaque: 'FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS',
     qop: 'auth',
@@ -78,6 +79,30 @@ describe('the response of RFC 7616', () => {
     },
   )
 
+  it.each([
+    ['one character for each byte', latin1('réseau'), true],
+    ['decoded by the platform (workerd)', 'réseau', true],
+    ['decoded beyond Latin-1', '网络', false],
+  ])('hashes a realm as UTF-8 where its server does: %s (§4)', (_, realm, isUtf8) => {
+    const hash = (text: string): string => createHash('md5').update(text).digest('hex')
+    const key = hash(`Mufasa:${realm === '网络' ? realm : 'réseau'}:Circle of Life`)
+    const challenge = { ...base, realm, isUtf8, algorithm: undefined }
+
+    const response = digestResponse(mufasa, challenge, request, 'GET')
+
+    expect(response).toBe(hash(`${key}:${base.nonce}:00000001:${request.cnonce}:auth:${hash('GET:/dir/index.html')}`))
+  })
+
+  it('hashes a realm by its bytes where its server says no charset, as one in Latin-1 does', () => {
+    const hash = (text: string): string => createHash('md5').update(text, 'latin1').digest('hex')
+    const key = hash('Mufasa:réseau:Circle of Life')
+    const challenge = { ...base, realm: 'réseau', algorithm: undefined }
+
+    const response = digestResponse(mufasa, challenge, request, 'GET')
+
+    expect(response).toBe(hash(`${key}:${base.nonce}:00000001:${request.cnonce}:auth:${hash('GET:/dir/index.html')}`))
+  })
+
   it('escapes what it quotes, and spells a name that is not ASCII by RFC 8187', () => {
     const challenge = { ...base, realm: 'a"b\\c', algorithm: undefined }
 
@@ -87,6 +112,15 @@ describe('the response of RFC 7616', () => {
 })
 
 describe('digest', () => {
+  const withIntegrity = {
+    realm: 'r',
+    isUtf8: false,
+    nonce: 'n',
+    opaque: undefined,
+    algorithm: undefined,
+    qop: 'auth-int',
+    userhash: false,
+  } as const
   const challenge = 'Digest realm="r", nonce="n1", qop="auth, auth-int", algorithm=SHA-256, opaque="o"'
 
   it('answers the first challenge, then goes along with a count that only grows', async () => {
@@ -311,8 +345,7 @@ describe('digest', () => {
 
     const sent = authorizations()[1]
     const request = { method: 'POST', uri: '/a', count: 1, cnonce: field(sent, 'cnonce') ?? '', body: 'hello' }
-    const expected = { realm: 'r', nonce: 'n', opaque: undefined, algorithm: undefined, qop: 'auth-int', userhash: false } as const
-    expect(field(sent, 'response')).toBe(digestResponse(mufasa, expected, request, 'POST'))
+    expect(field(sent, 'response')).toBe(digestResponse(mufasa, withIntegrity, request, 'POST'))
     expect(await requests[1]?.text()).toBe('hello')
   })
 
@@ -330,8 +363,7 @@ describe('digest', () => {
 
     const sent = authorizations()[1]
     const request = { method: 'POST', uri: '/a', count: 1, cnonce: field(sent, 'cnonce') ?? '', body: '' }
-    const expected = { realm: 'r', nonce: 'n', opaque: undefined, algorithm: undefined, qop: 'auth-int', userhash: false } as const
-    expect(field(sent, 'response')).toBe(digestResponse(mufasa, expected, request, 'POST'))
+    expect(field(sent, 'response')).toBe(digestResponse(mufasa, withIntegrity, request, 'POST'))
   })
 
   it('uses the next nonce from Authentication-Info, counting anew (RFC 7616 §3.5)', async () => {
@@ -362,6 +394,16 @@ describe('digest', () => {
     for (const path of ['/a', '/b']) await client.fetch(path)
 
     expect(seen.map((value) => field(value, 'nonce'))).toEqual([undefined, 'n1', 'n1'])
+  })
+
+  it.each([
+    ['Büro', 'Büro', 200],
+    ['Büro', latin1('Büro'), 200], // As `Headers` gives it, one character for each byte.
+    ['Büro', 'Haus', 401],
+  ])('answers for the realm %s a challenge of %j: %i', async (realm, given, status) => {
+    const { client } = clientOf({ scheme: digest(mufasa, { realm }) }, refuse(`Digest realm="${given}", nonce="n1", charset="UTF-8"`), ok)
+
+    expect((await client.fetch('/a')).status).toBe(status)
   })
 
   it.each(['', ' '])('answers a challenge whose qop is %j as one without', async (qop) => {
@@ -525,6 +567,11 @@ describe('digest', () => {
     expect(text).not.toContain('canary')
   })
 })
+
+/** UTF-8 as `Headers` gives it: one character for each byte. */
+function latin1(text: string): string {
+  return Buffer.from(text).toString('latin1')
+}
 
 function field(authorization: string | null | undefined, name: string): string | undefined {
   const [, quoted, plain] = new RegExp(`[ ,]${name}=(?:"([^"]*)"|([^,]+))`).exec(authorization ?? '') ?? []
