@@ -12,24 +12,31 @@ export interface DigestSpace {
   readonly cnonce: string
   /** Requests sent with this nonce: strictly increasing, however many are under way (RFC 7616 §3.4). */
   count: number
+  /** The URL of the call that uses it first, until that has its answer. */
+  keptFor?: string | undefined
 }
 
 /** What servers have asked for. */
 export interface DigestSpaces {
-  /** What a request is to answer: the challenge that its own call was given, or else the last one that is for its URL. */
+  /** What a request is to answer: the challenge that its own call was given, or else the last one that is for its URL, and not kept. */
   answerable(url: string, attempt: number): DigestSpace | undefined
   /**
-   * Makes a challenge the latest of its origin. Where its nonce is known, its count goes on: several first calls get one nonce, a
-   * `nextnonce` may name the current one, and two realms may come in turn.
+   * Makes a challenge the latest of its origin. Where its nonce is known, its count goes on: several first calls get one nonce, and two
+   * realms may come in turn.
    */
   begin(origin: string | undefined, challenge: DigestChallenge, cnonce: string, domain: readonly string[]): DigestSpace
-  /** Keeps it for the replay to that URL: by then the latest may be of another realm, and some servers take each nonce only once. */
+  /**
+   * Keeps it for the replay to that URL: by then the latest may be of another realm. Until that has its answer it is for no other call:
+   * some servers take each nonce only once.
+   */
   keepFor(url: string, space: DigestSpace): void
+  /** A call to that URL has got its answer. */
+  release(url: string): void
+  /** Puts the challenge with the next nonce in its place, unless another is there already. */
+  follow(space: DigestSpace, next: DigestChallenge): void
+  forget(origin: string | undefined): void
   /** The realm that a first send to that URL has answered. */
   realmOf(url: string): string | undefined
-  /** Whether no later nonce of its realm is known. */
-  isLatest(space: DigestSpace): boolean
-  forget(origin: string | undefined): void
 }
 
 const mostOrigins = 100
@@ -49,8 +56,13 @@ export function createDigestSpaces(): DigestSpaces {
       const own = attempt ? kept.filter(([asked]) => asked === url).pop() : undefined
       if (own) kept.splice(kept.indexOf(own), 1)
       const isFor = ({ domain }: DigestSpace): boolean => !domain[0] || domain.some((start) => onTheWire(url).startsWith(start))
-      const space = own?.[1] ?? of(originOf(url)).filter(isFor).pop()
+      const space =
+        own?.[1] ??
+        of(originOf(url))
+          .filter((space) => isFor(space) && (attempt || !space.keptFor))
+          .pop()
       if (space && !attempt) {
+        if (!space.count) space.keptFor = url
         realms.delete(url)
         realms.set(url, space.challenge.realm)
         keepLatest(realms, mostCalls)
@@ -70,14 +82,24 @@ export function createDigestSpaces(): DigestSpaces {
       return space
     },
     keepFor(url, space) {
+      space.keptFor = url
       kept.push([url, space])
       if (kept.length > mostCalls) kept.shift()
     },
+    release(url) {
+      const space = of(originOf(url)).find(({ keptFor }) => keptFor === url)
+      if (space) space.keptFor = undefined
+    },
     realmOf: (url) => realms.get(url),
-    isLatest: (space) =>
-      of(space.origin)
-        .filter(({ challenge }) => challenge.realm === space.challenge.realm)
-        .pop() === space,
+    follow(space, challenge) {
+      const { origin } = space
+      if (challenge.nonce === space.challenge.nonce) return // Its count goes on.
+      const next = { ...space, challenge, count: 0, keptFor: undefined }
+      known.set(
+        origin,
+        of(origin).map((other) => (other === space ? next : other)),
+      )
+    },
     forget: (origin) => void known.delete(origin),
   }
 }

@@ -96,15 +96,20 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       const space = spaces.begin(originOf(url), challenge, randomId(), domainOf(params, url))
       // Credentials were wrong if they were refused by the realm they were for, and not for an old nonce: no new try then (§3.3).
       const isRefused = attached && !/^true$/i.test(stale ?? '') && (spaces.realmOf(url) ?? realm) === realm
+      if (answered) spaces.release(url)
       if (answered || isRefused) return 'return'
       spaces.keepFor(url, space)
       return 'replay'
     },
 
-    observe({ headers, url: from }, url = '') {
-      if (from && originOf(from) !== originOf(url)) return // A redirect led there, and it knows nothing of our password.
-      const field = headers.get('authentication-info')
-      if (!field) return
+    observe({ status, headers, url: from }, url = '') {
+      // Whoever a redirect led to knows nothing of our password. (A mock's relative URL says nothing.)
+      const isElsewhere = (originOf(from) ?? originOf(url)) !== originOf(url)
+      const field = isElsewhere ? null : headers.get('authentication-info')
+      if (!field) {
+        if (status !== 401) spaces.release(url)
+        return
+      }
       const { nextnonce, rspauth, cnonce, nc = '', qop } = parseChallenges(`Info ${field}`)[0]?.params ?? {}
       // Without a cnonce it is about the last request to that URL.
       const isAbout = ({ space, request }: Sent): boolean =>
@@ -123,11 +128,10 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       if (!known) return
       sent.delete(known)
       const { space, challenge } = known
-      if (!spaces.isLatest(space)) return
+      space.keptFor = undefined
       // Without a proof, whoever answered doesn't know the password: nothing it says is used, and the next request goes out bare (§3.5).
       if (!proved) spaces.forget(space.origin)
-      else if (nextnonce)
-        spaces.begin(space.origin, { firstNonce: challenge.nonce, ...space.challenge, nonce: nextnonce }, space.cnonce, space.domain)
+      else if (nextnonce) spaces.follow(space, { firstNonce: challenge.nonce, ...space.challenge, nonce: nextnonce })
     },
   }
 }

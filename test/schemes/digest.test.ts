@@ -195,6 +195,59 @@ describe('digest', () => {
     expect(requests).toHaveLength(8)
   })
 
+  describe('where a server takes each nonce once', () => {
+    it('uses that of a replay in no other call before it was answered: a replay has no second try', async () => {
+      const { answer, held } = takesOnce({ stale: true })
+      const { client, requests } = clientOf({ scheme: digest(mufasa) }, answer)
+      const slow = []
+      for (const path of ['/slow', '/slow']) {
+        slow.push(client.fetch(path))
+        await quiet()
+      }
+
+      const other = await client.fetch('/b')
+
+      for (const go of held) go()
+      expect([other, ...(await Promise.all(slow))].map(({ status }) => status)).toEqual([200, 200, 200])
+      expect(requests).toHaveLength(6)
+    })
+
+    it('uses the next nonce in one call at a time, and goes on in each of them without being asked again', async () => {
+      const { answer } = takesOnce({ next: true })
+      const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, answer)
+      await client.fetch('/a')
+      const both = () => Promise.all(['/b', '/b'].map((path) => client.fetch(path)))
+
+      const statuses = [...(await both()), ...(await both()), ...(await both())].map(({ status }) => status)
+
+      expect(statuses).toEqual(Array(6).fill(200))
+      const nonces = authorizations().map((value) => field(value, 'nonce'))
+      expect(nonces.filter((nonce) => !nonce)).toHaveLength(2)
+      expect(new Set(nonces).size).toBe(1 + 7)
+    })
+  })
+
+  it('uses a nonce in all calls as soon as its first one was answered, and not before: also where a redirect led elsewhere', async () => {
+    const elsewhere: Answer = (request) => {
+      if (!request.headers.has('authorization')) return refuse(challenge)(request)
+      return new Response('', { headers: { 'x-from': 'elsewhere' } })
+    }
+    const sent: (string | null)[] = []
+    const { client } = clientOf({
+      scheme: digest(mufasa),
+      fetch: async (input, init) => {
+        const request = new Request(input, init)
+        sent.push(request.headers.get('authorization'))
+        const response = await elsewhere(request)
+        return Object.defineProperty(response, 'url', { value: response.ok ? 'https://cdn.example/' : request.url })
+      },
+    })
+
+    for (const path of ['/a', '/b']) await client.fetch(path)
+
+    expect(sent.map((value) => field(value, 'nc'))).toEqual([undefined, '00000001', '00000002'])
+  })
+
   it('goes along to what the domain names alone, and out bare elsewhere (RFC 7616 §3.3)', async () => {
     const named = refuse(`${challenge}, domain="/a/ ${origin}/b https://other.example/"`)
     const { client, authorizations } = clientOf({ scheme: digest(mufasa) }, named, ok)
@@ -396,6 +449,22 @@ describe('digest', () => {
     expect(seen.map((value) => field(value, 'nonce'))).toEqual([undefined, 'n1', 'n1'])
   })
 
+  it('takes the next nonce also where the response says a relative url (a mock)', async () => {
+    const sent: (string | null)[] = []
+    const { client } = clientOf({
+      scheme: digest(mufasa),
+      fetch: async (input, init) => {
+        const request = new Request(input, init)
+        if (sent.push(request.headers.get('authorization')) === 1) return refuse(challenge)(request)
+        return Object.defineProperty(Response.json({}, { headers: { 'authentication-info': 'nextnonce="n2"' } }), 'url', { value: '/a' })
+      },
+    })
+
+    for (const path of ['/a', '/b']) await client.fetch(path)
+
+    expect(sent.map((value) => field(value, 'nonce'))).toEqual([undefined, 'n1', 'n2'])
+  })
+
   it.each([
     ['Büro', 'Büro', 200],
     ['Büro', latin1('Büro'), 200], // As `Headers` gives it, one character for each byte.
@@ -567,6 +636,31 @@ describe('digest', () => {
     expect(text).not.toContain('canary')
   })
 })
+
+/**
+ * A server that takes each nonce once. It thinks about `/slow` until `held` are called; with `next` it tells the next nonce with each answer,
+ * with `stale` it says of what was taken that it is too old.
+ */
+function takesOnce({ next = false, stale = false }) {
+  const open = new Set<string>()
+  const held: (() => void)[] = []
+  let issued = 0
+  const nonce = (): string => {
+    const made = `n${++issued}`
+    open.add(made)
+    return made
+  }
+  const answer: Answer = async (request) => {
+    const value = request.headers.get('authorization')
+    if (value && request.url.endsWith('/slow')) await new Promise<void>((resolve) => held.push(resolve))
+    if (!open.delete(field(value, 'nonce') ?? '')) {
+      return refuse(`Digest realm="r", nonce="${nonce()}", qop="auth"${value && stale ? ', stale=true' : ''}`)(request)
+    }
+    const info = `cnonce="${field(value, 'cnonce')}", nc=${field(value, 'nc')}`
+    return Response.json({}, next ? { headers: { 'authentication-info': `nextnonce="${nonce()}", ${info}` } } : {})
+  }
+  return { answer, held }
+}
 
 /** UTF-8 as `Headers` gives it: one character for each byte. */
 function latin1(text: string): string {
