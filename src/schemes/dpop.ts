@@ -35,8 +35,8 @@ export interface DpopScheme extends AuthScheme {
   /** The key's thumbprint, for `dpop_jkt` in the authorization request (RFC 9449 §10). */
   thumbprint(): Promise<string>
   /**
-   * A proof for a request of your own, such as the one that redeems the authorization code: with the same key, or the tokens are of no
-   * use. Show `observe` the response: a server that answers `use_dpop_nonce` takes the next proof (RFC 9449 §8).
+   * A proof for a request of your own to the authorization server, such as the one that redeems the code: with the same key, or the tokens
+   * are of no use. Show `observe` the response: a server that answers `use_dpop_nonce` takes the next proof (RFC 9449 §8).
    */
   proof(method: string, url: string): Promise<string>
 }
@@ -47,8 +47,8 @@ const patience = 1_000
 
 /**
  * Access tokens bound to a key: each request carries a proof that its sender holds it. Nonces are taken from every response, one for
- * each origin; `use_dpop_nonce` and `invalid_dpop_proof` are answered once. A bound token is never sent as Bearer. Requests follow no
- * redirect: the proof is for one URL. Needs `crypto.subtle`, which React Native lacks.
+ * each origin, and one for the authorization server there; `use_dpop_nonce` and `invalid_dpop_proof` are answered once. A bound token is
+ * never sent as Bearer. Requests follow no redirect: the proof is for one URL. Needs `crypto.subtle`, which React Native lacks.
  * @throws {TypeError} for options that can't be used; later, from a call, where `crypto.subtle` is missing or lacks the algorithm.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9449 RFC 9449}
  */
@@ -60,6 +60,7 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
   if (algorithm && !/^(ES256|Ed25519|RS256|PS256)$/.test(algorithm))
     throw new TypeError('dpop: algorithm must be ES256, Ed25519, RS256 or PS256')
   const nonces = new Map<string, string>()
+  const endpoints = new Set<string>()
   let known: KeyPair | undefined
   let making: Promise<KeyPair> | undefined
 
@@ -91,16 +92,30 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
       } catch {} // A browser's database is lost, or hangs, at times: what is known is as good as it was.
     return current()
   }
+  /** Those who give nonces at an origin: the authorization server's may be none of the API's (§8.2). */
+  const issuersOf = (url: string): readonly [api: string, server: string] => [`API ${originOf(url)}`, `server ${originOf(url)}`]
+  const isEndpoint = (url: string): boolean => endpoints.has(onTheWire(url))
+  const toEndpoint = (url: string): void => {
+    endpoints.add(onTheWire(url))
+    keepLatest(endpoints, mostNonces)
+  }
+  const nonceFor = (url: string): string | undefined => {
+    const [api, server] = issuersOf(url).map((issuer) => nonces.get(issuer))
+    return isEndpoint(url) ? (server ?? api) : (api ?? server)
+  }
   const proofBy = async (keys: Promise<KeyPair>, method: string, url: string, accessToken?: string): Promise<string> =>
-    generateProof(await keys, targetOf(url), methodOf(method), nonces.get(originOf(url) ?? ''), accessToken)
+    generateProof(await keys, targetOf(url), methodOf(method), nonceFor(url), accessToken)
   const prove = async (request: OutgoingRequest, keys: Promise<KeyPair>, accessToken?: string): Promise<void> =>
     request.setHeader('dpop', await proofBy(keys, request.method, request.url, accessToken))
   const keepNonce = (url: string, { headers }: Response): void => {
-    const origin = originOf(url)
     const nonce = headers.get('dpop-nonce')
-    if (!origin || !nonce || !/^[!#-[\]-~]+$/.test(nonce)) return
-    nonces.delete(origin)
-    nonces.set(origin, nonce)
+    if (!originOf(url) || !nonce || !/^[!#-[\]-~]+$/.test(nonce)) return
+    const [api, server] = issuersOf(url)
+    const issuer = isEndpoint(url) ? server : api
+    nonces.delete(issuer)
+    nonces.set(issuer, nonce)
+    // They share them: then the API's, the newer ones as a rule, are for both.
+    if (nonces.get(api) === nonces.get(server)) nonces.delete(server)
     keepLatest(nonces, mostNonces)
   }
 
@@ -119,10 +134,17 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
       // Without a nonce to read, such as where CORS hides it, a replay would be refused again (RFC 9449 §9).
       return answered || !response.headers.get('dpop-nonce') ? 'return' : 'replay'
     },
-    observe: (response, url = '') => keepNonce(response.url || url, response),
-    tokenRequest: (request) => prove(request, latest()),
+    // A mock may have a relative URL, which says nothing.
+    observe: (response, url = '') => keepNonce(originOf(response.url) ? response.url : url, response),
+    tokenRequest(request) {
+      toEndpoint(request.url)
+      return prove(request, latest())
+    },
     thumbprint: async () => calculateThumbprint((await latest()).publicKey),
-    proof: (method, url) => proofBy(latest(), method, url),
+    proof(method, url) {
+      toEndpoint(url)
+      return proofBy(latest(), method, url)
+    },
   }
 }
 

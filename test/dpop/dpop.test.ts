@@ -88,12 +88,13 @@ describe('dpop', () => {
     ])
   })
 
-  it('answers use_dpop_nonce also where the response does not say its url (a mock)', async () => {
+  it.each(['', '/me'])('answers use_dpop_nonce also where the response does not say its whole url (a mock): %j', async (url) => {
     const nonces: unknown[] = []
     const fetch = async (_: unknown, init?: RequestInit) => {
       const { nonce } = decodeJwt(new Headers(init?.headers).get('dpop') ?? '')
       nonces.push(nonce)
-      return nonce ? new Response() : refuse('DPoP error="use_dpop_nonce"', { 'dpop-nonce': 'n1' })(new Request(origin))
+      const response = nonce ? new Response() : await refuse('DPoP error="use_dpop_nonce"', { 'dpop-nonce': 'n1' })(new Request(origin))
+      return Object.defineProperty(response, 'url', { value: url })
     }
     const client = new AuthenticatedClient({ baseUrl: origin, scheme: dpop(), store: bound(), fetch })
 
@@ -124,6 +125,46 @@ describe('dpop', () => {
     await client.fetch(`${other}/me`)
 
     expect(decodeJwt(requests[1]?.headers.get('dpop') ?? '').nonce).toBeUndefined()
+  })
+
+  describe('where the authorization server is on the origin of the API', () => {
+    it('keeps the nonces of each apart, from the redeemed code to the revocation: neither is refused for the other’s (§8.2)', async () => {
+      const { client, redeem, asked } = await onOneOrigin({ server: () => 's', api: () => 'a' })
+      await redeem()
+      await client.fetch('/me')
+
+      await client.refresh()
+      await Promise.all([client.fetch('/me'), client.refresh(), client.fetch('/me')])
+      await client.logout()
+      await vi.waitFor(() => expect(asked.at(-1)?.path).toBe('/revoke'))
+
+      // One each that nobody could have known.
+      expect(asked.filter(({ isRefused }) => isRefused).map(({ path, nonce }) => [path, nonce])).toEqual([
+        ['/token', undefined],
+        ['/me', 's'],
+      ])
+    })
+
+    it('is asked for no nonce again where they share theirs, which the next calls bring as it changes', async () => {
+      let nonce = 'n1'
+      const { client, redeem, asked } = await onOneOrigin({ server: () => nonce, api: () => nonce, isKept: true })
+      await redeem()
+      await client.fetch('/me')
+      nonce = 'n2'
+      await client.fetch('/me')
+
+      await client.refresh()
+      await client.fetch('/me')
+
+      expect(asked.map((request) => `${request.path} ${request.nonce}${request.isRefused ? ' is refused' : ''}`)).toEqual([
+        '/token undefined is refused',
+        '/token n1',
+        '/me n1',
+        '/me n1',
+        '/token n2',
+        '/me n2',
+      ])
+    })
   })
 
   it('keeps the nonces of the last hundred origins, so that many fill no memory', async () => {
@@ -350,6 +391,46 @@ async function cleared() {
     return calculateJwkThumbprint(decodeProtectedHeader(requests.at(-1)?.headers.get('dpop') ?? '').jwk ?? {})
   }
   return { keyStore, refreshed }
+}
+
+/**
+ * An authorization server and an API on one origin, with the nonces that each wants then.
+ * @param isKept whether they take older ones, too.
+ */
+async function onOneOrigin({ server, api, isKept = false }: { server: () => string; api: () => string; isKept?: boolean }) {
+  const asked: { readonly path: string; readonly nonce: unknown; readonly isRefused: boolean }[] = []
+  const answer = (request: Request): Response => {
+    const path = new URL(request.url).pathname
+    const { nonce } = decodeJwt(request.headers.get('dpop') ?? '')
+    const current = path === '/me' ? api() : server()
+    const headers = { 'dpop-nonce': current }
+    const isRefused = isKept ? !nonce : nonce !== current
+    asked.push({ path, nonce, isRefused })
+    if (isRefused && path === '/me')
+      return new Response('', { status: 401, headers: { ...headers, 'www-authenticate': 'DPoP error="use_dpop_nonce"' } })
+    if (isRefused) return Response.json({ error: 'use_dpop_nonce' }, { status: 400, headers })
+    return Response.json({ access_token: `access-${asked.length}`, refresh_token: 'refresh', token_type: 'DPoP' }, { headers })
+  }
+  const fetch = async (input: RequestInfo | URL, init?: RequestInit) => {
+    const request = new Request(input, init)
+    return Object.defineProperty(answer(request), 'url', { value: request.url })
+  }
+  const scheme = dpop()
+  const endpoints = { tokenEndpoint: `${origin}/token`, revocationEndpoint: `${origin}/revoke` }
+  const client = new AuthenticatedClient({ baseUrl: origin, clientId: 'web', scheme, fetch, refreshBudget: false, ...endpoints })
+  /** Redeems an authorization code, as the app does itself. */
+  const redeem = async (): Promise<void> => {
+    const send = async () => {
+      const proof = await scheme.proof('POST', endpoints.tokenEndpoint)
+      const response = await fetch(endpoints.tokenEndpoint, { method: 'POST', headers: { dpop: proof } })
+      scheme.observe?.(response)
+      return response
+    }
+    const first = await send()
+    const { access_token: accessToken, refresh_token: refreshToken } = await (first.ok ? first : await send()).json()
+    await client.setTokens({ accessToken, refreshToken, tokenType: 'DPoP', sessionId: 's' })
+  }
+  return { client, redeem, asked }
 }
 
 function bound() {
