@@ -35,6 +35,7 @@ export function apiKey(options: ApiKeyOptions = {}): AuthScheme {
     throw new TypeError(`apiKey: ${header ? 'header' : 'scheme'} must be a token (RFC 9110 §5.6.2)`)
   if (key !== undefined && key !== null && typeof key !== 'function') checked(key)
   const usesTokens = !key
+  const isSet = query ? new RegExp(`^[^?#]*\\?([^#]*&)?${encodeURIComponent(query).replace(/\W/g, '\\$&')}([=&#]|$)`) : undefined
 
   return {
     name: scheme ?? '',
@@ -42,6 +43,8 @@ export function apiKey(options: ApiKeyOptions = {}): AuthScheme {
     usesTokens,
     redirects: followRedirects,
     attach(request, tokens) {
+      // What the caller set is the caller's (A57); or the API has repeated it in its link to the next page.
+      if (isSet?.test(request.url)) return
       const current = typeof key === 'function' ? key() : (key ?? tokens?.accessToken)
       return after(current, (value) => {
         if (value === undefined && usesTokens) return // Nobody is signed in.

@@ -37,6 +37,22 @@ describe('apiKey', () => {
     expect(JSON.stringify(await events())).not.toContain(key)
   })
 
+  it.each([
+    ['?api_key=mine', '?api_key=mine'],
+    ['?page=2&api_key=mine#top', '?page=2&api_key=mine#top'],
+    ['?a=1&api_key', '?a=1&api_key'],
+    ['?', `?api_key=${key}`],
+    ['?my_api_key=1&api_keys=2&a=api_key', `?my_api_key=1&api_keys=2&a=api_key&api_key=${key}`],
+    ['?next=/x?api_key=1', `?next=/x?api_key=1&api_key=${key}`],
+    ['#?api_key=mine', `?api_key=${key}#?api_key=mine`],
+  ])('leaves a query alone that holds it already, as a link to the next page does (A57): %s is sent as %s', async (given, sent) => {
+    const { client, requests } = clientOf({ scheme: apiKey({ key, query: 'api_key' }) })
+
+    await client.fetch(`/me${given}`)
+
+    expect(requests.map(({ url }) => url)).toEqual([`${origin}/me${sent}`])
+  })
+
   it('goes in the query of a Request with a body where no Request shows whether it has one, as in Firefox', async () => {
     const { client, requests } = clientOf({ scheme: apiKey({ key, query: 'key' }) })
     const shown = Object.getOwnPropertyDescriptor(Request.prototype, 'body')!
