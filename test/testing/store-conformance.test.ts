@@ -1,6 +1,7 @@
 import { type Lock, localLock, memoryStore, type StoredSession, sameTokens, type TokenSet, type TokenStore } from 'authenticated-client'
 import { type StoreConformanceOptions, storeConformance } from 'authenticated-client/testing'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { systemClock } from '../../src/platform/clock'
 import { inTurn } from '../../src/platform/in-turn'
 import { macrotask } from '../../src/platform/macrotask'
 
@@ -225,6 +226,31 @@ it.each<readonly [what: string, hold: (hold: Lock['hold']) => Lock['hold'], titl
   })
 
   expect(failures).toContainEqual(expect.stringMatching(title))
+})
+
+it('fails a store that says its lock reaches the whole machine, where each opened store has one of its own that takes a while', async () => {
+  const disks = new WeakMap<TokenStore, TokenStore>()
+  const open = (disk: TokenStore): TokenStore => {
+    const own = localLock()
+    const lock: Lock = {
+      hold: (name, task, how) =>
+        own.hold(
+          name,
+          async (lost) => {
+            await systemClock.sleep(5)
+            return task(lost)
+          },
+          how,
+        ),
+    }
+    const store: TokenStore = { ...disk, coordination: 'machine', lock }
+    disks.set(store, disk)
+    return store
+  }
+
+  const failures = await failuresOf(() => open(memoryStore()), { reopen: (store) => open(disks.get(store) as TokenStore) })
+
+  expect(failures).toEqual([expect.stringMatching(/reaches the second store/)])
 })
 
 it('fails a store whose error says in its cause what a corrupt record holds', async () => {
