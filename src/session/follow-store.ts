@@ -15,7 +15,7 @@ export function followStore(
   isDisposed: () => boolean,
 ): (() => void) | undefined {
   let isLooking = false
-  const stop: unknown = store.subscribe?.(() => {
+  const hinted = (): void => {
     if (isLooking) return
     isLooking = true
     soon(async () => {
@@ -24,7 +24,17 @@ export function followStore(
       if (session.phase.state.status === 'restoring') await session.look()
       return isDisposed() || session.look()
     })
-  })
+  }
+  const stop = subscribed(store, hinted)
   if (isPromise(stop)) stop.then(undefined, () => {})
   return typeof stop === 'function' ? () => void callQuietly(() => stop()) : undefined
+}
+
+/** Where that fails there are no hints: each call reads the store all the same (F55). */
+function subscribed(store: TokenStore, listener: () => void): unknown {
+  try {
+    return store.subscribe?.(listener)
+  } catch {
+    return undefined
+  }
 }

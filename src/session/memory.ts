@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock'
 import { type Arrival, expiryOf } from '../tokens/expiry'
-import { type StoredSession, tokenSetOf } from '../tokens/token-set'
+import { type StoredSession, spendable, tokenSetOf } from '../tokens/token-set'
 import type { LogoutReason, Phase, SessionState } from './phase'
 import type { SessionEvent } from './session-event'
 import type { Superseded } from './superseded'
@@ -54,8 +54,9 @@ export function createMemory(clock: Clock, superseded: Superseded, emit: (event:
       const { expiresAt } = expiry
       const held = { ...tokens, ...(set && expiresAt && { expiresAt }) }
       const generation = phase.generation + 1
-      // Signed in to again, also under the id of a session that was signed out of: it may be seen in the store from now on.
-      superseded.forget([tokens.sessionId ?? ''])
+      // Signed in to again, also under the id or with the tokens of a session that is over (not every server gives new ones each time):
+      // they may be seen in the store from now on.
+      superseded.forget([tokens.sessionId ?? '', spendable(tokens), set?.accessToken ?? ''])
       become(
         { ...phase, held, expiry, epoch: phase.epoch + epochStep, generation, doubt: phase.doubt + doubtStep },
         { status: 'authenticated', sessionId: tokens.sessionId, generation, expiresAt },

@@ -27,6 +27,11 @@ export interface Saves {
    * @throws {StorageError} the store failed, or did not take it: it stays owed.
    */
   save(): Promise<void>
+  /**
+   * Clears the store of the session that is over, unless it shows another one by now.
+   * @returns `false` where it does. @throws {StorageError} the store failed.
+   */
+  clear(dead: StoredSession): MaybePromise<boolean>
   /** For what was owed before the store had been read: now it has been, and `read` is what will be written over. */
   writeOver(read: StoredSession | null): void
   /** Saves in the background what is still owed, unless a write is under way already, or `mostRestored` is reached. */
@@ -68,19 +73,21 @@ export function createSaves(
 
   const lookAgain = (): void => void (async () => look())().catch(() => {})
 
+  const write = (next: StoredSession | null, expected: StoredSession | null): MaybePromise<boolean> =>
+    // A write that we gave up waiting for may still land, over something newer: then what we hold has to be written once more.
+    store.write(next, expected, (isTaken) => {
+      if (isTaken !== false) saves.owed ??= { behind: next }
+      lookAgain()
+    })
+
   const swap = (expected: StoredSession | null): MaybePromise<boolean> => {
     const { held } = memory.phase
-    // A write that we gave up waiting for may still land, over something newer: then what we hold has to be written once more.
-    const landed = (isTaken: unknown): void => {
-      if (isTaken !== false) saves.owed ??= { behind: held ?? null }
-      lookAgain()
-    }
-    if (held) return store.write(held, expected, landed)
+    if (held) return write(held, expected)
     // Nothing is held: the store is to forget the session that is over, but not one that somebody else has signed in to meanwhile.
     const { dead } = memory.phase
     const isOurs = expected && (superseded.has(spendable(expected)) || superseded.has(expected.sessionId))
     if (!expected || (!isOurs && dead && isSameSignIn(dead, expected) === false)) return true
-    return after(store.write(null, expected, landed), (isTaken) => {
+    return after(write(null, expected), (isTaken) => {
       const [unseen] = isTaken === false ? [] : superseded.retire(expected)
       // A refresh token that we had not seen: others have rotated to it. The server would go on taking it, so it is revoked.
       if (unseen === spendable(expected)) discard(tokenSetOf(expected))
@@ -97,8 +104,10 @@ export function createSaves(
       for (let swaps = 0; swaps < mostSwaps && saves.owed; swaps++) {
         const before = memory.phase
         tried = before
-        const { overlooked } = saves.owed
-        const expected = saves.owed.behind === undefined || saves.owed.force ? await store.read() : saves.owed.behind
+        const { overlooked, behind, force } = saves.owed
+        // Where nothing is held, nobody having been there before says nothing of who is there now: a sign-in may have landed since.
+        const isKnown = behind !== undefined && !force && (before.held || behind)
+        const expected = isKnown ? behind : await store.read()
         found(expected)
         // Memory has changed meanwhile: begin again with what it holds now.
         if (memory.phase !== before) continue
@@ -107,7 +116,8 @@ export function createSaves(
         if (saves.owed && saves.owed.behind === undefined) saves.writeOver(expected)
         const { held } = before
         // Also what others have made of this very sign-in: it has landed, though the store said no (F45, I2).
-        if (saves.owed && (givesWay(held, expected, saves.owed) || reconcile(before, expected, saves.owed, superseded) === 'adopt')) {
+        const isTheirs = saves.owed && /^(adopt|begin)$/.test(reconcile(before, expected, saves.owed, superseded))
+        if (saves.owed && (isTheirs || givesWay(held, expected, saves.owed))) {
           const { owed } = saves
           // `take` decides without force, as it does for any read; where that finds nothing newer, ours is written all the same.
           saves.owed = { behind: owed.behind }
@@ -129,7 +139,10 @@ export function createSaves(
         }
         if (memory.phase !== before) {
           // The sign-in is saved, and was rotated meanwhile: a rotation goes over no sign-in or sign-out that others have made since.
-          if (isTaken && (saves.owed?.since ?? Infinity) <= before.generation) saves.owed = { behind: held }
+          const isSaved = isTaken && (saves.owed?.since ?? Infinity) <= before.generation
+          // Or what others have made of it was read meanwhile. Where the store can't compare, this went over theirs all the same.
+          const isOverTheirs = isTaken && !saves.owed && !sameTokens(memory.phase.held, held)
+          if (isSaved || isOverTheirs) saves.owed = { behind: held ?? null }
           continue
         }
         if (isTaken) {
@@ -169,6 +182,7 @@ export function createSaves(
       return takeTurn(write).finally(() => writing--)
     },
     save: () => saves.inTurn(saveAll),
+    clear: (dead) => write(null, dead),
     landed: () => takeTurn(async () => {}),
     writeOver(read) {
       saves.owed = { ...saves.owed, behind: read }

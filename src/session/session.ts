@@ -75,7 +75,9 @@ export function createSession(
   let turns = 0
   /** The refusal that is being acted on: if the store is found cleared meanwhile, this is why. */
   let rejecting: (Ending & { readonly epoch: number }) | undefined
-  const endingOf = ({ epoch }: Phase): Ending => {
+  const endingOf = ({ epoch }: Phase): Ending | undefined => {
+    // A service has no session that could end: its next call gets a token.
+    if (sessionless && !root) return undefined
     if (rejecting?.epoch === epoch) return rejecting
     const { state } = root?.phase ?? {}
     return { reason: state?.status === 'ended' ? state.reason : 'ended_elsewhere' }
@@ -121,12 +123,15 @@ export function createSession(
       // Counts also where nobody is signed in: calls that began before are not sent for whoever signs in afterwards.
       if (!memory.phase.held) {
         turns++
+        // A store that was not cleared the last time is tried again.
+        if (saves.owed) return saves.save()
         // A grant that starts from nothing may have got tokens for single resources without this session having any: they end as well.
         const { phase } = memory
-        if (sessionless && !root && phase.state.status !== 'restoring') memory.become({ ...phase, epoch: phase.epoch + 1 }, phase.state)
+        const isRestored = phase.state.status !== 'restoring'
+        if (isRestored && sessionless && !root) memory.become({ ...phase, epoch: phase.epoch + 1 }, phase.state)
+        // The store may show a sign-in that nobody has seen here yet.
+        if (isRestored) await look()
       }
-      // A store that was not cleared the last time is tried again.
-      if (!memory.phase.held && saves.owed) return saves.save()
       if (memory.phase.state.status !== 'restoring') return end(memory.phase, 'signed_out')
       await earlySignOut.signOut()
     },
@@ -137,7 +142,9 @@ export function createSession(
       const { held } = memory.phase
       const isSame = held && (tokens.sessionId ? tokens.sessionId === held.sessionId : keepsSession && isSameSignIn(held, tokens) !== false)
       const sessionId = tokens.sessionId || (isSame && held.sessionId) || [clock.now(), turns, clock.random(), clock.random()].join('-')
-      const next = { ...plain(tokens), sessionId }
+      // Not every server gives a refresh token again when a person has been asked for more: the session keeps the one it has.
+      const { refreshToken, idToken } = (keepsSession && isSame && tokenSetOf(held)) || {}
+      const next = { ...(refreshToken && { refreshToken }), ...(idToken && { idToken }), ...plain(tokens), sessionId }
       // A pair that we could not save may turn up in the store after all: it is ours, not somebody else's sign-in.
       if (held && (isSame || saves.owed)) superseded.replace(held, next)
       if (!isSame) {
@@ -168,16 +175,17 @@ export function createSession(
     },
 
     async reject(from, error) {
-      rejecting = { epoch: from.epoch, reason: 'refresh_rejected', error }
+      const refusal = { epoch: from.epoch, reason: 'refresh_rejected', error } as const
+      rejecting = refusal
       await saves
         .inTurn(async () => {
           // Where a save is owed the store is behind us, and has nothing newer to show.
-          if (memory.phase === from && !saves.owed && (await store.write(null, from.held)) === false) await look()
+          if (memory.phase === from && !saves.owed && (await saves.clear(from.held)) === false) await look()
         })
         .catch(() => {})
       // Those who wait for the outcome get it even where the store hangs.
       await inTime(end(from, 'refresh_rejected', error), clock)
-      rejecting = undefined
+      if (rejecting === refusal) rejecting = undefined
     },
   }
 }

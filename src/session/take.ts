@@ -25,7 +25,7 @@ export interface Take {
 
 /**
  * @param sessionless the grant starts from nothing: whatever the store holds is the service's own, never another user's session.
- * @param endingOf how the session of that phase, which the store no longer shows, has come to its end.
+ * @param endingOf how the session of that phase, which the store no longer shows, has come to its end; `undefined` where it has none.
  */
 export function createTake(
   memory: Memory,
@@ -35,7 +35,7 @@ export function createTake(
   sessionless: boolean,
   emit: (event: SessionEvent) => void,
   onEnd: Ended,
-  endingOf: (phase: Phase) => Ending,
+  endingOf: (phase: Phase) => Ending | undefined,
 ): Take {
   let shown: StoredSession | null = null
 
@@ -79,9 +79,11 @@ export function createTake(
       saves().owed = undefined
       if (read) become(read, verdict === 'adopt', verdict === 'doubt')
       else if (held) {
-        const { reason, error } = endingOf(memory.phase)
-        memory.vacate(held, reason)
-        onEnd(reason, held, error)
+        const ending = endingOf(memory.phase)
+        if (ending) {
+          memory.vacate(held, ending.reason)
+          onEnd(ending.reason, held, ending.error)
+        } else memory.become({ ...memory.phase, held: undefined }, { status: 'anonymous' })
       }
     }
     // What may be owed: what we hold; or, to a store that still shows a session, that this one is over.

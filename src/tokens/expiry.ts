@@ -34,7 +34,9 @@ export function expiryOf(tokens: TokenSet, arrival: Arrival, now: number): Expir
     ? 0
     : (!isInSeconds(said, now) && said) || (arrival === 'restored' ? exp * 1000 : now + lifetime) || undefined
   // How old a restored token was when it was found is unknown, and so is its lifetime if it doesn't claim one: then the whole leeway counts.
-  return { expiresAt, lifetime: lifetime || (expiresAt && arrival !== 'restored' ? Math.max(0, expiresAt - now) : undefined) }
+  const left = expiresAt && arrival !== 'restored' ? Math.max(0, expiresAt - now) : undefined
+  // Some servers hand out a token of their cache, or say less than it claims: half of what is left counts.
+  return { expiresAt, lifetime: left === undefined ? lifetime || undefined : Math.min(left, lifetime || left) }
 }
 
 /** What would be decades past was meant in seconds. */

@@ -155,6 +155,27 @@ describe('a rotation by somebody else', () => {
   })
 })
 
+it('is not undone by a late clearTokens of a session that the server has refused: who signed in meanwhile stays (I10)', async () => {
+  const { restore, login, app, clock, client: newClient } = world()
+  restore('refused')
+  login.next(invalidGrant)
+  let clears = 0
+  const client = newClient({
+    clearTokens: async () => {
+      await clock.sleep(clears++ ? 1 : 30_000)
+      app.tokens = null
+    },
+  })
+  const call = watch(client.fetch(url))
+  await clock.advance(15_000)
+  const signedIn = watch(client.setTokens(login.signIn()))
+  await clock.advance(30_000)
+
+  expect([call.value?.status, signedIn.state]).toEqual([401, 'fulfilled'])
+  expect(app.tokens).toMatchObject({ refreshToken: 'refresh-2' })
+  expect(client.state.status).toBe('authenticated')
+})
+
 it('a session that replaced a refused one and is then signed out elsewhere ends as ended_elsewhere: the refusal was not its own (I5)', async () => {
   const { restore, login, app, clock, client: newClient } = world()
   let cell: StoredSession | null = restore('expired')
@@ -183,6 +204,34 @@ it('a session that replaced a refused one and is then signed out elsewhere ends 
 
   expect(call.state).not.toBe('pending')
   expect(app.logouts).toMatchObject([{ reason: 'ended_elsewhere', sessionId: 'session-b' }])
+})
+
+it('by a tab that signed out and in again with the same refresh token is adopted by others, and not written over', async () => {
+  const { restore, login, client: newClient, inTime } = world()
+  const tokens = restore('fresh')
+  const store = memoryStore()
+  const written: (string | undefined)[] = []
+  const watched: TokenStore = {
+    ...store,
+    write: (next, expected) => {
+      written.push((next as TokenSet | null)?.accessToken)
+      return store.write(next, expected)
+    },
+  }
+  const one = newClient({ store: watched })
+  await inTime(one.setTokens({ ...tokens, sessionId: undefined }))
+  await inTime(one.logout())
+  await inTime(one.setTokens({ ...tokens, sessionId: undefined }))
+  const other = newClient({ store })
+  await quiet()
+  written.length = 0
+  login.next(() => json(200, { access_token: 'access-of-other', token_type: 'Bearer' }))
+
+  await inTime(other.refresh())
+  await quiet()
+
+  expect(written).toEqual([])
+  expect(await inTime(one.getAccessToken())).toBe('access-of-other')
 })
 
 describe('a consumed refresh token', () => {

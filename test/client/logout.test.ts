@@ -1,4 +1,13 @@
-import { AuthError, clientSecretBasic, type LogoutEvent, refreshTokenGrant, type TokenSet } from 'authenticated-client'
+import {
+  AuthError,
+  clientSecretBasic,
+  type LogoutEvent,
+  refreshTokenGrant,
+  type StoredSession,
+  sameTokens,
+  type TokenSet,
+  type TokenStore,
+} from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { json, silence } from '../support/authorization-server.ts'
 import { quiet } from '../support/clock.ts'
@@ -233,6 +242,52 @@ describe('logout', () => {
 
     expect(app.logouts).toHaveLength(1)
     expect(client.state).toEqual({ status: 'ended', reason: 'signed_out' })
+  })
+
+  it('of a sign-in that is still being saved clears the store also where a read in between fails', async () => {
+    const { login, app, clock, inTime, client: newClient } = world()
+    let cell: StoredSession | null = null
+    let isBusy = false
+    const store: TokenStore = {
+      read: async () => {
+        if (!isBusy) return cell
+        isBusy = false
+        throw new Error('keychain busy')
+      },
+      write: async (next, expected) => {
+        await clock.sleep(50)
+        if (!sameTokens(cell, expected)) return false
+        cell = next
+        return true
+      },
+    }
+    const client = newClient({ store })
+    await quiet()
+
+    const signedIn = watch(client.setTokens(login.signIn()))
+    await clock.advance(10)
+    const left = client.logout()
+    isBusy = true
+    await inTime(left)
+
+    expect(signedIn.state).not.toBe('pending')
+    expect([cell, client.state.status]).toEqual([null, 'ended'])
+    expect(app.logouts).toMatchObject([{ reason: 'signed_out' }])
+  })
+
+  it('signs out of what the app has signed in to without a call to the client', async () => {
+    const { login, app, resource, inTime, client: newClient } = world()
+    const client = newClient()
+    await quiet()
+
+    for (let time = 0; time < 2; time++) {
+      app.tokens = login.signIn()
+      await inTime(client.logout())
+      await inTime(client.fetch(url))
+    }
+
+    expect([app.tokens, app.clears, app.logouts.length]).toEqual([null, 2, 2])
+    expect(shown(resource)).toEqual([null, null])
   })
 
   it('fires nothing where nobody is signed in', async () => {

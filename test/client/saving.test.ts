@@ -112,6 +112,31 @@ describe('saveTokens', () => {
     expect(client.state).toMatchObject({ sessionId: 'of somebody else' })
   })
 
+  it.each<[string, TokenSet | null]>([
+    ['signed in anew', { accessToken: 'of-b', refreshToken: 'refresh-of-b', sessionId: 'session-b' }],
+    ['signed out', null],
+  ])('of a rotation that lands after the app has %s, as a call has seen, is taken back (rule 3, F38, F40)', async (_, next) => {
+    const { restore, app, accepted, clock, client: newClient } = world()
+    restore('refused')
+    accepted.add('of-b')
+    const client = newClient({
+      saveTokens: async (tokens) => {
+        await clock.sleep(300)
+        app.tokens = tokens
+      },
+    })
+    const first = watch(client.fetch(url))
+    await clock.advance(100)
+
+    app.tokens = next
+    const second = watch(client.fetch(url))
+    await clock.advance(2_000)
+
+    expect([first.state, second.state]).toEqual(['fulfilled', 'fulfilled'])
+    expect(app.tokens).toEqual(next)
+    expect(client.state).toMatchObject(next ? { sessionId: 'session-b' } : { status: 'ended', reason: 'ended_elsewhere' })
+  })
+
   it('has saved before a waiting call goes on, where it is quick (rule 5)', async () => {
     const { restore, app, clock, resource, client: newClient } = world()
     restore('refused')

@@ -421,6 +421,19 @@ describe('a store that misbehaves', () => {
     expect(app.logouts).toEqual([])
   })
 
+  it('and can give no hints is read at each call all the same (F55)', async () => {
+    const { restore, app, resource, inTime, client: newClient } = world()
+    restore('fresh')
+    const subscribe = () => {
+      throw new DOMException('denied', 'SecurityError')
+    }
+
+    const client = newClient({ store: { read: () => app.tokens, write: () => true, subscribe } })
+    await inTime(client.fetch(url))
+
+    expect(shown(resource)).toEqual([app.tokens?.accessToken])
+  })
+
   it('and hints is heard without a call: another session shows, a logout is told', async () => {
     const { restore, login, app, client: newClient } = world()
     let stored: TokenSet | null = restore('fresh')

@@ -7,6 +7,8 @@ import {
   clientSecretBasic,
   clientSecretPost,
   isAuthError,
+  type StoredSession,
+  sameTokens,
 } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { api, authorizationServer, json, network, unauthorized } from '../support/authorization-server.ts'
@@ -87,6 +89,45 @@ describe('a service that gets tokens for itself', () => {
     expect(responses.map(({ status }) => status)).toEqual(Array(10).fill(200))
     expect(login.tokenRequests).toHaveLength(2)
     expect(resource.requests).toHaveLength(1 + 20)
+  })
+
+  it.each([
+    ['is idle', 0, undefined],
+    ['waits for the answer to a call', 0, 'refused'],
+    ['waits for a new token', 3_590_000, undefined],
+  ] as const)('hears of no sign-out, and goes on, where a shared store loses its token while it %s', async (_, later, answer) => {
+    const logouts: unknown[] = []
+    let cell: StoredSession | null = null
+    let isSlow = false
+    const { client, login, resource, clock } = service({
+      onLogout: (event) => void logouts.push(event),
+      store: {
+        read: async () => {
+          if (isSlow) await clock.sleep(2)
+          return cell
+        },
+        write: async (next, expected) => {
+          if (!sameTokens(cell, expected)) return false
+          cell = next
+          return true
+        },
+      },
+    })
+    await client.fetch(url)
+    clock.jump(later)
+    if (answer)
+      resource.next(() => {
+        cell = null
+        return unauthorized('Bearer error="invalid_token"')
+      })
+    isSlow = true
+
+    const call = client.fetch(url)
+    if (!answer) cell = null
+    const response = await inTime(clock, call)
+
+    expect([response.status, login.tokenRequests.length, logouts]).toEqual([200, 2, []])
+    expect(client.state.status).toBe('authenticated')
   })
 
   it('is refused for ever: two sends per call, and the budget holds (F62)', async () => {

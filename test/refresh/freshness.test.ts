@@ -46,6 +46,26 @@ describe('expiryLeeway', () => {
     expect(login.tokenRequests).toHaveLength(1)
   })
 
+  it('is at most half of what was left at receipt, whatever lifetime a JWT claims: it is not refreshed for each call', async () => {
+    const { client, login, resource, clock, inTime } = await signedIn()
+    resource.always(() => json(200, {}))
+    const part = (value: unknown): string => btoa(JSON.stringify(value)).replace(/=+$/, '')
+    const seconds = Math.floor(clock.now() / 1000)
+    const claims = { iat: seconds - 3580, exp: seconds + 20 }
+    login.next(() => json(200, { access_token: `${part({ alg: 'none' })}.${part(claims)}.`, token_type: 'Bearer', expires_in: 20 }))
+    await inTime(client.refresh())
+
+    await inTime(client.fetch(url))
+    await clock.advance(9000)
+    await inTime(client.fetch(url))
+    const before = login.tokenRequests.length
+    await clock.advance(2000)
+    await inTime(client.fetch(url))
+
+    expect(before).toBe(1)
+    expect(login.tokenRequests).toHaveLength(2)
+  })
+
   it('is at most half the lifetime: a token of 20 seconds is used for 10', async () => {
     const { client, login, clock, inTime } = await signedIn({ expiresIn: 20 })
     await inTime(client.refresh())

@@ -50,6 +50,26 @@ describe('onStepUp gets the typed challenge', () => {
     expect(await rows()).toEqual([10])
   })
 
+  it.each(['returns', 'sets'] as const)('and the session keeps its refresh token where the tokens that it %s have none', async (way) => {
+    const { refreshToken, ...answer } = steppedUp
+    const store = memoryStore()
+    const { client, service } = await signedIn({
+      store,
+      onStepUp: async () => {
+        if (way === 'returns') return answer
+        await client.setTokens(answer)
+        return null
+      },
+    })
+    service.always(asksForMore(insufficientScope))
+
+    const response = await client.fetch(me)
+
+    expect(response.status).toBe(200)
+    expect(await store.read()).toMatchObject({ accessToken: 'stepped-up', refreshToken: 'refresh-1' })
+    expect(refreshToken).not.toBe('refresh-1')
+  })
+
   it.each(['abc', '-1', '1.5', ''])('without a max_age where that is no number of seconds: %j', async (maxAge) => {
     const asked: StepUpEvent[] = []
     const { client, service } = await signedIn({ onStepUp: (event) => void asked.push(event) as unknown as null })
