@@ -85,7 +85,7 @@ export const refreshMutants: readonly Mutant[] = [
       { file: spender, find: 'if (!phase.held || (await hasMoved(phase))) continue', replace: '' },
       {
         file: 'session/session.ts',
-        find: 'if (memory.phase === from && !saves.owed && (await store.write(null, from.held)) === false) await look()',
+        find: 'if (memory.phase === from && !saves.owed && (await saves.clear(from.held)) === false) await look()',
         replace: '',
       },
     ],

@@ -17,8 +17,8 @@ export const schemeMutants: readonly Mutant[] = [
       { file: dpop, find: "return answered ? 'return' : 'replay'", replace: "return 'replay'" },
     ],
   },
-  mutant('takes no notice of nonces', dpop, 'if (!origin || !nonce ||', 'if (origin || !origin || !nonce ||'),
-  mutant('shows the nonce of one server to another', dpop, 'const origin = originOf(url)', "const origin = originOf(url) && ''"),
+  mutant('takes no notice of nonces', dpop, 'if (!originOf(url) || !nonce ||', 'if (url || !nonce ||'),
+  mutant('shows the nonce of one server to another', dpop, '`API ${originOf(url)}`', "'API'"),
   mutant('takes a key of its own though another tab has kept one', dpop, '(await keyStore?.load()) ?? keys', 'keys'),
   mutant(
     'proves without the token that goes along',

@@ -12,8 +12,8 @@ export const sessionMutants: readonly Mutant[] = [
   mutant(
     'saves a rotation over whatever the store holds',
     saves,
-    'if (held) return store.write(held, expected, landed)',
-    'if (held) return (async () => store.write(held, await store.read(), landed))()',
+    'if (held) return write(held, expected)',
+    'if (held) return (async () => write(held, await store.read()))()',
   ),
   mutant('counts no session for a logout', memory, 'dead, epoch: phase.epoch + 1 }', 'dead, epoch: phase.epoch }'),
   mutant('counts no session for a sign-in', session, "hold(next, 'received', isSame ? 0 : 1)", "hold(next, 'received', 0)"),
@@ -44,19 +44,14 @@ export const sessionMutants: readonly Mutant[] = [
   },
   mutant('takes the session before a sign-in for a new one', session, 'if (held) saves.replace(held)', ''),
   mutant('insists on its sign-in for ever', saves, 'if (force && isOfTried && behind !== undefined) saves.owed = { behind }', ''),
-  mutant(
-    'insists on a sign-in that is saved, where it was rotated meanwhile',
-    saves,
-    'if (isTaken && (saves.owed?.since',
-    'if (false && (saves.owed?.since',
-  ),
+  mutant('insists on a sign-in that is saved, where it was rotated meanwhile', saves, 'const isSaved = isTaken', 'const isSaved = false'),
   {
     name: 'writes its sign-in over what another tab has made of it',
-    patches: [{ file: saves, find: "superseded) === 'adopt'", replace: "superseded) === 'end'" }],
+    patches: [{ file: saves, find: '/^(adopt|begin)$/', replace: '/^end$/' }],
     first: 4_131_001,
   },
   mutant('does not save later what it could not save at once', take, 'if (memory.phase.held || read) resume()', ''),
-  mutant('tells nobody that the session was ended elsewhere', take, 'onEnd(reason, held, error)', ''),
+  mutant('tells nobody that the session was ended elsewhere', take, 'onEnd(ending.reason, held, ending.error)', ''),
   mutant('takes a pair that may be somebody else’s for its own', take, 'staysSame ? 0 : 1, isInDoubt ? 1 : 0)', 'staysSame ? 0 : 1, 0)'),
   mutant(
     'spends its old refresh token when the store shows it',
