@@ -18,8 +18,11 @@ export interface DigestSpace {
 
 /** What servers have asked for. */
 export interface DigestSpaces {
-  /** What a request is to answer: the challenge that its own call was given, or else the last one that is for its URL, and not kept. */
-  answerable(url: string, attempt: number): DigestSpace | undefined
+  /**
+   * What a request is to answer: the challenge that its own call was given, or else the last one that is for its URL, and not kept; where
+   * its body goes out only once, a kept one as well, since bare it would be refused for sure.
+   */
+  answerable(url: string, attempt: number, isOneShot: boolean): DigestSpace | undefined
   /**
    * Makes a challenge the latest of its origin. Where its nonce is known, its count goes on: several first calls get one nonce, and two
    * realms may come in turn.
@@ -52,14 +55,14 @@ export function createDigestSpaces(): DigestSpaces {
   const of = (origin: string | undefined): readonly DigestSpace[] => known.get(origin) ?? []
 
   return {
-    answerable(url, attempt) {
+    answerable(url, attempt, isOneShot) {
       const own = attempt ? kept.filter(([asked]) => asked === url).pop() : undefined
       if (own) kept.splice(kept.indexOf(own), 1)
       const isFor = ({ domain }: DigestSpace): boolean => !domain[0] || domain.some((start) => onTheWire(url).startsWith(start))
       const space =
         own?.[1] ??
         of(originOf(url))
-          .filter((space) => isFor(space) && (attempt || !space.keptFor))
+          .filter((space) => isFor(space) && (attempt || isOneShot || !space.keptFor))
           .pop()
       if (space && !attempt) {
         if (!space.count) space.keptFor = url
@@ -94,10 +97,12 @@ export function createDigestSpaces(): DigestSpaces {
     follow(space, challenge) {
       const { origin } = space
       if (challenge.nonce === space.challenge.nonce) return // Its count goes on.
-      const next = { ...space, challenge, count: 0, keptFor: undefined }
+      const { realm, nonce } = challenge
+      const isKnown = of(origin).some((other) => other.challenge.nonce === nonce && other.challenge.realm === realm)
+      const next = isKnown ? [] : [{ ...space, challenge, count: 0, keptFor: undefined }]
       known.set(
         origin,
-        of(origin).map((other) => (other === space ? next : other)),
+        of(origin).flatMap((other) => (other === space ? next : [other])),
       )
     },
     forget: (origin) => void known.delete(origin),

@@ -62,7 +62,7 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
     usesTokens: false,
 
     async attach(outgoing, _tokens, { attempt }) {
-      const space = spaces.answerable(outgoing.url, attempt)
+      const space = spaces.answerable(outgoing.url, attempt, outgoing.body === undefined)
       if (!space) return
       const { username, password } = await current()
       const user = { username: username.normalize('NFC'), password: password.normalize('NFC') }
@@ -125,7 +125,7 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
         rspauth.toLowerCase() === digestResponse(user, challenge, { ...request, body: '' }, '')
       const proved = meant.find(isProved)
       const known = proved ?? meant[0]
-      if (!known) return
+      if (!known) return spaces.release(url)
       sent.delete(known)
       const { space, challenge } = known
       space.keptFor = undefined

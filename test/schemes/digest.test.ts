@@ -3,6 +3,7 @@ import { digest } from 'authenticated-client/digest'
 import { quiet } from 'authenticated-client/testing'
 import { describe, expect, it } from 'vitest'
 import { digestCredentials, digestResponse } from '../../src/schemes/digest-response'
+import { deferred } from '../support/deferred'
 import { type Answer, clientOf, ok, origin, refuse } from './client'
 
 const mufasa = { username: 'Mufasa', password: 'Circle of Life' }
@@ -225,6 +226,58 @@ describe('digest', () => {
       expect(nonces.filter((nonce) => !nonce)).toHaveLength(2)
       expect(new Set(nonces).size).toBe(1 + 7)
     })
+  })
+
+  it('answers for a body that goes out only once from its second call on, whatever became of the first one', async () => {
+    const { client } = clientOf({ scheme: digest(mufasa) }, (request) =>
+      request.headers.has('authorization') ? ok(request) : refuse(challenge)(request),
+    )
+    const upload = (): Promise<Response> =>
+      client.fetch('/upload', { method: 'POST', body: new Blob(['order']).stream(), duplex: 'half' } as RequestInit)
+
+    const statuses = [await upload(), await upload(), await upload()].map(({ status }) => status)
+
+    expect(statuses).toEqual([401, 200, 200])
+  })
+
+  it('says no count twice of a nonce that is the next one of another call', async () => {
+    let nonce = 'n1'
+    const released = deferred()
+    const taken = new Set<string>()
+    const { client } = clientOf({ scheme: digest(mufasa) }, async (request) => {
+      const value = request.headers.get('authorization')
+      const now = nonce
+      if (request.url.endsWith('/late') && !value) await released.promise
+      if (!value) return refuse(`Digest realm="r", nonce="${now}", qop="auth"`)(request)
+      if (request.url.endsWith('/slow')) await released.promise
+      const use = `${field(value, 'nonce')} ${field(value, 'nc')}`
+      if (taken.has(use)) return refuse(`Digest realm="r", nonce="${nonce}", qop="auth"`)(request)
+      taken.add(use)
+      const info = `nextnonce="${nonce}", cnonce="${field(value, 'cnonce')}", nc=${field(value, 'nc')}`
+      return Response.json({}, { headers: { 'authentication-info': info } })
+    })
+    const slow = client.fetch('/slow')
+    await quiet()
+    nonce = 'n2'
+    const late = client.fetch('/late')
+    await quiet()
+    const other = await client.fetch('/b')
+    released.resolve()
+
+    expect([other, await slow, await late].map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(new Set(taken).size).toBe(3)
+  })
+
+  it('needs no second request where an Authentication-Info is about no request of ours', async () => {
+    const { client, requests } = clientOf({ scheme: digest(mufasa) }, (request) =>
+      request.headers.has('authorization')
+        ? Response.json({}, { headers: { 'authentication-info': 'nextnonce="n2", cnonce="of somebody else", nc=00000001' } })
+        : refuse(challenge)(request),
+    )
+
+    for (const path of ['/a', '/b', '/c']) await client.fetch(path)
+
+    expect(requests).toHaveLength(4)
   })
 
   it('uses a nonce in all calls as soon as its first one was answered, and not before: also where a redirect led elsewhere', async () => {

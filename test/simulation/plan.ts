@@ -95,6 +95,8 @@ export function planOf(seed: number) {
   // Windows that chance alone visits too seldom; drawn apart, so that the other worlds stay what they are.
   const rare = seed % 8 === 0 ? rareAmbushes(seeded(-seed)) : []
   const refusesLong = seed % 64 === 4
+  // Only beyond the seeds that worlds were kept of.
+  const readsAtOnce = seed > 6_800_000 && seed < 1_000_000_000 && seed % 4 === 1
   // Drawn apart for the same reason.
   const schemes = seed >= firstWithSchemes ? schemePlan(seeded(~seed)) : undefined
   const plan = {
@@ -119,6 +121,8 @@ export function planOf(seed: number) {
       'plain-lagging',
     ] as const) as StoreKind,
     hints: chance(0.5),
+    /** Of a store whose writes take their time. */
+    readsAtOnce,
     clearsInOnLogout: chance(0.3),
     /** An older SDK that reads, refreshes and writes without any lock or comparison. */
     foreign: chance(0.88) ? ('none' as const) : pick(['keeps all fields', 'keeps its own fields'] as const),

@@ -21,7 +21,7 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
   const isPlain = plan.store.startsWith('plain')
   // The package's own store waits for its writes by the machine's clock: a hung one would hold up the whole world.
   const isOwn = plan.store.endsWith('storage')
-  const readKinds = readFaults.filter((kind) => kind === 'throw' || (isAsync && !(isOwn && kind === 'hang')))
+  const readKinds = readFaults.filter((kind) => kind === 'throw' || (isAsync && !plan.readsAtOnce && !(isOwn && kind === 'hang')))
   const writeKinds = writeFaults.filter((kind) => (isAsync || !/hang|lag/.test(kind)) && !(isOwn && /hang|says-false/.test(kind)))
   // What a tab shows of the cell while its own state lags behind.
   let shown = cell.value
@@ -48,7 +48,7 @@ export function storeOptions(world: World, tab: Tab, cell: Cell): AuthenticatedC
     const fault = world.fault('read', plan.storeFaults, readKinds)
     // The look before a save, where the store itself can't compare.
     if (tab.stage === 'received' && (isPlain || plan.store === 'async-storage')) tab.stage = 'checking'
-    if (!isAsync) {
+    if (!isAsync || plan.readsAtOnce) {
       if (fault) throw new Error('The store can not be read')
       return saw(plan.store === 'plain-lagging' ? shown : cell.value)
     }

@@ -22,6 +22,7 @@ export const smallPlan: Omit<Plan, 'random'> = {
   lockIsOption: false,
   store: 'cas-async',
   hints: false,
+  readsAtOnce: false,
   clearsInOnLogout: false,
   foreign: 'none',
   foreignRefreshes: 0,
