@@ -1,3 +1,4 @@
+import { createAbortable } from '../platform/abortable'
 import { inTime } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import { copyOf } from '../platform/copy-of'
@@ -5,12 +6,13 @@ import type { FetchLike } from '../platform/fetch-like'
 import { isSafeMethod } from '../platform/is-safe-method'
 import { methodOf } from '../platform/method-of'
 import { isOneShot as isReadOnce } from '../platform/one-shot'
-import { wholeBody } from '../platform/whole-body'
+import { bodyOf, wholeBody } from '../platform/whole-body'
 import type { AuthScheme, OutgoingRequest } from '../schemes/auth-scheme'
 import { snapshotOf } from './body-snapshot'
 import type { Cause, Withheld } from './decide'
 import { FieldAdder, fieldsOf, type HeaderFields, hasField, withField } from './header-fields'
 import { copyOfOwn, ownFields } from './own-fields'
+import { withQuery } from './with-query'
 
 /** A call, read once: what the caller gave, in a form that can be sent again, or is known to be sendable only once. */
 export class RequestTemplate implements OutgoingRequest {
@@ -32,8 +34,9 @@ export class RequestTemplate implements OutgoingRequest {
   query: string | undefined = undefined
   /** The schemes that have answered in this call, or were given up for another. */
   tried: readonly AuthScheme[] = []
+  /** What the caller gave, where that is a Request. */
+  declare readonly request: Request | undefined
   // Not `#private`: in V8 those take longer to make, and one of these is made for every call.
-  declare private readonly request: Request | undefined
   /** All else that the caller gave, its body as it was at the call. */
   declare private init: RequestInit
   /** The headers of this send: the caller's own (`callers`) until a scheme adds one, then a copy. */
@@ -160,7 +163,7 @@ export class RequestTemplate implements OutgoingRequest {
   }
 
   /** Calls `fetch`; a second time past caches. */
-  send(fetch: FetchLike, hasCacheModes?: () => boolean): Promise<Response> {
+  send(fetch: FetchLike, hasCacheModes?: () => boolean, mayRead = true): Promise<Response> {
     const url = this.query ? withQuery(this.url, this.query) : this.url
     const given = this.request
     // A copy for each send: some wrappers write to what they are given, and the credentials mode that a scheme chose is for one alone.
@@ -174,12 +177,11 @@ export class RequestTemplate implements OutgoingRequest {
     // React Native leaves a Request's URL relative.
     const isElsewhere = url !== given.url
     // A Request that is made anew for another URL loses a body that the platform doesn't show, and makes a stream of one that it shows,
-    // which browsers send by HTTP/2 alone: it is read first.
-    if (isElsewhere && (this.mayHoldBody || (init.body == null && given.body)))
-      return given
-        .clone()
-        .blob()
-        .then((body) => this.useBody(body.slice()).send(fetch, hasCacheModes)) // Without its type: what the headers say counts.
+    // which browsers send by HTTP/2 alone: it is read first, unless that was tried, and it is too long.
+    if (isElsewhere && mayRead && (this.mayHoldBody || (init.body == null && given.body))) {
+      const read = Promise.resolve(createAbortable()(bodyOf(given), this.signal))
+      return read.then((body) => (body ? this.useBody(body) : this).send(fetch, hasCacheModes, false))
+    }
     // `fetch(request, init)` forgets these two of the Request whatever the init holds (A37).
     init.referrerPolicy ??= given.referrerPolicy
     init.referrer ??= given.referrer
@@ -193,9 +195,4 @@ export class RequestTemplate implements OutgoingRequest {
     }
     return fetch(request, init)
   }
-}
-
-function withQuery(url: string, query: string): string {
-  const mark = /^[^#]*\?/.test(url) ? '&' : '?'
-  return url.replace(/(?=#)|$/, () => mark + query)
 }

@@ -60,8 +60,9 @@ export function createRoundTrip(
     if (isEndpoint(url)) return 'endpoint'
     // What the caller set is the caller's: neither replaced nor answered for (A57).
     if (callers && names.some((name) => hasField(callers, name))) return 'caller'
-    // Some platforms (Node 22) don't send the mark of an empty query: a signature over it would be wrong.
-    if ((url[url.indexOf('?') + 1] ?? '#') === '#') template.url = url.replace(/^([^?#]*)\?/, '$1')
+    // Some platforms (Node 22) don't send the mark of an empty query: a signature over it would be wrong. A Request stays as it is: made
+    // anew, it would lose more.
+    if (!template.request && (url[url.indexOf('?') + 1] ?? '#') === '#') template.url = url.replace(/^([^?#]*)\?/, '$1')
     return undefined
   }
 

@@ -12,8 +12,8 @@ export interface Keeper {
   /**
    * Resolves when `got` is saved, or could not be. `settle` is called then too, or after a second if that takes longer.
    * @param phase what the session holds, right before `got` takes its place.
-   * @param isForTarget the access token is for a resource and goes to those who asked for it: the session keeps its own, and takes the
-   * refresh token alone, if that was rotated.
+   * @param isForTarget the access token is for a resource and goes to those who asked for it, or there is a better one by now: the session
+   * keeps its own, and takes the refresh token alone, if that was rotated.
    */
   keep(phase: Phase, got: StoredSession, isForTarget: boolean, settle: (outcome: RefreshOutcome) => void): Promise<void>
   /** Resolves when every save of this client that is under way has settled, or after a second. */

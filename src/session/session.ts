@@ -73,6 +73,8 @@ export function createSession(
   const partings = createPartings(onEnd)
   const earlySignOut = createEarlySignOut(store, memory, superseded, partings, () => saves)
   let turns = 0
+  /** Those of them that were sign-ins. */
+  let signIns = 0
   /** The refusal that is being acted on: if the store is found cleared meanwhile, this is why. */
   let rejecting: (Ending & { readonly epoch: number }) | undefined
   const endingOf = ({ epoch }: Phase): Ending | undefined => {
@@ -127,10 +129,13 @@ export function createSession(
         if (saves.owed) return saves.save()
         // A grant that starts from nothing may have got tokens for single resources without this session having any: they end as well.
         const { phase } = memory
-        const isRestored = phase.state.status !== 'restoring'
-        if (isRestored && sessionless && !root) memory.become({ ...phase, epoch: phase.epoch + 1 }, phase.state)
-        // The store may show a sign-in that nobody has seen here yet.
-        if (isRestored) await look()
+        const { status } = phase.state
+        if (status !== 'restoring' && sessionless && !root) memory.become({ ...phase, epoch: phase.epoch + 1 }, phase.state)
+        const before = signIns
+        // The store may show a sign-in that nobody has seen here yet. After a session has ended, that is another one.
+        if (status === 'anonymous') await look()
+        // Whoever has signed in here meanwhile came after this.
+        if (signIns !== before) return
       }
       if (memory.phase.state.status !== 'restoring') return end(memory.phase, 'signed_out')
       await earlySignOut.signOut()
@@ -142,13 +147,17 @@ export function createSession(
       const { held } = memory.phase
       const isSame = held && (tokens.sessionId ? tokens.sessionId === held.sessionId : keepsSession && isSameSignIn(held, tokens) !== false)
       const sessionId = tokens.sessionId || (isSame && held.sessionId) || [clock.now(), turns, clock.random(), clock.random()].join('-')
-      // Not every server gives a refresh token again when a person has been asked for more: the session keeps the one it has.
-      const { refreshToken, idToken } = (keepsSession && isSame && tokenSetOf(held)) || {}
-      const next = { ...(refreshToken && { refreshToken }), ...(idToken && { idToken }), ...plain(tokens), sessionId }
+      const own: object = plain(tokens)
+      // Not every server gives these again when a person has been asked for more: the session keeps its own. An empty one is none (F19).
+      const kept = Object.entries((keepsSession && isSame && held) || {}).filter(
+        ([name, value]) => /^(refresh|id)Token$/.test(name) && value && !own[name as keyof typeof own],
+      )
+      const next = { ...plain(tokens), ...Object.fromEntries(kept), sessionId }
       // A pair that we could not save may turn up in the store after all: it is ours, not somebody else's sign-in.
       if (held && (isSame || saves.owed)) superseded.replace(held, next)
       if (!isSame) {
         turns++
+        signIns++
         // Until the new session is saved, the store still shows the old one: that is no sign-in by somebody else.
         if (held) saves.replace(held)
       }

@@ -131,11 +131,14 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown): Spen
           // A logout or a sign-in during the refresh wins, and so does a pair that somebody else has saved (rule 3).
           const isSame = session.phase.epoch === from.epoch
           if (isSame && because === 'unauthorized') budget.count()
-          if (
-            isSame &&
-            (session.phase === presentation.mine || holdsConsumed(session.phase, presentation.mine, tokenSetOf(tokens)?.refreshToken))
-          )
-            return await keeper.keep(session.phase, tokens, target !== undefined, settle)
+          const { phase: now } = session
+          const { mine } = presentation
+          const isOver = holdsConsumed(now, mine, tokenSetOf(tokens)?.refreshToken)
+          if (isSame && (now === mine || isOver || (startsFromNothing && !now.held))) {
+            // A person may have been asked for more meanwhile: what that gave stays beside the new refresh token.
+            const isBeside = isOver && tokenSetOf(now.held)?.accessToken !== tokenSetOf(mine.held)?.accessToken
+            return await keeper.keep(now, tokens, target !== undefined || isBeside, settle)
+          }
           if (isSame) return settle({ kind: 'adopted', tokens: tokenSetOf(tokens) })
           presentation.drop(tokens)
           return settle({ kind: 'session-changed' })

@@ -69,7 +69,9 @@ export function createTake(
     const { owed, unsaved, resume } = saves()
     if (held && !owed && sameTokens(read, held)) return memory.phase
     const known = reconcile(memory.phase, read, unsaved, superseded)
-    const verdict = known === 'doubt' && sessionless ? 'adopt' : known
+    // The entry of a service that is gone, such as after its time to live, takes nothing away that was just received.
+    const isOwed = known === 'end' && owed && !endingOf(memory.phase)
+    const verdict = isOwed ? 'stale' : known === 'doubt' && sessionless ? 'adopt' : known
     if (verdict === 'keep') {
       if (state.status === 'restoring') memory.become(memory.phase, { status: 'anonymous' })
       // A sign-in is saved all the same: who shows its tokens already need not have kept them, and does not know its id.

@@ -280,14 +280,46 @@ describe('logout', () => {
     const client = newClient()
     await quiet()
 
-    for (let time = 0; time < 2; time++) {
-      app.tokens = login.signIn()
-      await inTime(client.logout())
-      await inTime(client.fetch(url))
-    }
+    app.tokens = login.signIn()
+    await inTime(client.logout())
+    await inTime(client.fetch(url))
 
-    expect([app.tokens, app.clears, app.logouts.length]).toEqual([null, 2, 2])
-    expect(shown(resource)).toEqual([null, null])
+    expect([app.tokens, app.clears, app.logouts.length]).toEqual([null, 1, 1])
+    expect(shown(resource)).toEqual([null])
+  })
+
+  it('that nobody awaits leaves a sign-in alone that comes right after it, while nobody is signed in', async () => {
+    const { login, app, inTime, client: newClient } = world()
+    const client = newClient()
+    await quiet()
+
+    const left = client.logout()
+    await inTime(client.setTokens(login.signIn()))
+    await inTime(left)
+
+    expect([client.state.status, app.logouts]).toEqual(['authenticated', []])
+    expect(app.tokens).not.toBeNull()
+  })
+
+  it('called by onLogout leaves whoever has signed in elsewhere since', async () => {
+    const { restore, login, app, clock, inTime, client: newClient } = world()
+    restore('fresh')
+    const client = newClient({
+      onLogout: async (event) => {
+        app.logouts.push(event)
+        await clock.sleep(20)
+        await client.logout()
+      },
+    })
+    await inTime(client.fetch(url))
+    app.tokens = null
+    await inTime(client.fetch(url))
+
+    app.tokens = { ...login.signIn(), sessionId: 'session-b' }
+    await clock.advance(100)
+
+    expect(app.tokens).toMatchObject({ sessionId: 'session-b' })
+    expect(app.logouts).toMatchObject([{ reason: 'ended_elsewhere' }])
   })
 
   it('fires nothing where nobody is signed in', async () => {

@@ -130,6 +130,32 @@ describe('a service that gets tokens for itself', () => {
     expect(client.state.status).toBe('authenticated')
   })
 
+  it('keeps a token that comes after a shared store has lost the one before', async () => {
+    let cell: StoredSession | null = null
+    const { client, login, resource, clock } = service({
+      store: {
+        read: async () => cell,
+        write: async (next, expected) => {
+          if (!sameTokens(cell, expected)) return false
+          cell = next
+          return true
+        },
+      },
+    })
+    await client.fetch(url)
+    clock.jump(3_590_000)
+    login.next(() => {
+      cell = null
+      return undefined
+    })
+
+    const token = await inTime(clock, client.getAccessToken())
+    await inTime(clock, client.fetch(url))
+
+    expect([token, shown(resource).at(-1), login.tokenRequests.length]).toEqual(['access-2', 'access-2', 2])
+    expect(cell).toMatchObject({ accessToken: 'access-2' })
+  })
+
   it('is refused for ever: two sends per call, and the budget holds (F62)', async () => {
     const { client, clock, login, resource } = service()
     resource.always(() => unauthorized('Bearer error="invalid_token"'))

@@ -50,8 +50,14 @@ describe('onStepUp gets the typed challenge', () => {
     expect(await rows()).toEqual([10])
   })
 
-  it.each(['returns', 'sets'] as const)('and the session keeps its refresh token where the tokens that it %s have none', async (way) => {
-    const { refreshToken, ...answer } = steppedUp
+  it.each([
+    ['returns', 'no', {}],
+    ['sets', 'no', {}],
+    ['returns', 'an undefined', { refreshToken: undefined }],
+    ['returns', 'an empty', { refreshToken: '' }],
+  ] as const)('and the session keeps its refresh token where what it %s has %s refresh token (F19)', async (way, _, fields) => {
+    const { refreshToken, ...rest } = steppedUp
+    const answer = { ...rest, ...fields }
     const store = memoryStore()
     const { client, service } = await signedIn({
       store,
@@ -68,6 +74,28 @@ describe('onStepUp gets the typed challenge', () => {
     expect(response.status).toBe(200)
     expect(await store.read()).toMatchObject({ accessToken: 'stepped-up', refreshToken: 'refresh-1' })
     expect(refreshToken).not.toBe('refresh-1')
+  })
+
+  it('and what it gives stays where a refresh that was under way brings a new refresh token', async () => {
+    const store = memoryStore()
+    const answered = deferred()
+    const { refreshToken: _, ...answer } = steppedUp
+    const { client, service, login, authorizations } = await signedIn({ store, onStepUp: () => answer })
+    service.always(asksForMore(insufficientScope))
+    login.next(async () => {
+      await answered.promise
+      return json(200, { access_token: 'weaker', refresh_token: 'refresh-2', token_type: 'Bearer' })
+    })
+
+    const refreshed = client.refresh()
+    await quiet()
+    await client.fetch(me)
+    answered.resolve()
+    await refreshed
+    await client.fetch(me)
+
+    expect(authorizations()).toEqual(['Bearer access-1', 'Bearer stepped-up', 'Bearer stepped-up'])
+    expect(await store.read()).toMatchObject({ accessToken: 'stepped-up', refreshToken: 'refresh-2' })
   })
 
   it.each(['abc', '-1', '1.5', ''])('without a max_age where that is no number of seconds: %j', async (maxAge) => {

@@ -84,6 +84,29 @@ describe('apiKey', () => {
     expect(seen).toEqual([`POST /notes?key=${key} 5 text/x`, 'POST /moved 5 text/x'])
   })
 
+  it('goes in the query of a Request whose body takes its time: an abort ends the wait (F95)', async () => {
+    const { client, requests } = clientOf({ scheme: apiKey({ key, query: 'key' }) })
+    const controller = new AbortController()
+    const { signal } = controller
+    const request = new Request(`${origin}/notes`, { method: 'POST', body: new ReadableStream(), signal, duplex: 'half' } as RequestInit)
+
+    const call = client.fetch(request)
+    controller.abort(new Error('enough'))
+
+    await expect(call).rejects.toThrow('enough')
+    expect(requests).toEqual([])
+  })
+
+  it('goes in the query of a Request with more than a mebibyte, which is not held', async () => {
+    const { client, requests } = clientOf({ scheme: apiKey({ key, query: 'key' }) })
+    const body = 'x'.repeat(1024 * 1024 + 1)
+
+    await client.fetch(new Request(`${origin}/notes`, { method: 'POST', body }))
+
+    expect(requests.map(({ url }) => url)).toEqual([`${origin}/notes?key=${key}`])
+    expect(await requests[0]?.text()).toHaveLength(body.length)
+  })
+
   it('is asked for before every send', async () => {
     const keys = ['one', 'two']
     const { client, requests } = clientOf({ scheme: apiKey({ key: async () => keys.shift() ?? '' }) })

@@ -252,7 +252,7 @@ export class Tab implements Owner {
     const stored = world.ownerOf(world.cell.refreshToken)
     // What the store shows though this tab has not seen it yet; what it will show, where it takes its time.
     const shown = /async|lagging/.test(world.plan.store) && !world.plan.readsAtOnce ? world.server.families : stored ? [stored] : []
-    if (state.status === 'anonymous' || state.status === 'ended') for (const other of shown) world.ledger.loggedOut.add(other)
+    if (state.status === 'anonymous') for (const other of shown) world.ledger.loggedOut.add(other)
     // A tab whose own copy of the store lags behind finds something older.
     if (state.status === 'restoring' && stored && world.plan.store !== 'plain-lagging') this.sessions.over.add(stored)
     this.client
