@@ -24,10 +24,10 @@ export const refreshMutants: readonly Mutant[] = [
     name: 'saves after a logout',
     patches: [
       { file: spender, find: 'const isSame = session.phase.epoch === from.epoch', replace: 'const isSame = true' },
-      { file: spender, find: 'session.phase === presentation.mine ||', replace: 'true ||' },
+      { file: spender, find: 'now === mine ||', replace: 'true ||' },
     ],
   },
-  mutant('keeps its own pair though another was saved meanwhile', spender, 'session.phase === presentation.mine ||', 'true ||'),
+  mutant('keeps its own pair though another was saved meanwhile', spender, 'now === mine ||', 'true ||'),
   mutant('lets the lock go while another pair is still being saved', spender, 'await keeper.landed()', ''),
   mutant(
     'makes every refresh a flight of its own',
