@@ -114,8 +114,9 @@ export interface AuthenticatedClientOptions {
   readonly onLogout?: ((event: LogoutEvent) => void) | null | undefined
   /**
    * Asked for more than a refresh can give (RFC 6750 §3.1 scope, RFC 9470 authentication, claims). Returns the new tokens, or `null`
-   * where it got none: a refused call then gets its own answer, or the token endpoint's error. Calls that meet the same challenge
-   * meanwhile wait for it: so what it asks of the API itself goes through plain `fetch`.
+   * where it got none: a refused call then gets its own answer, or the token endpoint's error. Where the new ones have no refresh token,
+   * the session keeps its own. Calls that meet the same challenge meanwhile wait for it: so what it asks of the API itself goes through
+   * plain `fetch`.
    */
   readonly onStepUp?: ((event: StepUpEvent) => MaybePromise<TokenSet | null | undefined>) | null | undefined
   /**

@@ -1,4 +1,3 @@
-import { createAbortable } from '../platform/abortable'
 import { inTime } from '../platform/bounded'
 import type { Clock } from '../platform/clock'
 import { copyOf } from '../platform/copy-of'
@@ -12,6 +11,7 @@ import { snapshotOf } from './body-snapshot'
 import type { Cause, Withheld } from './decide'
 import { FieldAdder, fieldsOf, type HeaderFields, hasField, withField } from './header-fields'
 import { copyOfOwn, ownFields } from './own-fields'
+import { requestAt } from './request-at'
 import { withQuery } from './with-query'
 
 /** A call, read once: what the caller gave, in a form that can be sent again, or is known to be sendable only once. */
@@ -63,16 +63,14 @@ export class RequestTemplate implements OutgoingRequest {
     const own = ownFields(init)
     const { body } = own
     let callers = fieldsOf(own.headers ?? request?.headers)
-    const isOneShot = isReadOnce(body)
     if (body) {
       own.body = snapshotOf(body)
       if (body instanceof URLSearchParams && !hasField(callers, 'content-type'))
         callers = withField(callers, 'content-type', 'application/x-www-form-urlencoded;charset=UTF-8')
     }
     this.url = request ? request.url : String(input)
-    this.isOneShot = isOneShot
-    this.callers = callers
-    this.sent = callers
+    this.isOneShot = isReadOnce(body)
+    this.sent = this.callers = callers
     this.request = request
     this.init = own
   }
@@ -96,6 +94,11 @@ export class RequestTemplate implements OutgoingRequest {
 
   get isSafe(): boolean {
     return isSafeMethod(this.method)
+  }
+
+  /** Where it leads, with what the schemes have added. */
+  private get target(): string {
+    return this.query ? withQuery(this.url, this.query) : this.url
   }
 
   /** The body as it will be sent: `null` for none, `undefined` where it can't be known, as of a Request before its body was copied. */
@@ -143,14 +146,23 @@ export class RequestTemplate implements OutgoingRequest {
   async canReplay(clock: Clock): Promise<boolean> {
     if (!this.copy) return !this.isOneShot
     // A 401 may come while the upload still runs (F81).
-    const copy = await inTime(this.copy, clock)
-    if (copy) this.useBody(copy)
-    return Boolean(copy)
+    return this.useBody(await inTime(this.copy, clock))
   }
 
-  private useBody(body: Blob): this {
-    this.init = copyOf({ ...this.init, body })
-    return this
+  /**
+   * Reads the body of a Request that is to be made anew for another URL: there it would be lost, or become a stream, which browsers send by
+   * HTTP/2 alone. `undefined` where there is nothing to wait for.
+   */
+  readBody(clock: Clock): Promise<unknown> | undefined {
+    const { request, mayHoldBody } = this
+    if (!request || this.target === request.url || !(mayHoldBody || (this.init.body == null && request.body))) return undefined
+    const reading = bodyOf(request)
+    return (mayHoldBody ? reading : inTime(reading, clock)).then((body) => this.useBody(body))
+  }
+
+  private useBody(body: Blob | undefined): boolean {
+    if (body) this.init = copyOf({ ...this.init, body })
+    return Boolean(body)
   }
 
   /** Makes ready for a second send: what the schemes added is theirs to add anew. Only where `canReplay`. */
@@ -163,9 +175,8 @@ export class RequestTemplate implements OutgoingRequest {
   }
 
   /** Calls `fetch`; a second time past caches. */
-  send(fetch: FetchLike, hasCacheModes?: () => boolean, mayRead = true): Promise<Response> {
-    const url = this.query ? withQuery(this.url, this.query) : this.url
-    const given = this.request
+  send(fetch: FetchLike, hasCacheModes?: () => boolean): Promise<Response> {
+    const { target: url, request: given } = this
     // A copy for each send: some wrappers write to what they are given, and the credentials mode that a scheme chose is for one alone.
     const init = copyOfOwn(this.init)
     if (this.sent) init.headers = this.sent
@@ -174,19 +185,10 @@ export class RequestTemplate implements OutgoingRequest {
     // A cached 401 must not answer the replay (RFC 9111); what the caller chose stands.
     if (this.answered[0] && (init.cache ?? given?.cache ?? 'default') === 'default' && hasCacheModes?.()) init.cache = 'reload'
     if (!given) return fetch(url, init)
-    // React Native leaves a Request's URL relative.
-    const isElsewhere = url !== given.url
-    // A Request that is made anew for another URL loses a body that the platform doesn't show, and makes a stream of one that it shows,
-    // which browsers send by HTTP/2 alone: it is read first, unless that was tried, and it is too long.
-    if (isElsewhere && mayRead && (this.mayHoldBody || (init.body == null && given.body))) {
-      const read = Promise.resolve(createAbortable()(bodyOf(given), this.signal))
-      return read.then((body) => (body ? this.useBody(body) : this).send(fetch, hasCacheModes, false))
-    }
     // `fetch(request, init)` forgets these two of the Request whatever the init holds (A37).
     init.referrerPolicy ??= given.referrerPolicy
     init.referrer ??= given.referrer
-    // A Request whose body is used can't be made anew for another URL, unless it is given the new body first.
-    const request = isElsewhere ? new Request(url, given.bodyUsed ? new Request(given, init) : given) : given
+    const request = requestAt(url, given, init)
     // The Request's own body goes out. (Where the caller gave one beside it, even an empty string, that does.)
     if (init.body == null) {
       // Where bodies are no streams, the original is kept whole and a clone of it sent.

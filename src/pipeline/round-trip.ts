@@ -59,7 +59,7 @@ export function createRoundTrip(
     template.url = url
     if (isEndpoint(url)) return 'endpoint'
     // What the caller set is the caller's: neither replaced nor answered for (A57).
-    if (callers && names.some((name) => hasField(callers, name))) return 'caller'
+    if ((callers && names.some((name) => hasField(callers, name))) || schemes.some((scheme) => scheme.isSetIn?.(url))) return 'caller'
     // Some platforms (Node 22) don't send the mark of an empty query: a signature over it would be wrong. A Request stays as it is: made
     // anew, it would lose more.
     if (!template.request && (url[url.indexOf('?') + 1] ?? '#') === '#') template.url = url.replace(/^([^?#]*)\?/, '$1')
@@ -73,7 +73,7 @@ export function createRoundTrip(
     if (withheld) {
       template.withheld = withheld
       tell?.({ type: 'credentials-withheld', url: redacted(template.url), reason: withheld })
-      return send(template, session.phase)
+      return ready(template, session.phase)
     }
     const { signal } = template
     if (template.mode === 'no-cors') throw new TypeError("mode 'no-cors' drops credentials: use 'cors'")
@@ -90,8 +90,13 @@ export function createRoundTrip(
   const attach = (template: RequestTemplate, phase: Phase): MaybePromise<Response> => {
     const attached = selector.attach(template, phase)
     return isPromise(attached)
-      ? abortable(boundedIfLong(attached, limit, clock, late), template.signal).then((scheme) => send(template, phase, scheme))
-      : send(template, phase, attached)
+      ? abortable(boundedIfLong(attached, limit, clock, late), template.signal).then((scheme) => ready(template, phase, scheme))
+      : ready(template, phase, attached)
+  }
+
+  const ready = (template: RequestTemplate, phase: Phase, scheme?: AuthScheme): MaybePromise<Response> => {
+    const read = template.request && template.readBody(clock)
+    return read ? abortable(read, template.signal).then(() => send(template, phase, scheme)) : send(template, phase, scheme)
   }
 
   const send = (template: RequestTemplate, phase: Phase, scheme?: AuthScheme): MaybePromise<Response> => {

@@ -35,16 +35,15 @@ export function apiKey(options: ApiKeyOptions = {}): AuthScheme {
     throw new TypeError(`apiKey: ${header ? 'header' : 'scheme'} must be a token (RFC 9110 §5.6.2)`)
   if (key !== undefined && key !== null && typeof key !== 'function') checked(key)
   const usesTokens = !key
-  const isSet = query ? new RegExp(`^[^?#]*\\?([^#]*&)?${encodeURIComponent(query).replace(/\W/g, '\\$&')}([=&#]|$)`) : undefined
 
   return {
     name: scheme ?? '',
     headers: query ? [] : [header?.toLowerCase() ?? 'authorization'],
     usesTokens,
     redirects: followRedirects,
+    // Perhaps the API has repeated it in its link to the next page.
+    ...(query && { isSetIn: (url: string) => namesIn(url).includes(query) }),
     attach(request, tokens) {
-      // What the caller set is the caller's (A57); or the API has repeated it in its link to the next page.
-      if (isSet?.test(request.url)) return
       const current = typeof key === 'function' ? key() : (key ?? tokens?.accessToken)
       return after(current, (value) => {
         if (value === undefined && usesTokens) return // Nobody is signed in.
@@ -65,4 +64,17 @@ export function maskApiKey(key: string): string {
 function checked(key: unknown): string {
   if (typeof key === 'string' && /^[!-~]+$/.test(key)) return key
   throw new TypeError('apiKey: the key must be a non-empty string of visible ASCII characters, without spaces')
+}
+
+/** Of the parameters in its query. */
+function namesIn(url: string): readonly string[] {
+  const [, query = ''] = /^[^?#]*\?([^#]*)/.exec(url) ?? []
+  return query.split('&').map((field) => {
+    const name = field.replace(/=.*/s, '').replace(/\+/g, ' ')
+    try {
+      return decodeURIComponent(name)
+    } catch {
+      return name
+    }
+  })
 }

@@ -53,6 +53,8 @@ export interface AuthScheme {
   readonly headers: readonly string[]
   /** Whether it attaches the session's tokens; one that doesn't is never refreshed. */
   readonly usesTokens: boolean
+  /** Whether the caller has put credentials into that URL: such a request passes through untouched. */
+  isSetIn?(url: string): boolean
   /** Puts credentials on a request, or leaves it as it is: then the next scheme is asked. `tokens`: `null` where nobody is signed in. */
   attach(
     request: OutgoingRequest,

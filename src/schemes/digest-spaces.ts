@@ -39,7 +39,7 @@ export interface DigestSpaces {
   follow(space: DigestSpace, next: DigestChallenge): void
   forget(origin: string | undefined): void
   /** The realm that a first send to that URL has answered. */
-  realmOf(url: string): string | undefined
+  realmOf(url: string): string | null | undefined
 }
 
 const mostOrigins = 100
@@ -51,7 +51,7 @@ export function createDigestSpaces(): DigestSpaces {
   /** The latest last. */
   const known = new Map<string | undefined, readonly DigestSpace[]>()
   const kept: (readonly [url: string, space: DigestSpace])[] = []
-  const realms = new Map<string, string>()
+  const realms = new Map<string, string | null>()
   const of = (origin: string | undefined): readonly DigestSpace[] => known.get(origin) ?? []
 
   return {
@@ -65,9 +65,14 @@ export function createDigestSpaces(): DigestSpaces {
           .filter((space) => isFor(space) && (attempt || isOneShot || !space.keptFor))
           .pop()
       if (space && !attempt) {
+        const { realm } = space.challenge
+        const latest = of(originOf(url))
+          .filter((other) => isFor(other) && other.challenge.realm === realm)
+          .pop()
+        const isSure = !space.keptFor && space === latest
         if (!space.count) space.keptFor = url
         realms.delete(url)
-        realms.set(url, space.challenge.realm)
+        realms.set(url, isSure ? realm : null)
         keepLatest(realms, mostCalls)
       }
       return space

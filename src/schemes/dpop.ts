@@ -94,9 +94,9 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
   }
   /** Those who give nonces at an origin: the authorization server's may be none of the API's (§8.2). */
   const issuersOf = (url: string): readonly [api: string, server: string] => [`API ${originOf(url)}`, `server ${originOf(url)}`]
-  const isEndpoint = (url: string): boolean => endpoints.has(onTheWire(url))
+  const isEndpoint = (url: string): boolean => endpoints.has(targetOf(url))
   const toEndpoint = (url: string): void => {
-    endpoints.add(onTheWire(url))
+    endpoints.add(targetOf(url))
     keepLatest(endpoints, mostNonces)
   }
   const nonceFor = (url: string): string | undefined => {
@@ -107,11 +107,15 @@ export function dpop(options: DpopOptions = {}): DpopScheme {
     generateProof(await keys, targetOf(url), methodOf(method), nonceFor(url), accessToken)
   const prove = async (request: OutgoingRequest, keys: Promise<KeyPair>, accessToken?: string): Promise<void> =>
     request.setHeader('dpop', await proofBy(keys, request.method, request.url, accessToken))
-  const keepNonce = (url: string, { headers }: Response): void => {
+  const keepNonce = (url: string, { headers, ok }: Response): void => {
     const nonce = headers.get('dpop-nonce')
     if (!originOf(url) || !nonce || !/^[!#-[\]-~]+$/.test(nonce)) return
     const [api, server] = issuersOf(url)
-    const issuer = isEndpoint(url) ? server : api
+    const [own, other] = isEndpoint(url) ? [server, api] : [api, server]
+    // Each took the other's: they share them.
+    const isShared = ok && !nonces.has(own) && nonces.has(other)
+    if (isShared) nonces.delete(server)
+    const issuer = isShared ? api : own
     nonces.delete(issuer)
     nonces.set(issuer, nonce)
     // They share them: then the API's, the newer ones as a rule, are for both.

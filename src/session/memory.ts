@@ -50,7 +50,10 @@ export function createMemory(clock: Clock, superseded: Superseded, emit: (event:
 
     hold(tokens, arrival, epochStep, doubtStep = 0) {
       const set = tokenSetOf(tokens)
-      const expiry = set ? expiryOf(set, arrival, clock.now()) : {}
+      const old = tokenSetOf(phase.held)
+      // An access token that stays beside another refresh token was not received just now.
+      const isOld = set && old && set.accessToken === old.accessToken && set.expiresAt === old.expiresAt
+      const expiry = (isOld && phase.held && phase.expiry) || (set ? expiryOf(set, arrival, clock.now()) : {})
       const { expiresAt } = expiry
       const held = { ...tokens, ...(set && expiresAt && { expiresAt }) }
       const generation = phase.generation + 1

@@ -5,6 +5,7 @@ import { isSameSignIn } from '../tokens/session-identity'
 import { plain, type StoredSession, type TokenSet, tokenSetOf } from '../tokens/token-set'
 import { assertSignIn } from './assert-sign-in'
 import { createEarlySignOut } from './early-sign-out'
+import { leftOut } from './left-out'
 import { createLook, type Look } from './look'
 import { createMemory } from './memory'
 import { createPartings, type Ended } from './partings'
@@ -37,7 +38,7 @@ export interface Session {
   rotate(from: Phase, next: StoredSession): Promise<void>
   /** `next` came too late for the session of `from`. If it consumed the refresh token of that, the token is never adopted again. */
   supersede(from: Phase, next: StoredSession): void
-  /** Whether what that phase holds is being saved. */
+  /** Whether that phase began with a sign-in that is being saved, or a step-up. */
   isSaving(phase: Phase): boolean
   /** Resolves when every write that is under way has settled. */
   landed(): Promise<void>
@@ -114,7 +115,7 @@ export function createSession(
     end,
     resume: saves.resume,
     landed: saves.landed,
-    isSaving: ({ generation }) => saves.isWriting && generation === memory.phase.generation,
+    isSaving: ({ generation }) => saves.isWriting && saves.owed?.force === true && generation === memory.phase.generation,
 
     sharedId: () => sharedId(look, memory, take.shown),
     supersede(from, next) {
@@ -136,6 +137,8 @@ export function createSession(
         if (status === 'anonymous') await look()
         // Whoever has signed in here meanwhile came after this.
         if (signIns !== before) return
+        // Another sign-out may have ended what that look has found: this one, too, is done when the store is cleared.
+        if (!memory.phase.held && saves.owed) return saves.save()
       }
       if (memory.phase.state.status !== 'restoring') return end(memory.phase, 'signed_out')
       await earlySignOut.signOut()
@@ -147,12 +150,7 @@ export function createSession(
       const { held } = memory.phase
       const isSame = held && (tokens.sessionId ? tokens.sessionId === held.sessionId : keepsSession && isSameSignIn(held, tokens) !== false)
       const sessionId = tokens.sessionId || (isSame && held.sessionId) || [clock.now(), turns, clock.random(), clock.random()].join('-')
-      const own: object = plain(tokens)
-      // Not every server gives these again when a person has been asked for more: the session keeps its own. An empty one is none (F19).
-      const kept = Object.entries((keepsSession && isSame && held) || {}).filter(
-        ([name, value]) => /^(refresh|id)Token$/.test(name) && value && !own[name as keyof typeof own],
-      )
-      const next = { ...plain(tokens), ...Object.fromEntries(kept), sessionId }
+      const next = { ...plain(tokens), ...(keepsSession && isSame && leftOut(tokens, held)), sessionId }
       // A pair that we could not save may turn up in the store after all: it is ours, not somebody else's sign-in.
       if (held && (isSame || saves.owed)) superseded.replace(held, next)
       if (!isSame) {

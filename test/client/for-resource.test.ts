@@ -195,6 +195,18 @@ describe('a client for a resource', () => {
     expect(await asked(world)).toEqual([`${files} read`, ''])
   })
 
+  it('that rotates the refresh token makes the access token beside it no younger: it counts as spent when it would have', async () => {
+    const world = await withResources()
+    await world.client.refresh()
+    await world.clock.advance(3_600_000 - 20_000)
+    const before = await asked(world)
+
+    await world.client.forResource({ resource: files }).fetch(`${files}/a`)
+    await world.client.fetch(me)
+
+    expect((await asked(world)).slice(before.length)).toEqual([files, ''])
+  })
+
   it('ends with a sign-out also where only it has got tokens by client credentials, and gets new ones after that', async () => {
     const { tokenEndpoint } = (await anonymous()).login
     const world = await anonymous({

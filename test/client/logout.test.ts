@@ -288,6 +288,24 @@ describe('logout', () => {
     expect(shown(resource)).toEqual([null])
   })
 
+  it('twice at once signs out of what the app has signed in to, and neither is done before the store is cleared', async () => {
+    const { login, app, clock, client: newClient } = world()
+    const client = newClient({
+      clearTokens: async () => {
+        await clock.sleep(100)
+        app.tokens = null
+      },
+    })
+    await quiet()
+    app.tokens = login.signIn()
+
+    const both = [client.logout(), client.logout()].map((each) => each.then(() => app.tokens))
+    await clock.advance(1_000)
+
+    expect(await Promise.all(both)).toEqual([null, null])
+    expect(app.logouts).toHaveLength(1)
+  })
+
   it('that nobody awaits leaves a sign-in alone that comes right after it, while nobody is signed in', async () => {
     const { login, app, inTime, client: newClient } = world()
     const client = newClient()

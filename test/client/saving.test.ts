@@ -137,6 +137,31 @@ describe('saveTokens', () => {
     expect(client.state).toMatchObject(next ? { sessionId: 'session-b' } : { status: 'ended', reason: 'ended_elsewhere' })
   })
 
+  it('that fails again and again keeps no call from being refreshed, also while a person is asked for more', async () => {
+    const { restore, login, resource, clock, client: newClient } = world()
+    restore('refused')
+    resource.always(({ url: to }) =>
+      to.endsWith('/admin') ? unauthorized('Bearer error="insufficient_scope", scope="admin"', { status: 403 }) : undefined,
+    )
+    const client = newClient({
+      saveTokens: async () => {
+        await clock.sleep(100)
+        throw new Error('quota exceeded')
+      },
+      onStepUp: () => new Promise(() => {}),
+    })
+    const first = watch(client.fetch(url))
+    await clock.advance(2_000)
+    const asking = watch(client.fetch('https://api.example.com/admin'))
+    await clock.advance(2_000)
+    login.spoilAccessTokens()
+
+    const second = watch(client.fetch(url))
+    await clock.advance(2_000)
+
+    expect([first.value?.status, asking.state, second.value?.status]).toEqual([200, 'pending', 200])
+  })
+
   it('has saved before a waiting call goes on, where it is quick (rule 5)', async () => {
     const { restore, app, clock, resource, client: newClient } = world()
     restore('refused')

@@ -145,6 +145,31 @@ describe('dpop', () => {
       ])
     })
 
+    it('is refused once at most where they share nonces that change with each response', async () => {
+      let count = 0
+      let current = 'n0'
+      const next = (): string => current
+      const { client, redeem, asked } = await onOneOrigin({ server: next, api: next, turns: () => (current = `n${++count}`) })
+      await redeem()
+      for (let round = 0; round < 3; round++) {
+        await client.fetch('/me')
+        await client.refresh()
+      }
+
+      expect(asked.filter(({ isRefused }) => isRefused)).toHaveLength(1)
+    })
+
+    it('knows its endpoint also where that is written with the scheme’s own port', async () => {
+      const { client, redeem, asked } = await onOneOrigin({ server: () => 's', api: () => 'a', port: ':443' })
+      await redeem()
+      for (let round = 0; round < 3; round++) {
+        await client.fetch('/me')
+        await client.refresh()
+      }
+
+      expect(asked.filter(({ isRefused }) => isRefused)).toHaveLength(2)
+    })
+
     it('is asked for no nonce again where they share theirs, which the next calls bring as it changes', async () => {
       let nonce = 'n1'
       const { client, redeem, asked } = await onOneOrigin({ server: () => nonce, api: () => nonce, isKept: true })
@@ -393,18 +418,29 @@ async function cleared() {
   return { keyStore, refreshed }
 }
 
+interface OnOneOrigin {
+  readonly server: () => string
+  readonly api: () => string
+  readonly isKept?: boolean
+  readonly turns?: () => unknown
+  readonly port?: string
+}
+
 /**
  * An authorization server and an API on one origin, with the nonces that each wants then.
  * @param isKept whether they take older ones, too.
+ * @param turns is called once a nonce was taken or refused: the response brings the one that is wanted next.
+ * @param port as the endpoints are written.
  */
-async function onOneOrigin({ server, api, isKept = false }: { server: () => string; api: () => string; isKept?: boolean }) {
+async function onOneOrigin({ server, api, isKept = false, turns = () => {}, port = '' }: OnOneOrigin) {
   const asked: { readonly path: string; readonly nonce: unknown; readonly isRefused: boolean }[] = []
   const answer = (request: Request): Response => {
     const path = new URL(request.url).pathname
     const { nonce } = decodeJwt(request.headers.get('dpop') ?? '')
-    const current = path === '/me' ? api() : server()
-    const headers = { 'dpop-nonce': current }
-    const isRefused = isKept ? !nonce : nonce !== current
+    const wanted = path === '/me' ? api : server
+    const isRefused = isKept ? !nonce : nonce !== wanted()
+    turns()
+    const headers = { 'dpop-nonce': wanted() }
     asked.push({ path, nonce, isRefused })
     if (isRefused && path === '/me')
       return new Response('', { status: 401, headers: { ...headers, 'www-authenticate': 'DPoP error="use_dpop_nonce"' } })
@@ -416,7 +452,7 @@ async function onOneOrigin({ server, api, isKept = false }: { server: () => stri
     return Object.defineProperty(answer(request), 'url', { value: request.url })
   }
   const scheme = dpop()
-  const endpoints = { tokenEndpoint: `${origin}/token`, revocationEndpoint: `${origin}/revoke` }
+  const endpoints = { tokenEndpoint: `${origin}${port}/token`, revocationEndpoint: `${origin}${port}/revoke` }
   const client = new AuthenticatedClient({ baseUrl: origin, clientId: 'web', scheme, fetch, refreshBudget: false, ...endpoints })
   /** Redeems an authorization code, as the app does itself. */
   const redeem = async (): Promise<void> => {

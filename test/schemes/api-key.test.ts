@@ -2,7 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AuthenticatedClient, memoryStore } from 'authenticated-client'
 import { apiKey, maskApiKey } from 'authenticated-client/api-key'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { testClock } from 'authenticated-client/testing'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { clientOf, ok, origin, refuse } from './client'
 
 const key = 'sk_live_0123456789abcdefghij'
@@ -45,12 +46,37 @@ describe('apiKey', () => {
     ['?my_api_key=1&api_keys=2&a=api_key', `?my_api_key=1&api_keys=2&a=api_key&api_key=${key}`],
     ['?next=/x?api_key=1', `?next=/x?api_key=1&api_key=${key}`],
     ['#?api_key=mine', `?api_key=${key}#?api_key=mine`],
+    ['?api%5Fkey=mine', '?api%5Fkey=mine'],
+    ['?a=%E9&b', `?a=%E9&b&api_key=${key}`],
   ])('leaves a query alone that holds it already, as a link to the next page does (A57): %s is sent as %s', async (given, sent) => {
     const { client, requests } = clientOf({ scheme: apiKey({ key, query: 'api_key' }) })
 
     await client.fetch(`/me${given}`)
 
     expect(requests.map(({ url }) => url)).toEqual([`${origin}/me${sent}`])
+  })
+
+  it.each([
+    ['api key', 'api+key'],
+    ['k[a]', 'k[a]'],
+    ['k[a]', 'k%5ba%5d'],
+    ['schlüssel', 'schlüssel'],
+  ])('%s is found in a query as %s', async (query, written) => {
+    const { client, requests } = clientOf({ scheme: apiKey({ key, query }) })
+
+    await client.fetch(`/me?${written}=mine`)
+
+    expect(requests[0]?.url).not.toContain(key)
+  })
+
+  it('answers for no key that the caller has put into the query: neither refreshed nor sent again (A57)', async () => {
+    let grants = 0
+    const grant = Object.assign(async () => ({ accessToken: `key${++grants}` }), { needs: 'nothing' as const })
+    const { client, requests } = clientOf({ scheme: apiKey({ query: 'key' }), grant }, refuse())
+
+    const response = await client.fetch('/me?key=mine')
+
+    expect([response.status, requests.length, grants]).toEqual([401, 1, 0])
   })
 
   it('goes in the query of a Request with a body where no Request shows whether it has one, as in Firefox', async () => {
@@ -95,6 +121,63 @@ describe('apiKey', () => {
 
     await expect(call).rejects.toThrow('enough')
     expect(requests).toEqual([])
+  })
+
+  it('goes in the query of a Request no longer once its session is over, though its body was still being read', async () => {
+    const { client, requests } = clientOf({
+      scheme: apiKey({ query: 'key' }),
+      store: memoryStore({ accessToken: 'of-alice', sessionId: 'alice' }),
+    })
+    let finish = (): void => {}
+    const body = new ReadableStream({
+      start: (controller) => {
+        finish = () => controller.close()
+      },
+    })
+
+    const call = client.fetch(new Request(`${origin}/notes`, { method: 'POST', body, duplex: 'half' } as RequestInit))
+    await client.logout()
+    finish()
+
+    await expect(call).rejects.toMatchObject({ code: 'ERR_SESSION_ENDED' })
+    expect(requests).toEqual([])
+  })
+
+  it('goes in the query of a Request whose body has no end after a second', async () => {
+    const clock = testClock()
+    const { client, requests } = clientOf({ scheme: apiKey({ key, query: 'key' }), clock })
+    const request = new Request(`${origin}/notes`, { method: 'POST', body: new ReadableStream(), duplex: 'half' } as RequestInit)
+
+    const call = client.fetch(request)
+    await clock.advance(1_100)
+
+    expect((await call).status).toBe(200)
+    expect(requests).toHaveLength(1)
+  })
+
+  it('goes in the query of a Request where the platform takes no stream as a body, as in Safari', async () => {
+    const Own = Request
+    onTestFinished(() => void vi.unstubAllGlobals())
+    vi.stubGlobal(
+      'Request',
+      class extends Own {
+        constructor(input: RequestInfo | URL, init?: RequestInit) {
+          if (init?.body instanceof ReadableStream) throw new TypeError('ReadableStream uploading is not supported')
+          super(input, init)
+        }
+      },
+    )
+    const { client, requests } = clientOf({ scheme: apiKey({ key, query: 'key' }) })
+
+    await client.fetch(new Request(`${origin}/notes`, { method: 'PUT', body: 'hello', headers: { 'x-trace': '1' } }))
+
+    const [sent] = requests
+    expect([sent?.url, sent?.method, sent?.headers.get('x-trace'), await sent?.text()]).toEqual([
+      `${origin}/notes?key=${key}`,
+      'PUT',
+      '1',
+      'hello',
+    ])
   })
 
   it('goes in the query of a Request with more than a mebibyte, which is not held', async () => {

@@ -228,6 +228,49 @@ describe('digest', () => {
     })
   })
 
+  it('tries again with another nonce where one was refused that a later one had replaced, as after a replay that broke off', async () => {
+    let issued = 0
+    let breaks = true
+    const { client } = clientOf({ scheme: digest(mufasa) }, (request) => {
+      const value = request.headers.get('authorization')
+      if (value && breaks) {
+        breaks = false
+        throw new TypeError('fetch failed')
+      }
+      // One nonce is good at a time, and nothing says that one was too old.
+      return value && field(value, 'nonce') === `n${issued}`
+        ? ok(request)
+        : refuse(`Digest realm="r", nonce="n${++issued}", qop="auth"`)(request)
+    })
+    await client.fetch('/a').catch(() => {})
+
+    const statuses = [await client.fetch('/a'), await client.fetch('/b'), await client.fetch('/b')].map(({ status }) => status)
+
+    expect(statuses).toEqual([200, 200, 200])
+  })
+
+  it('tries again for a Request with a body that has taken the nonce of another call', async () => {
+    const taken = new Set<string | undefined>()
+    const released = deferred()
+    let issued = 0
+    const { client } = clientOf({ scheme: digest(mufasa) }, async (request) => {
+      const value = request.headers.get('authorization')
+      const nonce = field(value, 'nonce')
+      const isTaken = taken.has(nonce)
+      taken.add(nonce)
+      if (!value || isTaken) return refuse(`Digest realm="r", nonce="n${++issued}", qop="auth"`)(request)
+      if (request.url.endsWith('/slow')) await released.promise
+      return ok(request)
+    })
+    const slow = client.fetch('/slow')
+    await quiet()
+
+    const other = await client.fetch(new Request(`${origin}/b`, { method: 'POST', body: 'x' }))
+    released.resolve()
+
+    expect([other, await slow].map(({ status }) => status)).toEqual([200, 200])
+  })
+
   it('answers for a body that goes out only once from its second call on, whatever became of the first one', async () => {
     const { client } = clientOf({ scheme: digest(mufasa) }, (request) =>
       request.headers.has('authorization') ? ok(request) : refuse(challenge)(request),
