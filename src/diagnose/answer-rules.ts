@@ -34,7 +34,7 @@ export const answerRules: readonly Rule[] = [
     cause: 'unauthorized-instead-of-forbidden',
     party: 'resource server',
     summary: 'The server answers 401 where it should answer 403: the credentials are valid, but do not suffice.',
-    fixes: ['On the server: answer 403 when neither a refresh nor a new sign-in would help (RFC 9110 §15.5.4).'],
+    fixes: ['On the server: answer 403 where a new token does not help (RFC 9110 §15.5.4).'],
     find: (facts) => {
       const { status, words, error, quote } = facts
       // Rails says “HTTP Token: Access denied.” of whoever it does not know.
@@ -55,7 +55,7 @@ export const answerRules: readonly Rule[] = [
   {
     cause: 'login-page',
     party: 'resource server',
-    summary: 'The server answers with a sign-in page for people, not with a 401 for programs.',
+    summary: 'The server answers with a sign-in page, not with a 401.',
     fixes: [
       'On the server: answer 401 to requests that accept JSON.',
       'In the client: send `Accept: application/json`, or recognize it with `isUnauthorized`.',
@@ -102,10 +102,10 @@ export const answerRules: readonly Rule[] = [
   {
     cause: 'challenge-missing',
     party: 'resource server',
-    summary: 'The 401 has no WWW-Authenticate header: it does not say which credentials the server wants.',
+    summary: 'The 401 has no WWW-Authenticate header.',
     fixes: [
       'On the server: send `WWW-Authenticate` with every 401 (RFC 9110 §15.5.2).',
-      'In the client: check that the credentials are complete, current, and for this API.',
+      'Check that the credentials are complete, current, and for this API.',
     ],
     find: (facts) =>
       when(
@@ -119,7 +119,7 @@ export const answerRules: readonly Rule[] = [
     cause: 'challenge-malformed',
     party: 'resource server',
     summary: 'The challenge is malformed: no client can tell what the server wants.',
-    fixes: ['On the server: put values in double quotes and commas between parameters: `Bearer error="invalid_token"` (RFC 9110 §11.6.1).'],
+    fixes: ['On the server: put commas between parameters, and quotes around values: `Bearer error="invalid_token"`.'],
     find: ({ status, answered, challenges }) => {
       const errors = challenges.map(({ params }) => params.error ?? '')
       const unreadable = answered('www-authenticate').trim() && !challenges.length
@@ -134,7 +134,7 @@ export const answerRules: readonly Rule[] = [
 /** What a caller can do where the server says that they are not good, and not why. */
 const notTaken = {
   party: 'client',
-  summary: 'The server refuses the credentials, and says so only in the body: they are wrong, expired or revoked.',
+  summary: 'The server refuses the credentials: they are wrong, expired or revoked.',
   fixes: [
     'Compare their first and last characters with what was issued for this server. Otherwise sign in again.',
     'On the server: say it in `WWW-Authenticate` too: `Bearer error="invalid_token"`.',

@@ -12,10 +12,7 @@ export const challengeRules: readonly Rule[] = [
     cause: 'insufficient-scope',
     party: 'client',
     summary: 'The token is valid, but its scope is too narrow for this request.',
-    fixes: [
-      'Ask for the missing scope when the user signs in, or get it in `onStepUp`.',
-      'A refresh does not help: the new token has the same scope.',
-    ],
+    fixes: ['Ask for the missing scope when the user signs in, or get it in `onStepUp`.', 'A refresh does not help.'],
     find: (facts) => {
       const { error, token, status, words, quote } = facts
       // Kubernetes saw no token; and of what was not sent, nothing is too narrow.
@@ -44,7 +41,7 @@ export const challengeRules: readonly Rule[] = [
     cause: 'step-up-required',
     party: 'client',
     summary: 'The API wants a more recent or a stronger sign-in of the user.',
-    fixes: ['In `onStepUp`: send the user to the authorization server with the `acr_values` and `max_age` of the challenge (RFC 9470).'],
+    fixes: ['In `onStepUp`: pass the `acr_values` and `max_age` of the challenge on to the authorization server.'],
     find: ({ error, challenges, harmless, status, words, quote }) => {
       // What npm says in a challenge, Gitea and others in words; at a token endpoint it is another's matter.
       const otp = challenges.some((challenge) => isScheme(challenge, 'otp'))
@@ -63,7 +60,7 @@ export const challengeRules: readonly Rule[] = [
     cause: 'invalid-request',
     party: 'client',
     summary: 'The server could not read the request: a parameter is missing, or the token was sent in two places.',
-    fixes: ['Send the token once: in the Authorization header, and not in the query or the body as well.', 'A new token does not help.'],
+    fixes: ['Send the token once: in the Authorization header.', 'A new token does not help.'],
     find: (facts) => {
       const { error, status, authorization, url, challenges, quote } = facts
       if (isOfTokenEndpoint(facts)) return undefined
@@ -80,7 +77,7 @@ export const challengeRules: readonly Rule[] = [
     party: 'client',
     summary: 'The server wants its own nonce in the DPoP proof.',
     fixes: [
-      'Send the request again with a proof that holds the value of `DPoP-Nonce`; the `dpop` scheme of this package does so.',
+      'Send the request again with the nonce of this answer; the `dpop` scheme of this package does so.',
       'For a browser, the server has to expose `DPoP-Nonce`.',
     ],
     find: ({ error, answered, hasResponse }) => {
@@ -98,7 +95,7 @@ export const challengeRules: readonly Rule[] = [
     summary: 'The DPoP proof is missing, or the server refused it.',
     fixes: [
       'Sign a new proof for each request, with exactly its method and URL (behind a proxy: the public URL).',
-      'Check the clock of this machine: a proof is valid only for seconds.',
+      'Check the clock of this machine: a proof is valid for seconds.',
       'Send a token that is bound to a key as `DPoP`, never as `Bearer`.',
     ],
     find: ({ error, words, quote, jwt, scheme, sent, hasRequest, status }) => {
@@ -141,22 +138,19 @@ const mayNot = /n[o’']t (allowed|permitted|authori[sz]ed) to\b/
 const secondFactor = {
   summary: 'The credentials are valid, but the server wants a second factor: a one-time password.',
   fixes: [
-    'Send the one-time password in the header that the server’s documentation names.',
+    'Send the one-time password in the header that the API’s documentation names.',
     'In a program: use a token that needs no second factor.',
   ],
 }
 
 const missesParameter = {
-  summary: 'The server could not read the request: a parameter is missing, or was sent twice.',
-  fixes: [
-    'Compare the parameters with those that the endpoint expects; a token endpoint takes a form (RFC 6749 §4), not JSON.',
-    'A new token does not help.',
-  ],
+  summary: 'The server could not read the request: a parameter is missing.',
+  fixes: ['Compare the parameters with the API’s documentation; a token endpoint takes a form, not JSON.', 'A new token does not help.'],
 }
 
 const notAllowed = {
   summary: 'The credentials are valid, but not allowed to do this.',
-  fixes: ['Ask whoever runs the API which role or permission is needed.', 'Signing the same user in again does not help.'],
+  fixes: ['Ask whoever runs the API which role or permission is needed.', 'A refresh does not help.'],
 }
 
 /** A scope is the least of it: GitHub and Google say 403 of rights of an app, of roles, and of APIs that are not switched on. */

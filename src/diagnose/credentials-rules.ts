@@ -14,10 +14,7 @@ export const credentialsRules: readonly Rule[] = [
     cause: 'credentials-withheld',
     party: 'client',
     summary: 'The client did not send its credentials with this request.',
-    fixes: [
-      'If the request goes to another origin of yours: name that origin in `allowedOrigins`.',
-      'If the caller sets an Authorization header: leave it out, and let the client set it.',
-    ],
+    fixes: ['If its origin is yours, add it to `allowedOrigins`.', 'Let the client set the Authorization header.'],
     find: ({ event }) => {
       const reason = /^(credentials-withheld|decision)$/.test(event?.type ?? '') ? event?.reason : undefined
       return when(/^(origin|endpoint|caller)$/.test(reason ?? ''), 97, `The client withheld them: ${withheldBecause(reason)}.`)
@@ -28,7 +25,7 @@ export const credentialsRules: readonly Rule[] = [
     cause: 'credentials-malformed',
     party: 'client',
     summary: 'The Authorization header is malformed.',
-    fixes: ['Send `Authorization: Bearer <token>`: the scheme, one space, the token, and nothing else.'],
+    fixes: ['Send `Authorization: Bearer <token>` and nothing else.'],
     find: ({ authorization }) => {
       const flaw =
         authorization === undefined || isMasked(authorization) ? undefined : flaws.find(([pattern]) => pattern.test(authorization))
@@ -39,7 +36,7 @@ export const credentialsRules: readonly Rule[] = [
     cause: 'wrong-scheme',
     party: 'client',
     summary: 'The request used a scheme that the server does not ask for.',
-    fixes: ['Use a scheme that the challenge names.', 'Check that the request reached the server and the path that you meant.'],
+    fixes: ['Use a scheme that the challenge names.', 'Compare the URL with the API’s documentation.'],
     find: (facts) => {
       const { scheme, challenges, status, words, quote, harmless, answered } = facts
       const sentScheme = looksLikeScheme(scheme) ? scheme : 'a value without a scheme'

@@ -11,6 +11,7 @@ import { isCalledKey } from './key-field'
 import { ofStatus, otherMatterOf } from './other-matter'
 import { placeOfSignature } from './place-of-signature'
 import { refreshRules } from './refresh-rules'
+import { refusesInBand } from './refuses-in-band'
 import { confidenceOf, type Rule } from './rule'
 import { schemeRules } from './scheme-rules'
 import { signatureRule } from './signature-rule'
@@ -39,7 +40,7 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
   if (!first) return nothingFound(facts)
   return {
     cause: first.cause,
-    confidence: confidenceOf(first.weight),
+    confidence: confidenceOf(Math.min(first.weight, refusesInBand(facts) || 100)),
     summary: first.summary,
     evidence: first.evidence.filter(Boolean),
     fixes: first.fixes,
@@ -100,7 +101,7 @@ function nothingFound(facts: Facts): Diagnosis {
     return { ...nothing, cause: 'unknown', summary: `${otherMatter.is}: this is not about credentials.`, fixes: [otherMatter.advice] }
   const unknown = { ...nothing, cause: 'unknown', confidence: 'possible' } as const
   if (quote) {
-    const fixes = ['Look for these words in the server’s documentation and in its log.']
+    const fixes = ['Look for these words in the API’s documentation and in its log.']
     return { ...unknown, summary: 'The server gives a reason in its own words.', evidence: [...nothing.evidence, quote], fixes }
   }
   const fixes = ['Hand in more: the response, the text of its body, the request and the tokens.']

@@ -3,7 +3,7 @@ import { parseChallenges } from '../challenge/parse-challenges'
 import { originOf } from '../platform/origin'
 import type { DiagnosedEvent, DiagnoseInput } from './diagnose-input'
 import { harmless } from './harmless'
-import { type JsonObject, jwtParts, mostSeconds, textAt } from './jwt-parts'
+import { type JsonObject, jwtParts, mostSeconds, objectOf, textAt } from './jwt-parts'
 import { jsonOf, saidBy, saidInFields } from './said-by'
 import { isMasked, ownFields, secretsOf } from './secrets'
 import { serverTimeOf } from './server-time'
@@ -16,7 +16,9 @@ export interface Facts {
   readonly challenges: readonly Challenge[]
   /** The code that the challenge, the body or the event gives as `error`; empty where none does. */
   readonly error: string
-  /** What the server says in words, lower case: descriptions, titles, messages. */
+  /** What the server says, each by itself. */
+  readonly said: readonly string[]
+  /** All of it in words, lower case: descriptions, titles, messages. */
   readonly words: string
   /** The same as a sentence of evidence; empty where it says nothing. */
   readonly quote: string
@@ -74,11 +76,14 @@ export function factsOf(input: DiagnoseInput): Facts {
   const token = isTokenSent ? (shownToken ?? tokens?.accessToken) : undefined
   const jwt = jwtParts(token)
   const challenges = response ? parseChallenges(answered('www-authenticate')) : challengesOf(event)
-  const json = jsonOf(input.body)
+  const status = response?.status ?? event?.status
+  const json = status && status < 300 ? objectOf(input.body) : jsonOf(input.body) // There, a list is what was asked for.
   const html = isHtml(answered('content-type'), input.body)
   const leading = challenges.find(({ params }) => params.error)
   const descriptions = challenges.map(({ params }) => params.error_description ?? params.oauth_problem)
-  const said = [...new Set([...descriptions, ...saidInFields(answered), ...saidBy(json, input.body, html)].filter(Boolean))]
+  const said = [
+    ...new Set([...descriptions, ...saidInFields(answered), ...saidBy(json, input.body, html)].filter((text): text is string => !!text)),
+  ]
   const secrets = secretsOf(input)
   const url = String(request?.url ?? event?.url ?? '') // Untyped callers hand in a `URL`.
   const { url: answeredBy } = Object(response) as { readonly url?: unknown } // A `Response` has one.
@@ -89,9 +94,10 @@ export function factsOf(input: DiagnoseInput): Facts {
   const isInSeconds = expiresAt > 1e9 && expiresAt < mostSeconds // The client, too, takes that for unknown.
   const isSessionExpiry = token && token === accessToken && !isInSeconds
   return {
-    status: response?.status ?? event?.status,
+    status,
     challenges,
     error: leading?.params.error ?? textAt(json, 'error') ?? errorReason(event),
+    said,
     words: said.join(' ').toLowerCase(),
     quote: said.length ? `The server says: “${harmless(said.join(' · '), secrets)}”` : '',
     harmless: (text) => harmless(text, secrets),

@@ -4,8 +4,8 @@ import { type Rule, when } from './rule'
 export const graphqlRule: Rule = {
   cause: 'graphql-in-band',
   party: 'client',
-  summary: 'GraphQL reports the refusal in the body: the HTTP status does not show it.',
-  fixes: ['Use `graphqlUnauthenticated` as `isUnauthorized`, so that the client refreshes.'],
+  summary: 'GraphQL reports the refusal only in the body.',
+  fixes: ['Use `graphqlUnauthenticated` as `isUnauthorized`.'],
   find: ({ status, json, harmless }) => {
     const errors = Array.isArray(json?.errors) ? (json.errors as unknown[]) : []
     const named = errors.flatMap(codesOf)
@@ -15,10 +15,12 @@ export const graphqlRule: Rule = {
           name,
         ),
       ) ?? []
+    const isPartial = /:(?!null)/.test(JSON.stringify(json?.data ?? null))
+    const isAnswer = status === 400 || (status === 200 && /^((data|errors|extensions),?)*$/.test(Object.keys(json ?? {}).join()))
     const known = code === 'UNAUTHENTICATED' && (json?.data ?? null) === null
     return when(
-      (status === 200 || status === 400) && code,
-      94,
+      isAnswer && code,
+      isPartial ? 59 : 94, // Who has asked for much may miss little.
       `errors[].${place} is ${harmless(code ?? '')}.`,
       /FORBIDDEN|ACCESS_DENIED|SCOPES$/i.test(code ?? '') ? graphqlForbids : known ? undefined : graphqlByAnotherName,
     )
@@ -43,5 +45,5 @@ const graphqlForbids = {
 }
 
 const graphqlByAnotherName = {
-  fixes: ['Recognize it with an `isUnauthorized` of your own: `graphqlUnauthenticated` knows only UNAUTHENTICATED where `data` is null.'],
+  fixes: ['Recognize it with an `isUnauthorized` of your own: `graphqlUnauthenticated` does not know it.'],
 }

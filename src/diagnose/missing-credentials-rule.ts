@@ -88,7 +88,7 @@ function cookieAlone(facts: Facts): Finding | undefined {
 
 function nothingInTheEvent({ event }: Facts): Finding | undefined {
   const namesNone = event?.type === 'request' && event.scheme === undefined
-  return when(namesNone, 70, 'The client’s event names no scheme: the client had nothing to send.')
+  return when(namesNone, 70, 'The client’s event names no scheme.')
 }
 
 /** Where the request is not known, the challenge still is. */
@@ -141,14 +141,11 @@ function userAndPassword({ challenges }: Facts): Finding['instead'] {
   }
 }
 
-const namesNoError = 'The challenge names no error: servers leave it out when no token came (RFC 6750 §3.1).'
+const namesNoError = 'The challenge names no error, as where no token came (RFC 6750 §3.1).'
 
 const noCertificate = {
   summary: 'The token is bound to a client certificate, which probably did not come with the request.',
-  fixes: [
-    'Send it over a connection that presents the certificate it was issued with (mutual TLS).',
-    'If a proxy ends TLS: check that it passes the certificate on.',
-  ],
+  fixes: ['Present the certificate it was issued with (mutual TLS).', 'If a proxy ends TLS: check that it passes the certificate on.'],
 }
 
 const otherType = {

@@ -16,7 +16,7 @@ export function ofStatus(status: number): OtherMatter {
   const is = `The status is ${status}`
   if (status === 404)
     return { is, advice: 'Compare the URL with the API’s documentation. Some APIs answer 404 for what these credentials may not see.' }
-  return { is, advice: status === 429 ? wait : 'A refresh or a new sign-in does not help.' }
+  return { is, advice: status === 429 ? wait : 'A new token does not help.' }
 }
 
 /** Some count calls and answer 403 where there are too many. */
@@ -36,4 +36,4 @@ function isOver({ status, challenges, words }: Facts): boolean {
 }
 
 const wait = 'Wait before you call again: as long as `Retry-After` says, if it came.'
-const renew = 'Ask whoever runs the server about the account. A refresh or a new sign-in does not help.'
+const renew = 'Ask whoever runs the server about the account. A new token does not help.'

@@ -94,8 +94,8 @@ const restrictedKey = {
 
 const captcha = {
   party: 'client',
-  summary: 'After too many wrong passwords, the server wants a person to solve a CAPTCHA.',
-  fixes: ['Solve it in a browser.', 'Find the program that keeps sending an outdated password.'],
+  summary: 'After too many wrong passwords, the server wants a CAPTCHA solved.',
+  fixes: ['Solve it in a browser.', 'Find the program that sends an outdated password.'],
 } as const
 
 const notOfOrganization = {
@@ -106,12 +106,12 @@ const notOfOrganization = {
 
 const ownPolicy = {
   party: 'resource server',
-  summary: 'A policy of the API, or of the cloud that it runs in, does not allow this.',
-  fixes: ['Ask whoever runs it which policy applies, and whom it allows.', 'A new token does not help.'],
+  summary: 'A policy of the API, or of its cloud, does not allow this.',
+  fixes: ['Ask whoever runs it which policy applies.', 'A new token does not help.'],
 } as const
 
 const firewall = {
   party: 'network',
   summary: 'Something in front of the API refused the request: a firewall, an IP list or a bot check.',
-  fixes: ['Ask whoever runs it which rule applies, or send the request from where it is allowed.', 'A new token does not help.'],
+  fixes: ['Ask whoever runs it which policy applies.', 'A new token does not help.'],
 } as const

@@ -34,7 +34,7 @@ const notSent = {
 }
 
 const notGiven = {
-  summary: 'The token or the assertion that the grant starts from could not be had: the token endpoint was not asked.',
+  summary: 'What the grant starts from could not be had: the token endpoint was not asked.',
   fixes: [
     'Look at the `cause` of the error: it is what was thrown.',
     'If another client gives it: see whether anybody is signed in there.',
@@ -44,14 +44,12 @@ const notGiven = {
 const elsewhere = {
   summary: 'What answers the refresh is probably not a token endpoint.',
   fixes: [
-    'Compare `tokenEndpoint` (of a cookie session: `url`) with the one in the metadata of the authorization server.',
-    'Check that no gateway or web app answers in its place.',
+    'Compare `tokenEndpoint` (of a cookie session: `url`) with the metadata of the authorization server.',
+    'Check that no gateway answers in its place.',
   ],
 }
 
 const ownWords = {
   summary: 'The authorization server refuses, but not with an error of RFC 6749: the client keeps the session, as in an outage.',
-  fixes: [
-    'Look at its answer. If that means that the refresh token is no longer good, tell the client with `refreshTokenGrant({ isRejected })`.',
-  ],
+  fixes: ['Look at its answer. If the refresh token is no longer good, say so with `refreshTokenGrant({ isRejected })`.'],
 }

@@ -10,10 +10,7 @@ export const refreshRules: readonly Rule[] = [
     cause: 'refresh-token-rejected',
     party: 'authorization server',
     summary: 'The authorization server no longer accepts the refresh token: the session is over.',
-    fixes: [
-      'Sign in again.',
-      'If it happens soon after a refresh: two clients probably used one refresh token. Let them share a store and a lock.',
-    ],
+    fixes: ['Sign in again.', 'If two clients use one refresh token: let them share a store and a lock.'],
     find: (facts) =>
       refusedGrant(facts) ??
       saysError(facts, /^inactive_(user|org)$/, 94, noAccount) ??
@@ -26,7 +23,7 @@ export const refreshRules: readonly Rule[] = [
     party: 'client',
     summary: 'The authorization server does not accept this client: its secret was probably changed.',
     fixes: [
-      'Compare client id and secret with the registration; if the secret was changed, deploy the new one.',
+      'Compare client id and secret with the registration.',
       'Check that the client authenticates with the method it is registered for.',
     ],
     find: (facts) =>
@@ -45,7 +42,7 @@ export const refreshRules: readonly Rule[] = [
     cause: 'refresh-misconfigured',
     party: 'client',
     summary: 'The token endpoint does not accept the request as the client makes it.',
-    fixes: ['Compare the grant, scope, resource and endpoint with what the authorization server allows this client.'],
+    fixes: ['Compare grant, scope, resource and endpoint with the registration.'],
     find: (facts) =>
       saysError(facts, /^(invalid_scope|invalid_target|unsupported_grant_type)$/, 93) ??
       (isMisconfigured(facts) ? saysError(facts, refused, 95, notTaken) : undefined) ??
@@ -125,7 +122,7 @@ const wantsUser = /multi-?factor|not consented|interactive authorization|user in
 const noneHeld = {
   party: 'client',
   summary: 'The client has no refresh token to get a new access token with.',
-  fixes: ['Sign in again.', 'Ask for a refresh token when the user signs in: at many servers with the scope `offline_access`.'],
+  fixes: ['Sign in again.', 'Ask for a refresh token when the user signs in (scope `offline_access`).'],
 } as const
 
 /** `refreshBudget` counts refreshes that went well. */
@@ -144,7 +141,7 @@ const anotherGrant =
 const notRefreshed = {
   summary: 'The token endpoint does not accept the grant: by its words, a code, a password or an assertion.',
   fixes: [
-    'If it is a code: begin the sign-in again. It works once, with the `redirect_uri` and `code_verifier` of its request.',
+    'If it is a code: sign in again. It works once, with the `redirect_uri` and `code_verifier` of its request.',
     'If it is a password or an assertion: compare it with what the server knows.',
   ],
   party: 'client',
@@ -153,7 +150,7 @@ const notRefreshed = {
 const notTaken = {
   summary: 'The authorization server does not accept what the grant presents: an assertion, or a token to exchange.',
   fixes: [
-    'Check that it has not expired, was not used before, and is meant for this server.',
+    'Check that it has not expired, was not used before, and is for this server.',
     'If another client gives it: see whether anybody is signed in there.',
   ],
 }
@@ -170,5 +167,5 @@ const notForApi = {
 
 const otherPlatform = {
   summary: 'The client is registered for another platform.',
-  fixes: ['Register its redirect URI for a single-page application if it runs in a browser, otherwise for another platform.'],
+  fixes: ['Register its redirect URI for a single-page application if it runs in a browser, and only then.'],
 }

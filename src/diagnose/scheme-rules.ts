@@ -18,7 +18,7 @@ export const schemeRules: readonly Rule[] = [
     cause: 'basic-encoding',
     party: 'client',
     summary: 'The Basic credentials are not encoded as the server expects.',
-    fixes: ['Encode `user:password` as UTF-8, then as Base64; percent-encode nothing (except for a token endpoint, RFC 6749 §2.3.1).'],
+    fixes: ['Encode `user:password` as UTF-8, then as Base64; percent-encode nothing (but for a token endpoint).'],
     find: ({ scheme, authorization, status }) => {
       if (scheme !== 'basic' || status !== 401 || isMasked(authorization)) return undefined
       const pair = decodedPair(authorization)
@@ -27,7 +27,7 @@ export const schemeRules: readonly Rule[] = [
         when(!pair.includes(':'), 94, 'There is no colon between user and password.') ??
         when(/%[0-9a-f]{2}/i.test(pair), 72, 'The user or the password is percent-encoded.') ??
         when(/^[^:]*:[\s\S]*[\r\n]$/.test(pair), 90, 'The password ends in a line break: `echo` adds one.') ??
-        when(/[\x80-\xff]/.test(pair), 55, 'The user or the password holds letters beyond ASCII: the server may expect another charset.')
+        when(/[\x80-\xff]/.test(pair), 55, 'The user or the password holds letters beyond ASCII.')
       )
     },
   },
@@ -37,7 +37,7 @@ export const schemeRules: readonly Rule[] = [
     summary: 'The user or the password is wrong.',
     fixes: [
       'Compare both with what the server knows, including spaces at either end.',
-      'Check whether the API wants an app password, or a token in place of the password.',
+      'Check whether the API wants an app password or a token.',
     ],
     find: (facts) => {
       const { scheme, status = 0, challenges, words, quote, method, authorization, error } = facts
@@ -59,8 +59,8 @@ export const schemeRules: readonly Rule[] = [
   {
     cause: 'digest-stale',
     party: 'client',
-    summary: 'The nonce that the Digest was made with is too old; user and password are right.',
-    fixes: ['Send the request again with the nonce of this challenge; the `digest` scheme of this package does so.'],
+    summary: 'The nonce of the Digest is too old; user and password are right.',
+    fixes: ['Send the request again with the nonce of this answer; the `digest` scheme of this package does so.'],
     find: ({ scheme, status, challenges }) =>
       when(scheme === 'digest' && status === 401 && challenges.some(isStale), 93, 'The Digest challenge says stale=true (RFC 7616 §3.3).'),
   },
@@ -83,8 +83,8 @@ export const schemeRules: readonly Rule[] = [
     party: 'client',
     summary: 'The server refuses the API key.',
     fixes: [
-      'Send the key where the API looks: in the header, the scheme or the query parameter that its documentation names.',
-      'Compare its first and last four characters with the key as it was issued.',
+      'Send the key in the header, the scheme or the query parameter that the API’s documentation names.',
+      'Compare its first and last characters with what was issued for this server.',
     ],
     find: (facts) => {
       const { sent, url, words, quote, token, scheme, jwt, authorization } = facts
@@ -118,8 +118,8 @@ export const schemeRules: readonly Rule[] = [
     summary: 'The session cookie was not sent, or its session is over.',
     fixes: [
       'Across origins: send `credentials: "include"`, and set the cookie with `SameSite=None; Secure`.',
-      'On the same origin: sign in again; the session has expired.',
-      'Check in the developer tools whether the cookie is there, and sent.',
+      'On the same origin: sign in again.',
+      'Check in the developer tools whether the cookie is sent.',
     ],
     find: (facts) => {
       const { sent, status, authorization, credentialsMode, answered, challenges } = facts
@@ -152,13 +152,13 @@ const accessKey = {
   summary: 'The cloud does not know the access key: it was deleted, is for another partition, or came without its session token.',
   fixes: [
     'Check which key is sent: environment, profile and role may each provide one.',
-    'Send a temporary key (`ASIA…`) with its session token (`X-Amz-Security-Token`); fetch both anew.',
+    'Send a temporary key (`ASIA…`) with its session token (`X-Amz-Security-Token`).',
   ],
 }
 
 const noKeySeen = {
   summary: 'The server speaks of an API key, but the request shows none.',
-  fixes: ['Send the key where the API looks: in the header, the scheme or the query parameter that its documentation names.'],
+  fixes: ['Send the key in the header, the scheme or the query parameter that the API’s documentation names.'],
 }
 
 /** Schemes that no RFC knows, behind which a key stands: GitHub’s and Django’s, Elasticsearch’s, Okta’s, Discord’s, Opsgenie’s. */

@@ -45,7 +45,7 @@ const noJwt = {
   summary: 'The API cannot read the token: it was cut short or changed, or it is not a JWT.',
   fixes: [
     'Send the token whole and unchanged; `npx authenticated-client decode` shows whether it is a JWT.',
-    'If it is not: name the API when you ask for a token (`audience` or `resource`, RFC 8707).',
+    'If it is not: ask the authorization server for a token for this API (`audience` or `resource`, RFC 8707).',
   ],
 }
 

@@ -1,33 +1,25 @@
 import { accountGone } from './account'
 import { saysSkewed } from './clock-rule'
 import type { Facts } from './facts'
+import { refusesInBand } from './refuses-in-band'
 
 /** A refusal in all but its status. */
 export function speaksOfCredentials(facts: Facts): boolean {
   const { status = 0, words, error } = facts
   if ([0, 401, 403, 407].includes(status)) return false
+  // PERMISSION_DENIED and UNAUTHENTICATED, of gRPC-Web.
+  if (status < 300) return /^(7|16)$/.test(facts.answered('grpc-status')) || refusesInBand(facts) > 0
   const says = /token|jwt|session (has |is )?expired|unauthori[sz]ed|unauthenticated|credential|authorization`? (header|was missing)/.test(
     words.replace(otherTokens, ''),
   )
-  const inBand = failsInBand(facts)
   return (
     /^(invalid_token|token_expired)$/.test(error) ||
-    (inBand && ofSlack.test(error)) ||
-    (status < 300 && /^(7|16)$/.test(facts.answered('grpc-status'))) || // PERMISSION_DENIED and UNAUTHENTICATED, of gRPC-Web.
     saysKeyRefused(facts) ||
     (status === 422 && ofJwt.test(words)) ||
-    ((status === 400 || inBand) && (ofRequest.test(words) || saysSkewed(facts) || accountGone.test(words))) ||
-    ((inBand || [400, 404, 419, 440, 498, 500].includes(status)) && says)
+    (status === 400 && (ofRequest.test(words) || saysSkewed(facts) || accountGone.test(words))) ||
+    ([400, 404, 419, 440, 498, 500].includes(status) && says)
   )
 }
-
-/** An error with 200: something went wrong, and is said, named or has a number. */
-function failsInBand({ status = 0, json }: Facts): boolean {
-  return status >= 200 && status < 300 && failure.test(JSON.stringify(json) ?? '')
-}
-
-const failure = /"(ok|success)":false|"errors?":(?!null|false|""|\[]|{}|0)|"(err|error_?|ret)?code":"?(?!200|0)\d{3}/i
-const ofSlack = /(^|_)auth(ed|_|$)|scope|^(account_inactive|no_permission|access_denied|org_login_required)$/
 
 /** Tokens of a parser, a list or a phone are no access tokens, nor are those that a language model counts; and default credentials are the server's own, which it misses towards its cloud. */
 const otherTokens =
@@ -39,12 +31,11 @@ const ofJwt =
 
 /** With 500, it may be the server that a database or a mail server does not let in. The numbers are Meta’s permissions. */
 const ofRequest =
-  /authenticat(ion|ed)\b|authfailure|signature ?does ?not ?match|invalid signature|signature for this request|(have|lacks?|insufficient|missing)( \w+){0,3} (permission|privilege)|permission[_ ]denied|not authori[sz]ed to perform|\(#(10|2\d\d)\)/
+  /authenticat(ion|ed)\b|signature ?does ?not ?match|invalid signature|signature for this request|(have|lacks?|insufficient|missing)( \w+){0,3} (permission|privilege)|permission[_ ]denied|not authori[sz]ed to perform|\(#(10|2\d\d)\)/
 
 /** Whether the words refuse an API key, with any status: Google says it with 400. */
 export function saysKeyRefused(facts: Facts): boolean {
-  const { status = 0 } = facts
   const says =
     /api[ _-]?key (is )?(not valid|invalid|expired|missing|not found)|(invalid|incorrect|expired|missing) api[ _-]?key|api:invalid key/
-  return (status >= 400 || failsInBand(facts)) && says.test(facts.words)
+  return says.test(facts.words) && ((facts.status ?? 0) >= 400 || refusesInBand(facts) > 0)
 }

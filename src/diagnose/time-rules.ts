@@ -11,7 +11,7 @@ export const timeRules: readonly Rule[] = [
     party: 'client',
     summary: 'The access token has expired.',
     fixes: [
-      'Refresh it, or sign in again. If fresh tokens are refused too, compare the clocks of client and server.',
+      'Refresh it, or sign in again. If new tokens are refused too, compare the clocks.',
       'Give the client a refresh token. If access tokens expire on the way, raise `expiryLeeway`.',
     ],
     find: (facts) => {

@@ -44,10 +44,7 @@ export const tokenRules: readonly Rule[] = [
     cause: 'wrong-issuer',
     party: 'client',
     summary: 'The token comes from an authorization server that the API does not trust.',
-    fixes: [
-      'Compare `iss` with the issuer that the API is configured for: tenant, realm and a trailing slash count.',
-      'Do not mix tokens of staging and of production.',
-    ],
+    fixes: ['Compare `iss` with the name that the API checks: a trailing slash counts.', 'Do not mix tokens of staging and of production.'],
     find: ({ jwt, expected, words, quote }) => {
       const own = `Its iss is ${harmlessName(jwt?.claims.iss ?? 'absent')}.`
       const wrong = jwt && expected.issuer !== undefined && jwt.claims.iss !== expected.issuer
@@ -59,7 +56,7 @@ export const tokenRules: readonly Rule[] = [
   {
     cause: 'unknown-key',
     party: 'resource server',
-    summary: 'The API does not know the key that the token was signed with: the keys were probably changed.',
+    summary: 'The API does not know the key that the token was signed with.',
     fixes: [
       'Let the API fetch the JWKS again when it meets an unknown `kid`.',
       'Publish a new key before you sign the first token with it.',
@@ -79,10 +76,7 @@ export const tokenRules: readonly Rule[] = [
     cause: 'token-revoked',
     party: 'authorization server',
     summary: 'The token was revoked before it expired.',
-    fixes: [
-      'Refresh it once. If the refresh is refused too, sign in again.',
-      'Look for a sign-out, a changed password, or a session that was ended elsewhere.',
-    ],
+    fixes: ['Refresh it, or sign in again.', 'Look for a sign-out or a changed password.'],
     find: (facts) => {
       const { words, quote, expiresAt, error, challenges } = facts
       const time = timeOf(facts)
@@ -129,14 +123,11 @@ const ofMarketing =
   /(view|see|edit|use|manage|share|create|update|delete|access|access to) (this|that|the|an?|your) audience|(custom|saved|lookalike) audience/g
 
 const forNobody = {
-  summary: 'The token is encrypted, and not for this API: probably the sign-in named no API.',
-  fixes: ['Name the API when the user signs in (`audience` at Auth0, otherwise `resource`, RFC 8707).'],
+  summary: 'The token is encrypted, and not for this API.',
+  fixes: ['Ask the authorization server for a token for this API (`audience` at Auth0, otherwise `resource`, RFC 8707).'],
 }
 
 const outOfReach = {
   summary: 'The API cannot get the keys of the authorization server, so it cannot check any token.',
-  fixes: [
-    'Check that the API can reach the discovery document and the JWKS: DNS, proxy, firewall, certificate.',
-    'A new token does not help.',
-  ],
+  fixes: ['Check that the API can reach the discovery document and the JWKS.', 'A new token does not help.'],
 }

@@ -11,7 +11,7 @@ export const wayRules: readonly Rule[] = [
     party: 'network',
     summary: 'The 401 comes from a cache: the API never saw this request.',
     fixes: [
-      'Let the API send `Cache-Control: no-store` with every 401.',
+      'On the server: send `Cache-Control: no-store` with every 401.',
       'Until then: send the request with `cache: "no-store"`, and clear the CDN.',
     ],
     find: ({ status, answered, harmless }) => {
@@ -32,7 +32,7 @@ export const wayRules: readonly Rule[] = [
     cause: 'proxy-authentication',
     party: 'network',
     summary: 'A proxy on the way, not the API, wants credentials.',
-    fixes: ['Sign in to the proxy (`Proxy-Authorization`, or user and password in the proxy’s URL).', 'A new access token does not help.'],
+    fixes: ['Sign in to the proxy (`Proxy-Authorization`, or user and password in the proxy’s URL).', 'A new token does not help.'],
     find: ({ status, answered }) =>
       when(status === 407, 97, 'Status 407 comes from a proxy.') ??
       when(status === 401 && answered('proxy-authenticate'), 82, 'The 401 has a Proxy-Authenticate header.'),
@@ -42,7 +42,7 @@ export const wayRules: readonly Rule[] = [
     party: 'network',
     summary: 'Something between client and API removes the Authorization header, or answers in place of the API.',
     fixes: [
-      'Let the proxy or CDN pass the Authorization header on (Apache: `CGIPassAuth On`; CloudFront: the origin request policy; nginx: `proxy_set_header`).',
+      'Let the proxy or CDN pass the Authorization header on (Apache: `CGIPassAuth On`; nginx: `proxy_set_header`).',
       'Call the API directly, past the proxy, and compare.',
       'Call the final URL: on a redirect to another origin, fetch drops the Authorization header.',
     ],
@@ -69,7 +69,7 @@ export const wayRules: readonly Rule[] = [
     cause: 'hidden-by-cors',
     party: 'resource server',
     summary: 'The server probably sent a challenge, but CORS hides it from the script.',
-    fixes: ['Let the API send `Access-Control-Expose-Headers: WWW-Authenticate` (and `DPoP-Nonce`, `Retry-After`) with every answer.'],
+    fixes: ['Let the API send `Access-Control-Expose-Headers: WWW-Authenticate` (and `DPoP-Nonce`, `Retry-After`).'],
     find: ({ status, challenges, answered, hasResponse, isCors, sent, harmless }) => {
       const exposed = answered('access-control-expose-headers')
       const crossOrigin = answered('access-control-allow-origin') || exposed || sent('origin')
@@ -89,7 +89,7 @@ export const wayRules: readonly Rule[] = [
     party: 'resource server',
     summary: 'The server refused the preflight: the browser never sent the real request.',
     fixes: [
-      'On the server: answer OPTIONS without asking for credentials: browsers send none with it.',
+      'On the server: answer OPTIONS without credentials: browsers send none.',
       'On the server: name `authorization` in `Access-Control-Allow-Headers`.',
     ],
     find: ({ method, status, sent, event, authorization }) => {
@@ -158,8 +158,8 @@ const aborted = {
 
 const dropped = {
   party: 'client',
-  summary: 'A redirect led to another origin: on the way there, fetch drops the Authorization header.',
-  fixes: ['Call the URL that the redirect leads to. If that origin is yours, add it to `allowedOrigins`.'],
+  summary: 'On a redirect to another origin, fetch drops the Authorization header.',
+  fixes: ['Call the final URL. If its origin is yours, add it to `allowedOrigins`.'],
 } as const
 
 const tokenScheme = /^(bearer|dpop)$/i
