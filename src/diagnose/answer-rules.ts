@@ -34,7 +34,7 @@ export const answerRules: readonly Rule[] = [
     cause: 'unauthorized-instead-of-forbidden',
     party: 'resource server',
     summary: 'The server answers 401 where it should answer 403: the credentials are valid, but do not suffice.',
-    fixes: ['On the server: answer 403 where a new token does not help (RFC 9110 §15.5.4).'],
+    fixes: ['On the server: answer 403 when neither a refresh nor a new sign-in would help (RFC 9110 §15.5.4).'],
     find: (facts) => {
       const { status, words, error, quote } = facts
       // Rails says “HTTP Token: Access denied.” of whoever it does not know.
@@ -55,7 +55,7 @@ export const answerRules: readonly Rule[] = [
   {
     cause: 'login-page',
     party: 'resource server',
-    summary: 'The server answers with a sign-in page, not with a 401.',
+    summary: 'The server answers with a sign-in page for people, not with a 401 for programs.',
     fixes: [
       'On the server: answer 401 to requests that accept JSON.',
       'In the client: send `Accept: application/json`, or recognize it with `isUnauthorized`.',
@@ -102,7 +102,7 @@ export const answerRules: readonly Rule[] = [
   {
     cause: 'challenge-missing',
     party: 'resource server',
-    summary: 'The 401 has no WWW-Authenticate header.',
+    summary: 'The 401 has no WWW-Authenticate header: it does not say which credentials the server wants.',
     fixes: [
       'On the server: send `WWW-Authenticate` with every 401 (RFC 9110 §15.5.2).',
       'Check that the credentials are complete, current, and for this API.',

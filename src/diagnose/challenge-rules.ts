@@ -12,7 +12,10 @@ export const challengeRules: readonly Rule[] = [
     cause: 'insufficient-scope',
     party: 'client',
     summary: 'The token is valid, but its scope is too narrow for this request.',
-    fixes: ['Ask for the missing scope when the user signs in, or get it in `onStepUp`.', 'A refresh does not help.'],
+    fixes: [
+      'Ask for the missing scope when the user signs in, or get it in `onStepUp`.',
+      'A refresh does not help: the new token has the same scope.',
+    ],
     find: (facts) => {
       const { error, token, status, words, quote } = facts
       // Kubernetes saw no token; and of what was not sent, nothing is too narrow.
@@ -41,7 +44,7 @@ export const challengeRules: readonly Rule[] = [
     cause: 'step-up-required',
     party: 'client',
     summary: 'The API wants a more recent or a stronger sign-in of the user.',
-    fixes: ['In `onStepUp`: pass the `acr_values` and `max_age` of the challenge on to the authorization server.'],
+    fixes: ['In `onStepUp`: send the user to the authorization server with the `acr_values` and `max_age` of the challenge (RFC 9470).'],
     find: ({ error, challenges, harmless, status, words, quote }) => {
       // What npm says in a challenge, Gitea and others in words; at a token endpoint it is another's matter.
       const otp = challenges.some((challenge) => isScheme(challenge, 'otp'))

@@ -14,7 +14,10 @@ export const credentialsRules: readonly Rule[] = [
     cause: 'credentials-withheld',
     party: 'client',
     summary: 'The client did not send its credentials with this request.',
-    fixes: ['If its origin is yours, add it to `allowedOrigins`.', 'Let the client set the Authorization header.'],
+    fixes: [
+      'If the request goes to another origin of yours: name that origin in `allowedOrigins`.',
+      'If the caller sets an Authorization header: leave it out, and let the client set it.',
+    ],
     find: ({ event }) => {
       const reason = /^(credentials-withheld|decision)$/.test(event?.type ?? '') ? event?.reason : undefined
       return when(/^(origin|endpoint|caller)$/.test(reason ?? ''), 97, `The client withheld them: ${withheldBecause(reason)}.`)

@@ -4,8 +4,8 @@ import { type Rule, when } from './rule'
 export const graphqlRule: Rule = {
   cause: 'graphql-in-band',
   party: 'client',
-  summary: 'GraphQL reports the refusal only in the body.',
-  fixes: ['Use `graphqlUnauthenticated` as `isUnauthorized`.'],
+  summary: 'GraphQL reports the refusal in the body: the HTTP status does not show it.',
+  fixes: ['Use `graphqlUnauthenticated` as `isUnauthorized`, so that the client refreshes.'],
   find: ({ status, json, harmless }) => {
     const errors = Array.isArray(json?.errors) ? (json.errors as unknown[]) : []
     const named = errors.flatMap(codesOf)
@@ -45,5 +45,5 @@ const graphqlForbids = {
 }
 
 const graphqlByAnotherName = {
-  fixes: ['Recognize it with an `isUnauthorized` of your own: `graphqlUnauthenticated` does not know it.'],
+  fixes: ['Recognize it with an `isUnauthorized` of your own: `graphqlUnauthenticated` knows only UNAUTHENTICATED where `data` is null.'],
 }

@@ -145,7 +145,10 @@ const namesNoError = 'The challenge names no error, as where no token came (RFC 
 
 const noCertificate = {
   summary: 'The token is bound to a client certificate, which probably did not come with the request.',
-  fixes: ['Present the certificate it was issued with (mutual TLS).', 'If a proxy ends TLS: check that it passes the certificate on.'],
+  fixes: [
+    'Send it over a connection that presents the certificate it was issued with (mutual TLS).',
+    'If a proxy ends TLS: check that it passes the certificate on.',
+  ],
 }
 
 const otherType = {

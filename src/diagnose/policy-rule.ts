@@ -107,11 +107,11 @@ const notOfOrganization = {
 const ownPolicy = {
   party: 'resource server',
   summary: 'A policy of the API, or of its cloud, does not allow this.',
-  fixes: ['Ask whoever runs it which policy applies.', 'A new token does not help.'],
+  fixes: ['Ask whoever runs it which policy applies, and whom it allows.', 'A new token does not help.'],
 } as const
 
 const firewall = {
   party: 'network',
   summary: 'Something in front of the API refused the request: a firewall, an IP list or a bot check.',
-  fixes: ['Ask whoever runs it which policy applies.', 'A new token does not help.'],
+  fixes: ['Ask whoever runs it which rule applies, or send the request from where it is allowed.', 'A new token does not help.'],
 } as const

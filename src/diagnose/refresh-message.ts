@@ -34,7 +34,7 @@ const notSent = {
 }
 
 const notGiven = {
-  summary: 'What the grant starts from could not be had: the token endpoint was not asked.',
+  summary: 'The token or the assertion that the grant starts from could not be had: the token endpoint was not asked.',
   fixes: [
     'Look at the `cause` of the error: it is what was thrown.',
     'If another client gives it: see whether anybody is signed in there.',
@@ -51,5 +51,7 @@ const elsewhere = {
 
 const ownWords = {
   summary: 'The authorization server refuses, but not with an error of RFC 6749: the client keeps the session, as in an outage.',
-  fixes: ['Look at its answer. If the refresh token is no longer good, say so with `refreshTokenGrant({ isRejected })`.'],
+  fixes: [
+    'Look at its answer. If that means that the refresh token is no longer good, tell the client with `refreshTokenGrant({ isRejected })`.',
+  ],
 }

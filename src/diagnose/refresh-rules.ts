@@ -10,7 +10,10 @@ export const refreshRules: readonly Rule[] = [
     cause: 'refresh-token-rejected',
     party: 'authorization server',
     summary: 'The authorization server no longer accepts the refresh token: the session is over.',
-    fixes: ['Sign in again.', 'If two clients use one refresh token: let them share a store and a lock.'],
+    fixes: [
+      'Sign in again.',
+      'If it happens soon after a refresh: two clients probably used one refresh token. Let them share a store and a lock.',
+    ],
     find: (facts) =>
       refusedGrant(facts) ??
       saysError(facts, /^inactive_(user|org)$/, 94, noAccount) ??
@@ -23,7 +26,7 @@ export const refreshRules: readonly Rule[] = [
     party: 'client',
     summary: 'The authorization server does not accept this client: its secret was probably changed.',
     fixes: [
-      'Compare client id and secret with the registration.',
+      'Compare client id and secret with the registration; if the secret was changed, deploy the new one.',
       'Check that the client authenticates with the method it is registered for.',
     ],
     find: (facts) =>

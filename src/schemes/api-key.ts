@@ -17,7 +17,10 @@ export interface ApiKeyOptions {
   readonly header?: string | null | undefined
   /** Carries it as `Authorization: <scheme> <key>` instead. */
   readonly scheme?: string | null | undefined
-  /** Carries it in this query parameter instead: the weaker way, since URLs end up in logs and histories that this client can't see. */
+  /**
+   * Carries it in this query parameter instead: the weaker way, since URLs end up in logs and histories that this client can't see. A URL
+   * that has the parameter already, such as an API's link to its next page, passes through as it is.
+   */
   readonly query?: string | null | undefined
 }
 
