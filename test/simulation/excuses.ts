@@ -156,7 +156,7 @@ export const excuses = {
   'it left before it knew of what': {
     invariant: 'I8, I11',
     where:
-      'this tab signed out while restoring, or before it could read the store at all; for I8 and I11 also another tab, once this one has cleared its session',
+      'this tab signed out while restoring, while anonymous on a store that takes its time, or before it could read the store at all; for I8 and I11 also another tab, once this one has cleared its session',
     because: 'Such a sign-out means whatever the store shows first, even if somebody has signed in before it answered.',
     applies: (_: World, tab: Tab) => tab.hasLeftUnseen,
   },

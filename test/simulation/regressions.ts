@@ -189,4 +189,13 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 5612385, name: 'two tabs were given tokens for one session by a person, and the first was not allowed to save its own any more' },
   { seed: 5096125, name: 'a person who was asked for one session was let answer for a later one, and that was taken for an old sign-in' },
   { seed: 4133181, name: 'a pair that a person gave when nobody waited for it any more was said to be of the session before' },
+  { seed: 4257, name: 'a sign-out of what the store showed, which its tab had not seen yet, was taken for one that nobody had asked for' },
+  {
+    seed: 7222474,
+    name: 'whoever signed in while a sign-out was still reading the store was signed out of as well, and nobody was said to have asked',
+  },
+  {
+    seed: 7232629,
+    name: 'what a person gave was saved for whoever of that user had signed in by then, and that was taken for a session that came back',
+  },
 ]

@@ -100,7 +100,11 @@ export class SessionChecks {
       const isBack = (): boolean =>
         [...ledger.signIns].some(
           ([family, { tab: by, saved = 0 }]) =>
-            by === tab && clearedAt && saved > clearedAt && excused('two sign-ins of one user are one', world, family, now.family),
+            // What a person gave in a step-up is for whoever of that user is signed in by then.
+            (by === tab || tab.given.has(now.refreshToken)) &&
+            clearedAt &&
+            saved > clearedAt &&
+            excused('two sign-ins of one user are one', world, family, now.family),
         )
       if (isOver && clearedAt !== undefined && !isStillSigningIn && !this.writesMayErr() && !isBack())
         world.violate('I10', `${tab.name} writes ${nameOf(now)} back, which had ended`)

@@ -242,7 +242,8 @@ export class Tab implements Owner {
     this.turns++
     this.logoutsRunning++
     this.hasLoggedOut = true
-    if (state.status === 'restoring' || !this.wire.hasSeenStore) this.hasLeftUnseen = true
+    const isSlow = /async|lagging/.test(world.plan.store) && !world.plan.readsAtOnce
+    if (state.status === 'restoring' || !this.wire.hasSeenStore || (state.status === 'anonymous' && isSlow)) this.hasLeftUnseen = true
     const family = state.status === 'authenticated' ? world.families.get(state.sessionId ?? '') : undefined
     // While restoring, or without an id, nothing tells which session it is: it may be any of them.
     const isUnknown = state.status === 'restoring' || (state.status === 'authenticated' && !family)
@@ -250,8 +251,8 @@ export class Tab implements Owner {
     if (family) this.sessions.over.add(family)
     for (const other of this.replaced) world.ledger.loggedOut.add(other)
     const stored = world.ownerOf(world.cell.refreshToken)
-    // What the store shows though this tab has not seen it yet; what it will show, where it takes its time.
-    const shown = /async|lagging/.test(world.plan.store) && !world.plan.readsAtOnce ? world.server.families : stored ? [stored] : []
+    // What the store shows though this tab has not seen it yet; what it may show, where it takes its time.
+    const shown = isSlow ? world.server.families : stored ? [stored] : []
     if (state.status === 'anonymous') for (const other of shown) world.ledger.loggedOut.add(other)
     // A tab whose own copy of the store lags behind finds something older.
     if (state.status === 'restoring' && stored && world.plan.store !== 'plain-lagging') this.sessions.over.add(stored)
