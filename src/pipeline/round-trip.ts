@@ -41,6 +41,7 @@ export function createRoundTrip(
   const target = allowedTarget(origins, base)
   const isEndpoint = endpointTest(endpoints)
   const names = schemes.flatMap(({ headers }) => headers)
+  const inUrls = schemes.some(({ isSetIn }) => isSetIn) ? schemes : undefined // No closure for each call where there is none.
   const ways = new Map(schemes.map((scheme) => [scheme, wayOf(scheme, fetch)]))
   const hasCacheModes = cacheModes()
   const adder = new FieldAdder()
@@ -59,10 +60,10 @@ export function createRoundTrip(
     template.url = url
     if (isEndpoint(url)) return 'endpoint'
     // What the caller set is the caller's: neither replaced nor answered for (A57).
-    if ((callers && names.some((name) => hasField(callers, name))) || schemes.some((scheme) => scheme.isSetIn?.(url))) return 'caller'
+    if ((callers && names.some((name) => hasField(callers, name))) || inUrls?.some((scheme) => scheme.isSetIn?.(url))) return 'caller'
     // Some platforms (Node 22) don't send the mark of an empty query: a signature over it would be wrong. A Request stays as it is: made
     // anew, it would lose more.
-    if (!template.request && (url[url.indexOf('?') + 1] ?? '#') === '#') template.url = url.replace(/^([^?#]*)\?/, '$1')
+    if (url[url.length - 1] === '?' && !template.request) template.url = url.replace(/^([^?#]*)\?$/, '$1')
     return undefined
   }
 

@@ -33,7 +33,6 @@ describe('inputs', () => {
 
   it.each([
     [`${me}?`, me],
-    [`${me}?#part`, `${me}#part`],
     [`${apiOrigin}?`, apiOrigin],
     [`${me}?q=why?`, `${me}?q=why?`],
     [`${me}?q=1?#part`, `${me}?q=1?#part`],
