@@ -38,8 +38,11 @@ export interface DigestSpaces {
   /** Puts the challenge with the next nonce in its place, unless another is there already. */
   follow(space: DigestSpace, next: DigestChallenge): void
   forget(origin: string | undefined): void
-  /** The realm that a first send to that URL has answered. */
-  realmOf(url: string): string | null | undefined
+  /**
+   * Whether it was the user or the password that this realm has refused there, rather than a first send for another realm, or a nonce
+   * that was another call's, or no longer the latest.
+   */
+  isRefusal(url: string, realm: string): boolean
 }
 
 const mostOrigins = 100
@@ -51,8 +54,11 @@ export function createDigestSpaces(): DigestSpaces {
   /** The latest last. */
   const known = new Map<string | undefined, readonly DigestSpace[]>()
   const kept: (readonly [url: string, space: DigestSpace])[] = []
-  const realms = new Map<string, string | null>()
+  /** Which realm a first send to a URL has answered; `undefined` where its refusal may be the nonce's. */
+  const realms = new Map<string, string | undefined>()
   const of = (origin: string | undefined): readonly DigestSpace[] => known.get(origin) ?? []
+  const find = (origin: string | undefined, { realm, nonce }: DigestChallenge): DigestSpace | undefined =>
+    of(origin).find(({ challenge }) => challenge.nonce === nonce && challenge.realm === realm)
 
   return {
     answerable(url, attempt, isOneShot) {
@@ -72,15 +78,13 @@ export function createDigestSpaces(): DigestSpaces {
         const isSure = !space.keptFor && space === latest
         if (!space.count) space.keptFor = url
         realms.delete(url)
-        realms.set(url, isSure ? realm : null)
+        realms.set(url, isSure ? realm : undefined)
         keepLatest(realms, mostCalls)
       }
       return space
     },
     begin(origin, challenge, cnonce, domain) {
-      const { realm, nonce } = challenge
-      const same = of(origin).find((space) => space.challenge.nonce === nonce && space.challenge.realm === realm)
-      const space = same ?? { origin, domain, challenge, cnonce, count: 0 }
+      const space = find(origin, challenge) ?? { origin, domain, challenge, cnonce, count: 0 }
       space.challenge = challenge
       space.domain = domain
       const spaces = [...of(origin).filter((other) => other !== space), space].slice(-mostNonces)
@@ -98,13 +102,11 @@ export function createDigestSpaces(): DigestSpaces {
       const space = of(originOf(url)).find(({ keptFor }) => keptFor === url)
       if (space) space.keptFor = undefined
     },
-    realmOf: (url) => realms.get(url),
+    isRefusal: (url, realm) => !realms.has(url) || realms.get(url) === realm,
     follow(space, challenge) {
       const { origin } = space
       if (challenge.nonce === space.challenge.nonce) return // Its count goes on.
-      const { realm, nonce } = challenge
-      const isKnown = of(origin).some((other) => other.challenge.nonce === nonce && other.challenge.realm === realm)
-      const next = isKnown ? [] : [{ ...space, challenge, count: 0, keptFor: undefined }]
+      const next = find(origin, challenge) ? [] : [{ ...space, challenge, count: 0, keptFor: undefined }]
       known.set(
         origin,
         of(origin).flatMap((other) => (other === space ? next : [other])),

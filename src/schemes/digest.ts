@@ -95,8 +95,7 @@ export function digest(credentials: UserCredentials, options: DigestOptions = {}
       }
       const space = spaces.begin(originOf(url), challenge, randomId(), domainOf(params, url))
       // Credentials were wrong if they were refused by the realm they were for, and not for an old nonce: no new try then (§3.3).
-      const answeredRealm = spaces.realmOf(url)
-      const isRefused = attached && !/^true$/i.test(stale ?? '') && (answeredRealm === undefined || answeredRealm === realm)
+      const isRefused = attached && !/^true$/i.test(stale ?? '') && spaces.isRefusal(url, realm)
       if (answered) spaces.release(url)
       if (answered || isRefused) return 'return'
       spaces.keepFor(url, space)
