@@ -1,4 +1,5 @@
 import {
+  type AuthenticatedClient,
   type AuthenticatedClientOptions,
   type Lock,
   memoryStore,
@@ -153,6 +154,60 @@ describe('a rotation by somebody else', () => {
     expect(login.reuses).toBe(0)
     expect(new Set(shown(resource).slice(8)).size).toBe(1)
   })
+})
+
+it('of a session that the server has refused is adopted where the store shows it only then: it is not cleared (F43)', async () => {
+  const { restore, login, app, inTime, client: newClient } = world()
+  const tokens = restore('refused')
+  const theirs = { ...login.signIn(), ...session }
+  const written: unknown[] = []
+  const client: AuthenticatedClient = newClient({
+    store: {
+      read: async () => (app.logouts.length || client.state.status === 'ended' ? theirs : null),
+      write: async (next) => {
+        written.push(next)
+        throw new Error('quota exceeded')
+      },
+    },
+  })
+  await quiet()
+  await inTime(client.setTokens({ ...tokens, ...session }).catch(() => {}))
+  login.next(invalidGrant)
+
+  await inTime(client.refresh().catch(() => {}))
+  await quiet()
+
+  expect(client.state).toMatchObject({ status: 'authenticated', ...session })
+  expect(written).not.toContain(null)
+})
+
+it('a session that was refused while the clearing of an earlier one hangs says so, though others have cleared it by then (I5)', async () => {
+  const { restore, login, app, clock, client: newClient } = world()
+  let cell: StoredSession | null = restore('refused')
+  let clears = 0
+  const client = newClient({
+    store: {
+      read: async () => cell,
+      write: async (next) => {
+        if (next) cell = next
+        else if (clears++) {
+          cell = null
+          return false
+        } else return new Promise(() => {})
+        return true
+      },
+    },
+  })
+  login.next(invalidGrant)
+  const first = watch(client.fetch(url))
+  await clock.advance(1_000)
+  const signedIn = watch(client.setTokens({ ...login.signIn(), sessionId: 'session-b' }))
+  login.next(invalidGrant)
+  const second = watch(client.refresh())
+  await clock.advance(30_000)
+
+  expect([first.state, signedIn.state, second.state]).not.toContain('pending')
+  expect(app.logouts.at(-1)).toMatchObject({ reason: 'refresh_rejected', sessionId: 'session-b' })
 })
 
 it('is not undone by a late clearTokens of a session that the server has refused: who signed in meanwhile stays (I10)', async () => {

@@ -88,9 +88,11 @@ describe('apiKey', () => {
     const request = () => new Request(`${origin}/notes`, { method: 'POST', body: 'x', headers: { 'content-type': 'text/x' } })
     await client.fetch(request())
     await client.fetch(request(), { body: '' })
+    await client.fetch(request(), { headers: { 'x-trace': '1' } })
 
+    expect(requests[2]?.headers.get('content-type')).toBeNull()
     expect(requests[0]?.url).toBe(`${origin}/notes?key=${key}`)
-    expect(await Promise.all(requests.map((sent) => sent.text()))).toEqual(['x', ''])
+    expect(await Promise.all(requests.map((sent) => sent.text()))).toEqual(['x', '', 'x'])
     expect(requests[0]?.headers.get('content-type')).toBe('text/x')
   })
 

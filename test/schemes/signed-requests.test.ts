@@ -29,16 +29,7 @@ it('is told that time also where another scheme is wrapped around it', async () 
 })
 
 it('is told no time by a call that passed through to another origin', async () => {
-  const offsets: unknown[] = []
-  const scheme: AuthScheme = {
-    name: '',
-    headers: [],
-    usesTokens: false,
-    attach(request, _, { serverTimeOffset }) {
-      offsets.push(serverTimeOffset)
-      request.setQuery('ts', '1')
-    },
-  }
+  const { scheme, offsets } = told()
   const client = new AuthenticatedClient({
     baseUrl: 'https://api.example.com',
     scheme,
@@ -56,16 +47,7 @@ it('is told no time by a call that passed through to another origin', async () =
 })
 
 it('knows how far ahead the server’s clock is though a cache gives answers of long ago; an answer that no cache keeps sets it back', async () => {
-  const offsets: (number | undefined)[] = []
-  const scheme: AuthScheme = {
-    name: '',
-    headers: [],
-    usesTokens: false,
-    attach(request, _, { serverTimeOffset }) {
-      offsets.push(serverTimeOffset)
-      request.setQuery('ts', '1')
-    },
-  }
+  const { scheme, offsets } = told()
   const clock = testClock()
   const dates = [60, 0, 0, 50, 50].map((ahead) => new Date(Math.floor(clock.now() / 1000 + ahead) * 1000).toUTCString())
   const fetch = async () => new Response('', { headers: { date: dates.shift() ?? '' } })
@@ -152,4 +134,19 @@ async function start() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, refused: () => refused }
+}
+
+/** A scheme that is told the server's time, and what it was told. */
+function told(): { readonly scheme: AuthScheme; readonly offsets: (number | undefined)[] } {
+  const offsets: (number | undefined)[] = []
+  const scheme: AuthScheme = {
+    name: '',
+    headers: [],
+    usesTokens: false,
+    attach(request, _, { serverTimeOffset }) {
+      offsets.push(serverTimeOffset)
+      request.setQuery('ts', '1')
+    },
+  }
+  return { scheme, offsets }
 }
