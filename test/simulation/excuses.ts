@@ -65,9 +65,11 @@ export const excuses = {
   },
   'reads lag behind': {
     invariant: 'I2, I8, I9',
-    where: 'several tabs, or a foreign writer, where each tab reads a copy of its own that follows the store late',
+    where:
+      'several tabs, a foreign writer, or an app that signs in and out itself, where each tab reads a copy of its own that follows the store late',
     because: 'Even the read under the lock may show what was there before. One tab alone, whose own copy lags, is not excused.',
-    applies: ({ plan, tabs, happened }: World) => plan.store === 'plain-lagging' && (tabs.length > 1 || happened.has('foreign')),
+    applies: ({ plan, tabs, happened }: World) =>
+      plan.store === 'plain-lagging' && (tabs.length > 1 || happened.has('foreign') || happened.has('app')),
   },
   'its sign-in is being saved': {
     invariant: 'I1 in one tab, I2, I9',
@@ -169,7 +171,7 @@ export const excuses = {
 } as const satisfies Record<string, Excuse>
 
 function writesAreNoSwaps({ plan, happened, tabs }: World): boolean {
-  const isAlone = tabs.length === 1
+  const isAlone = tabs.length === 1 && !happened.has('app')
   return /^(plain-async|async-storage)$/.test(plan.store) || (plan.store === 'plain-lagging' && !isAlone) || happened.has('foreign')
 }
 

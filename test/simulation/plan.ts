@@ -97,6 +97,7 @@ export function planOf(seed: number) {
   const refusesLong = seed % 64 === 4
   // Only beyond the seeds that worlds were kept of.
   const readsAtOnce = seed > 6_800_000 && seed < 1_000_000_000 && seed % 4 === 1
+  const actsItself = seed > 7_550_000 && seed < 1_000_000_000 && seed % 4 === 3
   // Drawn apart for the same reason.
   const schemes = seed >= firstWithSchemes ? schemePlan(seeded(~seed)) : undefined
   const plan = {
@@ -123,6 +124,8 @@ export function planOf(seed: number) {
     hints: chance(0.5),
     /** Of a store whose writes take their time. */
     readsAtOnce,
+    /** Of an app's callbacks: at times it signs in and out by changing its own tokens. */
+    actsItself,
     clearsInOnLogout: chance(0.3),
     /** An older SDK that reads, refreshes and writes without any lock or comparison. */
     foreign: chance(0.88) ? ('none' as const) : pick(['keeps all fields', 'keeps its own fields'] as const),
@@ -167,6 +170,11 @@ export function planOf(seed: number) {
     expiryLeeway: pick([undefined, undefined, 0, 5_000]),
     refreshAhead: pick([false, false, 10_000, 60_000] as const),
     refreshTimeout: pick([undefined, undefined, 3_000]),
+  }
+  if (actsItself) {
+    plan.store = seeded(~seed).pick(['plain-sync', 'plain-sync', 'plain-sync', 'plain-async', 'plain-lagging'] as const)
+    plan.logins++
+    plan.logouts++
   }
   return refusesLong ? { ...plan, stubbornUntil: 25_000, calls: 30, bursts: 10 } : plan
 }

@@ -7,10 +7,10 @@ import type { Tab } from './tab'
 import type { World } from './world'
 
 export interface SignIn {
-  /** Who set its tokens last. */
-  readonly tab: Tab
+  /** Who set its tokens last; nobody, where an app put them in the place of its own. */
+  readonly tab: Tab | undefined
   /** Who signed in: a step-up proves more of the same session. */
-  readonly by: Tab
+  readonly by: Tab | undefined
   readonly begun: number
   readonly refreshToken: string
   settled?: number

@@ -16,6 +16,7 @@ import { hasToken } from './authorization-server'
 import { Call } from './call'
 import { brokenLock } from './locks'
 import { apiOrigin, createNetwork, filesOrigin, foreignOrigin, resourceOrigins, revocationUrl, tokenUrl } from './network'
+import { signsInItself, signsOutItself } from './own-callbacks'
 import type { Stage } from './plan'
 import type { Owner } from './scheduler'
 import { schemesOf, typeOf } from './schemes'
@@ -193,6 +194,22 @@ export class Tab implements Owner {
   }
 
   signIn(user: 'u1' | 'u2'): void {
+    if (this.actsItself()) signsInItself(this.world, this, user)
+    else this.setsTokens(user)
+  }
+
+  signOut(): void {
+    if (this.actsItself()) signsOutItself(this.world, this)
+    else this.logsOut()
+  }
+
+  /** Whether its app does without the client this time. */
+  private actsItself(): boolean {
+    const { plan, random } = this.world
+    return plan.actsItself && random.chance(0.6)
+  }
+
+  private setsTokens(user: 'u1' | 'u2'): void {
     const { world } = this
     const before = this.client.state
     const left = before.status === 'authenticated' && world.families.get(before.sessionId ?? '')
@@ -233,7 +250,7 @@ export class Tab implements Owner {
     if (state.status === 'authenticated' && state.sessionId) world.families.set(state.sessionId, family)
   }
 
-  signOut(): void {
+  private logsOut(): void {
     const { world } = this
     const { state } = this.client
     const call = new Call(world, this, 'logout()', true, false)

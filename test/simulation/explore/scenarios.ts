@@ -23,6 +23,7 @@ export const smallPlan: Omit<Plan, 'random'> = {
   store: 'cas-async',
   hints: false,
   readsAtOnce: false,
+  actsItself: false,
   clearsInOnLogout: false,
   foreign: 'none',
   foreignRefreshes: 0,
