@@ -50,7 +50,10 @@ export function cookieRefreshGrant(options: CookieRefreshGrantOptions): Grant {
       response = await fetch(url, init)
     } catch (error) {
       const secrets = [...fields.values()].map((value) => `&secret=${value}`)
-      throw new RefreshUnavailableError('The session could not be renewed', { cause: harmlessError(error, secrets.join('')) })
+      throw new RefreshUnavailableError('The session could not be renewed', {
+        cause: harmlessError(error, secrets.join('')),
+        answered: false,
+      })
     }
     const { ok, status } = response
     const redirect = redirectTarget(response, url)

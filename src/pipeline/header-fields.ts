@@ -5,7 +5,8 @@ export type HeaderFields = Headers | Readonly<Record<string, string>> | undefine
 export function fieldsOf(given: HeadersInit | undefined): HeaderFields {
   if (!given) return undefined
   const isRecord = Object.getPrototypeOf(given) === Object.prototype && !(Symbol.iterator in given)
-  return isRecord ? { ...(given as Record<string, string>) } : new Headers(given)
+  // Spread, since msw makes `Headers` lose what a `Headers` of its own holds.
+  return isRecord ? { ...(given as Record<string, string>) } : new Headers(given instanceof Headers ? [...given] : given)
 }
 
 /** @param name in lower case. */

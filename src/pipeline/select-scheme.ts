@@ -63,6 +63,8 @@ export function createSchemeSelector(
   const boundTypes = ['dpop', ...schemes.map(lowerName)]
   /** For each origin the scheme that it asked for, where that isn't the one that we would have begun with. */
   const asked = new Map<string | undefined, AuthScheme>()
+  /** The session that it was asked in. */
+  let askedIn: number | undefined
 
   /** Whether a scheme may present what the session holds: a bound token only by its scheme, any other only by the strongest one. */
   const canPresent = (scheme: AuthScheme, phase: Phase): boolean => {
@@ -96,6 +98,9 @@ export function createSchemeSelector(
 
   return {
     attach(template, phase) {
+      // Whoever signs in is not to be taken for the guest that an origin has asked for before.
+      if (askedIn !== phase.epoch) asked.clear()
+      askedIn = phase.epoch
       const preferred = template.scheme ?? (asked.size ? asked.get(originOf(template.url)) : undefined)
       return attachFirst(preferred ? [preferred, ...schemes.filter((scheme) => scheme !== preferred)] : schemes, 0, template, phase)
     },
@@ -118,7 +123,8 @@ export function createSchemeSelector(
         // Another scheme's credentials were refused: the answer is to present those of this one.
         const answer = own !== 'return' && sent && sent !== scheme && canPresent(scheme, phase) ? 'replay' : own
         const selection = { scheme, ours, answer }
-        if (answer !== 'return') return selection
+        // While nobody is signed in, a scheme for tokens has nothing to present: another one may.
+        if (answer !== 'return' && (phase.held || !scheme.usesTokens)) return selection
         refused ??= selection
       }
       if (refused) return refused

@@ -144,7 +144,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown): Spen
           return settle({ kind: 'session-changed' })
         } catch (thrown) {
           await presentation.rotation
-          const failure = failureOf(thrown, startsFromNothing)
+          const failure = failureOf(thrown, startsFromNothing, signal)
           if (session.phase.epoch !== from.epoch) {
             const asked = failure.kind === 'unavailable' && failure.error.retryAt
             // That session may come back (signed in to again): a pause that the server has asked for is kept.

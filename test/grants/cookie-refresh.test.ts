@@ -73,6 +73,6 @@ describe('an error shows no header of the request that renews the session (rule 
     const cause = new TypeError('fetch failed')
     const { fetch } = recordingFetch(() => Promise.reject(cause))
 
-    expect(await rejection(renew(fetch, { headers: () => ({ 'x-csrf': 'proof' }) }))).toMatchObject({ cause })
+    expect(await rejection(renew(fetch, { headers: () => ({ 'x-csrf': 'proof' }) }))).toMatchObject({ cause, answered: false })
   })
 })

@@ -241,6 +241,15 @@ describe('a grant of the app', () => {
     expect(signal?.aborted).toBe(true)
   })
 
+  it('that hangs fails with the reason, and says that the refresh token may be consumed (F1, rule 6)', async () => {
+    const { client, clock } = await signedIn({ standing: 'expired', grant: () => new Promise(() => {}) })
+
+    const call = watch(client.fetch(url))
+    await clock.advance(11_500)
+
+    expect(call.reason).toMatchObject({ message: 'The token endpoint did not answer in time', answered: false })
+  })
+
   it('that hangs once does not hang the next flight (rule 7)', async () => {
     let runs = 0
     const { client, login, clock, inTime } = await signedIn({

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { AuthenticatedClient } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { json, unauthorized } from '../support/authorization-server'
 import { quiet } from '../support/clock'
@@ -93,6 +94,35 @@ describe('a body that can be sent twice', () => {
       const file = data.get('file') as File
       expect([data.get('a'), file.name, file.type, await file.text()]).toEqual(['1', 'hello.txt', 'text/x-own', 'hello'])
     }
+  })
+
+  it('arrives whole in both sends, where it is a form of whichever package the fetch is of (rule 9)', async () => {
+    class Form {
+      readonly fields: [string, string][] = []
+      append(name: string, value: string): void {
+        this.fields.push([name, value])
+      }
+      [Symbol.iterator]() {
+        return this.fields[Symbol.iterator]()
+      }
+    }
+    const body = new Form()
+    body.append('a', '1')
+    const sent: unknown[] = []
+    const client = new AuthenticatedClient({
+      baseUrl: 'https://api.example.com',
+      grant: async () => ({ accessToken: 'newer' }),
+      fetch: async (_, init) => {
+        sent.push(Array.from(init?.body as unknown as Form))
+        return new Response(null, { status: sent.length === 1 ? 401 : 200 })
+      },
+    })
+    await client.setTokens({ accessToken: 'older' })
+
+    const { status } = await client.fetch('/me', { method: 'POST', body: body as never })
+
+    expect(status).toBe(200)
+    expect(sent).toEqual([[['a', '1']], [['a', '1']]])
   })
 
   const changes: readonly (readonly [string, () => readonly [BodyInit, () => void]])[] = [

@@ -245,6 +245,32 @@ describe('a challenge', () => {
     expect(authorizations().slice(before)).toEqual([expect.stringMatching(/^Basic /)])
   })
 
+  it('is answered by the next scheme while there are no tokens for the strongest, though that is asked for as well (row 8)', async () => {
+    const { client, service, authorizations } = await anonymous({ scheme: [bearer(), challenged('Digest')] })
+    service.always(asks({ Digest: 200, '': 'Bearer, Digest' }))
+
+    const { status } = await client.fetch(me)
+
+    expect(status).toBe(200)
+    expect(authorizations()).toEqual([null, 'Digest mine'])
+  })
+
+  it('of a guest is forgotten once somebody signs in, and again when somebody else does', async () => {
+    const { client, login, service, authorizations } = await anonymous({ scheme: [bearer(), challenged('Digest')] })
+    service.always(asks({ Digest: 200, Bearer: 200, '': 'Digest' }))
+    await client.fetch(me)
+    await client.fetch(me)
+    await client.setTokens(login.signIn())
+
+    await client.fetch(me)
+    await client.logout()
+    await client.fetch(me)
+    await client.setTokens(login.signIn())
+    await client.fetch(me)
+
+    expect(authorizations().map((value) => value?.split(' ')[0] ?? null)).toEqual([null, 'Digest', 'Digest', 'Bearer', 'Digest', 'Bearer'])
+  })
+
   it('is remembered for its origin, and for no other', async () => {
     const other = 'https://other.example.com'
     const server = openServer(other)

@@ -4,6 +4,8 @@ import { RefreshUnavailableError } from '../../src/errors/refresh-unavailable-er
 import { SessionEndedError } from '../../src/errors/session-ended-error.ts'
 import { StorageError } from '../../src/errors/storage-error.ts'
 import { TokenEndpointError } from '../../src/errors/token-endpoint-error.ts'
+import { systemClock } from '../../src/platform/clock.ts'
+import { startDeadline } from '../../src/session/deadline.ts'
 import { failureOf } from '../../src/session/failure-of.ts'
 
 describe('failureOf', () => {
@@ -25,6 +27,17 @@ describe('failureOf', () => {
 
     expect(kind).toBe('misconfigured')
     expect(error).toMatchObject({ code: 'ERR_TOKEN_ENDPOINT', error: 'invalid_grant', cause: ended })
+  })
+
+  it('is ambiguous where its deadline has ended it, and says so; not where it failed by itself', () => {
+    const { signal, abort } = startDeadline(false, systemClock)
+    abort()
+
+    const { error } = failureOf(signal.reason, false, signal)
+    const { error: own } = failureOf(new TypeError('fetch failed'), false, signal)
+
+    expect(error).toMatchObject({ message: signal.reason.message, cause: signal.reason, answered: false })
+    expect(own).toMatchObject({ answered: true })
   })
 
   it.each([
