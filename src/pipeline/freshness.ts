@@ -53,11 +53,16 @@ export function createFreshness({ expiryLeeway, refreshAhead }: FreshnessOptions
   }
 
   const refreshed = async (phase: Phase, { signal, isSafe }: Sending): Promise<Phase> => {
+    const known = refresher.failure(phase)
     const { kind, error } = await abortable(refresher.refresh(phase, 'spent'), signal)
     const now = session.phase
     if (kind === 'rejected') throw error
     if (now.epoch !== phase.epoch || kind === 'session-changed') throw sessionOver(now)
-    if (error && !(now.held && !isSpent(now.expiry, clock.now(), 0))) await askPerson(error, signal)
+    if (error && !(now.held && !isSpent(now.expiry, clock.now(), 0))) {
+      // Inside the cool-down a person who has said no is not asked again for each call.
+      if (error === known && !stepUp?.isAsking()) throw error
+      await askPerson(error, signal)
+    }
     // A person may have been asked: what is held by now?
     const latest = session.phase
     if (latest.epoch !== phase.epoch) throw sessionOver(latest)

@@ -109,8 +109,7 @@ export function createSaves(
         const isKnown = behind !== undefined && !force && (before.held || behind)
         const expected = isKnown ? behind : await store.read()
         found(expected)
-        // Memory has changed meanwhile: begin again with what it holds now.
-        if (memory.phase !== before) continue
+        if (memory.phase !== before) continue // Begin again with what it holds now.
         // Another read has come in beside this one, and shown something else. Which of them is the older one, a third one tells.
         if (saves.owed && saves.owed.overlooked !== overlooked && !sameTokens(saves.owed.overlooked, expected)) continue
         if (saves.owed && saves.owed.behind === undefined) saves.writeOver(expected)
@@ -139,10 +138,10 @@ export function createSaves(
         }
         if (memory.phase !== before) {
           // The sign-in is saved, and was rotated meanwhile: a rotation goes over no sign-in or sign-out that others have made since.
-          const isSaved = isTaken && (saves.owed?.since ?? Infinity) <= before.generation
-          // Or what others have made of it was read meanwhile. Where the store can't compare, this went over theirs all the same.
-          const isOverTheirs = isTaken && !saves.owed && !sameTokens(memory.phase.held, held)
-          if (isSaved || isOverTheirs) saves.owed = { behind: held ?? null }
+          const isSaved = (saves.owed?.since ?? Infinity) <= before.generation
+          // Nothing may be owed, where what others have made of it was read meanwhile; a store that can't compare has it over theirs.
+          const isOwed = isTaken && (saves.owed ?? !sameTokens(memory.phase.held, held))
+          if (isOwed) saves.owed = { ...(!isSaved && saves.owed), behind: held ?? null }
           continue
         }
         if (isTaken) {
@@ -158,10 +157,11 @@ export function createSaves(
       if (saves.owed)
         store.failed('write', new StorageError('The store did not take the tokens: they stay in memory until the next call saves them'))
     } finally {
-      // Not saved after all. It, or what a refresh has made of it since, stays owed, but no longer by force: from here on a sign-in
-      // elsewhere counts again.
+      // Not saved after all: it stays owed, or what a refresh has made of it since, but no longer by force (a sign-in elsewhere counts).
+      // Unless it was only read for, and has a save of its own to come.
       const { force, since = Infinity } = saves.owed ?? {}
-      const isOfTried = tried === memory.phase || since <= (tried?.generation ?? 0)
+      const last = writing > 1 ? attempt?.phase : tried
+      const isOfTried = last === memory.phase || since <= (last?.generation ?? 0)
       const { behind } = (attempt?.phase === memory.phase ? attempt : saves.owed) ?? {}
       if (force && isOfTried && behind !== undefined) saves.owed = { behind }
     }

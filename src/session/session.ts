@@ -131,7 +131,7 @@ export function createSession(
         // A grant that starts from nothing may have got tokens for single resources without this session having any: they end as well.
         const { phase } = memory
         const { status } = phase.state
-        if (status !== 'restoring' && sessionless && !root) memory.become({ ...phase, epoch: phase.epoch + 1 }, phase.state)
+        if (status !== 'restoring' && sessionless) memory.become({ ...phase, epoch: phase.epoch + 1 }, phase.state)
         const before = signIns
         // The store may show a sign-in that nobody has seen here yet. After a session has ended, that is another one.
         if (status === 'anonymous') await look()

@@ -1,4 +1,5 @@
 import type { Grant } from '../grants/grant'
+import { inTime } from '../platform/bounded'
 import { isSpent } from '../tokens/expiry'
 import { tokenSetOf } from '../tokens/token-set'
 import type { CoolDown } from './cool-down'
@@ -143,7 +144,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown): Spen
           presentation.drop(tokens)
           return settle({ kind: 'session-changed' })
         } catch (thrown) {
-          await presentation.rotation
+          if (presentation.rotation) await inTime(presentation.rotation, clock)
           const failure = failureOf(thrown, startsFromNothing, signal)
           if (session.phase.epoch !== from.epoch) {
             const asked = failure.kind === 'unavailable' && failure.error.retryAt

@@ -65,7 +65,6 @@ export function storeAccess(store: TokenStore, clock: Clock, limit: number, emit
 // What is no session must not be taken for one, nor be quoted by the error of whoever tries (F44).
 function checked(stored: StoredSession | null | undefined): StoredSession | null {
   const { accessToken, counter } = Object(stored)
-  if (stored && (accessToken ?? counter) === undefined)
-    throw new StorageError('What the store holds is no token set: accessToken is missing')
+  if (stored && (accessToken ?? counter) == null) throw new StorageError('What the store holds is no token set: accessToken is missing')
   return stored ? plain(stored) : null
 }

@@ -78,6 +78,7 @@ export function createTake(
       if (!held || !owed?.force) saves().owed = owed && read && !held ? { behind: read } : undefined
     } else if (verdict === 'stale') owe(read)
     else {
+      earlySignOut.found(null) // Whoever is there now came later than a sign-out that still waits to read.
       saves().owed = undefined
       if (read) become(read, verdict === 'adopt', verdict === 'doubt')
       else if (held) {

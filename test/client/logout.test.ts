@@ -275,6 +275,41 @@ describe('logout', () => {
     expect(app.logouts).toMatchObject([{ reason: 'signed_out' }])
   })
 
+  it.each([
+    ['one read fails: it is saved', 1],
+    ['its own read fails as well: the next call saves it', 2],
+  ])('that is still clearing the store loses nobody who signs in meanwhile, though %s (rule 3)', async (_how, failures) => {
+    const { restore, login, app, clock, inTime, client: newClient } = world()
+    let cell: StoredSession | null = restore('fresh')
+    let failing = 0
+    const store: TokenStore = {
+      read: async () => {
+        if (failing-- > 0) throw new Error('keychain busy')
+        return cell
+      },
+      write: async (next, expected) => {
+        await clock.sleep(50)
+        if (!sameTokens(cell, expected)) return false
+        cell = next
+        return true
+      },
+    }
+    const client = newClient({ store })
+    await quiet()
+
+    const left = client.logout()
+    await clock.advance(10)
+    const signedIn = client.setTokens({ ...login.signIn(), sessionId: 'session-b' })
+    failing = failures
+    await inTime(Promise.allSettled([left, signedIn]))
+    await inTime(client.fetch(url))
+    await clock.advance(100)
+
+    expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'session-b' })
+    expect(cell).toMatchObject({ sessionId: 'session-b' })
+    expect(app.logouts).toHaveLength(1)
+  })
+
   it('signs out of what the app has signed in to without a call to the client', async () => {
     const { login, app, resource, inTime, client: newClient } = world()
     const client = newClient()
@@ -483,6 +518,26 @@ describe('logout', () => {
     expect(settled?.status).toBe('rejected')
     expect(app.tokens).toMatchObject(elsewhere)
     expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'session-b' })
+  })
+
+  it('while restoring whose own read hangs means nobody who has signed in elsewhere since: that session ends once (rule 15)', async () => {
+    const { login, app, inTime, client: newClient } = world()
+    const restoring = deferred<TokenSet | null>()
+    const reads = [restoring.promise, new Promise<TokenSet | null>(() => {})]
+    const client = newClient({ getTokens: () => reads.shift() ?? Promise.resolve(app.tokens) })
+    await quiet()
+    const left = client.logout()
+    const signedIn = client.setTokens({ ...login.signIn(), sessionId: 'session-x' })
+    restoring.resolve(null)
+    await inTime(client.fetch(url))
+    app.tokens = { ...login.signIn(), sessionId: 'session-y' }
+    await inTime(client.fetch(url))
+    await inTime(Promise.allSettled([left, signedIn]))
+
+    await inTime(client.logout())
+    await quiet()
+
+    expect(app.logouts.filter(({ sessionId }) => sessionId === 'session-y')).toHaveLength(1)
   })
 
   it.each([

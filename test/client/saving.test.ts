@@ -1,6 +1,6 @@
 import { type AuthenticatedClient, type Lock, memoryStore, sameTokens, type TokenSet } from 'authenticated-client'
 import { describe, expect, it, vi } from 'vitest'
-import { unauthorized } from '../support/authorization-server.ts'
+import { json, unauthorized } from '../support/authorization-server.ts'
 import { quiet, type TestClock } from '../support/clock.ts'
 import { deferred } from '../support/deferred.ts'
 import { expectQuietProcess } from '../support/quiet-process.ts'
@@ -212,6 +212,29 @@ describe('saveTokens', () => {
     expect(client.state).toMatchObject({ sessionId: 'session-a' })
     expect(app.tokens?.accessToken).toBe(shown(resource).at(-1))
     expect(app.logouts).toEqual([])
+  })
+
+  it.each([
+    [500, 'once it is saved', 400],
+    [5_000, 'after a second', 900],
+  ])('may take %i ms though what came with the rotation is of no use: calls are told %s (F16, rule 5)', async (ms, _when, early) => {
+    const { restore, app, clock, login, client: newClient } = world()
+    restore('refused')
+    login.next(() => json(200, { refresh_token: 'refresh-2', token_type: 'Bearer' }))
+    const client = newClient({
+      saveTokens: async (next) => {
+        await clock.sleep(ms)
+        app.tokens = next
+      },
+    })
+
+    const call = watch(client.fetch(url))
+    await clock.advance(early)
+    const before = call.state
+    await clock.advance(200)
+
+    expect(before).toBe('pending')
+    expect(call).toMatchObject({ state: 'rejected', reason: { code: 'ERR_REFRESH_UNAVAILABLE' } })
   })
 
   it('may hang: calls go on, the lock is given back after 10 seconds, saving is tried again (F34, rule 5)', async () => {
@@ -587,6 +610,7 @@ describe('getTokens', () => {
     ['true', true],
     ['an array', []],
     ['an empty object', {}],
+    ['a row of a table whose columns are all null', { accessToken: null, refreshToken: null, counter: null }],
     ['what a token endpoint answers', { access_token: 'access-1' }],
   ])('may give %s, which is no token set: an error for that call, never "nobody" (F44)', async (_what, garbage) => {
     const { restore, app, resource, inTime, client: newClient } = world()

@@ -188,6 +188,34 @@ it.each([
 )
 
 describe('what onStepUp answers', () => {
+  it('is asked once where the person says no: calls inside the cool-down that follows do not open the dialog again (row 14)', async () => {
+    let asked = 0
+    const world = await expired({ onStepUp: () => void asked++ })
+    const { client, login } = world
+    login.always(() => json(400, { error: 'interaction_required' }))
+
+    const errors: unknown[] = []
+    for (let call = 0; call < 5; call++) errors.push(await client.fetch(me).catch(({ code }) => code))
+
+    expect(errors).toEqual(Array(5).fill('ERR_TOKEN_ENDPOINT'))
+    expect(asked).toBe(1)
+  })
+
+  it('is waited for by a call that comes while the person is still being asked', async () => {
+    const answer = deferred<TokenSet>()
+    const { client, login, service } = await expired({ onStepUp: () => answer.promise })
+    service.always(() => json(200, {}))
+    login.always(() => json(400, { error: 'login_required' }))
+
+    const first = client.fetch(me)
+    await quiet()
+    const second = client.fetch(me)
+    await quiet()
+    answer.resolve(steppedUp)
+
+    expect([(await first).status, (await second).status]).toEqual([200, 200])
+  })
+
   it('ends the cool-down of the refresh that asked for a person: the next one is tried at once', async () => {
     let answers = 0
     const { client, login, clock } = await signedIn({
