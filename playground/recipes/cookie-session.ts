@@ -9,7 +9,7 @@ export function bffClient(baseUrl: string, store: TokenStore, csrfToken: () => s
     baseUrl,
     store, // webStorageStore('my-app'): it holds no secret, only which session this is and how often it was renewed.
     scheme: cookieSession({ csrf: proof }),
-    grant: cookieRefreshGrant({ url: `${baseUrl}/session/renew`, headers: () => ({ [proof.header]: csrfToken() }) }),
+    grant: cookieRefreshGrant({ url: under(baseUrl, 'session/renew'), headers: () => ({ [proof.header]: csrfToken() }) }),
   })
 }
 
@@ -20,7 +20,12 @@ export function signedIn(client: AuthenticatedClient, sessionId: string): Promis
 
 /** `logout()` alone would leave the cookie valid. Rejects where the server did not end the session: the user is still signed in then. */
 export async function signOut(client: AuthenticatedClient, baseUrl: string): Promise<void> {
-  const { ok, status } = await client.fetch(`${baseUrl}/session`, { method: 'DELETE' })
+  const { ok, status } = await client.fetch(under(baseUrl, 'session'), { method: 'DELETE' })
   if (!ok && status !== 401) throw new Error(`Signing out was answered ${status}`)
   await client.logout()
+}
+
+/** Whether the URL ends in `/` or not. */
+function under(baseUrl: string, path: string): URL {
+  return new URL(path, baseUrl.replace(/\/?$/, '/'))
 }

@@ -2,10 +2,15 @@
 // of one session that run at the same time share its refresh; refreshes of different sessions don't wait for one another. The browser's
 // cookie names the session; the tokens stay in a store on the server: so no response has to carry new ones, and a page can refresh while
 // it is streamed.
-import { AuthenticatedClient, type TokenStore } from 'authenticated-client'
+import { AuthenticatedClient, type ClientAuthentication, type TokenStore } from 'authenticated-client'
 
 export interface SessionOptions {
   readonly tokenEndpoint: string
+  readonly clientId: string
+  /** Such as `clientSecretBasic(secret)`: a server can keep one. */
+  readonly clientAuthentication?: ClientAuthentication
+  /** Where `logout()` revokes the refresh token. */
+  readonly revocationEndpoint?: string
   readonly baseUrl: string
   /**
    * Where the tokens of one session live: `fileStore(path, { hints: false })` for the processes of one server; for several
@@ -35,13 +40,18 @@ export function sessionClients({ storeOf, idleAfter = 15 * 60_000, ...options }:
       forget(sessionId)
     }
   }
-  const make = (sessionId: string): AuthenticatedClient =>
-    new AuthenticatedClient({
-      clientId: 'web',
+  const make = (sessionId: string): AuthenticatedClient => {
+    const client: AuthenticatedClient = new AuthenticatedClient({
       ...options,
       store: storeOf(sessionId),
-      onLogout: () => forget(sessionId),
+      onLogout() {
+        clients.delete(sessionId)
+        // The requests that have it may make more calls, each of which is told that nobody is signed in.
+        setTimeout(() => client.dispose(), idleAfter).unref()
+      },
     })
+    return client
+  }
   return {
     forget,
     /**

@@ -2,7 +2,11 @@
 // no option for tokens, no refresh and no retry on 401.
 export interface SdkOptions {
   readonly baseUrl: string
-  /** Sends requests; give an AuthenticatedClient's to be signed in. @default globalThis.fetch */
+  /**
+   * Sends requests; give an AuthenticatedClient's to be signed in. That client must have the origin of `baseUrl` as its own `baseUrl`'s or
+   * in `allowedOrigins`: elsewhere it sends no credentials, and does not fail.
+   * @default globalThis.fetch
+   */
   readonly fetch?: typeof globalThis.fetch
 }
 
@@ -11,9 +15,10 @@ export interface Sdk {
 }
 
 export function createSdk({ baseUrl, fetch = (input, init) => globalThis.fetch(input, init) }: SdkOptions): Sdk {
+  const root = baseUrl.replace(/\/?$/, '/') // So that its path counts: `new URL('/me', …)` would drop it.
   return {
     async me({ signal } = {}) {
-      const response = await fetch(new URL('/me', baseUrl), signal ? { signal } : {})
+      const response = await fetch(new URL('me', root), signal ? { signal } : {})
       if (response.ok) return response.json()
       // The challenge says what the API finds missing: pass it on.
       throw new Error(`me failed with ${response.status}`, { cause: response.headers.get('www-authenticate') })

@@ -62,13 +62,28 @@ describe('many-users', () => {
     expect((await clientOf('bob').fetch('/me')).status).toBe(200)
   })
 
-  it('a session that ended lets go of its store', async () => {
+  it('what a request still asks after its session has ended is answered as for nobody (A40)', async () => {
+    const { clientOf } = await manyUsers('ada')
+    const held = clientOf('ada')
+
+    await held.logout()
+    await quiet()
+    const { status } = await held.fetch('/me')
+
+    expect(status).toBe(401)
+  })
+
+  it('a session that ended lets go of its store, once no request can have its client any more', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
     const { login, clientOf, subscribers } = await manyUsers('ada', 'bob')
     await Promise.all([clientOf('ada').fetch('/me'), clientOf('bob').fetch('/me')])
     login.revoke(await clientOf('ada').getAccessToken())
 
     await clientOf('ada').fetch('/me')
     await clientOf('bob').logout()
+    await quiet()
+    vi.advanceTimersByTime(15 * 60_000)
     await quiet()
 
     expect(subscribers()).toBe(0)
@@ -94,6 +109,6 @@ async function manyUsers(...users: readonly string[]) {
     }
     return { ...store, subscribe }
   }
-  const clients = sessionClients({ tokenEndpoint: login.tokenEndpoint, baseUrl: shop.origin, storeOf, fetch })
+  const clients = sessionClients({ tokenEndpoint: login.tokenEndpoint, clientId: 'web', baseUrl: shop.origin, storeOf, fetch })
   return { login, shop, ...clients, subscribers: () => subscribers }
 }

@@ -1,4 +1,4 @@
-import { memoryStore, type TokenSet, type TokenStore } from 'authenticated-client'
+import { type AuthenticatedClient, memoryStore, type TokenSet, type TokenStore } from 'authenticated-client'
 import { api, authorizationServer, type TestAuthorizationServer, testFetch } from 'authenticated-client/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { insteadOfTheInterceptor } from '../../playground/recipes/migrate/from-an-interceptor'
@@ -6,6 +6,8 @@ import { withAuth0 } from '../../playground/recipes/migrate/from-auth0-spa-js'
 import { insteadOfAuthRefresh } from '../../playground/recipes/migrate/from-axios-auth-refresh'
 import { insteadOfOAuth2Fetch, type StoredToken } from '../../playground/recipes/migrate/from-badgateway-oauth2-client'
 import { withSupabase } from '../../playground/recipes/migrate/from-supabase-fetch'
+import { onSessionChange } from '../../playground/recipes/works-with/on-session-change'
+import { jwt } from '../client/world'
 import { quiet } from '../support/clock'
 
 afterEach(() => void vi.unstubAllGlobals())
@@ -68,7 +70,7 @@ describe('a migration: twenty calls on a token that is refused make one refresh,
     const asked: string[] = []
     let tokens = pair(login)
     const auth0 = {
-      getUser: async () => ({ sub: 'ada' }),
+      getIdTokenClaims: async () => ({ sub: 'ada' }),
       async getTokenSilently({ cacheMode }: { cacheMode: string }) {
         asked.push(cacheMode)
         if (cacheMode === 'off') tokens = pair(login)
@@ -104,6 +106,74 @@ describe('a migration: twenty calls on a token that is refused make one refresh,
     expect(await twenty(client.fetch)).toEqual([200])
     expect(refreshes).toBe(1)
   })
+})
+
+describe('a refresh is not taken for another user, whose caches would be empty; a new sign-in is', () => {
+  it('supabase’s', async () => {
+    const signInAs = (session_id: string) => () => ({ access_token: jwt({ session_id, jti: crypto.randomUUID() }) })
+    let issue = signInAs('first')
+    let session = issue()
+    const client = withSupabase(
+      {
+        getSession: async () => ({ data: { session }, error: null }),
+        async refreshSession() {
+          session = issue()
+          return { data: { session }, error: null }
+        },
+      },
+      'https://api.example.com',
+    )
+    const changes = await heardOf(client)
+
+    await client.refresh()
+    await client.getAccessToken()
+    expect(changes()).toBe(0)
+    issue = signInAs('second')
+    session = issue()
+    await client.getAccessToken()
+    expect(changes()).toBe(1)
+  })
+
+  it.each([{ sid: 'first' }, {}])('auth0-spa-js’s, also where the refresh gives %o', async (later) => {
+    let claims: { sub: string; sid?: string } = { sub: 'ada', sid: 'first' }
+    const auth0 = {
+      getIdTokenClaims: async () => claims,
+      getTokenSilently: async () => ({ access_token: crypto.randomUUID(), expires_in: 3600 }),
+    }
+    const client = withAuth0(auth0, 'https://api.example.com', () => {})
+    const changes = await heardOf(client)
+
+    claims = { sub: 'ada', ...later }
+    await client.refresh()
+    await client.getAccessToken()
+    expect(changes()).toBe(0)
+    claims = { sub: 'bob', sid: 'second' }
+    await client.getAccessToken()
+    expect(changes()).toBe(1)
+  })
+})
+
+it.each([
+  ['a JWT’s exp', jwt({ iat: 1, exp: 4_000_000_000 }), 4_000_000_000_000],
+  ['not known', 'opaque', undefined],
+])('how long a token of auth0-spa-js’s cache is good is %s', async (_, access_token, expiresAt) => {
+  const auth0 = { getIdTokenClaims: async () => ({ sub: 'ada' }), getTokenSilently: async () => ({ access_token, expires_in: 3600 }) }
+  const client = withAuth0(auth0, 'https://api.example.com', () => {})
+
+  await client.getAccessToken()
+
+  expect((client.state as { expiresAt?: number }).expiresAt).toBe(expiresAt)
+})
+
+it('the interceptor’s tokens of unknown age are refreshed before the first call, and none is refused', async () => {
+  const { login, shop } = network()
+  const { accessToken, refreshToken } = login.signIn()
+  login.spoilAccessTokens()
+
+  const client = await interceptorless({ login, shop }, { accessToken, refreshToken, expiresAt: 0 })
+  const { status } = await client.fetch('/me')
+
+  expect([status, shop.refusals, login.refreshes]).toEqual([200, 0, 1])
 })
 
 it('the interceptor’s tokens are held where the storage does not take them at once, and the next call saves them', async () => {
@@ -184,7 +254,10 @@ it.each(['login_required', 'consent_required', 'interaction_required', 'account_
   async (error) => {
     const { shop } = network()
     const logins: string[] = []
-    const auth0 = { getUser: async () => undefined, getTokenSilently: () => Promise.reject(Object.assign(new Error(error), { error })) }
+    const auth0 = {
+      getIdTokenClaims: async () => undefined,
+      getTokenSilently: () => Promise.reject(Object.assign(new Error(error), { error })),
+    }
 
     await expect(withAuth0(auth0, shop.origin, () => logins.push(error)).fetch('/me')).rejects.toThrow()
 
@@ -224,6 +297,14 @@ function interceptorless(
 function pair(login: TestAuthorizationServer) {
   const { accessToken, refreshToken = '' } = login.signIn()
   return { accessToken, refreshToken }
+}
+
+/** How often a session has ended since its first token. */
+async function heardOf(client: AuthenticatedClient): Promise<() => number> {
+  await client.getAccessToken()
+  let changes = 0
+  onSessionChange(client, () => changes++)
+  return () => changes
 }
 
 /** What an app's own refresh route does: it knows the authorization server. */

@@ -76,14 +76,16 @@ describe('recipes', () => {
       if (url.endsWith('/session/renew')) isFresh = true
       return new Response(null, { status: url.endsWith('/session/renew') || isFresh ? 200 : 401 })
     })
-    const client = bffClient(origin, memoryStore(), () => 'proof')
+    const client = bffClient(`${origin}/app/`, memoryStore(), () => 'proof')
     await signedIn(client, 'session-1')
 
     const responses = await Promise.all([client.fetch('/me'), client.fetch('/me')])
 
     expect(responses.map(({ status }) => status)).toEqual([200, 200])
     const renewals = seen.filter(({ url }) => url.endsWith('/renew'))
-    expect(renewals.map(({ headers, credentials }) => [headers.get('x-csrf-token'), credentials])).toEqual([['proof', 'include']])
+    expect(renewals.map(({ url, headers, credentials }) => [url, headers.get('x-csrf-token'), credentials])).toEqual([
+      [`${origin}/app/session/renew`, 'proof', 'include'],
+    ])
   })
 
   it('cookie-session: signing out ends it at the server first, with the proof, and then here', async () => {
@@ -91,7 +93,7 @@ describe('recipes', () => {
     const client = bffClient(origin, memoryStore(), () => 'proof')
     await signedIn(client, 'session-1')
 
-    await signOut(client, origin)
+    await signOut(client, `${origin}/`)
 
     expect(seen.map(({ method, url, credentials, headers }) => [method, url, credentials, headers.get('x-csrf-token')])).toEqual([
       ['DELETE', `${origin}/session`, 'include', 'proof'],
@@ -260,6 +262,14 @@ describe('recipes', () => {
     expect(await createSdk({ baseUrl: origin, fetch: client.fetch }).me()).toMatchObject({ sub: 'ada' })
     const bare = createSdk({ baseUrl: origin, fetch: options.fetch as typeof globalThis.fetch }).me()
     await expect(bare).rejects.toMatchObject({ cause: 'Bearer realm="api"' })
+  })
+
+  it.each(['/v1', '/v1/', ''])('sdk-author: a base URL with the path “%s” keeps it', async (path) => {
+    const seen = network(() => Response.json({}))
+
+    await createSdk({ baseUrl: origin + path }).me()
+
+    expect(seen.map(({ url }) => url)).toEqual([`${origin}${path.replace(/\/$/, '')}/me`])
   })
 })
 

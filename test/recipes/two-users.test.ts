@@ -106,13 +106,13 @@ function gateway() {
 
 /** An `Auth0Client`'s cache, and who is signed in. */
 function auth0Of(login: TestAuthorizationServer) {
-  let user: { readonly sub: string; readonly accessToken: string } | undefined
+  let user: { readonly sub: string; readonly sid: string; readonly accessToken: string } | undefined
   const auth0 = {
     onAsked: () => {},
     signIn: (sub: string | undefined) => {
-      user = sub === undefined ? undefined : { sub, accessToken: login.signIn({ sub }).accessToken }
+      user = sub === undefined ? undefined : { sub, sid: crypto.randomUUID(), accessToken: login.signIn({ sub }).accessToken }
     },
-    getUser: async () => user,
+    getIdTokenClaims: async () => user,
     async getTokenSilently() {
       auth0.onAsked()
       if (!user) throw Object.assign(new Error('Login required'), { error: 'login_required' })

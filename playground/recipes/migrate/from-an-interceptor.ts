@@ -7,7 +7,11 @@ export interface InterceptorOptions {
   readonly baseUrl: string
   readonly tokenEndpoint: string
   readonly onLogout: () => void
-  /** Returns the tokens that the interceptor kept, and removes them there: so they are moved once, and nobody has to sign in again. */
+  /**
+   * Returns the tokens that the interceptor kept, and removes them there: so they are moved once, and nobody has to sign in again. Give
+   * `expiresAt`: what the interceptor knew, a JWT's `exp * 1000`, or 0 where you can't tell, which refreshes them first. Without it they
+   * count as new.
+   */
   readonly takeOldTokens: () => TokenSet | null
   readonly store?: TokenStore
 }

@@ -23,13 +23,14 @@ let hasFinished = false
 /**
  * For the page that the login leads back to: calls `finishSignIn` of sign-in.ts once, though StrictMode runs effects twice. A code can be
  * redeemed only once.
+ * @param onError such as a refusal of the code, which only a new sign-in cures. Pass functions that stay the same.
  */
-export function useFinishSignIn(finish: () => Promise<void>): void {
+export function useFinishSignIn(finish: () => Promise<void>, onError: (error: unknown) => void): void {
   useEffect(() => {
     if (hasFinished) return
     hasFinished = true
-    finish()
-  }, [finish])
+    finish().catch(onError)
+  }, [finish, onError])
 }
 
 export function Greeting({ client }: { readonly client: AuthenticatedClient }): ReactNode {
@@ -39,7 +40,7 @@ export function Greeting({ client }: { readonly client: AuthenticatedClient }): 
       return <p>One moment …</p>
     case 'authenticated':
       return (
-        <button type="button" onClick={() => client.logout()}>
+        <button type="button" onClick={() => client.logout().catch(reportError)}>
           Sign out
         </button>
       )

@@ -11,6 +11,11 @@ export interface PendingSignIn {
   readonly scope: string
 }
 
+/** Made once, of what the server says of itself. A client of a browser or an app can keep no secret: it has none. */
+export function configOf(issuer: string, clientId: string, options?: oidc.DiscoveryRequestOptions): Promise<oidc.Configuration> {
+  return oidc.discovery(new URL(issuer), clientId, undefined, oidc.None(), options)
+}
+
 export async function beginSignIn(config: oidc.Configuration, redirectUri: string, scope: string): Promise<PendingSignIn> {
   const codeVerifier = oidc.randomPKCECodeVerifier()
   const state = oidc.randomState()

@@ -9,12 +9,14 @@ declare global {
   interface Window {
     signIn(tokens: TokenSet): void
     readonly sessions: Set<string | undefined>
+    readonly failures: unknown[]
   }
 }
 
 const query = new URLSearchParams(location.search)
 const shop = query.get('shop') ?? ''
 const sessions = new Set<string | undefined>()
+const failures: unknown[] = []
 const client = new AuthenticatedClient({
   tokenEndpoint: `${query.get('login')}/token`,
   clientId: 'web',
@@ -23,12 +25,15 @@ const client = new AuthenticatedClient({
     if (event.type === 'session-changed' && event.state.status === 'authenticated') sessions.add(event.state.sessionId)
   },
 })
-Object.assign(window, { signIn, sessions })
+Object.assign(window, { signIn, sessions, failures })
 
 /** The page that the login leads back to. */
 function signIn(tokens: TokenSet): void {
   const Callback = () => {
-    useFinishSignIn(() => client.setTokens(tokens))
+    useFinishSignIn(
+      () => client.setTokens(tokens),
+      (error) => failures.push(error),
+    )
     return null
   }
   createRoot(document.createElement('div')).render(

@@ -35,6 +35,14 @@ it('React (StrictMode) and Vue components follow the session from sign-in to sig
   expect([sessions, login.refreshes, login.reuses]).toEqual([1, 1, 0])
 })
 
+it('React tells of a sign-in that could not be finished', async () => {
+  const { page } = await open()
+
+  await page.evaluate(() => window.signIn({ accessToken: '' }))
+
+  await expect.poll(() => page.evaluate(() => window.failures.map(String))).toEqual([expect.stringContaining('TypeError')])
+})
+
 it('React renders on a server, where nobody has looked into the store', () => {
   expect(renderToString(createElement(App))).toBe('<p>One moment …</p>')
 })

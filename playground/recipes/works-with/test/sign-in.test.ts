@@ -1,10 +1,10 @@
 import { AuthenticatedClient, memoryStore } from 'authenticated-client'
-import { allowInsecureRequests, discovery, None } from 'openid-client'
+import { allowInsecureRequests } from 'openid-client'
 import { expect, it, onTestFinished } from 'vitest'
 import { startApi } from '../../../servers/api'
 import { startAuthorizationServer } from '../../../servers/authorization-server'
 import { followLogin } from '../../../servers/sign-in'
-import { beginSignIn, finishSignIn } from '../sign-in'
+import { beginSignIn, configOf, finishSignIn } from '../sign-in'
 
 it('openid-client signs in with PKCE at a real authorization server, and the client keeps the session', async () => {
   const login = await startAuthorizationServer()
@@ -13,7 +13,7 @@ it('openid-client signs in with PKCE at a real authorization server, and the cli
   const { clientId, redirectUri } = login.web
   const store = memoryStore()
   const client = new AuthenticatedClient({ tokenEndpoint: login.tokenEndpoint, clientId, allowedOrigins: [api.origin], store })
-  const config = await discovery(new URL(login.issuer), clientId, undefined, None(), { execute: [allowInsecureRequests] })
+  const config = await configOf(login.issuer, clientId, { execute: [allowInsecureRequests] })
 
   const pending = await beginSignIn(config, redirectUri, 'openid offline_access read write')
   await finishSignIn(config, await followLogin(pending.url, redirectUri, 'ada'), pending, client)
@@ -30,7 +30,7 @@ it('a user is asked at each sign-in only where a refresh token needs it', async 
   const login = await startAuthorizationServer()
   onTestFinished(() => login.close())
   const { clientId, redirectUri } = login.web
-  const config = await discovery(new URL(login.issuer), clientId, undefined, None(), { execute: [allowInsecureRequests] })
+  const config = await configOf(login.issuer, clientId, { execute: [allowInsecureRequests] })
   const promptFor = async (scope: string) => (await beginSignIn(config, redirectUri, scope)).url.searchParams.get('prompt')
 
   expect([await promptFor('openid offline_access'), await promptFor('openid read')]).toEqual(['consent', null])

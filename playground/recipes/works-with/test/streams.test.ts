@@ -35,6 +35,24 @@ describe('server-sent events', () => {
     expect(login.reuses).toBe(0)
   })
 
+  it('end with their session, and do not connect again for the next user', async () => {
+    let connections = 0
+    const { client, login, origin } = await start((_request, response) => {
+      connections += 1
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write('retry: 10\ndata: hello\n\n')
+    })
+    const source = eventsWith(client, `${origin}/events`)
+    onTestFinished(() => source.close())
+    await new Promise((resolve) => {
+      source.onmessage = resolve
+    })
+
+    await client.setTokens(login.signIn({ sub: 'bob' }))
+
+    expect([source.readyState, connections]).toEqual([source.CLOSED, 1])
+  })
+
   it('hold twenty streams on an expired token with one refresh', async () => {
     const { client, login, origin } = await start((_request, response, accepted) => {
       if (!accepted) return refuse(response)
