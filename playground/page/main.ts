@@ -36,16 +36,16 @@ async function open(): Promise<void> {
 
 function buttonOf(run: Run): HTMLElement {
   const button = element('button', { type: 'button', 'data-play': run.id, title: run.how }, run.title)
-  button.addEventListener('click', () => void press(run))
+  button.addEventListener('click', () => press(run))
   return button
 }
 
-async function press(run: Run): Promise<void> {
-  await player.play(run)
+function press(run: Run): void {
+  void player.play(run)
   bringIntoView(find('#result'))
 }
 
-/** On a phone the result is below the buttons. */
+/** On a phone the result is below the buttons: it comes up at once, so that one can watch. */
 function bringIntoView(result: HTMLElement): void {
   const { top } = result.getBoundingClientRect()
   if (top >= 0 && top < innerHeight / 2) return

@@ -2,7 +2,7 @@ import { DiagnosisCards } from './diagnosis-card'
 import { element, find } from './element'
 import type { Heard } from './heard'
 import type { Run } from './run'
-import { decisionsOf } from './timeline/decisions'
+import { decisionsOf, hadNothingToRefresh } from './timeline/decisions'
 import { drawTimeline } from './timeline/draw-timeline'
 
 /** Plays one run at a time, and shows it while it happens. Of those that are asked for meanwhile, the last comes next. */
@@ -49,6 +49,7 @@ export class Player {
     const decisions = decisionsOf(this.#run).map(({ times, text }) => element('li', {}, times > 1 ? `${times} × ${text}` : text))
     find('#decisions').replaceChildren(...decisions)
     find('#decided').hidden = decisions.length === 0
+    if (hadNothingToRefresh(this.#run)) find('#run-how').append(' This client has no refresh token, so the first answer comes back.')
     find('#announced').textContent = this.#chart.getAttribute('aria-label') // Once, and not for each frame.
     this.#result.dataset.state = 'settled'
   }

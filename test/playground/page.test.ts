@@ -42,6 +42,17 @@ describe('the button', () => {
     expect(await fixes.locator('code').allTextContents()).toContain('Access-Control-Expose-Headers: WWW-Authenticate')
   })
 
+  it.each([
+    ['wrong-audience', true],
+    ['revoked', false],
+    ['narrow-scope', false],
+  ])('%s says whether the client had nothing to refresh with', async (id, had) => {
+    await play(page, id)
+
+    const how = (await page.locator('#run-how').textContent()) ?? ''
+    expect(how.endsWith('This client has no refresh token, so the first answer comes back.')).toBe(had)
+  })
+
   it('is one of at least sixteen causes, each another one', () => {
     expect(new Set(causes.flatMap((group) => group.causes).map(({ expects }) => expects)).size).toBeGreaterThanOrEqual(16)
   })
@@ -121,6 +132,22 @@ describe('a press', () => {
     expect(await page.locator('[data-play][aria-current]').evaluateAll((all) => all.map((one) => one.textContent))).toEqual(['Revoked'])
   })
 
+  it('brings the result into view at once, so that a phone shows the run while it happens', async () => {
+    await page.setViewportSize({ width: 390, height: 780 })
+
+    const seen = await page.evaluate(() => {
+      scrollTo(0, 0)
+      document.querySelector<HTMLElement>('[data-play="outage"]')?.click()
+      const result = document.querySelector('#result') as HTMLElement
+      const { top } = result.getBoundingClientRect()
+      return [result.dataset.state, top >= 0 && top < innerHeight / 2]
+    })
+
+    expect(seen).toEqual(['playing', true])
+    await settled(page, 'outage')
+    await page.setViewportSize({ width: 1280, height: 860 })
+  })
+
   it('in a tab brings the result into view as any other does', async () => {
     await page.setViewportSize({ width: 390, height: 300 })
     await page.evaluate(() => scrollTo(0, 0))
@@ -168,6 +195,10 @@ describe('the page', () => {
 
     expect(await page.locator('#log').getAttribute('aria-live')).toBe('off')
     expect(await page.locator('#verdict').textContent()).toBe('One call with a fresh token: kept')
+    const marks = await page
+      .locator('.act[data-state="held"] h3')
+      .evaluateAll((all) => all.map((h3) => getComputedStyle(h3, '::after').content))
+    expect(marks).toEqual(['" ✓ kept"'])
     expect(await page.locator('#log').textContent()).not.toContain('not about credentials')
     expect(
       await page
@@ -201,6 +232,22 @@ describe('the page', () => {
     }
 
     expect([await columns(360), await columns(390)]).toEqual([1, 2])
+    await page.setViewportSize({ width: 1280, height: 860 })
+  })
+
+  it('has its scenes on the screen, also where something in them is wider', async () => {
+    await page.setViewportSize({ width: 320, height: 860 })
+    await page.locator('#story').evaluate((story) => story.setAttribute('open', ''))
+
+    const right = await page.locator('#acts').evaluate((acts) => {
+      const text = acts.querySelector('.act p') as HTMLElement // That Chromium has no fonts: no text is ever wide.
+      text.style.width = '30rem'
+      const { right } = acts.getBoundingClientRect()
+      text.style.width = ''
+      return right
+    })
+
+    expect(right).toBeLessThanOrEqual(320)
     await page.setViewportSize({ width: 1280, height: 860 })
   })
 

@@ -11,6 +11,11 @@ export function decisionsOf(run: readonly Heard[]): readonly { readonly times: n
   return [...times].map(([text, count]) => ({ times: count, text }))
 }
 
+/** Whether a newer token might have helped, and there was nothing to get one with. */
+export function hadNothingToRefresh(run: readonly Heard[]): boolean {
+  return run.some(({ what }) => what.type === 'decision' && what.reason === 'nothing to refresh')
+}
+
 const deeds = {
   refresh: 'refresh, then send again',
   replay: 'send again at once',
