@@ -52,6 +52,7 @@ export class AuthenticatedClient {
   declare readonly refresh: (options?: { signal?: AbortSignal | undefined }) => Promise<void>
   /**
    * Signs out: the session is over at once; then the store is cleared, `onLogout` is called, and the tokens are revoked in the background.
+   * A grant that needs no session, such as client credentials, gets new ones at the next call: `dispose()` stops that.
    * @throws {StorageError} the store could not be cleared; the session is over all the same.
    */
   declare readonly logout: () => Promise<void>

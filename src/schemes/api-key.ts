@@ -6,8 +6,9 @@ import { followRedirects } from './follow-redirects'
 /** Options of `apiKey`: the key, and the one place it goes to. */
 export interface ApiKeyOptions {
   /**
-   * The key, or where to get the current one: asked before every send.
-   * @default absent: the session's access token is the key, so that a `grant` can rotate it
+   * The key, or where to get the current one: asked before every send. One that is `undefined`, such as a variable that is not set,
+   * counts as left out.
+   * @default absent: the session's access token is the key, so that a `grant` can rotate it; where nobody is signed in, none is sent
    */
   readonly key?: string | (() => MaybePromise<string>) | null | undefined
   /**

@@ -7,7 +7,7 @@ import { followRedirects } from './follow-redirects'
 /** Options of `cookieSession`. */
 export interface CookieSessionOptions {
   /**
-   * Proves to the server that a page of its own sends the request: goes with unsafe methods, to allowed origins only (A48), and stays
+   * Proves to the server that a page of its own sends the request: goes with unsafe methods, to allowed origins only, and stays
    * behind where a redirect leads to another one; in a browser, which hides where, such a redirect is a network error.
    * @example { header: 'X-CSRF-Token', value: () => readCookie('csrf') }
    * @default none

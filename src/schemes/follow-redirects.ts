@@ -10,8 +10,8 @@ const mostHops = 20
 
 /**
  * A `fetch` for requests that carry credentials in headers of their own. On the way to another origin every platform drops
- * `Authorization`, but none drops `DPoP` or `X-Api-Key` (A17): so redirects are followed by hand, these are dropped too, and none comes
- * back if a later redirect leads home (A15). A redirect is a network error where the platform hides where it leads (browsers), and with
+ * `Authorization`, but none drops `DPoP` or `X-Api-Key`: so redirects are followed by hand, these are dropped too, and none comes
+ * back if a later redirect leads home. A redirect is a network error where the platform hides where it leads (browsers), and with
  * `integrity`, which is checked against the redirect itself. A Request doesn't tell its `dispatcher` (undici): the next hop goes without.
  */
 export function followRedirects(fetch: FetchLike, names: readonly string[]): FetchLike {

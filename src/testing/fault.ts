@@ -14,7 +14,8 @@ export const faultNames = (): readonly FaultName[] => Object.keys(faults) as Fau
 /**
  * An answer for `next` and `always` of a `TestServer`. Those called `lost-…` come after the server has acted: the refresh token is
  * consumed, and the next one lost. With `unusable-access-token` and `unknown-token-type` it is consumed as well, and the next one arrives.
- * After `network-error` and `lost-answer` the client asks once more at once: an outage takes `always`.
+ * After `network-error` and `lost-answer` the client asks once more at once: an outage takes `always`. After `hang` and `lost-in-hang`
+ * advance the clock past `refreshTimeout`.
  * @throws {TypeError} for a name that is not among `faultNames()`.
  */
 export function fault(name: FaultName): Answer {

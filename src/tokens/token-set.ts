@@ -4,7 +4,10 @@ export interface TokenSet {
   readonly accessToken: string
   /** What the token endpoint gives new tokens for; absent where the server gave none. Where it rotates, good for one use. */
   readonly refreshToken?: string | undefined
-  /** When the access token expires, in milliseconds since the epoch; absent = unknown: it is sent, and a 401 decides. */
+  /**
+   * When the access token expires, in milliseconds since the epoch; 0: it has. Absent: a JWT's `exp` − `iat`, counted from when it was
+   * given; its `exp`, where a store had it at the start; else unknown: it is sent, and a 401 decides.
+   */
   readonly expiresAt?: number | undefined
   /** As the server sent it; missing counts as Bearer. */
   readonly tokenType?: string | undefined

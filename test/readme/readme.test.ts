@@ -36,6 +36,11 @@ describe('README.md', () => {
     expect(named.filter((name) => !(name in scripts))).toEqual([])
   })
 
+  it('never has npx fetch the command line: while the package is not published, anybody may register its name', () => {
+    expect(readme()).toContain('npx --no -- authenticated-client')
+    expect(readme()).not.toMatch(/npx (?!--no -- )/)
+  })
+
   it('counts as many planted faults and broken seeds as the simulation has', () => {
     expect(readme()).toContain(` ${mutants.length} planted faults`)
     expect(readme()).toContain(` ${regressions.length} seeds have broken a rule`)
