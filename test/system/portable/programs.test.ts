@@ -1,13 +1,12 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { behaviours, type Outcome } from '../../portable/behaviours'
 import { type PortableServer, startServer } from '../../portable/server'
 import { type Installed, installPackage, program, runtimes } from './installed-package'
+import { serveWorker } from './workerd'
 
 const run = promisify(execFile)
 
@@ -21,7 +20,6 @@ const nodes: Readonly<Record<string, string>> = {
 // Where its install script has run, the program has been moved.
 const bun = [join(runtimes, '@oven/bun-linux-x64/bin/bun'), join(runtimes, 'bun/bin/bun.exe')].find(existsSync) ?? 'bun'
 const deno = join(runtimes, '@deno/linux-x64-glibc/deno')
-const workerd = join(runtimes, '@cloudflare/workerd-linux-64/bin/workerd')
 
 describe('the built package', () => {
   let installed: Installed
@@ -83,7 +81,6 @@ describe('the built package', () => {
     // Before it knew how to ask for no cache. Then it also took `Authorization` along to other origins, unless told otherwise.
     ['2024-10-01', '"strip_authorization_on_cross_origin_redirect"'],
   ])('behaves in workerd as of %s, with clients made at module scope', async (date, flags) => {
-    const port = await freePort()
     await installed.bundle(
       'worker.mjs',
       `import { AuthenticatedClient, asyncStorageStore, clientCredentialsGrant, clientSecretBasic, webStorageStore } from 'authenticated-client'
@@ -106,11 +103,9 @@ describe('the built package', () => {
        } }`,
       { format: 'esm', external: [], nodePaths: [join(installed.folder, 'node_modules')] },
     )
-    await writeFile(join(installed.folder, 'workerd.capnp'), workerdConfig(port, date, flags))
-    const serving = spawn(workerd, ['serve', 'workerd.capnp'], { cwd: installed.folder, stdio: 'ignore' })
-    onTestFinished(() => void serving.kill())
+    const worker = await serveWorker(installed.folder, date, { flags })
 
-    const response = await firstAnswer(`http://127.0.0.1:${port}/?origin=${encodeURIComponent(server.origin)}`)
+    const response = await fetch(`${worker}/?origin=${encodeURIComponent(server.origin)}`)
 
     expectAll((await response.json()) as Outcome)
   })
@@ -119,33 +114,4 @@ describe('the built package', () => {
 function expectAll({ passed, failed }: Outcome): void {
   expect(failed).toEqual([])
   expect(passed).toEqual(Object.keys(behaviours))
-}
-
-function workerdConfig(port: number, date: string, flags: string): string {
-  return `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "main", worker = .w), (name = "internet", network = (allow = ["public", "private"]))],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")]
-);
-const w :Workerd.Worker = (
-  modules = [(name = "worker", esModule = embed "worker.mjs")], compatibilityDate = "${date}", compatibilityFlags = [${flags}], globalOutbound = "internet"
-);`
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
-}
-
-/** Until it listens, a connection is refused. */
-async function firstAnswer(url: string): Promise<Response> {
-  return expect
-    .poll(() => fetch(url), { timeout: 20_000, interval: 100 })
-    .toBeDefined()
-    .then(() => fetch(url))
 }
