@@ -46,7 +46,8 @@ export function testServer(origin: string, usual: (request: ReceivedRequest) => 
     async answer(request) {
       const { method, headers } = request
       const url = request.url.replace(/#.*/s, '') // A fragment is never sent (RFC 9110 §7.1).
-      const received = { method, url, headers: new Headers(headers), text: await request.text() }
+      // By a list: `Headers` as msw patches it loses fields where it copies those of an upload.
+      const received = { method, url, headers: new Headers([...headers]), text: await request.text() }
       requests.push(received)
       let acted: Promise<Response> | undefined
       const act = (): Promise<Response> => {

@@ -23,6 +23,17 @@ it('lets msw answer for the servers, network errors included', async () => {
   await expect(broken).rejects.toThrow(TypeError)
 })
 
+it('sees all fields of an upload that msw hands on, also where the platform adds a Content-Type', async () => {
+  const shop = api({ authorizationServer: authorizationServer() })
+  const worker = setupServer(...mswHandlers(http, shop))
+  worker.listen({ onUnhandledRequest: 'error' })
+  onTestFinished(() => worker.close())
+
+  await fetch(`${shop.origin}/orders`, { method: 'POST', body: 'text', headers: { authorization: 'Bearer of-nobody' } })
+
+  expect(shop.requests.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer of-nobody'])
+})
+
 it.each(['http://localhost:3000', 'http://[::1]:3000', 'https://[2001:db8::a:1]', 'http://[::1]'])(
   'lets msw answer at %s',
   async (origin) => {
