@@ -71,6 +71,7 @@ export const challengeRules: readonly Rule[] = [
       const evidence = [`The ${challenged ? 'challenge' : 'answer'} says invalid_request.`, quote]
       if (status !== 400 && challenged) evidence.push(`It came as ${status ?? 'another status'}; RFC 6750 §3.1 wants 400.`)
       if (authorization && /[?&]access_token=/.test(url)) evidence.push('One token is in the header, and one in the query.')
+      if (/only one auth mechanism/.test(facts.words)) return when(true, 86, quote, twoMechanisms)
       const unseen = authorization !== undefined && saysNoneCame(facts) // Then it was lost on the way.
       return when(error === 'invalid_request', unseen ? 55 : 92, evidence, challenged || authorization ? undefined : missesParameter)
     },
@@ -149,6 +150,12 @@ const secondFactor = {
 const missesParameter = {
   summary: 'The server could not read the request: a parameter is missing.',
   fixes: ['Compare the parameters with the API’s documentation; a token endpoint takes a form, not JSON.', 'A new token does not help.'],
+}
+
+/** S3, of a URL that is signed. */
+const twoMechanisms = {
+  summary: 'The URL is signed, and an Authorization header came with it: the server takes one of them.',
+  fixes: ['Send no Authorization header to a URL that is signed: call it with the global `fetch`.'],
 }
 
 const notAllowed = {

@@ -29,10 +29,12 @@ export const credentialsRules: readonly Rule[] = [
     party: 'client',
     summary: 'The Authorization header is malformed.',
     fixes: ['Send `Authorization: Bearer <token>` and nothing else.'],
-    find: ({ authorization }) => {
+    find: ({ authorization, challenges }) => {
       const flaw =
         authorization === undefined || isMasked(authorization) ? undefined : flaws.find(([pattern]) => pattern.test(authorization))
-      return when(flaw, flaw === strangeCharacter ? 78 : 95, flaw?.[1] ?? '')
+      const wantsScheme = challenges.some((challenge) => isScheme(challenge, 'bearer') && !challenge.params.error)
+      const mayBeTaken = flaw === strangeCharacter || (flaw === noScheme && !wantsScheme)
+      return when(flaw, mayBeTaken ? 75 : 95, flaw?.[1] ?? '')
     },
   },
   {
@@ -51,7 +53,7 @@ export const credentialsRules: readonly Rule[] = [
       return (
         when(isForeign, hasReadThem(facts) ? 48 : 88, `Sent: ${sentScheme}. Asked for: ${harmless([...new Set(asked)].join(', '))}.`) ??
         // What AWS says of a token where it reads its own signature.
-        when(scheme && /not a valid key=value pair|unsupported authorization type/.test(words), 86, [`Sent: ${sentScheme}.`, quote])
+        when(scheme && !scheme.startsWith('aws4-') && wantsSignature.test(words), 86, [`Sent: ${sentScheme}.`, quote])
       )
     },
   },
@@ -84,16 +86,21 @@ function hasReadThem(facts: Facts): boolean {
   )
 }
 
+const wantsSignature = /not a valid key=value pair|unsupported authorization type|authorization header requires '(credential|signature)'/
+
 function withheldBecause(reason: string | undefined): string {
   if (reason === 'origin') return 'the request goes to another origin'
   return reason === 'caller' ? 'the caller set an Authorization header of its own' : 'the request goes to an endpoint that takes none'
 }
 
-/** Some servers take one all the same: what Laravel's Sanctum issues has a bar behind a number, what Salesforce does a `!` behind its organization. */
+/** Some servers take one all the same: what Laravel's Sanctum issues has a bar behind a number, what Salesforce does a `!` behind its organization, Asana's a colon behind two numbers. */
 const strangeCharacter = [
-  /^(bearer|dpop)\s+(?!(\d+\||00D\w{9,15}!)?[\w.~+/-]+=*$)/i,
+  /^(bearer|dpop)\s+(?!(\d+\||00D\w{9,15}!|\d\/[\d/]+:)?[\w.~+/-]+=*$)/i,
   'The token holds a character that is not allowed in a token (RFC 6750 §2.1).',
 ] as const
+
+/** Amazon's Cognito and AppSync take one so, and PocketBase. */
+const noScheme = [/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/, 'There is a token, but no scheme before it.'] as const
 
 const flaws: readonly (readonly [RegExp, string])[] = [
   [/[\r\n]/, 'It holds a line break.'],
@@ -105,7 +112,7 @@ const flaws: readonly (readonly [RegExp, string])[] = [
   [/^\S+ +(\$\{?\w+\}?|<[^>]*>|\{\{.*\}\})\s*$/, 'In place of the token, there is a placeholder.'],
   [/^(bearer|dpop)\s+["'“]/i, 'The token is in quotes.'],
   [/^(bearer)(?=eyJ|[\w-]{20,})\S+$/i, 'There is no space between the scheme and the token.'],
-  [/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/, 'There is a token, but no scheme before it.'],
+  noScheme,
   [/^\s|\s$/, 'There are spaces around it.'],
   [/^(bearer|dpop)\s+\S+\s+\S/i, 'There is a space inside the token.'],
   [/^(bearer|dpop) {2,}/i, 'There is more than one space after the scheme.'],

@@ -11,31 +11,35 @@ export const graphqlRule: Rule = {
     const named = errors.flatMap(codesOf)
     const [place, code] =
       named.find(([, name]) =>
-        /UNAUTHENTICATED|UNAUTHORIZED|FORBIDDEN|invalid-(jwt|headers)|AUTH_NOT|access[-_]denied|SCOPES$|^authentication([-_ ]error)?$/i.test(
+        /UNAUTHENTICATED|UNAUTHORIZED|FORBIDDEN|PERMISSION_DENIED|invalid-(jwt|headers)|AUTH_NOT|access[-_]denied|SCOPES$|^authentication([-_ ]error)?$/i.test(
           name,
         ),
       ) ?? []
     const isPartial = /:(?!null)/.test(JSON.stringify(json?.data ?? null))
     const isAnswer = status === 400 || (status === 200 && /^((data|errors|extensions),?)*$/.test(Object.keys(json ?? {}).join()))
-    const known = code === 'UNAUTHENTICATED' && (json?.data ?? null) === null
+    const known =
+      /^extensions\.(?!category)\w+ UNAUTHENTICATED$|\.classification UNAUTHORIZED$/.test(`${place} ${code}`) &&
+      (json?.data ?? null) === null
     return when(
       isAnswer && code,
       isPartial ? 59 : 94, // Who has asked for much may miss little.
       `errors[].${place} is ${harmless(code ?? '')}.`,
-      /FORBIDDEN|ACCESS_DENIED|SCOPES$/i.test(code ?? '') ? graphqlForbids : known ? undefined : graphqlByAnotherName,
+      /FORBIDDEN|(ACCESS|PERMISSION)_DENIED|SCOPES$/i.test(code ?? '') ? graphqlForbids : known ? undefined : graphqlByAnotherName,
     )
   },
 }
 
-/** Most say it in `extensions`; AppSync as `errorType`, GitHub as `type`. */
+/** Most say it in `extensions`, Spring as its `classification`, DGS as its `errorType`; AppSync as `errorType` beside it, GitHub as `type`. */
 function codesOf(error: unknown): readonly (readonly [place: string, code: string])[] {
-  const { extensions, errorType, type } = Object(error) as { extensions?: unknown; errorType?: unknown; type?: unknown }
-  const { code, category } = Object(extensions) as { code?: unknown; category?: unknown }
+  const outer = Object(error) as Readonly<Record<string, unknown>>
+  const inner = Object(outer.extensions) as Readonly<Record<string, unknown>>
   return [
-    ['extensions.code', String(code)],
-    ['errorType', String(errorType)],
-    ['type', String(type)],
-    ['extensions.category', String(category)],
+    ['extensions.code', String(inner.code)],
+    ['errorType', String(outer.errorType)],
+    ['type', String(outer.type)],
+    ['extensions.category', String(inner.category)],
+    ['extensions.classification', String(inner.classification)],
+    ['extensions.errorType', String(inner.errorType)],
   ]
 }
 
@@ -45,5 +49,7 @@ const graphqlForbids = {
 }
 
 const graphqlByAnotherName = {
-  fixes: ['Recognize it with an `isUnauthorized` of your own: `graphqlUnauthenticated` knows only UNAUTHENTICATED where `data` is null.'],
+  fixes: [
+    'Recognize it with an `isUnauthorized` of your own: `graphqlUnauthenticated` knows only UNAUTHENTICATED in `extensions`, and Spring’s UNAUTHORIZED, where `data` is null.',
+  ],
 }

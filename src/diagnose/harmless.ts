@@ -6,7 +6,12 @@
 export function harmless(text: string, secrets: readonly string[] = []): string {
   const known = secrets.filter((secret) => secret.length > 3)
   const hidden = known.reduce((rest, secret) => rest.split(secret).join('[redacted]'), text)
-  return inOneLine(withoutKeys(hidden.replace(/[^\s"'<>]+/g, withoutQuery)))
+  return inOneLine(withoutKeys(beginningOf(hidden).replace(/[^\s"'<>]+/g, withoutQuery)))
+}
+
+/** No more than patterns can bear, and up to the end of a word: of one that is cut short, nobody can tell that it is a key. */
+function beginningOf(text: string): string {
+  return text.length > 100_000 ? `${text.slice(0, Math.max(text.lastIndexOf(' ', 100_000), 0))}…` : text
 }
 
 /** Text without what looks like a token or a key. */

@@ -17,6 +17,14 @@ export function isCalledKey(name: string): boolean {
   return /^(?!.*(idempotency|csrf|xsrf|authorization)).*(key|token|secret|signature|credential)/.test(name)
 }
 
+/** Whether its query holds a key. A `code` is mostly that of a sign-in, but not where Azure runs functions. */
+export function holdsKey(url: string): boolean {
+  return keyInQuery.test(url) || /\.azurewebsites\.net\/[^?]*\?(.*&)?code=./i.test(url)
+}
+
+const keyInQuery =
+  /[?&]([\w-]*api[_-]?key|((access|consumer|subscription)[_-])?key|consumer[_-]secret|(api|private)[_-]token|app_?(id|code))=/i
+
 /** Any field may hold a key, but for those that all requests have for other purposes. */
 export function mayHoldKey(name: string): boolean {
   return !/^(referer|cache-control|pragma|priority|te|dnt|range|prefer|expect|idempotency-key|upgrade-.*|if-.*|x-requested-with|trace.*|x-(request|correlation)-id|x-forwarded-.*)$/.test(

@@ -6,7 +6,7 @@ import { type Finding, type Rule, when } from './rule'
 import { saysNoneCame, saysWrongPassword } from './said-of-credentials'
 import { sendsNothing } from './sends-nothing'
 import { saysKeyRefused } from './speaks-of-credentials'
-import { isOfTokenEndpoint, isSignIn } from './token-endpoint'
+import { isOfTokenEndpoint, isRenewal, isSignIn } from './token-endpoint'
 
 /** Nothing was sent, or not what is asked for. */
 export const missingCredentialsRule: Rule = {
@@ -46,7 +46,7 @@ function sureness(facts: Facts): number {
   const otherField = facts.ownFields.some(mayHoldKey)
   // The body of a sign-in holds them; and a 403 that asks for nothing may be a firewall's.
   const inBody = facts.method === 'POST' && !asked && /invalid|unknown|incorrect|expired/.test(facts.words)
-  if (isSignIn(facts) || inBody || (!asked && (facts.status === 403 || otherField))) return 55
+  if (isSignIn(facts) || isRenewal(facts) || inBody || (!asked && (facts.status === 403 || otherField))) return 55
   const mayBeUnseen = otherField || facts.url.includes('?') || mayHideCookies(facts)
   return !mayBeUnseen ? 92 : saysKeyRefused(facts) ? 70 : 80
 }
@@ -79,7 +79,7 @@ function cookieAlone(facts: Facts): Finding | undefined {
   const isAlone = hasRequest && !authorization && !mayHaveSent(facts) && sent('cookie') && !keyFieldOf(facts)
   const asked = askedScheme(facts)
   return when(
-    isAlone && asked && status === 401,
+    isAlone && asked && status === 401 && !isRenewal(facts),
     hasBareChallenge(facts) ? 68 : 56,
     `A cookie was sent, but the server asks for ${asked}.`,
     otherThanCookie,
@@ -97,8 +97,8 @@ function askedAsIfNoneCame(facts: Facts): Finding | undefined {
   if (status !== 401) return undefined
   const asked = askedScheme(facts)
   return (
-    when(!authorization && hasBareChallenge(facts), 45, namesNoError) ??
-    when(!hasRequest && scheme === '' && asked && !error, 43, `The server asks for ${asked}.`)
+    when(!authorization && hasBareChallenge(facts), 45, namesNoError, mayBeMissing) ??
+    when(!hasRequest && scheme === '' && asked && !error, 43, `The server asks for ${asked}.`, mayBeMissing)
   )
 }
 
@@ -142,6 +142,8 @@ function userAndPassword({ challenges }: Facts): Finding['instead'] {
 }
 
 const namesNoError = 'The challenge names no error, as where no token came (RFC 6750 §3.1).'
+
+const mayBeMissing = { summary: 'The request may have carried no credentials.' }
 
 const noCertificate = {
   summary: 'The token is bound to a client certificate, which probably did not come with the request.',

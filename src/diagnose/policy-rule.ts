@@ -22,13 +22,13 @@ export const policyRule: Rule = {
         askedForClaims,
       ) ??
       when(
-        /requests from (this )?[\s\S]{1,99} are blocked|(referr?er|ip address|api|application) restriction/.test(words),
+        /requests (from|to) (this )?[\s\S]{1,99} are blocked|(referr?er|ip address|api|application) restriction/.test(words),
         86,
         quote,
         restrictedKey,
       ) ??
       when(
-        /conditional access|ip address|allowlist|whitelist|(from|in|of|by) your (current )?location|country, region|not allowed from|blocked by|(is|been) blocked/.test(
+        /conditional access|ip address|client address is not authorized|allowlist|whitelist|(from|in|of|by) your (current )?location|country, region|not allowed from|blocked by|(is|been) blocked/.test(
           words,
         ),
         74,

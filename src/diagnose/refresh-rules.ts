@@ -2,7 +2,8 @@ import { noAccount } from './account'
 import type { Facts } from './facts'
 import { insteadOf, noOutage, saidOfIt } from './refresh-message'
 import { type Finding, type Rule, when } from './rule'
-import { isOfApi, isSignIn, mayBeOfApi, saysRefreshTokenRefused } from './token-endpoint'
+import { saysNoneCame } from './said-of-credentials'
+import { isOfApi, isRenewal, isSignIn, mayBeOfApi, saysRefreshTokenRefused } from './token-endpoint'
 
 /** Why no newer token came. From the client's `refresh-ended`, or from the token endpoint's own answer. */
 export const refreshRules: readonly Rule[] = [
@@ -18,6 +19,7 @@ export const refreshRules: readonly Rule[] = [
       refusedGrant(facts) ??
       saysError(facts, /^inactive_(user|org)$/, 94, noAccount) ??
       when(saysRefreshTokenRefused(facts), 86, facts.quote) ??
+      when(isRefusedRenewal(facts), 69, ['By its URL, this renews a session.', facts.quote]) ??
       when(facts.event?.type === 'refresh-ended' && facts.event.outcome === 'rejected', 93, 'The refresh was rejected.') ??
       when(facts.event?.reason === 'no refresh token', 90, 'There is no refresh token.', noneHeld),
   },
@@ -37,6 +39,8 @@ export const refreshRules: readonly Rule[] = [
       (/client-type/.test(saidOf(facts)) ? saysError(facts, /^invalid_request$/, 96, otherPlatform) : undefined) ??
       // Auth0's for a wrong secret; others say it of a user who declines.
       (isSignIn(facts) && facts.status === 401 ? saysError(facts, /^access_denied$/, 94) : undefined) ??
+      // Okta's: none of its access policies takes client, grant, scope and user together.
+      (/policy evaluation failed/.test(saidOf(facts)) ? saysError(facts, /^access_denied$/, 94, noPolicy) : undefined) ??
       (/client is not authorized to access/.test(saidOf(facts)) ? saysError(facts, /^access_denied$/, 94, notForApi) : undefined) ??
       // RFC 6749 §5.2; Keycloak says it of a wrong secret as well.
       saysError(facts, /^unauthorized_client$/, 94, /secret|\bcredentials/.test(saidOf(facts)) ? undefined : mayNot),
@@ -110,6 +114,11 @@ function refusedGrant(facts: Facts): Finding | undefined {
   return saysError(facts, refused, 88, anotherGrant.test(facts.words) ? notRefreshed : undefined)
 }
 
+/** Other codes of OAuth say more. */
+function isRefusedRenewal(facts: Facts): boolean {
+  return isRenewal(facts) && facts.status === 401 && !/^invalid_(?!token)/.test(facts.error) && !saysNoneCame(facts)
+}
+
 function isRefresh({ event, words }: Facts): boolean {
   // What Entra advises of a code that was redeemed before.
   return event?.type === 'refresh-ended' || /refresh[ _]?token|session/.test(words.replace('use an existing refresh token', ''))
@@ -166,6 +175,11 @@ const mayNot = {
 const notForApi = {
   summary: 'The authorization server does not allow this client the API that it asks for.',
   fixes: ['Allow it the API where both are registered (at Auth0: a client grant).', 'Compare `audience` with the name of the API there.'],
+}
+
+const noPolicy = {
+  summary: 'No access policy of the authorization server allows this client what it asks for.',
+  fixes: ['Compare client, grant type, scopes and user with the access policies there, and their rules.'],
 }
 
 const otherPlatform = {

@@ -75,14 +75,14 @@ function xmlText(body = ''): readonly (string | undefined)[] {
     : []
 }
 
-/** The page of an error: Jetty, PyPI and Rails have the reason in its title, Express before its stack, HAProxy below its heading. */
+/** The page of an error: Jetty, PyPI and Rails have the reason in its title, Express before its stack, HAProxy and Flask below its heading. */
 function pageText(body = '', html: boolean): readonly (string | undefined)[] {
   if (!html) return []
   const titled = /<title>(?:Error(?: \d{3} ([^<]{1,300}))?|\d{3} (\w[^<]{29,300})|(The change you wanted was rejected)[^<]*)<\/title>/.exec(
     body,
   )
   const stack = /<title>Error<[\s\S]{0,99}?<pre>([^<]{1,300})/.exec(body)
-  const below = /<h1>\d{3} [\w ]+<\/h1>\s*(\w[^<]{1,300})/.exec(body)
+  const below = /<h1>(?:\d{3} [\w ]+<\/h1>\s*|Bad Request<\/h1>\s*<p>)(\w[^<]{1,300})/.exec(body)
   return [titled, stack, below].flatMap((found) => found?.slice(1) ?? []).map((text) => text?.trim().replace(/&(quot|#39);/g, "'"))
 }
 

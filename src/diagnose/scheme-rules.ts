@@ -4,7 +4,7 @@ import { csrfRule } from './csrf-rule'
 import type { Facts } from './facts'
 import { harmlessUrl, shortened } from './harmless'
 import { isRefused } from './is-refused'
-import { isWellKnown, keyFieldOf } from './key-field'
+import { holdsKey, isWellKnown, keyFieldOf } from './key-field'
 import { placeOfSignature } from './place-of-signature'
 import { type Rule, when } from './rule'
 import { saysNotAllowed, saysNotGood, saysWrongPassword } from './said-of-credentials'
@@ -91,7 +91,7 @@ export const schemeRules: readonly Rule[] = [
       const header = keyFieldOf(facts)
       // Beside an Authorization, a field that is only called like a key may be part of it.
       const isKey = header && (isWellKnown(header) || authorization === undefined) && !header.includes('signature')
-      const inQuery = /[?&]([\w-]*api[_-]?key|key|appid)=/i.test(url)
+      const inQuery = holdsKey(url)
       const place = header ? `It was sent in ${header}: ${shortened(sent(header))}.` : `It was sent in the query of ${harmlessUrl(url)}.`
       const saysSo = /(api|subscription)[ _-]?key/.test(words)
       const asBearer = scheme === 'bearer' && token && !jwt && (saysSo || /^(sk|pk|rk|api|key)[_-]/i.test(token))
@@ -107,7 +107,7 @@ export const schemeRules: readonly Rule[] = [
         when(refused && asBearer, saysSo ? 80 : 50, [`What was sent as Bearer looks like an API key: ${shortened(token ?? '')}.`, quote]) ??
         when(refused && saysSo, 80, [quote, 'The request shows no API key.'], facts.hasRequest ? noKeySeen : undefined)
       // Good keys, too, lack permissions. Vault says so even of a key that it does not know.
-      const mayBeGood = facts.status === 403 && saysNotAllowed(facts)
+      const mayBeGood = saysNotAllowed(facts) && !saysKeyRefused(facts)
       return finding && mayBeGood ? { ...finding, weight: Math.min(finding.weight, 59) } : finding
     },
   },

@@ -2,6 +2,7 @@ import { harmlessName } from './harmless'
 import { isRefused } from './is-refused'
 import { placeOfSignature } from './place-of-signature'
 import { type Rule, when } from './rule'
+import { saysEither } from './said-of-credentials'
 import { namesSeveral } from './token-facts'
 
 /** What is said of a signature: the token's, or the request's own. */
@@ -26,7 +27,12 @@ export const signatureRule: Rule = {
     const broken = ofSignature.test(rest)
     return (
       when(ofRequest, 80, quote, signedRequest) ??
-      when(broken || unreadable.test(rest), !broken && namesSeveral(facts) ? 40 : 80, evidence, broken ? undefined : noJwt) ??
+      when(
+        broken || unreadable.test(rest),
+        !broken && (namesSeveral(facts) || saysEither(facts)) ? 40 : 80,
+        evidence,
+        broken ? undefined : noJwt,
+      ) ??
       when(/verification fail|fail(ed)? (to )?verif|could not be verified/.test(words), 58, evidence)
     )
   },
@@ -44,7 +50,7 @@ const readAllTheSame =
 const noJwt = {
   summary: 'The API cannot read the token: it was cut short or changed, or it is not a JWT.',
   fixes: [
-    'Send the token whole and unchanged; `npx authenticated-client decode` shows whether it is a JWT.',
+    'Send the token whole and unchanged; `npx --no -- authenticated-client decode` shows whether it is a JWT.',
     'If it is not: ask the authorization server for a token for this API (`audience` or `resource`, RFC 8707).',
   ],
 }

@@ -18,14 +18,14 @@ export const timeRules: readonly Rule[] = [
       const { expiresAt, words, quote, status, error } = facts
       const time = timeOf(facts)
       const isUndated = expiresAt === undefined || time === undefined // Without a clock, an expiry tells nothing.
+      const saysSo = saysExpired.test(words) || error === 'token_expired' || status === 498
       if (!isUndated && time >= expiresAt) {
         const clock = facts.serverTime === undefined ? 'by the clock of this machine' : 'by the server’s Date'
         const evidence = [`It expired ${inWords(time - expiresAt)} ago, ${clock}.`]
         // Some servers allow a leeway, and a server that names another reason knows better.
         const isPlain = time - expiresAt > 60_000 && !/audience|issuer|signature(?! (has |is )?expired)|\bkid\b|revoked|scope/.test(words)
-        return when(claimsRefusal(facts), !isPlain ? 79 : facts.serverTime === undefined ? 82 : 94, [...evidence, quote])
+        return when(claimsRefusal(facts) || saysSo, !isPlain ? 79 : facts.serverTime === undefined ? 82 : 94, [...evidence, quote])
       }
-      const saysSo = saysExpired.test(words) || error === 'token_expired' || status === 498
       if (saysSo && isUndated) return when(true, namesSeveral(facts) ? 59 : 78, quote || 'The server says that it has expired.')
       return (
         when(/^must be a number/.test(textAt(facts.json, 'exp') ?? ''), 62, quote, noExpiry) ?? // Kong's, of exp.

@@ -11,7 +11,7 @@ export function saysOfToken(facts: Facts): boolean {
 
 /** Whether the words name all that may be, as Doorkeeper's do: “expired, revoked or malformed”. */
 export function namesSeveral({ words }: Facts): boolean {
-  return ['expired', 'revoked', 'malformed'].filter((reason) => words.includes(reason)).length > 1
+  return ['expired', 'revoked', 'malformed', 'incorrect'].filter((reason) => words.includes(reason)).length > 1
 }
 
 /** What introspection, and Keycloak, say of expired and of revoked tokens alike; “jwt not active” is what jsonwebtoken says of one too new. */

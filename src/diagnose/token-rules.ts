@@ -49,7 +49,8 @@ export const tokenRules: readonly Rule[] = [
       const own = `Its iss is ${harmlessName(jwt?.claims.iss ?? 'absent')}.`
       const wrong = jwt && expected.issuer !== undefined && jwt.claims.iss !== expected.issuer
       return (
-        when(wrong, 94, `${own} The API trusts ${expected.issuer}.`) ?? when(/\biss\b|issuer/.test(words), 84, jwt ? [quote, own] : quote)
+        when(wrong, 94, `${own} The API trusts ${expected.issuer}.`) ??
+        when(/\biss\b(?!=)|issuer/.test(words), 84, jwt ? [quote, own] : quote)
       )
     },
   },

@@ -58,7 +58,7 @@ export const wayRules: readonly Rule[] = [
       if (asIfNone) evidence.push('A token was sent, but the server answers as if none had come.', quote)
       if (page) evidence.push('The body is HTML, which an API rarely sends itself.')
       return (
-        when(asIfNone && way.length, 78, evidence, instead) ??
+        when(asIfNone && way.length, namesStatusOnly(facts) ? 58 : 78, evidence, instead) ??
         when(page && way.length, 70, evidence) ??
         when(asIfNone, 58, evidence, instead) ??
         when(page && !challenges.length, 48, evidence)
@@ -70,18 +70,14 @@ export const wayRules: readonly Rule[] = [
     party: 'resource server',
     summary: 'The server probably sent a challenge, but CORS hides it from the script.',
     fixes: ['Let the API send `Access-Control-Expose-Headers: WWW-Authenticate` (and `DPoP-Nonce`, `Retry-After`).'],
-    find: ({ status, challenges, answered, hasResponse, isCors, sent, harmless }) => {
+    find: ({ status, challenges, answered, hasResponse, isCors, sent }) => {
+      if (!hasResponse || status !== 401) return undefined
+      // In a browser, what can be read was exposed. Who can read these fields is in none: no CORS has hidden anything.
+      if (isCors) return when(!challenges.length, 68, 'The answer comes from another origin and shows no WWW-Authenticate.')
       const exposed = answered('access-control-expose-headers')
       const crossOrigin = answered('access-control-allow-origin') || exposed || sent('origin')
-      // In a browser, what can be read was exposed, and the list of it can't be read.
-      const hidden = isCors ? !challenges.length : crossOrigin && !/www-authenticate|^\s*\*/i.test(exposed)
-      if (!hasResponse || status !== 401 || !hidden) return undefined
-      return (
-        when(!challenges.length, 68, [
-          'The answer comes from another origin and shows no WWW-Authenticate.',
-          ...(isCors ? [] : [`The server exposes ${harmless(exposed) || 'nothing'}.`]),
-        ]) ?? when(true, 38, 'A browser would hide this challenge from scripts: the server does not expose it.')
-      )
+      const hides = challenges.length && crossOrigin && !/www-authenticate|^\s*\*/i.test(exposed)
+      return when(hides, 38, 'A browser would hide this challenge from scripts: the server does not expose it.', inBrowsers)
     },
   },
   {
@@ -142,6 +138,11 @@ function hasSeenThem({ challenges, scheme }: Facts): boolean {
   return challenges.some((challenge) => challenge.params.error || isScheme(challenge, scheme))
 }
 
+/** What Laravel says of a bad token, too. */
+function namesStatusOnly({ words, challenges }: Facts): boolean {
+  return !challenges.length && /^\W*(unauthenticated|unauthorized)\W*$/.test(words)
+}
+
 /** All that a browser tells a script. */
 const saysNoMore = {
   fixes: [
@@ -149,6 +150,8 @@ const saysNoMore = {
     'Check that the server can be reached, its name resolves and its certificate is valid.',
   ],
 }
+
+const inBrowsers = { summary: 'In a browser, CORS would hide the challenge from the script.' }
 
 const aborted = {
   party: 'client',

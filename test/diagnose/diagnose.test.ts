@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { answersAboutClocks } from './answers-about-clocks'
 import { answersAboutSignatures } from './answers-about-signatures'
 import { answersAboutTokens } from './answers-about-tokens'
+import { answersEasilyMistaken } from './answers-easily-mistaken'
 import { answersInBand, answersOfSuccess } from './answers-in-band'
 import { answersInBodies } from './answers-in-bodies'
 import { answersInCommonWords } from './answers-in-common-words'
@@ -16,6 +17,7 @@ import { fixtures, jwt, now, secrets } from './fixtures'
 
 const all = [
   ...fixtures,
+  ...answersEasilyMistaken,
   ...answersOfProxies,
   ...answersAboutClocks,
   ...answersAboutTokens,
@@ -55,7 +57,6 @@ describe('diagnose', () => {
     ['a scope', 403, { 'www-authenticate': 'Bearer error="insufficient_scope", scope="letters-alone"' }],
     ['acr_values', 401, { 'www-authenticate': 'Bearer error="insufficient_user_authentication", acr_values="letters-alone"' }],
     ['a scheme', 401, { 'www-authenticate': 'letters-alone realm="r"' }],
-    ['a list of exposed fields', 401, { 'access-control-expose-headers': 'letters-alone' }],
     ['what a cache may do', 401, { 'cache-control': 'public, letters-alone' }],
     ['the word of a firewall', 403, { 'cf-mitigated': 'letters-alone' }],
   ])('says nothing secret where a server repeats it as %s', (_, status, headers) => {
@@ -334,6 +335,21 @@ describe('diagnose', () => {
     expect(fixes).toEqual(['Compare method and path with the API’s documentation: API Gateway says this of a route that it does not know.'])
   })
 
+  it('says outside a browser no more than that one would hide a challenge which is not exposed', () => {
+    const answer = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'content-type' }
+    const challenge = { 'www-authenticate': 'Bearer error="invalid_token"' }
+    const found = [answer, { ...answer, ...challenge }].map((headers) =>
+      diagnose({ response: new Response(null, { status: 401, headers }) }),
+    )
+
+    const hidden = found.map(({ cause, alternatives }) => [cause, alternatives.find((other) => other.cause === 'hidden-by-cors')?.summary])
+
+    expect(hidden).toEqual([
+      ['challenge-missing', undefined],
+      ['token-expired', 'In a browser, CORS would hide the challenge from the script.'],
+    ])
+  })
+
   it('sees in a browser that a challenge which can be read was exposed', () => {
     const headers = new Headers({ 'www-authenticate': 'Bearer error="invalid_token"' })
 
@@ -541,6 +557,49 @@ describe('diagnose', () => {
     })
 
     expect(diagnosis).toMatchObject({ cause: 'wrong-audience', alternatives: [] })
+  })
+
+  it('does not say that the request carried no credentials where it is not shown', () => {
+    const headers = { 'www-authenticate': 'Bearer realm="api"' }
+
+    const { cause, summary } = diagnose({ response: new Response(null, { status: 401, headers }) })
+
+    expect([cause, summary]).toEqual(['credentials-missing', 'The request may have carried no credentials.'])
+  })
+
+  it('takes a token without a scheme for malformed for certain only where the challenge asks for Bearer', () => {
+    const request = { url: 'https://api.example/', headers: new Headers({ authorization: jwt({ sub: 'ada' }) }) }
+    const answers = [{}, { 'www-authenticate': 'Bearer' }].map((headers) => new Response(null, { status: 401, headers }))
+
+    const found = answers.map((response) => diagnose({ request, response }))
+
+    expect(found.map(({ cause, confidence }) => `${cause}, ${confidence}`)).toEqual([
+      'credentials-malformed, likely',
+      'credentials-malformed, certain',
+    ])
+  })
+
+  it('does not blame a proxy that the answer passed where the server only names the status', () => {
+    const request = new Request('https://api.example/', { headers: { authorization: 'Bearer opaque' } })
+    const headers = { server: 'nginx' }
+    const bodies = ['{"message":"Unauthenticated."}', '{"message":"No token was sent"}']
+
+    const found = bodies.map((body) => diagnose({ request, response: new Response(null, { status: 401, headers }), body }))
+
+    expect(found.map(({ cause, confidence }) => `${cause}, ${confidence}`)).toEqual([
+      'authorization-stripped, possible',
+      'authorization-stripped, likely',
+    ])
+  })
+
+  it('reads what a server says in millions of letters, and quotes no key that it had to cut in two', () => {
+    const secret = 'abcdefghij0123456789'.repeat(500_000)
+    const told = [secret, `${'word '.repeat(19_990)}${secret}`]
+
+    const quotes = told.map((message) => diagnose({ response: new Response(null, { status: 401 }), body: JSON.stringify({ message }) }))
+
+    expect(JSON.stringify(quotes)).not.toContain('abcdefghij')
+    expect(quotes[0]?.evidence).toContain('The server says: “…”')
   })
 
   it('looks for no words in a long text, nor in a page', () => {
@@ -854,6 +913,10 @@ describe('diagnose', () => {
     [{ data: null, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }, 'Use `graphqlUnauthenticated`'],
     [{ data: { me: null }, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }, 'an `isUnauthorized` of your own'],
     [{ errors: [{ extensions: { code: 'invalid-jwt' } }] }, 'an `isUnauthorized` of your own'],
+    [{ errors: [{ errorType: 'UNAUTHENTICATED' }] }, 'an `isUnauthorized` of your own'],
+    [{ errors: [{ extensions: { classification: 'UNAUTHORIZED' } }] }, 'Use `graphqlUnauthenticated`'],
+    [{ errors: [{ extensions: { errorType: 'UNAUTHENTICATED' } }] }, 'Use `graphqlUnauthenticated`'],
+    [{ errors: [{ extensions: { errorType: 'PERMISSION_DENIED' } }] }, 'A refresh does not help'],
     [{ errors: [{ extensions: { code: 'FORBIDDEN' } }] }, 'A refresh does not help'],
   ])('advises of GraphQL’s answer what the client can do: %j', (said, fix) => {
     const { cause, fixes } = diagnose({ response: new Response(null, { status: 200 }), body: JSON.stringify(said) })
