@@ -25,8 +25,8 @@ export function readCurlCommand(text: string): Pick<Exchange, 'request' | 'mayHi
   return { request: { method, url, fields, body: body.join('&'), secrets }, mayHideCredentials: !showCredentials(fields) }
 }
 
-/** Behind a prompt, up to the end of its line; a line end that is escaped, or in quotes, is none. */
-const command = /(?:^|[$%#>❯] )[ \t]*curl(?:\.exe)? ((?:'[^']*'|\^\r?\n|\\[\s\S]|"(?:\\[\s\S]|[^"\\])*"|[^'"\\\r\n])*)/gm
+/** Behind a prompt (behind that of cmd.exe without a blank), up to the end of its line; a line end that is escaped, or in quotes, is none. */
+const command = /(?:^|[$%#❯] |> ?)[ \t]*curl(?:\.exe)? ((?:'[^']*'|\^\r?\n|\\[\s\S]|"(?:\\[\s\S]|[^"\\])*"|[^'"\\\r\n])*)/gm
 const words = /(?:\$?'(?:[^'])*'|"(?:\\[\s\S]|[^"\\])*"|\\[^\r\n]|[^\s'"\\|;<>])+/g
 const methods = [
   ['HEAD', /^(-I|--head)$/],

@@ -53,9 +53,10 @@ function unsent(lines: readonly string[]): Exchange {
 /** A name, then perhaps its address in brackets, which the port stands in or behind. */
 const meantFor =
   /^\* +(?:Could not resolve host:|Failed to connect to|Trying|(?:Connected|Established connection) to) +\[?([\w.-]+?)\]?(?:(?::| port )(\d+).*| \([^ )]*\)? port (\d+).*)?$/s
-const throughTls = /^\* .*\b(SSL connection|TLSv1)/
-/** Other than that of https: without a word of TLS, it was http. */
-const toOtherPort = /^\* .*\bport (?!443\b)\d+/
+/** Each library that curl may be built with speaks of it in words of its own. */
+const throughTls = /^\* .*(SSL|TLS|ALPN|schannel)|^[*>] .*HTTP\/3|^\* .*\bQUIC\b/i
+/** Other than that of https, or one like it: without a word of TLS, it was http. Behind the first port may stand the client's own. */
+const toOtherPort = /^\* (?:(?!\bport\b).)*\bport (?!\d*443\b)\d+/
 
 /** But for what HTTP/2 and 3 tell of each field, credentials too: `[HTTP/2] [1] [authorization: …]`. */
 function lastSaid(lines: readonly string[]): string {

@@ -42,8 +42,15 @@ export function urlOf(method: string, target: string, origin: string): string {
 
 /** Where nothing says which: no token should go out in clear because of a guess. */
 export function likelyScheme(host: string): 'http' | 'https' {
-  return /^(localhost|127\.|\[::1])|:80$/.test(host) ? 'http' : 'https'
+  return thisMachine.test(host) || host.endsWith(':80') ? 'http' : 'https'
 }
+
+/** Whether everybody on the way sees what is sent; to this machine itself there is none. */
+export function isInClear({ protocol, host }: URL): boolean {
+  return protocol === 'http:' && !thisMachine.test(host)
+}
+
+const thisMachine = /^((.+\.)?localhost|127(\.\d+){3}|\[::1])(:\d+)?$/i
 
 /** What editors and Postman put in place of a secret. */
 export const variable = /\{\{[^{}]*\}\}/g

@@ -1,3 +1,5 @@
+import { diagnose } from '../diagnose/diagnose'
+import type { DiagnoseInput } from '../diagnose/diagnose-input'
 import { factsOf } from '../diagnose/facts'
 import { refreshRules } from '../diagnose/refresh-rules'
 import { type Exchange, type Fields, readable, showCredentials, UsageError } from './exchange'
@@ -10,8 +12,7 @@ export function readHar(text: string): Exchange | undefined {
   const entries = listAt(objectAt(json, 'log'), 'entries')
   const lastOf = (is: (entry: unknown) => boolean) => entries.reduce<number>((last, entry, index) => (is(entry) ? index : last), -1)
   if (!entries.length) throw new UsageError('The HAR holds no entries.')
-  const ofStatus = lastOf(isRefusal)
-  const lastRefusal = ofStatus >= 0 ? ofStatus : lastOf(isRefusedByTokenEndpoint)
+  const lastRefusal = [isRefusal, isRefusedByTokenEndpoint, isRefusedInWords].reduce((last, is) => (last < 0 ? lastOf(is) : last), -1)
   const index = lastRefusal >= 0 ? lastRefusal : entries.length - 1
   const entry = entries[index]
   const [request, response] = [objectAt(entry, 'request'), objectAt(entry, 'response')]
@@ -37,14 +38,27 @@ function isRefusal(entry: unknown): boolean {
 
 /** With 400 (RFC 6749 §5.2), or as the rules know of others; one that asks to wait refuses nothing, nor does what may be an API's. */
 function isRefusedByTokenEndpoint(entry: unknown): boolean {
+  const facts = factsOf(inputOf(entry))
+  return refreshRules.some(({ cause, find }) => cause !== 'refresh-unavailable' && (find(facts)?.weight ?? 0) > 75)
+}
+
+/** As GraphQL does with 200, others with 500 or by a redirect to a sign-in page. */
+function isRefusedInWords(entry: unknown): boolean {
+  const { request: sent, ...answer } = inputOf(entry)
+  const { url, method } = sent
+  // What browsers leave out may have been sent.
+  const isShown = showCredentials(fieldsOf(objectAt(entry, 'request')))
+  const { cause, confidence } = diagnose(isShown ? { request: sent, ...answer } : { event: { type: 'response', url, method }, ...answer })
+  return confidence !== 'possible' && !/^(not-refused|unknown|refresh-unavailable)$/.test(cause)
+}
+
+function inputOf(entry: unknown) {
   const [request, response] = [objectAt(entry, 'request'), objectAt(entry, 'response')]
-  const sent = { method: String(request.method ?? 'GET'), url: String(request.url ?? ''), headers: readable(fieldsOf(request)) }
-  const facts = factsOf({
-    request: sent,
+  return {
+    request: { method: String(request.method ?? 'GET'), url: String(request.url ?? ''), headers: readable(fieldsOf(request)) },
     response: { status: Number(response.status), headers: readable(fieldsOf(response)) },
     body: bodyOf(response),
-  })
-  return refreshRules.some(({ cause, find }) => cause !== 'refresh-unavailable' && (find(facts)?.weight ?? 0) > 75)
+  } satisfies DiagnoseInput
 }
 
 function sentBody(request: Readonly<Record<string, unknown>>): string {

@@ -1,3 +1,4 @@
+import type { Exchange } from './exchange'
 import { lastIndex } from './last-index'
 
 /**
@@ -5,25 +6,50 @@ import { lastIndex } from './last-index'
  * may stand what the log puts there. At its level BASIC, and of fields that are redacted, nothing more is known.
  */
 export function messagesOfOkHttpLog(text: string): string | undefined {
-  const all = text.split(/\r?\n/).filter((line) => !/\bokhttp3\S* log$/.test(line)) // java.util.logging says where from.
-  const before = all.flatMap((line) => /^(.*?)--> [A-Z]+ https?:/.exec(line)?.[1] ?? [])[0]
-  if (before === undefined) return undefined
-  const prefix = prefixLike(before)
-  const lines = all.map((line) => line.replace(prefix, ''))
+  const lines = linesOf(text)
   const answerAt = lastIndex(lines, answerLine)
-  const requestAt = lastIndex(lines.slice(0, answerAt + 1), requestLine)
-  if (requestAt < 0) return undefined
-  const [, method, url] = requestLine.exec(lines[requestAt] ?? '') ?? []
+  const url = /https?:\S+/.exec(lines[answerAt] ?? '')?.[0] ?? ''
+  const before = lines.slice(0, answerAt + 1)
+  // Calls run side by side; behind a redirect, the answer names another URL.
+  const own = before.map((line) => requestLine.exec(line)?.[2]).lastIndexOf(url)
+  const request = messageAt(before, own < 0 ? lastIndex(before, requestLine) : own)
+  if (!request) return undefined
   return [
-    `${method} ${url}`,
-    ...upTo(/^--> END |^<-- /, lines.slice(requestAt + 1)),
+    ...request,
     `HTTP/1.1 ${answerLine.exec(lines[answerAt] ?? '')?.[1]}`,
     ...upTo(/^<-- END |^--> /, lines.slice(answerAt + 1)),
   ].join('\n')
 }
 
+/** Where no answer came to any request: the last one, and what the log says of it. */
+export function failedInOkHttpLog(text: string): Exchange | undefined {
+  const lines = linesOf(text)
+  const failed = failedLine.exec(lines[lastIndex(lines, failedLine)] ?? '')?.[1]
+  const [first = '', ...rest] = messageAt(lines, lastIndex(lines, requestLine)) ?? []
+  if (failed === undefined || !first || lines.some((line) => answerLine.test(line))) return undefined
+  const [method = '', url = ''] = first.split(' ')
+  const head = rest.slice(0, rest.indexOf(''))
+  const fields = head.map((line) => [line.replace(/:.*/, ''), line.replace(/^[^:]*: ?/, '')] as const)
+  return { request: { method, url, fields, body: rest.slice(head.length).join('\n') }, failed }
+}
+
+/** Without what the log puts before them; none where the log is another's. */
+function linesOf(text: string): readonly string[] {
+  const all = text.split(/\r?\n/).filter((line) => !/\bokhttp3\S* log$/.test(line)) // java.util.logging says where from.
+  const before = all.flatMap((line) => /^(.*?)--> [A-Z]+ https?:/.exec(line)?.[1] ?? [])[0]
+  if (before === undefined) return []
+  const prefix = prefixLike(before)
+  return all.map((line) => line.replace(prefix, ''))
+}
+
+function messageAt(lines: readonly string[], at: number): readonly string[] | undefined {
+  const [, method, url] = requestLine.exec(lines[at] ?? '') ?? []
+  return method === undefined ? undefined : [`${method} ${url}`, ...upTo(/^--> END |^<-- /, lines.slice(at + 1))]
+}
+
 const requestLine = /^--> ([A-Z]+) (https?:\S+)/
 const answerLine = /^<-- (\d{3}) /
+const failedLine = /^<-- HTTP FAILED: (.+)/
 
 /** Times and numbers of threads change from line to line; behind what is empty there may be no blanks. */
 function prefixLike(before: string): RegExp {

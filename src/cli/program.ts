@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { bareToken } from './bare-token'
-import { type Exchange, type Fields, type SentRequest, UsageError } from './exchange'
+import { type Exchange, type Fields, isInClear, type SentRequest, showCredentials, UsageError } from './exchange'
 import type { Io } from './io'
 import { paint } from './paint'
 import { recorded } from './recorded'
@@ -19,10 +19,10 @@ Exit codes:
 
 const examples = `
 Examples:
-  $ TOKEN=… npx authenticated-client explain https://api.example/orders --token-env TOKEN
-  $ pass show api | npx authenticated-client explain https://api.example/orders --token-stdin --json
-  $ curl -sv https://api.example/orders … 2>&1 | npx authenticated-client explain --from -
-  $ npx authenticated-client decode --token-env TOKEN
+  $ TOKEN=… npx --no -- authenticated-client explain https://api.example/orders --token-env TOKEN
+  $ pass show api | npx --no -- authenticated-client explain https://api.example/orders --token-stdin --json
+  $ curl -sv https://api.example/orders … 2>&1 | npx --no -- authenticated-client explain --from -
+  $ npx --no -- authenticated-client decode --token-env TOKEN
 
 A token on the command line stays in the shell's history, and every user of the machine can see it: pass it in
 the environment or on standard input. The output holds no secret.
@@ -33,6 +33,7 @@ interface ExplainOptions extends TokenOptions {
   readonly scheme: string
   readonly method?: string
   readonly timeout: string
+  readonly insecure?: boolean
   readonly from?: string
   readonly audience?: string
   readonly issuer?: string
@@ -42,7 +43,7 @@ interface ExplainOptions extends TokenOptions {
 /** Runs the command line; resolves with the exit code. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   let code = 0
-  const program = new Command('npx authenticated-client')
+  const program = new Command('npx --no -- authenticated-client')
     .description('Explains why a request was refused, and what to do about it.')
     .option('-V, --version', 'print the version')
     .on('option:version', () => {
@@ -66,6 +67,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .option('--scheme <name>', 'the auth-scheme of the token', 'Bearer')
     .option('-X, --method <name>', 'the method (default: "GET")')
     .option('--timeout <seconds>', 'how long to wait for the answer', '30')
+    .option('--insecure', 'send credentials over http: to another machine, for everybody on the way to see')
     .option('--audience <name>', 'the audience that the API expects')
     .option('--issuer <url>', 'the issuer that the API trusts')
     .option('--from <file>', 'a file with what `curl -sv`, `curl -i`, HTTPie or a log printed, or a HAR; - is standard input')
@@ -152,6 +154,8 @@ async function sent(url: string, options: ExplainOptions, io: Io): Promise<Excha
     ...(options.header ?? []).map(fieldOf),
     ...(token === undefined ? [] : [['Authorization', `${options.scheme} ${token}`] as const]),
   ]
+  if (!options.insecure && showCredentials(fields) && isInClear(new URL(url)))
+    throw new UsageError('http: would show the token to everybody on the way. Use https:, or add --insecure.')
   const request = { method: (options.method ?? 'GET').toUpperCase(), url, fields, tokenVariable: options.tokenEnv }
   if (!requestOf({ ...request, fields: [] })) throw new UsageError('-X names a method that cannot be sent.')
   const unsendable = fields.find((field) => !requestOf({ ...request, fields: [field] }))

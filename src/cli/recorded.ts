@@ -5,12 +5,12 @@ import type { Exchange } from './exchange'
 import { readHar } from './har'
 import { inspectedMessages } from './inspected'
 import { readLoneFields } from './lone-fields'
-import { messagesOfOkHttpLog } from './ok-http-log'
+import { failedInOkHttpLog, messagesOfOkHttpLog } from './ok-http-log'
 import { quotedMessages } from './quoted-messages'
 
 /** What was recorded, however it was shown: a HAR, what `curl -i` or HTTPie printed, a log of messages, fields alone, or a transcript of `curl -sv`. */
 export function recorded(shown: string): Exchange {
-  const text = outdented(shown.replace(coloursAndLinks, '').replace(lineEnds, '\n'))
+  const text = outdented(shown.replace(coloursAndLinks, '').replace(timesOfCurl, '').replace(lineEnds, '\n'))
   return readHar(text) ?? withoutPrompt(messagesIn(text))
 }
 
@@ -19,6 +19,7 @@ function messagesIn(text: string): Exchange {
   return (
     readBareResponse(text) ??
     (logged === undefined ? undefined : readBareResponse(logged)) ??
+    failedInOkHttpLog(text) ??
     readLoneFields(text) ??
     readCurlTranscript(transcriptOfTrace(text) ?? text)
   )
@@ -28,9 +29,11 @@ function messagesIn(text: string): Exchange {
 function withoutPrompt(exchange: Exchange): Exchange {
   const { body = '' } = exchange
   let depth = 0
-  // A string that never ends is taken whole, or the search would begin anew at each quote in it.
-  for (const { 0: piece, index } of /^[[{]/.test(body) ? body.matchAll(/"(?:[^"\\]|\\.)*(?:"|$)|[[\]{}]/gs) : []) {
-    if (piece.length > 1) continue
+  let isQuoted = false
+  // Character by character: a pattern of a whole string keeps a way back for each letter, of which there may be millions.
+  for (const { 0: piece, index } of /^[[{]/.test(body) ? body.matchAll(/\\.|["[\]{}]/gs) : []) {
+    if (piece === '"') isQuoted = !isQuoted
+    if (isQuoted || !/^[[\]{}]$/.test(piece)) continue
     depth += /[[{]/.test(piece) ? 1 : -1
     if (depth === 0) return { ...exchange, body: body.slice(0, index + 1) }
   }
@@ -39,6 +42,9 @@ function withoutPrompt(exchange: Exchange): Exchange {
 
 /** In what a pseudo-terminal has recorded, two carriage returns stand before each end of a line that had one. */
 const lineEnds = /(?<!\r)\r+\n/g
+
+/** `curl -vv` and `--trace-time` put time and connection before each line of their own. */
+const timesOfCurl = /^[\d:]+\.\d{6} (?:\[[\dx-]+\] )?(?=[*<>{}](?:[ \r]|$))/gm
 
 /** Without the indent of the first line: pasted from where code has one. */
 function outdented(text: string): string {

@@ -14,7 +14,7 @@ export function secretsInBody(body = ''): readonly string[] {
 function patterns(): readonly RegExp[] {
   return [
     `(?<![\\w.[\\]%-])${secretName}=([^&\\s]+)`,
-    `(?<![\\w.[\\]%-])${secretName}"\\s*:\\s*("(?:[^"\\\\]|\\\\.)*"|[\\d.]+)`,
+    `(?<![\\w.[\\]%-])${secretName}"\\s*:\\s*("[^"\\\\]*(?:\\\\.[^"\\\\]*)*"|[\\d.]+)`,
     `\\bname="${secretName}"[^\\n]{0,200}\\n(?:[^\\S\\n]*\\S[^\\n]*\\n){0,9}[^\\S\\n]*\\n([^\\r\\n]+)`,
     `<(?:[\\w.-]+:)?${secretName}(?:\\s[^<>]*)?>([^<>]+)<`,
   ].map((pattern) => new RegExp(pattern, 'gi'))

@@ -73,6 +73,10 @@ it.each([
     ],
   ],
   [
+    'typed behind the prompt of cmd.exe',
+    [`C:\\Users\\ada>curl -i -H "Authorization: Bearer opaque-hunter2" -d "{\\"password\\":\\"hunter2-pass\\"}" https://api.example/me`],
+  ],
+  [
     'copied from Postman',
     [
       `curl --location --request POST 'https://api.example/me' \\`,

@@ -88,6 +88,25 @@ describe('explain <url>', () => {
     expect(out + complaints).not.toContain('second-part')
   })
 
+  it.each([
+    ['a token', ['--token-env', 'TOKEN'], 2],
+    ['a key', ['-H', 'X-Api-Key: hunter2'], 2],
+    ['a token, insecurely', ['--token-env', 'TOKEN', '--insecure'], 3],
+    ['nothing', [], 3],
+  ])('sends no credentials over http: to another machine, unless told to: %s', async (_, args, exitCode) => {
+    const asked = await Promise.all(
+      ['http://nowhere.invalid/me', 'http://localhost.nowhere.invalid/me'].map((url) =>
+        commandLine(['explain', url, ...args], { env: { TOKEN: 'hunter2' } }),
+      ),
+    )
+
+    expect(asked.map(({ code }) => code)).toEqual([exitCode, exitCode])
+    for (const { complaints } of asked)
+      expect(complaints).toBe(
+        exitCode === 2 ? 'error: http: would show the token to everybody on the way. Use https:, or add --insecure.\n' : '',
+      )
+  })
+
   it('keeps the scheme, and shows that there was a query, in the curl that sends it again', async () => {
     const { out } = await serving(
       (_, response) => response.writeHead(401).end(),
@@ -331,6 +350,14 @@ describe('explain --from', () => {
     ['http://api.example/me', ['Connected to api.example (192.0.2.1) port 80 (#0)']],
     ['https://localhost:8443/me', ['Connected to localhost (127.0.0.1) port 8443', 'SSL connection using TLSv1.3']],
     ['http://localhost:3000/me', []],
+    ['https://localhost.example/me', []],
+    ['https://api.example/me', ['Established connection to api.example (192.0.2.1 port 443) from 192.168.0.2 port 52345']],
+    ['http://api.example/me', ['Established connection to api.example (192.0.2.1 port 80) from 192.168.0.2 port 52345']],
+    ['https://api.example:9443/me', ['Connected to api.example (192.0.2.1) port 9443 (#0)']],
+    ['https://api.example:8000/me', ['schannel: disabled automatic use of client certificate', 'Connected to api.example port 8000']],
+    ['https://api.example:8000/me', ['Connected to api.example port 8000', 'ALPN: curl offers http/1.1']],
+    ['https://api.example:8000/me', ['Connected to api.example (192.0.2.1) port 8000', 'using HTTP/3']],
+    ['http://api.example:8000/me', ['Connected to api.example (192.0.2.1) port 8000', 'using HTTP/1.x']],
   ])('sends no token again in clear where the lines about TLS were cut away: %s, %j', async (url, talk) => {
     const sent = ['GET /me HTTP/2', `Host: ${new URL(url).host}`, 'Authorization: Bearer opaque', '']
     const lines = [...talk.map((line) => `* ${line}`), ...sent.map((line) => `> ${line}`), '< HTTP/2 401', '< ']
@@ -722,6 +749,31 @@ describe('explain --from', () => {
     expect(JSON.parse(out)).toMatchObject({ taken: 'entry 1 of 2, the last refusal', diagnosis: { cause } })
   })
 
+  it.each([
+    ['GraphQL’s', 200, [], '{"data":null,"errors":[{"extensions":{"code":"UNAUTHENTICATED"}}]}', 'graphql-in-band'],
+    ['with 500', 500, [], '{"message":"jwt expired"}', 'token-expired'],
+    ['a redirect to a sign-in', 302, [{ name: 'location', value: 'https://login.example/login' }], '', 'login-page'],
+  ])('knows in a HAR a refusal that has no status of one: %s', async (_, status, headers, text, cause) => {
+    const entries = [
+      { request: { method: 'POST', url: 'https://api.example/graphql', headers: [] }, response: { status, headers, content: { text } } },
+      { request: { url: 'https://api.example/logo.svg', headers: [] }, response: { status: 200, headers: [], content: {} } },
+    ]
+
+    const { out } = await explained(JSON.stringify({ log: { entries } }), ['--json'])
+
+    expect(JSON.parse(out)).toMatchObject({ taken: 'entry 1 of 2, the last refusal', diagnosis: { cause } })
+  })
+
+  it('reads a string of millions of letters, in an answer as in what was sent', async () => {
+    const text = 'a'.repeat(9_000_000)
+    const sent = `POST /me HTTP/1.1\nHost: api.example\n\n{"password":"${text}"}`
+
+    const { code, out } = await explained(`${sent}\n\nHTTP/1.1 401 Unauthorized\nWWW-Authenticate: Bearer\n\n{"message":"x ${text}"}$ `)
+
+    expect(code).toBe(1)
+    expect(out).toContain('The server says: “x [redacted]”')
+  })
+
   it('reads the lines of a field that a HAR has in one value', async () => {
     const value = 'Basic realm="api"\nBearer error="invalid_token", error_description="jwt expired"'
     const response = { status: 401, headers: [{ name: 'WWW-Authenticate', value }] }
@@ -845,6 +897,6 @@ it('teaches its exit codes with --help', async () => {
   expect(code).toBe(0)
   expect(out).toContain('Exit codes:')
   expect(out).toContain('Examples:')
-  // What a project's own dependency brings is not on the PATH.
-  expect(out.split('\n').filter((line) => /authenticated-client/.test(line) && !/npx authenticated-client/.test(line))).toEqual([])
+  // What a project's own dependency brings is not on the PATH, and `npx` alone would install a stranger's package of that name.
+  expect(out.split('\n').filter((line) => /authenticated-client/.test(line) && !/npx --no -- authenticated-client/.test(line))).toEqual([])
 })

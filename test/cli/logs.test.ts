@@ -149,6 +149,48 @@ describe('explain --from, of a log', () => {
     expect(out).not.toMatch(/credentials-malformed|\{\{/)
   })
 
+  it('finds the request of an answer by its URL, among calls of OkHttp that run side by side', async () => {
+    const other = ['--> POST https://login.example/token', '', 'grant_type=client_credentials', '--> END POST (29-byte body)']
+    const at = okHttp.findIndex((line) => line.startsWith('<-- 401'))
+
+    const { out } = await explained([...okHttp.slice(0, at), ...other, ...okHttp.slice(at)].join('\n'))
+
+    expect(out).toMatch(/^POST https:\/\/api\.example\/orders\n/)
+    expect(out).toContain('The password [redacted] is wrong')
+    expect(out).not.toContain('hunter2')
+  })
+
+  it('takes the last request of OkHttp where a redirect was followed, so that its answer is of another URL', async () => {
+    const { out } = await explained(okHttp.map((line) => line.replace('<-- 401 https://api', '<-- 401 https://other')).join('\n'))
+
+    expect(out).toMatch(/^POST https:\/\/api\.example\/orders\n {2}401\n/)
+  })
+
+  it('says why OkHttp got no answer', async () => {
+    const { code, out } = await explained([...okHttp.slice(0, 6), '<-- HTTP FAILED: java.net.SocketTimeoutException: timeout'].join('\n'))
+
+    expect(code).toBe(3)
+    expect(out).toMatch(/^POST https:\/\/api\.example\/orders\n {2}no answer\n/)
+    expect(out).toContain('The request failed: java.net.SocketTimeoutException: timeout.')
+    expect(out).toContain(`-H "Authorization: Bearer $TOKEN" --data-binary @body 'https://api.example/orders?…'`)
+    expect(out).not.toContain('hunter2')
+  })
+
+  it.each([
+    ['--trace-time', '12:00:00.262832 '],
+    ['-vv', '12:00:00.262832 [0-0] '],
+  ])('reads a transcript with the time before each line of curl’s own: %s', async (_, time) => {
+    const sent = ['> GET /me HTTP/2', '> Host: api.example', '> Authorization: Bearer opaque-hunter2', '>']
+    const got = ['< HTTP/2 401', `< www-authenticate: ${challenge}`, '< ', '{ [15 bytes data]']
+
+    const { code, out } = await explained([...[...sent, ...got].map((line) => time + line), said].join('\n'))
+
+    expect(code).toBe(1)
+    expect(out).toMatch(/^GET https:\/\/api\.example\/me\n {2}401\n/)
+    expect(out).toContain('The audience is wrong')
+    expect(out).not.toContain('opaque-hunter2')
+  })
+
   it('takes the last exchange of a log', async () => {
     const first = ['--> GET https://api.example/first', '--> END GET', '<-- 200 https://api.example/first (3ms)', '<-- END HTTP']
 
