@@ -44,7 +44,12 @@ export const sessionMutants: readonly Mutant[] = [
   },
   mutant('takes the session before a sign-in for a new one', session, 'if (held) saves.replace(held)', ''),
   mutant('insists on its sign-in for ever', saves, 'if (force && isOfTried && behind !== undefined) saves.owed = { behind }', ''),
-  mutant('insists on a sign-in that is saved, where it was rotated meanwhile', saves, '{ ...(!isSaved && saves.owed), behind', '{ ...saves.owed, behind'),
+  mutant(
+    'insists on a sign-in that is saved, where it was rotated meanwhile',
+    saves,
+    '{ ...(!isSaved && saves.owed), behind',
+    '{ ...saves.owed, behind',
+  ),
   {
     name: 'writes its sign-in over what another tab has made of it',
     patches: [{ file: saves, find: '/^(adopt|begin)$/', replace: '/^end$/' }],
