@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Answer, json, unauthorized } from '../support/authorization-server'
 import { quiet } from '../support/clock'
 import { deferred } from '../support/deferred'
-import { anonymous, apiOrigin, expired, me, refusedOnce, signedIn, type World } from './world'
+import { anonymous, apiOrigin, expired, me, refused, refusedOnce, signedIn, type World } from './world'
 
 const insufficientScope = 'Bearer error="insufficient_scope", scope="admin"'
 
@@ -188,10 +188,12 @@ it.each([
 )
 
 describe('what onStepUp answers', () => {
-  it('is asked once where the person says no: calls inside the cool-down that follows do not open the dialog again (row 14)', async () => {
+  it.each([
+    ['whose token is spent', expired],
+    ['that are refused', refusedOnce],
+  ])('is no for all calls %s inside the cool-down that follows: the dialog does not open again (row 14)', async (_what, begin) => {
     let asked = 0
-    const world = await expired({ onStepUp: () => void asked++ })
-    const { client, login } = world
+    const { client, login } = await begin({ onStepUp: () => void asked++ })
     login.always(() => json(400, { error: 'interaction_required' }))
 
     const errors: unknown[] = []
@@ -201,10 +203,13 @@ describe('what onStepUp answers', () => {
     expect(asked).toBe(1)
   })
 
-  it('is waited for by a call that comes while the person is still being asked', async () => {
+  it.each([
+    ['whose token is spent', expired],
+    ['that is refused', refusedOnce],
+  ])('is waited for by a call %s while the person is still being asked', async (_what, begin) => {
     const answer = deferred<TokenSet>()
-    const { client, login, service } = await expired({ onStepUp: () => answer.promise })
-    service.always(() => json(200, {}))
+    const { client, login, service } = await begin({ onStepUp: () => answer.promise })
+    service.always(asksForMore(refused, 401))
     login.always(() => json(400, { error: 'login_required' }))
 
     const first = client.fetch(me)

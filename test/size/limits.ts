@@ -12,8 +12,8 @@ export interface Limit {
 }
 
 export const limits: readonly Limit[] = [
-  { entry: '.', import: '{ AuthenticatedClient }', gzip: 23.9, brotli: 21.8 },
-  { entry: '.', import: '*', gzip: 27.4, brotli: 24.8 },
+  { entry: '.', import: '{ AuthenticatedClient }', gzip: 24, brotli: 21.8 },
+  { entry: '.', import: '*', gzip: 27.5, brotli: 24.8 },
   { entry: './api-key', gzip: 2, brotli: 1.8 },
   { entry: './basic', gzip: 1, brotli: 0.9 },
   { entry: './diagnose', gzip: 28.2, brotli: 25 },
