@@ -50,11 +50,7 @@ export function createAnswer(
     const handBack = await wait(drainBody(response, clock))
     // The session may have changed while we waited: what was decided for one is not done for another.
     if (!isStillOurs()) return handBack()
-    if (action === 'reject') {
-      // It may be what a person is being asked about: then this call waits for the answer, too.
-      if (!failure || !stepUp?.isAsking()) throw failure
-      await askPerson(failure, signal)
-    }
+    if (action === 'reject' && failure) await askPerson(failure, signal)
     if (action === 'refresh') {
       const { kind, error } = await wait(refresher.refresh(now, 'unauthorized'))
       // Rejected: the session is over, and the call gets its own 401 below.

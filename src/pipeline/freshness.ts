@@ -42,27 +42,26 @@ export interface FreshnessOptions {
 
 export function createFreshness({ expiryLeeway, refreshAhead }: FreshnessOptions, parts: Parts): Freshness {
   const { session, root, refresher, budget, clock, abortable, stepUp } = parts
+  /** What a person was asked about, and had no answer to. */
+  let declined: unknown
   const askPerson: Freshness['askPerson'] = async (error, signal) => {
     const code = 'error' in error ? error.error : ''
     const { epoch } = session.phase
     // OpenID Connect Core §3.1.2.6.
-    if (stepUp && /^(interaction|login|consent)_required$/.test(code) && (await abortable(stepUp.ask(code), signal)))
-      return refresher.forgive(session.phase)
+    if (stepUp && error !== declined && /^(interaction|login|consent)_required$/.test(code)) {
+      if (await abortable(stepUp.ask(code), signal)) return refresher.forgive(session.phase)
+      declined = error // Not asked again for each call inside the cool-down.
+    }
     // The session may have been replaced, or have ended, while the app was asked: the error is not about the present one.
     if (session.phase.epoch === epoch) throw error
   }
 
   const refreshed = async (phase: Phase, { signal, isSafe }: Sending): Promise<Phase> => {
-    const known = refresher.failure(phase)
     const { kind, error } = await abortable(refresher.refresh(phase, 'spent'), signal)
     const now = session.phase
     if (kind === 'rejected') throw error
     if (now.epoch !== phase.epoch || kind === 'session-changed') throw sessionOver(now)
-    if (error && !(now.held && !isSpent(now.expiry, clock.now(), 0))) {
-      // Inside the cool-down a person who has said no is not asked again for each call.
-      if (error === known && !stepUp?.isAsking()) throw error
-      await askPerson(error, signal)
-    }
+    if (error && !(now.held && !isSpent(now.expiry, clock.now(), 0))) await askPerson(error, signal)
     // A person may have been asked: what is held by now?
     const latest = session.phase
     if (latest.epoch !== phase.epoch) throw sessionOver(latest)

@@ -124,7 +124,7 @@ export function createSchemeSelector(
         const answer = own !== 'return' && sent && sent !== scheme && canPresent(scheme, phase) ? 'replay' : own
         const selection = { scheme, ours, answer }
         // While nobody is signed in, a scheme for tokens has nothing to present: another one may.
-        if (answer !== 'return' && (phase.held || !scheme.usesTokens)) return selection
+        if (answer !== 'return' && (phase.held || scheme === sent || !scheme.usesTokens)) return selection
         refused ??= selection
       }
       if (refused) return refused

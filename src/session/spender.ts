@@ -110,6 +110,8 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown): Spen
     let deadline: Deadline | undefined
     /** What was presented and got no readable answer: the refresh token; where there is none, the phase. */
     let unanswered: Phase | string | undefined
+    /** The save of a refresh token that came without an access token. */
+    let rotation: Promise<void> | undefined
     try {
       for (let round = 0; round < mostRounds; round++) {
         const known = await lookBeyond(from, target)
@@ -144,7 +146,8 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown): Spen
           presentation.drop(tokens)
           return settle({ kind: 'session-changed' })
         } catch (thrown) {
-          if (presentation.rotation) await inTime(presentation.rotation, clock)
+          rotation = presentation.rotation
+          if (rotation) await inTime(rotation, clock)
           const failure = failureOf(thrown, startsFromNothing, signal)
           if (session.phase.epoch !== from.epoch) {
             const asked = failure.kind === 'unavailable' && failure.error.retryAt
@@ -180,6 +183,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown): Spen
         waiting.delete(deadline)
         deadline.clear()
         // The next holder of the lock must not read a token from the store that was consumed here, or may have been.
+        await rotation
         await keeper.landed()
       }
     }

@@ -10,7 +10,7 @@ export interface JwtClaims extends Omit<JwtPayload, 'sub'> {
 /** The hints in a token; none where it is no JWT, or where the platform can't decode one (Hermes without `atob`). */
 export function jwtClaims(token: string | undefined): JwtClaims {
   // Most tokens are opaque, and an error costs much.
-  if ((token ?? '').split('.').length < 3) return {}
+  if (!/\..*\./s.test(token ?? '')) return {}
   try {
     const claims: unknown = jwtDecode(token as string)
     if (typeof claims !== 'object') return {} // A text has a `sub` of its own.

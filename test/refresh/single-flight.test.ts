@@ -251,6 +251,14 @@ describe('refresh()', () => {
     expect(client.state).toMatchObject({ status: 'authenticated' })
   })
 
+  it('goes on where the ID token that the app shows is no text, such as one that was decoded', async () => {
+    const { client, app, inTime } = await signedIn({ stored: { idToken: { payload: { sub: 'u' } } as never } })
+
+    await inTime(client.refresh())
+
+    expect(app.tokens).toMatchObject({ accessToken: 'access-2' })
+  })
+
   it('keeps what the answer leaves out: fields that the app stored survive', async () => {
     const { client, app, inTime } = await signedIn({ sessionId: 's', stored: { idToken: 'id', scope: 'read', ...{ theme: 'dark' } } })
 

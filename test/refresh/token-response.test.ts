@@ -1,7 +1,9 @@
 import { isAuthError } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { json } from '../support/authorization-server.ts'
-import { calls, jwt, presented, rejection, type Setting, shown, signedIn, url, type World } from './signed-in.ts'
+import { quiet } from '../support/clock.ts'
+import { deferred } from '../support/deferred.ts'
+import { calls, jwt, presented, rejection, type Setting, shown, signedIn, url, type World, watch } from './signed-in.ts'
 
 describe('a rotation received in an answer that is otherwise unusable', () => {
   for (const [name, spoil] of [
@@ -30,6 +32,38 @@ describe('a rotation received in an answer that is otherwise unusable', () => {
       expect(app.logouts).toEqual([])
     })
   }
+
+  it('is saved before the lock is let go, though the calls are told after a second (rule 5)', async () => {
+    const saved = deferred()
+    let isHeld = false
+    const { world } = await withSpoiltAnswers(
+      { access_token: null },
+      {
+        standing: 'expired',
+        saving: async (_next, save) => {
+          await saved.promise
+          save()
+        },
+        lock: {
+          hold: async (_name, task) => {
+            isHeld = true
+            return task(new AbortController().signal).finally(() => {
+              isHeld = false
+            })
+          },
+        },
+      },
+    )
+
+    const call = watch(world.client.fetch(url))
+    await world.clock.advance(4_000)
+    const before = { isHeld, call: call.state }
+    saved.resolve()
+    await quiet()
+
+    expect(before).toEqual({ isHeld: true, call: 'rejected' })
+    expect(isHeld).toBe(false)
+  })
 
   it('is kept through one unusable answer after another (rule 5)', async () => {
     const { world, spoilt } = await withSpoiltAnswers({ access_token: null })

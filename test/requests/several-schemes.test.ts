@@ -255,6 +255,27 @@ describe('a challenge', () => {
     expect(authorizations()).toEqual([null, 'Digest mine'])
   })
 
+  it('to tokens of a service goes on to be theirs though its store has lost them meanwhile: no weaker scheme takes their place (row 12)', async () => {
+    let tokens: TokenSet | null = { accessToken: 'first' }
+    const { client, service, authorizations } = await anonymous({
+      scheme: [bearer(), challenged('Basic')],
+      grant: Object.assign(async () => ({ accessToken: 'second' }), { needs: 'nothing' as const }),
+      getTokens: () => tokens,
+      saveTokens: (next) => {
+        tokens = next
+      },
+    })
+    service.always(({ headers }) => {
+      if (headers.get('authorization') !== 'Bearer first') return json(200, {})
+      tokens = null
+      return unauthorized('Bearer error="invalid_token", Basic')
+    })
+
+    await client.fetch(me)
+
+    expect(authorizations()).toEqual(['Bearer first', 'Bearer second'])
+  })
+
   it('of a guest is forgotten once somebody signs in, and again when somebody else does', async () => {
     const { client, login, service, authorizations } = await anonymous({ scheme: [bearer(), challenged('Digest')] })
     service.always(asks({ Digest: 200, Bearer: 200, '': 'Digest' }))

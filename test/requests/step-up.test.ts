@@ -203,6 +203,24 @@ describe('what onStepUp answers', () => {
     expect(asked).toBe(1)
   })
 
+  it('comes at once where only refreshes in the background had failed for want of it, while the token was still good', async () => {
+    let asked = 0
+    const { client, login, clock } = await signedIn({ onStepUp: () => void asked++ })
+    Object.assign(clock, { random: () => 0.9 })
+    login.always(() => json(400, { error: 'interaction_required' }))
+    await clock.advance(3600_000 - 20_000)
+    for (let call = 0; call < 19; call++) {
+      await client.fetch(me)
+      await clock.advance(1_000)
+    }
+    const before = asked
+
+    await clock.advance(1_000)
+    await client.fetch(me).catch(() => {})
+
+    expect([before, asked]).toEqual([0, 1])
+  })
+
   it.each([
     ['whose token is spent', expired],
     ['that is refused', refusedOnce],
