@@ -29,11 +29,11 @@ export const credentialsRules: readonly Rule[] = [
     party: 'client',
     summary: 'The Authorization header is malformed.',
     fixes: ['Send `Authorization: Bearer <token>` and nothing else.'],
-    find: ({ authorization, challenges }) => {
+    find: ({ authorization, challenges, error }) => {
       const flaw =
         authorization === undefined || isMasked(authorization) ? undefined : flaws.find(([pattern]) => pattern.test(authorization))
       const wantsScheme = challenges.some((challenge) => isScheme(challenge, 'bearer') && !challenge.params.error)
-      const mayBeTaken = flaw === strangeCharacter || (flaw === noScheme && !wantsScheme)
+      const mayBeTaken = flaw === strangeCharacter || (flaw === noScheme && !wantsScheme && error !== 'invalid_request')
       return when(flaw, mayBeTaken ? 75 : 95, flaw?.[1] ?? '')
     },
   },

@@ -19,11 +19,11 @@ export function isCalledKey(name: string): boolean {
 
 /** Whether its query holds a key. A `code` is mostly that of a sign-in, but not where Azure runs functions. */
 export function holdsKey(url: string): boolean {
-  return keyInQuery.test(url) || /\.azurewebsites\.net\/[^?]*\?(.*&)?code=./i.test(url)
+  return keyInQuery.test(url) || /\.azurewebsites\.net\/api\/[^?]*\?(.*&)?code=./i.test(url)
 }
 
 const keyInQuery =
-  /[?&]([\w-]*api[_-]?key|((access|consumer|subscription)[_-])?key|consumer[_-]secret|(api|private)[_-]token|app_?(id|code))=/i
+  /[?&]([\w-]*api[_-]?key|((access|consumer|subscription)[_-])?key|consumer[_-]secret|(api|private)[_-]token|app_?key|appid|app_code)=/i
 
 /** Any field may hold a key, but for those that all requests have for other purposes. */
 export function mayHoldKey(name: string): boolean {

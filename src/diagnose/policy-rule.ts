@@ -22,7 +22,7 @@ export const policyRule: Rule = {
         askedForClaims,
       ) ??
       when(
-        /requests (from|to) (this )?[\s\S]{1,99} are blocked|(referr?er|ip address|api|application) restriction/.test(words),
+        /requests (from|to this) [\s\S]{1,99} are blocked|(referr?er|ip address|api|application) restriction/.test(words),
         86,
         quote,
         restrictedKey,

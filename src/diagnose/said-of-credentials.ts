@@ -31,7 +31,7 @@ export function saysWrongPassword({ words }: Facts): boolean {
 }
 
 const noneCame =
-  /no (bearer )?(authorization|token|credentials)|no session|(authorization|token|header|credentials).{0,20}(missing|required|not[ _](found|provided|present)|absent|empty)(?!( required)? (scope|role|claim|permission|privilege))|missing[\w ']{0,20}(token|authorization|credentials|authentication credential)|jwt (is )?(not present|missing$)|(?<!factor )authentication is required|requires (an )?authenticat|empty [\w ]{0,20}token|(jwt|token|credentials) must be (provided|used|sent)|system:anonymous/
+  /no ((bearer|refresh) )?(authorization|token|credentials)|no session|(authorization|token|header|credentials).{0,20}(missing|required|not[ _](found|provided|present)|absent|empty)(?!( required)? (scope|role|claim|permission|privilege))|missing[\w ']{0,20}(token|authorization|credentials|authentication credential)|jwt (is )?(not present|missing$)|(?<!factor )authentication is required|requires (an )?authenticat|empty [\w ]{0,20}token|(jwt|token|credentials) must be (provided|used|sent)|system:anonymous/
 
 /** A name of the status, beside which the reason may stand. */
 const nobody = /unauthenticated|(?<!could )not authenticated|you need to (sign|log) in/

@@ -31,7 +31,7 @@ const ofJwt =
 
 /** With 500, it may be the server that a database or a mail server does not let in. The numbers are Meta’s permissions. */
 const ofRequest =
-  /authenticat(ion|ed)\b|signature[\w ]*? ?does ?not ?match|invalid signature|signature for this request|(have|lacks?|insufficient|missing)( \w+){0,3} (permission|privilege)|permission[_ ]denied|not authori[sz]ed to perform|\(#(10|2\d\d)\)/
+  /authenticat(ion|ed)\b|signature[\w ]{0,50}? ?does ?not ?match|invalid signature|signature for this request|(have|lacks?|insufficient|missing)( \w+){0,3} (permission|privilege)|permission[_ ]denied|not authori[sz]ed to perform|\(#(10|2\d\d)\)/
 
 /** Whether the words refuse an API key, with any status: Google says it with 400. */
 export function saysKeyRefused(facts: Facts): boolean {

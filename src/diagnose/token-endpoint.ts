@@ -28,13 +28,14 @@ export function mayBeOfApi({ url }: Facts, code: string): boolean {
 }
 
 /** Whether it renews a session by its URL: the refresh token stands in its body, or in a cookie. */
-export function isRenewal({ method, url, authorization }: Facts): boolean {
-  return method === 'POST' && authorization === undefined && renewalPath.test(url)
+export function isRenewal({ method, url, authorization, scheme, token, challenges }: Facts): boolean {
+  const sentNone = authorization === undefined && scheme === '' && token === undefined
+  return method === 'POST' && sentNone && !challenges.some((c) => /^(basic|digest)$/i.test(c.scheme)) && renewalPath.test(url)
 }
 
 /** Reports and caches are refreshed, too: below the root, the path has to speak of a session. */
 const renewalPath =
-  /(^(https?:\/\/[^/]+)?(\/api|\/v\d+)*|\/([\w-]*auth(\/\w+)?|[\w-]*(token|session)s?|jwt|login|users?|accounts?))\/refresh\/?([?#]|$)|\/((token|auth|session)[-_]refresh|refresh[-_]?(token|session))\/?([?#]|$)/i
+  /(^(https?:\/\/[^/]+)?(\/api|\/v\d+)*|\/([\w-]*auth(\/\w+)?|[\w-]*(token|session)s?|jwt|login))\/refresh\/?([?#]|$)|\/((token|auth|session)[-_]refresh|refresh[-_]?(token|session))\/?([?#]|$)/i
 const signInPath = /\/(log[-_]?in|sign[-_]?in|authn|authenticate|(api-)?token(-auth)?)\/?([?#]|$)/i
 /** Whatever a server does, it may be down, and say so. */
 const ofAnyServer = /^(temporarily_unavailable|server_error|slow_down|invalid_scope|invalid_target|mfa_required)$/

@@ -43,6 +43,40 @@ export const answersEasilyMistaken: readonly Fixture[] = [
     of: 'an API that renews, and got nothing to renew by',
     input: renewed('/auth/refresh', { message: 'Refresh token is missing' }),
   },
+  {
+    cause: 'credentials-missing',
+    of: 'an API that renews, and got no cookie to renew by',
+    input: renewed('/auth/refresh', { message: 'No refresh token provided' }),
+  },
+  {
+    cause: 'token-expired',
+    of: 'an API that renews what a token asks for',
+    input: {
+      event: {
+        type: 'response',
+        method: 'POST',
+        url: 'https://api.example/auth/refresh',
+        status: 401,
+        scheme: 'Bearer',
+        challenges: [{ scheme: 'Bearer', error: 'invalid_token' }],
+      },
+    },
+  },
+  {
+    cause: 'token-expired',
+    of: 'the same, where the client adds the token',
+    input: { ...renewed('/auth/refresh', { message: 'jwt expired' }), tokens: { accessToken: past } },
+  },
+  {
+    cause: 'credentials-missing',
+    of: 'Spring, whose configuration is refreshed with a password',
+    input: renewed('/refresh', {}, { 'www-authenticate': 'Basic realm="Spring"' }),
+  },
+  ...['accounts', 'users'].map((what) => ({
+    cause: 'credentials-missing' as const,
+    of: `a list of ${what} that is refreshed`,
+    input: renewed(`/${what}/refresh`, {}, { 'www-authenticate': 'Bearer' }),
+  })),
   { cause: 'graphql-in-band', of: 'Spring', input: graphql({ classification: 'UNAUTHORIZED' }) },
   { cause: 'graphql-in-band', of: 'DGS', input: graphql({ errorType: 'PERMISSION_DENIED' }) },
   {
@@ -59,6 +93,16 @@ export const answersEasilyMistaken: readonly Fixture[] = [
     input: exchange(401, {}, { authorization: alive }, json({ message: 'The incoming token has expired' })),
   },
   {
+    cause: 'credentials-malformed',
+    of: 'node-oauth2-server, of a token without a scheme',
+    input: exchange(
+      400,
+      {},
+      { authorization: alive },
+      json({ error: 'invalid_request', error_description: 'Invalid request: malformed authorization header' }),
+    ),
+  },
+  {
     cause: 'token-expired',
     of: 'Asana, whose tokens hold a colon',
     input: exchange(401, invalid('The token has expired'), bearer(`1/1234567890:${'0a1b2c3d'.repeat(4)}`)),
@@ -73,13 +117,19 @@ export const answersEasilyMistaken: readonly Fixture[] = [
     of: 'Azure’s Key Vault, of an address',
     input: vault('Client address is not authorized and caller is not a trusted service. Caller: appid=0;iss=https://sts.windows.net/0/'),
   },
-  ...['consumer_secret', 'access_key', 'api_token', 'private_token', 'subscription-key', 'app_code'].map((name) => ({
+  ...['consumer_secret', 'access_key', 'api_token', 'private_token', 'subscription-key', 'app_code', 'app_key', 'appid'].map((name) => ({
     cause: 'api-key' as const,
     of: `an API that takes it as ${name}`,
     input: keyed(name),
   })),
   { cause: 'api-key', of: 'Azure, of a function', input: keyed('code', 'https://orders.azurewebsites.net/api/list') },
   { cause: 'credentials-missing', of: 'a page behind a sign-in', input: keyed('code', 'https://api.example/callback') },
+  {
+    cause: 'credentials-missing',
+    of: 'Azure, of a page behind a sign-in',
+    input: keyed('code', 'https://shop.azurewebsites.net/.auth/login/aad/callback'),
+  },
+  { cause: 'credentials-missing', of: 'an API that is told which app asks', input: keyed('app_id') },
   { cause: 'credentials-missing', of: 'the next page of a list', input: keyed('page_token') },
   {
     cause: 'insufficient-scope',
@@ -114,6 +164,21 @@ export const answersEasilyMistaken: readonly Fixture[] = [
     input: said(400, 'missing or malformed jwt'),
   },
   { cause: 'token-revoked', of: 'Laravel, of an address', input: said(403, 'Your email address is not verified.') },
+  {
+    cause: 'unknown',
+    of: 'SES, of an address that mail should come from',
+    input: exchange(
+      400,
+      {},
+      { authorization: 'AWS4-HMAC-SHA256 Credential=AKIA/20260115/eu-west-1/ses/aws4_request, Signature=0a1b' },
+      json({ message: 'Email address is not verified. The following identities failed the check in region EU-WEST-1: ada@example.org' }),
+    ),
+  },
+  {
+    cause: 'insufficient-scope',
+    of: 'an API that calls no address of a network of its own',
+    input: said(403, 'Requests to private networks are blocked'),
+  },
   {
     cause: 'invalid-signature',
     of: 'AWS, with 400',

@@ -57,6 +57,12 @@ describe('what a server says', () => {
 
     expect(growthOf((text) => diagnose(refusedWith({ [field]: text })), shape)).toBeLessThanOrEqual(most)
   })
+
+  it('is searched for a refusal in time in proportion to its length, also where the status is of none', () => {
+    const run = (message: string) => diagnose({ ...refusedWith({ message }), response: { status: 400, headers: new Headers() } })
+
+    expect(growthOf(run, repeated('signature '))).toBeLessThanOrEqual(most)
+  })
 })
 
 it('looks for a mask in credentials in time in proportion to their length', () => {
