@@ -53,8 +53,9 @@ function unsent(lines: readonly string[]): Exchange {
 /** A name, then perhaps its address in brackets, which the port stands in or behind. */
 const meantFor =
   /^\* +(?:Could not resolve host:|Failed to connect to|Trying|(?:Connected|Established connection) to) +\[?([\w.-]+?)\]?(?:(?::| port )(\d+).*| \([^ )]*\)? port (\d+).*)?$/s
-/** Each library that curl may be built with speaks of it in words of its own. */
-const throughTls = /^\* .*(SSL|TLS|ALPN|schannel)|^[*>] .*HTTP\/3|^\* .*\bQUIC\b/i
+/** Each library that curl may be built with speaks of it in words of its own. Names of hosts, cookies and users may hold the same. */
+const throughTls =
+  /^\* +schannel|^\* (?!.*(?:\b(?:host|port|cookie|user)\b|https?:)).*(?:SSL|TLS|ALPN|schannel)|^[*>] .*HTTP\/3|^\* .*\bQUIC\b/i
 /** Other than that of https, or one like it: without a word of TLS, it was http. Behind the first port may stand the client's own. */
 const toOtherPort = /^\* (?:(?!\bport\b).)*\bport (?!\d*443\b)\d+/
 

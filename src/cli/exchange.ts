@@ -50,7 +50,7 @@ export function isInClear({ protocol, host }: URL): boolean {
   return protocol === 'http:' && !thisMachine.test(host)
 }
 
-const thisMachine = /^((.+\.)?localhost|127(\.\d+){3}|\[::1])(:\d+)?$/i
+const thisMachine = /^((.+\.)?localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?])(:\d+)?$/i
 
 /** What editors and Postman put in place of a secret. */
 export const variable = /\{\{[^{}]*\}\}/g

@@ -42,10 +42,11 @@ function isRefusedByTokenEndpoint(entry: unknown): boolean {
   return refreshRules.some(({ cause, find }) => cause !== 'refresh-unavailable' && (find(facts)?.weight ?? 0) > 75)
 }
 
-/** As GraphQL does with 200, others with 500 or by a redirect to a sign-in page. */
+/** As GraphQL does with 200, others with 500 or by a redirect to a sign-in page; a browser that opens a page is led there to sign in. */
 function isRefusedInWords(entry: unknown): boolean {
   const { request: sent, ...answer } = inputOf(entry)
   const { url, method } = sent
+  if (answer.response.status < 400 && /^text\/html/.test(sent.headers.get('accept') ?? '')) return false
   // What browsers leave out may have been sent.
   const isShown = showCredentials(fieldsOf(objectAt(entry, 'request')))
   const { cause, confidence } = diagnose(isShown ? { request: sent, ...answer } : { event: { type: 'response', url, method }, ...answer })

@@ -21,11 +21,12 @@ export function messagesOfOkHttpLog(text: string): string | undefined {
   ].join('\n')
 }
 
-/** Where no answer came to any request: the last one, and what the log says of it. */
+/** Where no answer came to any request: the last one that failed, and what the log says of it. */
 export function failedInOkHttpLog(text: string): Exchange | undefined {
   const lines = linesOf(text)
-  const failed = failedLine.exec(lines[lastIndex(lines, failedLine)] ?? '')?.[1]
-  const [first = '', ...rest] = messageAt(lines, lastIndex(lines, requestLine)) ?? []
+  const failedAt = lastIndex(lines, failedLine)
+  const failed = failedLine.exec(lines[failedAt] ?? '')?.[1]
+  const [first = '', ...rest] = messageAt(lines, lastIndex(lines.slice(0, failedAt), requestLine)) ?? []
   if (failed === undefined || !first || lines.some((line) => answerLine.test(line))) return undefined
   const [method = '', url = ''] = first.split(' ')
   const head = rest.slice(0, rest.indexOf(''))

@@ -358,6 +358,12 @@ describe('explain --from', () => {
     ['https://api.example:8000/me', ['Connected to api.example port 8000', 'ALPN: curl offers http/1.1']],
     ['https://api.example:8000/me', ['Connected to api.example (192.0.2.1) port 8000', 'using HTTP/3']],
     ['http://api.example:8000/me', ['Connected to api.example (192.0.2.1) port 8000', 'using HTTP/1.x']],
+    ['http://ssl.example/me', ['Host ssl.example:80 was resolved.', 'Connected to ssl.example (192.0.2.1) port 80']],
+    ['http://ssl.example/me', ["Issue another request to this URL: 'http://ssl.example/me'", 'Connected to ssl.example port 80']],
+    ['http://api.example/me', ['Connected to api.example (192.0.2.1) port 80', 'Added cookie tls_session="x" for domain api.example']],
+    ['https://api.example:8000/me', ['schannel: SSL/TLS connection with api.example port 8000 (step 1/3)']],
+    ['http://0.0.0.0:8000/me', []],
+    ['http://[::]:8000/me', []],
   ])('sends no token again in clear where the lines about TLS were cut away: %s, %j', async (url, talk) => {
     const sent = ['GET /me HTTP/2', `Host: ${new URL(url).host}`, 'Authorization: Bearer opaque', '']
     const lines = [...talk.map((line) => `* ${line}`), ...sent.map((line) => `> ${line}`), '< HTTP/2 401', '< ']
@@ -762,6 +768,18 @@ describe('explain --from', () => {
     const { out } = await explained(JSON.stringify({ log: { entries } }), ['--json'])
 
     expect(JSON.parse(out)).toMatchObject({ taken: 'entry 1 of 2, the last refusal', diagnosis: { cause } })
+  })
+
+  it('takes no page of a HAR for refused because a browser that opened it was led to sign in', async () => {
+    const entry = (status: number, headers: readonly object[]) => ({
+      request: { url: 'https://app.example/orders', headers: [{ name: 'Accept', value: 'text/html,application/xhtml+xml' }] },
+      response: { status, headers, content: { text: '' } },
+    })
+    const entries = [entry(302, [{ name: 'location', value: 'https://login.example/login' }]), entry(500, [])]
+
+    const { out } = await explained(JSON.stringify({ log: { entries } }))
+
+    expect(out).toContain('entry 2 of 2, the last: none was refused')
   })
 
   it('reads a string of millions of letters, in an answer as in what was sent', async () => {

@@ -176,6 +176,14 @@ describe('explain --from, of a log', () => {
     expect(out).not.toContain('hunter2')
   })
 
+  it('says of the call of OkHttp that failed why, not of one that began behind it', async () => {
+    const failed = '<-- HTTP FAILED: java.net.SocketTimeoutException: timeout'
+
+    const { out } = await explained([...okHttp.slice(0, 6), failed, '--> GET https://other.example/me', '--> END GET'].join('\n'))
+
+    expect(out).toMatch(/^POST https:\/\/api\.example\/orders\n {2}no answer\n/)
+  })
+
   it.each([
     ['--trace-time', '12:00:00.262832 '],
     ['-vv', '12:00:00.262832 [0-0] '],
