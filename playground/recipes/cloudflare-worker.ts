@@ -9,7 +9,7 @@
 //   for each other's reads, and a request that leaves while its own read is still to begin takes later calls along.
 // - A client for each request on such a store, where refresh tokens rotate: two requests at once present the same one, and KV may show
 //   one that was spent a minute ago.
-import { DurableObject, type DurableObjectState, waitUntil } from 'cloudflare:workers'
+import { DurableObject, waitUntil } from 'cloudflare:workers'
 import { AuthenticatedClient, asyncStorageStore, clientCredentialsGrant, clientSecretBasic, type TokenSet } from 'authenticated-client'
 
 export interface ServiceOptions {

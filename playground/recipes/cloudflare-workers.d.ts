@@ -6,11 +6,12 @@ declare module 'cloudflare:workers' {
     protected readonly ctx: DurableObjectState
     protected readonly env: Env
   }
-  export interface DurableObjectState {
-    readonly storage: {
-      get(key: string): Promise<string | undefined>
-      put(key: string, value: string): Promise<void>
-      delete(key: string): Promise<boolean>
-    }
+}
+
+interface DurableObjectState {
+  readonly storage: {
+    get(key: string): Promise<string | undefined>
+    put(key: string, value: string): Promise<void>
+    delete(key: string): Promise<boolean>
   }
 }

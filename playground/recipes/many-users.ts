@@ -27,6 +27,9 @@ export interface SessionOptions {
   readonly fetch?: typeof fetch
 }
 
+/** A longer one rings at once. */
+const longestTimer = 2 ** 31 - 1
+
 export function sessionClients({ storeOf, idleAfter = 15 * 60_000, ...options }: SessionOptions) {
   const clients = new Map<string, { readonly client: AuthenticatedClient; readonly usedAt: number }>()
   /** For a session that your server has ended. Calls in flight settle; the tokens stay in the store, and are yours to remove. */
@@ -47,7 +50,7 @@ export function sessionClients({ storeOf, idleAfter = 15 * 60_000, ...options }:
       onLogout() {
         clients.delete(sessionId)
         // The requests that have it may make more calls, each of which is told that nobody is signed in.
-        setTimeout(() => client.dispose(), idleAfter).unref()
+        setTimeout(() => client.dispose(), Math.min(idleAfter, longestTimer)).unref?.() // At the edge, timers are numbers.
       },
     })
     return client

@@ -1,7 +1,7 @@
 import { memoryStore, type TokenStore } from 'authenticated-client'
 import { api, authorizationServer, quiet, testFetch } from 'authenticated-client/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { sessionClients } from '../../playground/recipes/many-users'
+import { type SessionOptions, sessionClients } from '../../playground/recipes/many-users'
 
 describe('many-users', () => {
   it('the requests of one session share one refresh (F61)', async () => {
@@ -88,6 +88,20 @@ describe('many-users', () => {
 
     expect(subscribers()).toBe(0)
   })
+
+  it('a session that ended keeps its client for the requests that have it, also where none is ever idle', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { options, subscribers } = await manyUsers('ada')
+    const { clientOf } = sessionClients({ ...options, idleAfter: Number.POSITIVE_INFINITY })
+    await clientOf('ada').fetch('/me')
+
+    await clientOf('ada').logout()
+    await quiet()
+    vi.advanceTimersByTime(60 * 60_000)
+
+    expect(subscribers()).toBe(1)
+  })
 })
 
 /** A server with reuse detection: a refresh token that is spent twice ends its session. */
@@ -109,6 +123,6 @@ async function manyUsers(...users: readonly string[]) {
     }
     return { ...store, subscribe }
   }
-  const clients = sessionClients({ tokenEndpoint: login.tokenEndpoint, clientId: 'web', baseUrl: shop.origin, storeOf, fetch })
-  return { login, shop, ...clients, subscribers: () => subscribers }
+  const options: SessionOptions = { tokenEndpoint: login.tokenEndpoint, clientId: 'web', baseUrl: shop.origin, storeOf, fetch }
+  return { login, shop, options, ...sessionClients(options), subscribers: () => subscribers }
 }

@@ -7,9 +7,14 @@ import { onSessionChange } from './on-session-change'
 
 export function eventsWith(client: AuthenticatedClient, url: string): EventSource {
   const source = new EventSource(url, { fetch: (input, init) => client.fetch(input, init) })
-  const stop = onSessionChange(client, () => {
-    stop()
-    source.close()
+  const stop = onSessionChange(client, () => source.close())
+  const close = source.close.bind(source)
+  source.close = () => {
+    stop() // A client outlives many streams, and would hold each of them.
+    close()
+  }
+  source.addEventListener('error', () => {
+    if (source.readyState === source.CLOSED) stop() // It does not connect again.
   })
   return source
 }

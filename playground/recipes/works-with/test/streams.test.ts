@@ -53,6 +53,30 @@ describe('server-sent events', () => {
     expect([source.readyState, connections]).toEqual([source.CLOSED, 1])
   })
 
+  it('leave no listener behind: those that were closed, nor those that were refused for good', async () => {
+    const { client, origin } = await start((_request, response) => response.writeHead(404).end())
+    const { subscribe } = client
+    const listeners = new Set<() => void>()
+    const value = (listener: () => void) => {
+      const stop = subscribe(listener)
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+        stop()
+      }
+    }
+    Object.defineProperty(client, 'subscribe', { value })
+
+    eventsWith(client, `${origin}/events`).close()
+    const { size } = listeners
+    const refused = eventsWith(client, `${origin}/events`)
+    await new Promise((resolve) => {
+      refused.onerror = resolve
+    })
+
+    expect([size, listeners.size]).toEqual([0, 0])
+  })
+
   it('hold twenty streams on an expired token with one refresh', async () => {
     const { client, login, origin } = await start((_request, response, accepted) => {
       if (!accepted) return refuse(response)
