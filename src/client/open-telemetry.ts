@@ -61,6 +61,15 @@ const mostSpans = 10_000
  * @see {@link https://opentelemetry.io/docs/specs/semconv/http/http-spans/ Semantic conventions for HTTP spans}
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): (event: ClientEvent | Burst) => void {
+  let handle: ReturnType<typeof handlerOf> | undefined
+  // Not before there is an event: what a global meter gives out before an SDK has registered stays silent for ever.
+  return (event) => {
+    handle ??= handlerOf(options)
+    handle(event)
+  }
+}
+
+function handlerOf(options: OpenTelemetryOptions): (event: ClientEvent | Burst) => void {
   const tracer = (options.tracerProvider ?? trace).getTracer(scope)
   const meter = (options.meterProvider ?? metrics).getMeter(scope)
   const common: Attributes = options.name == null ? {} : { 'authenticated_client.name': options.name }

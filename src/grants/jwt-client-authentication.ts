@@ -22,7 +22,7 @@ export interface PrivateKeyJwtOptions extends JwtOptions {
   readonly key: SigningKey | (() => MaybePromise<SigningKey>)
   /**
    * What it is signed by (RFC 7518 §3.1).
-   * @default 'ES256'
+   * @default the JWK's own `alg`, else 'ES256'
    */
   readonly algorithm?: string | null | undefined
   /**
@@ -55,7 +55,7 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthenticati
   if (!key || !/^(object|function)$/.test(typeof key))
     throw new TypeError('privateKeyJwt needs key: a CryptoKey, a JWK, or a function that returns one')
   const current = typeof key === 'function' ? key : () => key
-  return authentication(current, algorithm ?? 'ES256', keyId ?? undefined, options)
+  return authentication(current, algorithm ?? undefined, keyId ?? undefined, options)
 }
 
 /**
@@ -70,7 +70,7 @@ export function clientSecretJwt(secret: ClientSecret, options: ClientSecretJwtOp
 
 function authentication(
   current: () => MaybePromise<SigningKey>,
-  algorithm: string,
+  algorithm: string | undefined,
   keyId: string | undefined,
   { audience, ...options }: JwtOptions,
 ): ClientAuthentication {

@@ -520,6 +520,29 @@ describe('logout', () => {
     expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'session-b' })
   })
 
+  it('while restoring does not mean whoever signs in next, though the app shows those tokens already: others may rotate them (I2)', async () => {
+    const { login, app, inTime, client: newClient } = world()
+    const restoring = deferred<TokenSet | null>()
+    const reads = [restoring.promise]
+    const client = newClient({ getTokens: () => reads.shift() ?? Promise.resolve(app.tokens) })
+    await quiet()
+    const left = client.logout()
+    const tokens = { ...login.signIn(), sessionId: 'session-b' }
+    app.tokens = tokens
+    const signedIn = client.setTokens(tokens)
+    await inTime(Promise.all([left, signedIn]))
+    restoring.resolve(null)
+
+    const rotated = { ...login.signIn(), sessionId: 'session-b' }
+    app.tokens = rotated
+    await inTime(client.fetch(url))
+    await quiet()
+
+    expect(app.tokens).toEqual(rotated)
+    expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'session-b' })
+    expect(app.logouts).toEqual([])
+  })
+
   it('while restoring whose own read hangs means nobody who has signed in elsewhere since: that session ends once (rule 15)', async () => {
     const { login, app, inTime, client: newClient } = world()
     const restoring = deferred<TokenSet | null>()

@@ -1,5 +1,6 @@
 import { AuthenticatedClient, clientCredentialsGrant } from 'authenticated-client'
 import { clientSecretJwt, privateKeyJwt } from 'authenticated-client/jose'
+import { testClock } from 'authenticated-client/testing'
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { startProvider } from '../dpop/provider'
@@ -56,6 +57,19 @@ describe('private_key_jwt', () => {
     await client.getAccessToken()
 
     expect(headers).toEqual([kid === undefined ? { alg: 'ES256' } : { alg: 'ES256', kid }])
+  })
+
+  it.each([
+    ['its own', { alg: 'RS256' }, undefined, 'RS256'],
+    ['the one that is given', { alg: 'PS256' }, 'PS256', 'PS256'],
+  ])('signs with a JWK by its own algorithm, where none is given: %s', async (_, more, algorithm, alg) => {
+    const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+    const body = new URLSearchParams()
+    const authenticate = privateKeyJwt({ key: { ...(await exportJWK(privateKey)), ...more }, algorithm })
+
+    await authenticate({ url: 'https://login.example.com/token', headers: new Headers(), body, clientId: 'web', clock: testClock() })
+
+    expect(decodeProtectedHeader(body.get('client_assertion') ?? '')).toEqual({ alg })
   })
 
   it.each([undefined, '', '-----BEGIN PRIVATE KEY-----', 42, true])('needs a key, and %j is none', (key) => {

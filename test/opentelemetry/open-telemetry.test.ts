@@ -1,4 +1,4 @@
-import { context, SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { context, metrics, SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { BasicTracerProvider, InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { AuthenticatedClient, type AuthenticatedClientOptions } from 'authenticated-client'
@@ -9,6 +9,19 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { alertOn401s } from '../../playground/recipes/alert-on-401s'
 
 describe('openTelemetry', () => {
+  it('measures by an SDK that registers after the handler was made, as one that a module exports is', async () => {
+    const { client, shop, values } = await start(undefined, ({ meterProvider }) => {
+      const handler = openTelemetry()
+      metrics.setGlobalMeterProvider(meterProvider as MeterProvider)
+      onTestFinished(() => metrics.disable())
+      return handler
+    })
+
+    await client.fetch(`${shop.origin}/me`)
+
+    expect(JSON.stringify(await values())).toContain('http.client.request.duration')
+  })
+
   it('makes one CLIENT span for each physical send, and counts resends', async () => {
     const { client, login, shop, spans } = await start()
     login.spoilAccessTokens()

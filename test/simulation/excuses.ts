@@ -173,8 +173,8 @@ export const excuses = {
 
 function writesAreNoSwaps({ plan, happened, tabs }: World): boolean {
   const isAlone = tabs.length === 1 && !happened.has('app')
-  // One client alone, whose store keeps to its time, knows the order of its own writes.
-  const isKnown = isAlone && !['write', 'read', 'kill', 'freeze'].some((event) => happened.has(event))
+  // One client alone, whose store keeps to its time, knows the order of its own writes; not that of what its app clears by itself.
+  const isKnown = isAlone && !plan.clearsInOnLogout && !['write', 'read', 'kill', 'freeze'].some((event) => happened.has(event))
   return (
     (/^(plain-async|async-storage)$/.test(plan.store) && !isKnown) ||
     (plan.store === 'plain-lagging' && !isAlone) ||

@@ -173,6 +173,8 @@ export function planOf(seed: number) {
   }
   if (actsItself) {
     plan.store = seeded(~seed).pick(['plain-sync', 'plain-sync', 'plain-sync', 'plain-async', 'plain-lagging'] as const)
+    // It would clear what it has signed in to itself since.
+    plan.clearsInOnLogout = false
     plan.logins++
     plan.logouts++
   }

@@ -97,10 +97,4 @@ export const sessionMutants: readonly Mutant[] = [
     'since: (adds && owed?.since) || memory.phase.generation',
     'since: memory.phase.generation',
   ),
-  mutant(
-    'takes a session that it has found since for the one that it was to sign out of',
-    'session/early-sign-out.ts',
-    ' && !(held && isSameSignIn(held, read))',
-    '',
-  ),
 ]
