@@ -198,4 +198,8 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
     seed: 7232629,
     name: 'what a person gave was saved for whoever of that user had signed in by then, and that was taken for a session that came back',
   },
+  { seed: 228155, name: 'an app cleared its tokens in onLogout while an earlier save of them was still on its way' },
+  { seed: 7761252, name: 'as seed 228155' },
+  { seed: 7769563, name: 'an app that had just signed in by itself cleared that in onLogout, and its client was blamed' },
+  { seed: 7789203, name: 'as seed 7769563' },
 ]
