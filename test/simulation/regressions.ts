@@ -202,4 +202,5 @@ export const regressions: readonly { readonly seed: number; readonly name: strin
   { seed: 7761252, name: 'as seed 228155' },
   { seed: 7769563, name: 'an app that had just signed in by itself cleared that in onLogout, and its client was blamed' },
   { seed: 7789203, name: 'as seed 7769563' },
+  { seed: 8152079, name: 'a step-up of a session that the app had signed in to by itself was taken for a sign-in of its tab' },
 ]

@@ -379,7 +379,9 @@ export class Tab implements Owner {
     const tokens = { accessToken, refreshToken, ...typeOf(plan), ...(plan.tellsLifetime ? { expiresAt: this.now() + plan.lifetime } : {}) }
     if (plan.stepUp === 'returns') return tokens
     // What an app sets overwrites whatever the store holds: it counts from now, not from the first sign-in.
-    const { begun = 0, by = this } = world.ledger.signIns.get(family) ?? {}
+    const known = world.ledger.signIns.get(family)
+    const { begun = 0 } = known ?? {}
+    const by = known ? known.by : this // Nobody, where the app has signed in by itself.
     const signIn: SignIn = { tab: this, by, begun, refreshToken, whileRestoring: false }
     world.ledger.signIns.set(family, signIn)
     this.setting.add(family)
