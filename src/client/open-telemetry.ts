@@ -1,14 +1,17 @@
 import {
   type Attributes,
+  type Meter,
   type MeterProvider,
   metrics,
   type Span,
   SpanKind,
   SpanStatusCode,
+  type Tracer,
   type TracerProvider,
   trace,
 } from '@opentelemetry/api'
 import type { ClientEvent } from './events'
+import { causeOf, causes, failures, known, methods, reasons, serverOf } from './telemetry-attributes'
 
 /** Options of `openTelemetry`. */
 export interface OpenTelemetryOptions {
@@ -19,7 +22,7 @@ export interface OpenTelemetryOptions {
   readonly tracerProvider?: TracerProvider | null | undefined
   /**
    * What makes the meter.
-   * @default the global one
+   * @default the global one, once there is something to measure: an SDK that registers after that measures nothing
    */
   readonly meterProvider?: MeterProvider | null | undefined
   /** The `authenticated_client.name` of all spans and metrics: tells several clients apart. @default none */
@@ -61,18 +64,20 @@ const mostSpans = 10_000
  * @see {@link https://opentelemetry.io/docs/specs/semconv/http/http-spans/ Semantic conventions for HTTP spans}
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): (event: ClientEvent | Burst) => void {
-  let handle: ReturnType<typeof handlerOf> | undefined
-  // Not before there is an event: what a global meter gives out before an SDK has registered stays silent for ever.
+  const tracer = (options.tracerProvider ?? trace).getTracer(scope)
+  const common: Attributes = options.name == null ? {} : { 'authenticated_client.name': options.name }
+  const begin = () => handlerOf(tracer, (options.meterProvider ?? metrics).getMeter(scope), common)
+  let handle = options.meterProvider ? begin() : undefined
   return (event) => {
-    handle ??= handlerOf(options)
+    // What the global meter gives out before an SDK has registered stays silent for ever: it is not asked before there is something to
+    // measure. A change of the session is none, and comes as soon as there is a client.
+    if (event.type === 'session-changed') return
+    handle ??= begin()
     handle(event)
   }
 }
 
-function handlerOf(options: OpenTelemetryOptions): (event: ClientEvent | Burst) => void {
-  const tracer = (options.tracerProvider ?? trace).getTracer(scope)
-  const meter = (options.meterProvider ?? metrics).getMeter(scope)
-  const common: Attributes = options.name == null ? {} : { 'authenticated_client.name': options.name }
+function handlerOf(tracer: Tracer, meter: Meter, common: Attributes): (event: ClientEvent | Burst) => void {
   const counter = (name: string, description: string) => meter.createCounter(`authenticated_client.${name}`, { description })
   const unauthorized = counter('unauthorized', 'Responses that say that the credentials were refused')
   const replays = counter('replays', 'Requests sent again')
@@ -173,29 +178,4 @@ function handlerOf(options: OpenTelemetryOptions): (event: ClientEvent | Burst) 
         return logouts.add(1, { ...common, reason: event.reason })
     }
   }
-}
-
-const methods = /^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|QUERY)$/
-const failures = /^(AbortError|TimeoutError|TypeError)$/
-/** The reasons of `decide` itself, and the registered codes of RFC 6750, 9449 and 9470: a server may send any other. */
-const reasons =
-  /^(another origin|session changed|answered already|contradictory|newer credentials|scheme (answers|refuses)|refused|foreign scheme|nothing to refresh|cooling down|budget spent|no refresh token|unauthorized|invalid_(token|request|dpop_proof)|insufficient_(scope|user_authentication|claims)|use_dpop_nonce)$/
-
-/** How the causes of a diagnosis are written. */
-const causes = /^[a-z]{1,20}(-[a-z]{1,20}){0,3}$/
-
-function causeOf(diagnosis: unknown): Attributes {
-  const { cause } = Object(diagnosis) as { cause?: unknown }
-  return typeof cause === 'string' ? { cause: known(cause, causes) } : {}
-}
-
-/** Values from outside are counted under few names: each new one would be a time series of its own. */
-function known(value: string, list: RegExp): string {
-  return list.test(value) ? value : '_OTHER'
-}
-
-function serverOf(url: string): Attributes {
-  const [, scheme, host, port] = /^(https?):\/\/(\[[^\]]*\]|[^/:]+)(?::(\d+))?/.exec(url) ?? []
-  if (!host) return {}
-  return { 'server.address': host, 'server.port': Number(port ?? (scheme === 'http' ? 80 : 443)) }
 }

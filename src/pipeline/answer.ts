@@ -41,7 +41,7 @@ export function createAnswer(
     // Before the response is handed over: the app hears of the end of a session first, then the call gets its 401.
     if (action === 'end') await wait(inTime(session.end(now, 'no_refresh_token'), clock))
     if (action === 'return' || action === 'end') return response
-    if (cause === 'scheme' && sent !== scheme) selector.remember(url, scheme)
+    if (cause === 'scheme' && sent !== scheme) selector.remember(url, scheme, now)
     if (!(await wait(template.canReplay(clock)))) {
       // This call gets its answer, unread; the next one finds newer credentials.
       if (action === 'refresh') void refresher.refresh(now, 'unauthorized')

@@ -35,8 +35,8 @@ export interface SchemeSelector {
     sent: AuthScheme | undefined,
     tried: readonly AuthScheme[],
   ): Selection
-  /** The origin of that URL has asked for the scheme: the next call there begins with it. */
-  remember(url: string, scheme: AuthScheme): void
+  /** The origin of that URL has asked for the scheme: the next call there begins with it, in this session. */
+  remember(url: string, scheme: AuthScheme, phase: Phase): void
 }
 
 /** Whether one of the schemes can present tokens of that type (RFC 6749 §7.1); tokens without a type go with the strongest scheme. */
@@ -99,8 +99,7 @@ export function createSchemeSelector(
   return {
     attach(template, phase) {
       // Whoever signs in is not to be taken for the guest that an origin has asked for before.
-      if (askedIn !== phase.epoch) asked.clear()
-      askedIn = phase.epoch
+      if (asked.size && askedIn !== phase.epoch) asked.clear()
       const preferred = template.scheme ?? (asked.size ? asked.get(originOf(template.url)) : undefined)
       return attachFirst(preferred ? [preferred, ...schemes.filter((scheme) => scheme !== preferred)] : schemes, 0, template, phase)
     },
@@ -133,7 +132,9 @@ export function createSchemeSelector(
       const next = stronger.find((scheme) => scheme.usesTokens && canPresent(scheme, phase))
       return { scheme: next ?? sent ?? first, ours: [], answer: next && 'replay' }
     },
-    remember(url, scheme) {
+    remember(url, scheme, { epoch }) {
+      if (askedIn !== epoch) asked.clear()
+      askedIn = epoch
       if (schemes[1]) asked.set(originOf(url), scheme)
     },
   }

@@ -26,6 +26,6 @@ export function failureOf(thrown: unknown, startsFromNothing = false, deadline?:
   const error = isRejected ? new TokenEndpointError('invalid_grant', { cause: thrown }) : thrown
   if (isAuthError(error, 'ERR_TOKEN_ENDPOINT')) return { kind: 'misconfigured', error }
   if (isAuthError(error, 'ERR_REFRESH_UNAVAILABLE')) return { kind: 'unavailable', error }
-  const late = deadline?.aborted && deadline.reason === error ? deadline.reason.message : undefined
+  const late = deadline?.aborted && deadline.reason === error ? deadline.reason?.message : undefined
   return { kind: 'unavailable', error: new RefreshUnavailableError(late, { cause: error, answered: !late }) }
 }

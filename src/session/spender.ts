@@ -146,7 +146,7 @@ export function createSpender(options: SpenderOptions, coolDown: CoolDown): Spen
           presentation.drop(tokens)
           return settle({ kind: 'session-changed' })
         } catch (thrown) {
-          rotation = presentation.rotation
+          rotation = presentation.rotation ?? rotation
           if (rotation) await inTime(rotation, clock)
           const failure = failureOf(thrown, startsFromNothing, signal)
           if (session.phase.epoch !== from.epoch) {

@@ -10,12 +10,37 @@ import {
 } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { json, silence } from '../support/authorization-server.ts'
-import { quiet } from '../support/clock.ts'
+import { quiet, type TestClock } from '../support/clock.ts'
 import { type Deferred, deferred } from '../support/deferred.ts'
 import { expectQuietProcess } from '../support/quiet-process.ts'
 import { jwt, rejection, shown, url, watch, world } from './world.ts'
 
 expectQuietProcess()
+
+interface Keychain extends TokenStore {
+  cell: StoredSession | null
+  /** How many of the next reads fail. */
+  busyReads: number
+}
+
+/** Takes 50 ms for each write. */
+function slowKeychain(clock: TestClock, cell: StoredSession | null): Keychain {
+  const keychain: Keychain = {
+    cell,
+    busyReads: 0,
+    read: async () => {
+      if (keychain.busyReads-- > 0) throw new Error('keychain busy')
+      return keychain.cell
+    },
+    write: async (next, expected) => {
+      await clock.sleep(50)
+      if (!sameTokens(keychain.cell, expected)) return false
+      keychain.cell = next
+      return true
+    },
+  }
+  return keychain
+}
 
 describe('logout', () => {
   it('that nobody awaits calls onLogout before the next sign-in is saved, so that an onLogout that clears storage does not remove it (rule 15)', async () => {
@@ -246,32 +271,18 @@ describe('logout', () => {
 
   it('of a sign-in that is still being saved clears the store also where a read in between fails', async () => {
     const { login, app, clock, inTime, client: newClient } = world()
-    let cell: StoredSession | null = null
-    let isBusy = false
-    const store: TokenStore = {
-      read: async () => {
-        if (!isBusy) return cell
-        isBusy = false
-        throw new Error('keychain busy')
-      },
-      write: async (next, expected) => {
-        await clock.sleep(50)
-        if (!sameTokens(cell, expected)) return false
-        cell = next
-        return true
-      },
-    }
-    const client = newClient({ store })
+    const keychain = slowKeychain(clock, null)
+    const client = newClient({ store: keychain })
     await quiet()
 
     const signedIn = watch(client.setTokens(login.signIn()))
     await clock.advance(10)
     const left = client.logout()
-    isBusy = true
+    keychain.busyReads = 1
     await inTime(left)
 
     expect(signedIn.state).not.toBe('pending')
-    expect([cell, client.state.status]).toEqual([null, 'ended'])
+    expect([keychain.cell, client.state.status]).toEqual([null, 'ended'])
     expect(app.logouts).toMatchObject([{ reason: 'signed_out' }])
   })
 
@@ -280,33 +291,20 @@ describe('logout', () => {
     ['its own read fails as well: the next call saves it', 2],
   ])('that is still clearing the store loses nobody who signs in meanwhile, though %s (rule 3)', async (_how, failures) => {
     const { restore, login, app, clock, inTime, client: newClient } = world()
-    let cell: StoredSession | null = restore('fresh')
-    let failing = 0
-    const store: TokenStore = {
-      read: async () => {
-        if (failing-- > 0) throw new Error('keychain busy')
-        return cell
-      },
-      write: async (next, expected) => {
-        await clock.sleep(50)
-        if (!sameTokens(cell, expected)) return false
-        cell = next
-        return true
-      },
-    }
-    const client = newClient({ store })
+    const keychain = slowKeychain(clock, restore('fresh'))
+    const client = newClient({ store: keychain })
     await quiet()
 
     const left = client.logout()
     await clock.advance(10)
     const signedIn = client.setTokens({ ...login.signIn(), sessionId: 'session-b' })
-    failing = failures
+    keychain.busyReads = failures
     await inTime(Promise.allSettled([left, signedIn]))
     await inTime(client.fetch(url))
     await clock.advance(100)
 
     expect(client.state).toMatchObject({ status: 'authenticated', sessionId: 'session-b' })
-    expect(cell).toMatchObject({ sessionId: 'session-b' })
+    expect(keychain.cell).toMatchObject({ sessionId: 'session-b' })
     expect(app.logouts).toHaveLength(1)
   })
 

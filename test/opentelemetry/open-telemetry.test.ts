@@ -10,13 +10,14 @@ import { alertOn401s } from '../../playground/recipes/alert-on-401s'
 
 describe('openTelemetry', () => {
   it('measures by an SDK that registers after the handler was made, as one that a module exports is', async () => {
+    let provider: MeterProvider | undefined
     const { client, shop, values } = await start(undefined, ({ meterProvider }) => {
-      const handler = openTelemetry()
-      metrics.setGlobalMeterProvider(meterProvider as MeterProvider)
-      onTestFinished(() => metrics.disable())
-      return handler
+      provider = meterProvider as MeterProvider
+      return openTelemetry()
     })
 
+    metrics.setGlobalMeterProvider(provider as MeterProvider)
+    onTestFinished(() => metrics.disable())
     await client.fetch(`${shop.origin}/me`)
 
     expect(JSON.stringify(await values())).toContain('http.client.request.duration')
@@ -45,6 +46,10 @@ describe('openTelemetry', () => {
     expect(refused?.attributes).not.toHaveProperty('http.request.resend_count')
     expect(served?.attributes).toMatchObject({ 'http.response.status_code': 200, 'http.request.resend_count': 1 })
     expect(served?.status.code).toBe(SpanStatusCode.UNSET)
+  })
+
+  it.each(['tracerProvider', 'meterProvider'])('fails at once where %s is none', (name) => {
+    expect(() => openTelemetry({ [name]: {} as never })).toThrow(TypeError)
   })
 
   it.each([

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { mutants } from '../simulation/mutants/all'
@@ -39,6 +40,21 @@ describe('README.md', () => {
   it('never has npx fetch the command line: while the package is not published, anybody may register its name', () => {
     expect(readme()).toContain('npx --no -- authenticated-client')
     expect(readme()).not.toMatch(/npx (?!--no -- )/)
+  })
+
+  it.each([
+    ['index', /the client needs Chrome (\d+), Firefox (\d+) or Safari ([\d.]+)/],
+    ['dpop', /`\/dpop` needs Chrome (\d+), .*?Firefox (\d+), Safari ([\d.]+)/],
+  ])('names browsers that know all the syntax of src/%s.ts: nothing is left for a compiler to lower', async (entry, needs) => {
+    const [, ...versions] = needs.exec(readme()) ?? []
+    const browsers = ['chrome', 'firefox', 'safari'].map((name, index) => `${name}${versions[index]}`)
+    const built = async (target: readonly string[]) => {
+      const entryPoints = [join(root, `src/${entry}.ts`)]
+      const { outputFiles } = await build({ entryPoints, bundle: true, format: 'esm', write: false, target: [...target] })
+      return outputFiles[0]?.text
+    }
+
+    expect(await built(['es2022', ...browsers])).toBe(await built(['es2022']))
   })
 
   it('counts as many planted faults and broken seeds as the simulation has', () => {

@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest'
 import { api, authorizationServer, json, network, silence } from '../support/authorization-server.ts'
 import { quiet, testClock } from '../support/clock.ts'
 import { deferred } from '../support/deferred.ts'
-import { calls, inTime, presented, rejection, shown, signedIn, tokenEndpoint, url, type World, watch } from './signed-in.ts'
+import { calls, inTime, presented, rejection, shown, signedIn, tokenEndpoint, url, type World, watch, watchedLock } from './signed-in.ts'
 
 const never = new AbortController().signal
 
@@ -171,30 +171,21 @@ describe('the refresh lock', () => {
 
   it('is kept until saving is done, while the calls go on after a second (F33, rule 5)', async () => {
     const saved = deferred()
-    let isHeld = false
+    const lock = watchedLock()
     const { client, clock } = await signedIn({
       standing: 'expired',
       saving: async (_next, save) => {
         await saved.promise
         save()
       },
-      lock: {
-        hold: async (_name, task) => {
-          isHeld = true
-          try {
-            return await task(never)
-          } finally {
-            isHeld = false
-          }
-        },
-      },
+      lock,
     })
 
     const call = watch(client.fetch(url))
     await clock.advance(500)
     const early = call.state
     await clock.advance(1000)
-    const heldWhileSaving = isHeld
+    const heldWhileSaving = lock.isHeld
     const late = call.state
     saved.resolve()
     await quiet()
@@ -202,7 +193,7 @@ describe('the refresh lock', () => {
     expect(early).toBe('pending')
     expect(late).toBe('fulfilled')
     expect(heldWhileSaving).toBe(true)
-    expect(isHeld).toBe(false)
+    expect(lock.isHeld).toBe(false)
   })
 
   it.each([

@@ -1,4 +1,11 @@
-import { AuthenticatedClient, type AuthenticatedClientOptions, type ClientEvent, type FetchLike, type TokenSet } from 'authenticated-client'
+import {
+  AuthenticatedClient,
+  type AuthenticatedClientOptions,
+  type ClientEvent,
+  type FetchLike,
+  type Lock,
+  type TokenSet,
+} from 'authenticated-client'
 import { type AuthorizationServer, api, authorizationServer, network, type Server } from '../support/authorization-server.ts'
 import { quiet, type TestClock, testClock } from '../support/clock.ts'
 
@@ -106,6 +113,22 @@ export async function inTime<Value>(clock: TestClock, promise: Promise<Value>, a
   }
   if (!settled) throw new Error(`Nothing had settled after ${atMost} ms`)
   return promise
+}
+
+/** A lock that nobody else wants, and whether it is held. */
+export function watchedLock(): Lock & { readonly isHeld: boolean } {
+  let isHeld = false
+  return {
+    get isHeld() {
+      return isHeld
+    },
+    hold(_name, task) {
+      isHeld = true
+      return task(new AbortController().signal).finally(() => {
+        isHeld = false
+      })
+    },
+  }
 }
 
 /** What a promise rejects with; fails where it fulfils. */

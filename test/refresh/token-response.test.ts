@@ -1,9 +1,9 @@
-import { isAuthError } from 'authenticated-client'
+import { isAuthError, SessionEndedError } from 'authenticated-client'
 import { describe, expect, it } from 'vitest'
 import { json } from '../support/authorization-server.ts'
 import { quiet } from '../support/clock.ts'
 import { deferred } from '../support/deferred.ts'
-import { calls, jwt, presented, rejection, type Setting, shown, signedIn, url, type World, watch } from './signed-in.ts'
+import { calls, jwt, presented, rejection, type Setting, shown, signedIn, url, type World, watch, watchedLock } from './signed-in.ts'
 
 describe('a rotation received in an answer that is otherwise unusable', () => {
   for (const [name, spoil] of [
@@ -35,7 +35,7 @@ describe('a rotation received in an answer that is otherwise unusable', () => {
 
   it('is saved before the lock is let go, though the calls are told after a second (rule 5)', async () => {
     const saved = deferred()
-    let isHeld = false
+    const lock = watchedLock()
     const { world } = await withSpoiltAnswers(
       { access_token: null },
       {
@@ -44,25 +44,46 @@ describe('a rotation received in an answer that is otherwise unusable', () => {
           await saved.promise
           save()
         },
-        lock: {
-          hold: async (_name, task) => {
-            isHeld = true
-            return task(new AbortController().signal).finally(() => {
-              isHeld = false
-            })
-          },
-        },
+        lock,
       },
     )
 
     const call = watch(world.client.fetch(url))
     await world.clock.advance(4_000)
-    const before = { isHeld, call: call.state }
+    const before = { isHeld: lock.isHeld, call: call.state }
     saved.resolve()
     await quiet()
 
     expect(before).toEqual({ isHeld: true, call: 'rejected' })
-    expect(isHeld).toBe(false)
+    expect(lock.isHeld).toBe(false)
+  })
+
+  it('is saved before the lock is let go, also where what came next has failed (rule 5)', async () => {
+    const saved = deferred()
+    const lock = watchedLock()
+    let asked = 0
+    const { client, clock } = await signedIn({
+      standing: 'expired',
+      lock,
+      saving: async (_next, save) => {
+        await saved.promise
+        save()
+      },
+      grant: async (_tokens, { rotated }) => {
+        if (asked++) throw new Error('out of order')
+        rotated('refresh-2')
+        throw new SessionEndedError()
+      },
+    })
+
+    const call = watch(client.fetch(url))
+    await clock.advance(6_000)
+    const before = { asked, isHeld: lock.isHeld, call: call.state }
+    saved.resolve()
+    await quiet()
+
+    expect(before).toEqual({ asked: 2, isHeld: true, call: 'rejected' })
+    expect(lock.isHeld).toBe(false)
   })
 
   it('is kept through one unusable answer after another (rule 5)', async () => {

@@ -34,9 +34,11 @@ describe('failureOf', () => {
     abort()
 
     const { error } = failureOf(signal.reason, false, signal)
+    const { error: unsaid } = failureOf(undefined, false, { aborted: true } as AbortSignal) // React Native before 0.87 gives no reason.
     const { error: own } = failureOf(new TypeError('fetch failed'), false, signal)
 
     expect(error).toMatchObject({ message: signal.reason.message, cause: signal.reason, answered: false })
+    expect(unsaid).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' })
     expect(own).toMatchObject({ answered: true })
   })
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { redisStore } from 'authenticated-client/redis'
@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { gatherCrew, processes } from '../processes/crew'
 import { killRound, moments, plainRound, type Round, stopRound } from '../processes/rounds'
 import { startTokenServer } from '../processes/token-server'
+import { freePort } from '../support/free-port'
 
 const rounds = Number(process.env.ROUNDS ?? 100)
 
@@ -192,16 +193,6 @@ async function startSentinel(master: number): Promise<number> {
   onTestFinished(() => void child.kill('SIGKILL'))
   await expect.poll(() => isListening(port), { timeout: 10_000, interval: 50 }).toBe(true)
   return port
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
-    })
-  })
 }
 
 function isListening(port: number): Promise<boolean> {

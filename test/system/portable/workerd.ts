@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
+import { freePort } from '../../support/free-port'
 import { runtimes } from './installed-package'
 
 const workerd = join(runtimes, '@cloudflare/workerd-linux-64/bin/workerd')
@@ -45,14 +45,4 @@ const w :Workerd.Worker = (
   modules = [(name = "worker", esModule = embed "worker.mjs")], compatibilityDate = "${date}", compatibilityFlags = [${flags}],
   ${objects} bindings = [${[bindings, namespace].filter(Boolean).join(', ')}], globalOutbound = "internet"
 );`
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }
